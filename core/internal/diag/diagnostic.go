@@ -1,0 +1,44 @@
+// Package diag holds what is wrong with a document: a stable code, the place,
+// the message and the mend.
+package diag
+
+// This file defines Diagnostic.
+
+// Diagnostic is one finding about a document.
+type Diagnostic struct {
+	Code    string // area/kebab-case, stable
+	Path    string // JSON Pointer (RFC 6901) into the document; "" is the whole
+	Key     bool   // the member's name is meant, not its value
+	Off     int    // first byte within the string at Path
+	End     int    // byte after the last; 0 when the whole value is meant
+	Message string // what is wrong, one sentence
+	Hint    string // what to do about it; may be empty
+	Warning bool   // the document is valid all the same
+	Related string // JSON Pointer to a second place the message speaks of; may be empty
+}
+
+// MaxDiagnostics is the most findings reported about one document; a hundred
+// are more than anyone mends before checking again.
+const MaxDiagnostics = 100
+
+// List collects findings up to MaxDiagnostics.
+type List struct {
+	Items []Diagnostic
+}
+
+// Add appends d unless the list is full.
+func (l *List) Add(d Diagnostic) {
+	if len(l.Items) < MaxDiagnostics {
+		l.Items = append(l.Items, d)
+	}
+}
+
+// Failed says whether any finding is more than a warning.
+func (l *List) Failed() bool {
+	for i := range l.Items {
+		if !l.Items[i].Warning {
+			return true
+		}
+	}
+	return false
+}

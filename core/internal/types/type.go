@@ -1,0 +1,71 @@
+// Package types describes what a value may be: CEL's types, and those a bundle
+// declares with their bounds.
+package types
+
+// This file defines Type.
+
+import "github.com/holdfast-rt/holdfast/core/internal/value"
+
+// Kind is the outermost part of a type.
+type Kind uint8
+
+const (
+	Dyn Kind = iota // anything; checked at run time
+	Null
+	Bool
+	Int
+	Uint
+	Double
+	String
+	Bytes
+	Duration
+	Timestamp
+	List
+	Map
+	TypeType // the type of a type
+	Enum     // a string that is one of Members; a declared type of its own
+	Record   // named fields, all present
+	Param    // a type variable of the checker
+	Bad      // already reported; silences what follows from it
+)
+
+// Type is a static type. The bounds are zero where CEL knows none.
+type Type struct {
+	Kind    Kind
+	Name    string        // name of a declared enum or record, or of a Param; "" otherwise
+	Elem    *Type         // item of a List, value of a Map
+	Key     *Type         // key of a Map
+	Members []string      // of an Enum, in declared order
+	Values  []value.Value // Members as values, parallel to Members, so that equal members share bytes
+	Fields  []Field       // of a Record, sorted by name in byte order
+	Min     int64         // smallest Int; meaningful only when Bounded
+	Max     int64         // largest Int
+	Bounded bool          // Min and Max are set
+	Len     int           // most bytes of a String, most items of a List or Map; 0 when not bounded
+}
+
+// Field is one field of a Record.
+type Field struct {
+	Name string
+	Type *Type
+}
+
+// Field returns the index of the named field, or -1.
+func (t *Type) Field(name string) int {
+	for i := range t.Fields {
+		if t.Fields[i].Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// Member returns the index of the named enum member, or -1.
+func (t *Type) Member(name string) int {
+	for i, m := range t.Members {
+		if m == name {
+			return i
+		}
+	}
+	return -1
+}
