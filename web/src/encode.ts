@@ -1,0 +1,105 @@
+// This file defines encode, which turns a JavaScript value into JSON text and
+// refuses what JSON.stringify loses without a word.
+//
+// JSON.stringify drops undefined, functions and symbols, writes NaN, infinities
+// and holes in arrays as null and −0 as 0, takes a Date for its text and a Map for
+// {}. A proposal that lost an argument on its way would be decided as another
+// proposal, so each is an error here that names the place. The order of keys and
+// the form of numbers need no care: the module makes the bytes canonical.
+
+import { HoldfastError, codes } from "./errors.js";
+
+/** What JSON can hold. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** A document on its way in: an object, or its JSON as text or as UTF-8, passed on untouched. */
+export type Input = object | string | Uint8Array;
+
+/** How deep arrays and objects nest in what the module reads (core/internal/canon). */
+const maxDepth = 128;
+
+type Key = string | number;
+
+const lone = /\p{Surrogate}/u;
+
+/** Returns a document as what Memory writes. Text and bytes are not looked into. */
+export function encode(input: Input): string | Uint8Array {
+  if (input instanceof Uint8Array) return input;
+  if (typeof input === "string") return wellFormed(input, []);
+  return write(input, [], []);
+}
+
+// The walk keeps the keys that lead to where it is (for messages; joined only
+// when there is one to write) and the objects it is inside of (to see a cycle).
+
+/** Returns the text, which must have a UTF-8 form. */
+function wellFormed(text: string, keys: Key[]): string {
+  if (lone.test(text)) throw refuse(codes.surrogate, keys, "half of a surrogate pair stands alone in this text; cut text between characters");
+  return text;
+}
+
+function write(value: unknown, keys: Key[], above: object[]): string {
+  switch (typeof value) {
+    case "string":
+      return JSON.stringify(wellFormed(value, keys));
+    case "boolean":
+      return value ? "true" : "false";
+    case "number":
+      if (!Number.isFinite(value)) throw refuse(codes.number, keys, `${value} has no JSON; send a number, or leave the member out`);
+      if (Object.is(value, -0)) throw refuse(codes.negativeZero, keys, "−0 would become 0 on its way; send 0");
+      return String(value);
+    case "bigint":
+      throw refuse(codes.bigint, keys, "a BigInt has no JSON; send Number(value) if it is within ±(2^53−1), or its text");
+    case "undefined":
+      throw refuse(codes.undefined, keys, "undefined has no JSON and would be dropped; leave the member out, or send null");
+    case "object":
+      if (value === null) return "null";
+      break;
+    default:
+      throw refuse(codes.plain, keys, `a ${typeof value} has no JSON`);
+  }
+  if (above.includes(value)) throw refuse(codes.cycle, keys, "this object contains itself");
+  if (above.length >= maxDepth) throw refuse(codes.depth, keys, `nested deeper than ${maxDepth}`);
+  if ("toJSON" in value) throw refuse(codes.plain, keys, `this ${nameOf(value)} has a toJSON of its own; send the text or number you mean`);
+  above.push(value);
+  const text = Array.isArray(value) ? writeArray(value, keys, above) : writeObject(value, keys, above);
+  above.pop();
+  return text;
+}
+
+function writeArray(value: readonly unknown[], keys: Key[], above: object[]): string {
+  let text = "[";
+  for (let i = 0; i < value.length; i++) {
+    keys.push(i);
+    text += (i > 0 ? "," : "") + write(value[i], keys, above);
+    keys.pop();
+  }
+  if (Reflect.ownKeys(value).length > value.length + 1) throw refuse(codes.plain, keys, "this array has members besides its items, which would be dropped");
+  return text + "]";
+}
+
+function writeObject(value: object, keys: Key[], above: object[]): string {
+  // A plain object's prototype is null or some realm's Object.prototype.
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null)
+    throw refuse(codes.plain, keys, `this ${nameOf(value)} is more than its members; send a plain object`);
+  let text = "{";
+  for (const key of Reflect.ownKeys(value)) {
+    if (typeof key === "symbol") throw refuse(codes.plain, keys, "this object has a symbol for a key, which would be dropped");
+    keys.push(key);
+    if (!Object.prototype.propertyIsEnumerable.call(value, key)) throw refuse(codes.plain, keys, "this member is not enumerable and would be dropped");
+    text += `${text.length > 1 ? "," : ""}${JSON.stringify(wellFormed(key, keys))}:${write((value as Record<string, unknown>)[key], keys, above)}`;
+    keys.pop();
+  }
+  return text + "}";
+}
+
+function nameOf(value: object): string {
+  const name: unknown = value.constructor?.name;
+  return typeof name === "string" && name !== "" ? name : "object";
+}
+
+function refuse(code: string, keys: readonly Key[], message: string): HoldfastError {
+  const path = keys.map((key) => "/" + String(key).replaceAll("~", "~0").replaceAll("/", "~1")).join("");
+  return new HoldfastError(code, path === "" ? message : `${path}: ${message}`, { path });
+}

@@ -1,0 +1,84 @@
+// This file defines HoldfastError and the codes that begin in the SDK.
+
+/**
+ * The codes the SDK itself raises, each with when. Every other code comes from
+ * the module and is the same string there (`json/syntax`, `proposal/argument`,
+ * `limit/cost`, …). Messages may change, codes may not.
+ */
+export const codes = {
+  /** The module could not be fetched: no network, or a status that is no success. */
+  fetch: "load/fetch",
+  /** The bytes are not the module: cut short, not WebAssembly, or another one's exports. */
+  module: "load/module",
+  /** The page's content security policy does not allow `'wasm-unsafe-eval'`. */
+  blocked: "load/blocked",
+  /** The module is not the one that `digest` names, or that cannot be found out. */
+  digest: "load/digest",
+  /** The module speaks another version of the ABI than this SDK. */
+  abi: "load/abi",
+  /** The module trapped. Nothing was decided or recorded; the instance is discarded. */
+  trap: "engine/trap",
+  /** A session could not be rebuilt after a trap to the bytes it had before. */
+  rebuild: "engine/rebuild",
+  /** The engine, bundle, catalog or session was closed before this call. */
+  closed: "engine/closed",
+  /** A value JSON cannot hold, which JSON.stringify would drop or turn into null. */
+  undefined: "json/undefined",
+  /** A function, a symbol, a Date, a Map or another object that is more than its members. */
+  plain: "json/not-plain",
+  /** NaN or an infinity, which JSON.stringify would turn into null. */
+  number: "json/not-a-number",
+  /** −0, which JSON.stringify would turn into 0. */
+  negativeZero: "json/negative-zero",
+  /** A BigInt. */
+  bigint: "json/bigint",
+  /** Half of a surrogate pair, which has no UTF-8. The module has the same code. */
+  surrogate: "json/lone-surrogate",
+  /** An object that contains itself. */
+  cycle: "json/cycle",
+  /** Deeper nesting than the module reads. The module has the same code. */
+  depth: "limit/json-depth",
+} as const;
+
+/** One finding about a document, as the module reports it. */
+export interface Finding {
+  readonly code: string;
+  /** JSON Pointer (RFC 6901) into the document; `""` is the whole. */
+  readonly path: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly [more: string]: unknown;
+}
+
+/**
+ * Whatever goes wrong, as one class. An error is never an allowed action:
+ * what throws has decided nothing and recorded nothing.
+ */
+export class HoldfastError extends Error {
+  /** `area/kebab-case`, stable: what a program compares. */
+  readonly code: string;
+  /** JSON Pointer to what is meant, `""` for the whole or where there is none. */
+  readonly path: string;
+  /** Byte offset (UTF-8, 0-based) in the input, where the module knows one. */
+  readonly offset: number | undefined;
+  /** All findings, where a document was refused for several reasons; else empty. */
+  readonly errors: readonly Finding[];
+
+  constructor(
+    code: string,
+    message: string,
+    more: { path?: string; offset?: number | undefined; errors?: readonly Finding[]; cause?: unknown } = {},
+  ) {
+    super(message, "cause" in more ? { cause: more.cause } : undefined);
+    this.name = "HoldfastError";
+    this.code = code;
+    this.path = more.path ?? "";
+    this.offset = more.offset;
+    this.errors = more.errors ?? [];
+  }
+}
+
+/** Returns the message of whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

@@ -1,0 +1,132 @@
+// This file defines Instance, one running copy of the module: bytes in, bytes out.
+//
+// After a trap Go's heap and stacks are in any state, and the instance would still
+// answer. So the first exception that comes out of a call ends it: dead is set
+// and never cleared, and who owns the instance makes another one.
+
+import { Status, version, type Op } from "./abi.js";
+import { HoldfastError, codes, messageOf, type Finding } from "./errors.js";
+import { Memory } from "./memory.js";
+import { Wasi } from "./wasi.js";
+
+/** What wasm/ABI.md lists, as JavaScript sees it; a pointer is a signed i32. */
+interface Exports {
+  memory: WebAssembly.Memory;
+  _initialize(): void;
+  holdfast_abi(): number;
+  holdfast_input(sizeBytes: number): number;
+  holdfast_call(op: number, handle: number, sizeBytes: number): number;
+  holdfast_output(): number;
+  holdfast_output_size(): number;
+}
+
+const functions = ["_initialize", "holdfast_abi", "holdfast_input", "holdfast_call", "holdfast_output", "holdfast_output_size"] as const;
+
+/** Text up to this many UTF-16 units is encoded straight into the module's memory. */
+const shortText = 1 << 15;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const nothing = new Uint8Array(0);
+
+/** Parses JSON the module wrote. */
+export function parse(bytes: Uint8Array): unknown {
+  return JSON.parse(decoder.decode(bytes));
+}
+
+/** One running copy of the module. */
+export class Instance {
+  readonly #exports: Exports;
+  readonly #memory: Memory;
+  readonly #wasi: Wasi;
+  readonly #log: (text: string) => void;
+  #dead = false;
+
+  /**
+   * Starts a copy of the module. log receives what Go prints when it dies.
+   * Throws load/module, load/abi, load/blocked or engine/trap.
+   */
+  constructor(module: WebAssembly.Module, log: (text: string) => void) {
+    this.#log = log;
+    this.#wasi = new Wasi();
+    let instance: WebAssembly.Instance;
+    try {
+      instance = new WebAssembly.Instance(module, { wasi_snapshot_preview1: this.#wasi.imports() });
+    } catch (thrown) {
+      throw notTheModule(thrown);
+    }
+    this.#exports = instance.exports as unknown as Exports;
+    if (!(this.#exports.memory instanceof WebAssembly.Memory) || functions.some((name) => typeof this.#exports[name] !== "function"))
+      throw new HoldfastError(codes.module, "this WebAssembly is not Holdfast's: it lacks its exports");
+    this.#memory = new Memory(this.#exports.memory);
+    this.#wasi.memory = this.#memory;
+    const found = this.#guard(() => {
+      this.#exports._initialize();
+      return this.#exports.holdfast_abi();
+    });
+    if (found !== version)
+      throw new HoldfastError(codes.abi, `the module speaks ABI version ${found}, this SDK version ${version}; use the two that were published together`);
+  }
+
+  /** Says whether a call has trapped. */
+  get dead(): boolean {
+    return this.#dead;
+  }
+
+  /**
+   * Runs one operation and returns a copy of what it answers. Throws the
+   * module's own error, or engine/trap; then nothing was changed.
+   */
+  call(op: Op, handle: number, input: string | Uint8Array = nothing): Uint8Array<ArrayBuffer> {
+    if (this.#dead) throw new HoldfastError(codes.trap, "this copy of the module has trapped and answers no more");
+    if (typeof input === "string" && input.length > shortText) input = encoder.encode(input);
+    return this.#guard(() => {
+      const capacity = typeof input === "string" ? input.length * 3 : input.byteLength;
+      const place = this.#exports.holdfast_input(capacity);
+      let size = capacity;
+      if (typeof input === "string") size = this.#memory.writeText(place, input);
+      else this.#memory.write(place, input);
+      const status = this.#exports.holdfast_call(op, handle, size);
+      const output = this.#memory.read(this.#exports.holdfast_output(), this.#exports.holdfast_output_size());
+      if (status === Status.OK) return output;
+      throw errorOf(output);
+    });
+  }
+
+  // Runs fn; whatever it throws that is not the module's answer is a trap:
+  // RuntimeError, but also RangeError, which is how V8 reports a stack at its end.
+  #guard<T>(fn: () => T): T {
+    try {
+      return fn();
+    } catch (thrown) {
+      if (thrown instanceof HoldfastError) throw thrown;
+      this.#dead = true;
+      const text = this.#wasi.takeText().trim();
+      if (text !== "") this.#log(text);
+      const said = text.split("\n", 1)[0] || messageOf(thrown);
+      throw new HoldfastError(codes.trap, `the module stopped: ${said}; nothing was decided or recorded`, { cause: thrown });
+    }
+  }
+}
+
+/** Returns what a refusal by WebAssembly itself is called. */
+export function notTheModule(thrown: unknown): HoldfastError {
+  const message = messageOf(thrown);
+  if (/unsafe-eval|disallowed by embedder|Content Security Policy/i.test(message))
+    return new HoldfastError(codes.blocked, `the page's content security policy forbids WebAssembly; add 'wasm-unsafe-eval' to script-src (${message})`, { cause: thrown });
+  return new HoldfastError(codes.module, `this is not a whole WebAssembly module: ${message}`, { cause: thrown });
+}
+
+/** Returns the error that the module's answer spells: one, or all of a document's. */
+function errorOf(output: Uint8Array): HoldfastError {
+  const answer = parse(output) as { error?: Finding & { offset?: number }; errors?: Finding[] };
+  const errors = answer.errors ?? [];
+  const first = answer.error ?? errors[0];
+  if (first === undefined) return new HoldfastError(codes.trap, "the module answered with an error that says nothing");
+  const rest = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
+  return new HoldfastError(first.code, first.message + rest, {
+    path: first.path,
+    offset: typeof first.offset === "number" ? first.offset : undefined,
+    errors,
+  });
+}
