@@ -21,7 +21,7 @@ func Add(a, b value.Value) value.Value {
 	case a.K == value.Duration && b.K == value.Timestamp:
 		return shift(b, a, 1)
 	case a.K != b.K:
-		return noOverload("_+_", a, b)
+		return noOperator(a, "+", b)
 	}
 	switch a.K {
 	case value.Int:
@@ -46,7 +46,7 @@ func Add(a, b value.Value) value.Value {
 	case value.Duration:
 		return nanos(a, "+", b)
 	}
-	return noOverload("_+_", a, b)
+	return noOperator(a, "+", b)
 }
 
 // Sub returns a - b: of two numbers of one kind, durations, timestamps, or a
@@ -56,7 +56,7 @@ func Sub(a, b value.Value) value.Value {
 	case a.K == value.Timestamp && b.K == value.Duration:
 		return shift(a, b, -1)
 	case a.K != b.K:
-		return noOverload("_-_", a, b)
+		return noOperator(a, "-", b)
 	}
 	switch a.K {
 	case value.Int:
@@ -78,13 +78,13 @@ func Sub(a, b value.Value) value.Value {
 	case value.Timestamp:
 		return between(a, b)
 	}
-	return noOverload("_-_", a, b)
+	return noOperator(a, "-", b)
 }
 
 // Mul returns a * b of two numbers of one kind.
 func Mul(a, b value.Value) value.Value {
 	if a.K != b.K {
-		return noOverload("_*_", a, b)
+		return noOperator(a, "*", b)
 	}
 	switch a.K {
 	case value.Int:
@@ -103,13 +103,13 @@ func Mul(a, b value.Value) value.Value {
 	case value.Double:
 		return value.OfDouble(a.Double() * b.Double())
 	}
-	return noOverload("_*_", a, b)
+	return noOperator(a, "*", b)
 }
 
 // Div returns a / b of two numbers of one kind; integers are cut off towards zero.
 func Div(a, b value.Value) value.Value {
 	if a.K != b.K {
-		return noOverload("_/_", a, b)
+		return noOperator(a, "/", b)
 	}
 	switch a.K {
 	case value.Int, value.Uint:
@@ -125,13 +125,13 @@ func Div(a, b value.Value) value.Value {
 	case value.Double:
 		return value.OfDouble(a.Double() / b.Double())
 	}
-	return noOverload("_/_", a, b)
+	return noOperator(a, "/", b)
 }
 
 // Mod returns a % b of two integers of one kind, with the sign of a.
 func Mod(a, b value.Value) value.Value {
 	if a.K != b.K || a.K != value.Int && a.K != value.Uint {
-		return noOverload("_%_", a, b)
+		return noOperator(a, "%", b)
 	}
 	switch {
 	case b.N == 0:
@@ -150,11 +150,16 @@ func Neg(a value.Value) value.Value {
 	case a.K == value.Double:
 		return value.OfDouble(-a.Double())
 	case a.K != value.Int:
-		return noOverload("-_", a)
+		return value.OfError(value.NoSuchOverload, "no such overload: -"+a.K.String())
 	case a.Int() == math.MinInt64:
 		return value.OfError(value.Overflow, "-("+text(a)+") overflows int")
 	}
 	return value.OfInt(-a.Int())
+}
+
+// noOperator returns the error for operands that op does not take.
+func noOperator(a value.Value, op string, b value.Value) value.Value {
+	return value.OfError(value.NoSuchOverload, "no such overload: "+a.K.String()+" "+op+" "+b.K.String())
 }
 
 // overflow returns the error for "a op b", both of one kind.

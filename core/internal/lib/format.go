@@ -118,65 +118,74 @@ func (w *writer) write(s string) {
 
 // clause writes v, the argument with a position counted from 1, as c says.
 func (w *writer) clause(c clause, v value.Value, position int) {
-	var scratch [512]byte // the longest double has 309 digits and a precision of 100
-	dst := scratch[:0]
-	if v.K == value.Double && strings.IndexByte("dfe", c.verb) >= 0 && !isFinite([]value.Value{v}).True() {
-		w.write(string(value.AppendDouble(dst, v.Double())))
-		return
-	}
 	switch c.verb {
 	case 's':
 		w.plain(v)
-		return
 	case 'd':
-		switch v.K {
-		case value.Int, value.Uint, value.Double:
-			w.plain(v)
+		if !v.K.IsNumber() {
+			w.refuse(c, v, position)
 			return
 		}
+		w.plain(v)
 	case 'f', 'e':
-		f := v.Double()
-		switch v.K {
-		case value.Int:
-			f = float64(v.Int())
-		case value.Uint:
-			f = float64(v.N)
-		case value.Double:
-		default:
-			w.refuse(c, v, position)
-			return
-		}
-		w.write(string(strconv.AppendFloat(dst, f, c.verb, c.precision, 64)))
-		return
-	case 'x', 'X', 'o', 'b':
-		base := map[byte]int{'x': 16, 'X': 16, 'o': 8, 'b': 2}[c.verb]
-		switch {
-		case v.K == value.Int:
-			dst = strconv.AppendInt(dst, v.Int(), base)
-		case v.K == value.Uint, v.K == value.Bool && base == 2:
-			dst = strconv.AppendUint(dst, v.N, base)
-		case (v.K == value.String || v.K == value.Bytes) && base == 16:
-			w.hex(v.Str(), c.verb == 'X')
-			return
-		default:
-			w.refuse(c, v, position)
-			return
-		}
-		if c.verb == 'X' {
-			for i := range dst {
-				if dst[i] >= 'a' {
-					dst[i] -= 'a' - 'A'
-				}
-			}
-		}
-		w.write(string(dst))
+		w.point(c, v, position)
+	default:
+		w.base(c, v, position)
+	}
+}
+
+// point writes a number with a decimal point, as %f and %e do: exactly rounded, a
+// tie to the even digit.
+func (w *writer) point(c clause, v value.Value, position int) {
+	var f float64
+	switch v.K {
+	case value.Int:
+		f = float64(v.Int())
+	case value.Uint:
+		f = float64(v.N)
+	case value.Double:
+		f = v.Double()
+	default:
+		w.refuse(c, v, position)
 		return
 	}
-	w.refuse(c, v, position)
+	if math.IsInf(f, 0) || math.IsNaN(f) {
+		w.write(text(v))
+		return
+	}
+	w.write(strconv.FormatFloat(f, c.verb, c.precision, 64))
+}
+
+// base writes an integer, a truth value or bytes as %x, %X, %o and %b do.
+func (w *writer) base(c clause, v value.Value, position int) {
+	base := 16
+	switch c.verb {
+	case 'o':
+		base = 8
+	case 'b':
+		base = 2
+	}
+	var s string
+	switch {
+	case v.K == value.Int:
+		s = strconv.FormatInt(v.Int(), base)
+	case v.K == value.Uint, v.K == value.Bool && base == 2:
+		s = strconv.FormatUint(v.N, base)
+	case (v.K == value.String || v.K == value.Bytes) && base == 16:
+		w.hex(v.Str(), c.verb == 'X')
+		return
+	default:
+		w.refuse(c, v, position)
+		return
+	}
+	if c.verb == 'X' {
+		s = swapCase(s, 'a', 'f')
+	}
+	w.write(s)
 }
 
 func (w *writer) refuse(c clause, v value.Value, position int) {
-	w.failed = value.OfError(value.InvalidArgument, "format: "+c.text+" cannot write argument "+strconv.Itoa(position)+", a "+v.K.String())
+	w.failed = value.OfError(value.InvalidArgument, "format: "+c.text+" cannot write argument "+strconv.Itoa(position)+", which is of type "+v.K.String())
 }
 
 func (w *writer) hex(s string, upper bool) {

@@ -110,8 +110,7 @@ func are(args []value.Value, kinds ...value.Kind) bool {
 	return true
 }
 
-// noOverload returns the error for arguments that the function or operator name
-// does not take.
+// noOverload returns the error for arguments that the named function does not take.
 func noOverload(name string, args ...value.Value) value.Value {
 	b := append([]byte(name), '(')
 	for i, a := range args {

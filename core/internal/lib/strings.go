@@ -111,15 +111,18 @@ func substring(args []value.Value) value.Value {
 	return value.OfString(s[start:end])
 }
 
-func lowerASCII(args []value.Value) value.Value { return swapCase("lowerAscii", args, 'A', 'Z') }
-func upperASCII(args []value.Value) value.Value { return swapCase("upperAscii", args, 'a', 'z') }
+func lowerASCII(args []value.Value) value.Value { return changeCase("lowerAscii", args, 'A', 'Z') }
+func upperASCII(args []value.Value) value.Value { return changeCase("upperAscii", args, 'a', 'z') }
 
-// swapCase changes the case of the letters from first to last.
-func swapCase(name string, args []value.Value, first, last byte) value.Value {
+func changeCase(name string, args []value.Value, first, last byte) value.Value {
 	if !are(args, value.String) {
 		return noOverload(name, args...)
 	}
-	s := args[0].Str()
+	return value.OfString(swapCase(args[0].Str(), first, last))
+}
+
+// swapCase returns s with the case of the letters from first to last changed.
+func swapCase(s string, first, last byte) string {
 	for i := range len(s) {
 		if first <= s[i] && s[i] <= last {
 			b := []byte(s)
@@ -128,10 +131,10 @@ func swapCase(name string, args []value.Value, first, last byte) value.Value {
 					b[i] ^= 'a' ^ 'A'
 				}
 			}
-			return value.OfString(string(b))
+			return string(b)
 		}
 	}
-	return args[0]
+	return s
 }
 
 // trim removes what Unicode calls White_Space from both ends.
@@ -204,9 +207,9 @@ func join(args []value.Value) value.Value {
 	}
 	items := args[0].Items()
 	size := len(sep) * max(len(items)-1, 0)
-	for _, item := range items {
+	for i, item := range items {
 		if item.K != value.String {
-			return value.OfError(value.NoSuchOverload, "join: the list holds a "+item.K.String()+", not only strings")
+			return value.OfError(value.NoSuchOverload, "join: item "+strconv.Itoa(i)+" of the list is of type "+item.K.String()+", not string")
 		}
 		size += int(item.N)
 	}

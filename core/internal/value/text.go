@@ -5,17 +5,18 @@ package value
 import (
 	"math"
 	"strconv"
+	"unicode/utf8"
 )
 
-// maxNested is the most bytes that AppendText writes of a list or a map: what is
-// longer is of no use in a message, and a list that holds another many times over
-// could be longer than memory.
+// maxNested is after how many bytes AppendText cuts a list or a map short: more is
+// of no use in a message, and a list that holds another many times over could be
+// longer than memory.
 const maxNested = 4096
 
 // AppendText appends v as it reads in a message. Text stands bare, as the template
 // of the message quotes it or not; within a list [a, b] or a map {k: v} it is
 // quoted. Scalars read as CEL's string() gives them. A list or map is cut short
-// with … after 4096 bytes.
+// with … after about 4096 bytes.
 func AppendText(dst []byte, v Value) []byte {
 	switch v.K {
 	case String:
@@ -88,10 +89,18 @@ func appendNested(dst []byte, v Value, limit int) []byte {
 				dst = append(dst, "…"...)
 				break
 			}
-			dst = append(AppendQuoted(dst, key), ": "...)
+			dst = append(appendNested(dst, key, limit), ": "...)
 			dst = appendNested(dst, e.Vals[i], limit)
 		}
 		return append(dst, '}')
+	case String, Bytes:
+		if room := max(limit-len(dst), 0); v.Int() > int64(room) {
+			for room > 0 && !utf8.RuneStart(v.Bytes()[room]) {
+				room--
+			}
+			v.N = uint64(room)
+			return append(AppendQuoted(dst, v), "…"...)
+		}
 	}
 	return AppendQuoted(dst, v)
 }
