@@ -1,0 +1,372 @@
+package check
+
+// This file types the operators.
+
+import (
+	"strconv"
+
+	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/syntax"
+	"github.com/holdfast-rt/holdfast/core/internal/types"
+	"github.com/holdfast-rt/holdfast/core/internal/value"
+)
+
+var opOf = [...]Op{syntax.Not: Not, syntax.Neg: Neg, syntax.Mul: Mul, syntax.Div: Div, syntax.Mod: Mod, syntax.Add: Add, syntax.Sub: Sub,
+	syntax.Lt: Lt, syntax.Le: Le, syntax.Gt: Gt, syntax.Ge: Ge, syntax.Eq: Eq, syntax.Ne: Ne, syntax.In: In}
+
+// select1 returns the result type of the overloads that take args; ok is false
+// when none does. Where several do, because an argument is dyn, and they
+// disagree, the result is dyn.
+func (c *checker) choose(overloads []string, method, any bool, args []*Expr) (result *types.Type, ok bool) {
+	for _, s := range overloads {
+		o := signature(s)
+		if len(o.args) != len(args) || !any && o.method != method {
+			continue
+		}
+		mark := len(c.trail)
+		fits := true
+		for i, a := range args {
+			if !c.unify(o.args[i], a.Type) {
+				fits = false
+				break
+			}
+		}
+		if !fits {
+			c.undo(mark)
+			continue
+		}
+		switch r := find(o.result); {
+		case result == nil:
+			result = r
+		case result.Kind != r.Kind || r.Kind == types.List || r.Kind == types.Map:
+			if result.Kind != r.Kind || result.String() != r.String() {
+				result = types.TDyn
+			}
+		}
+	}
+	return result, result != nil
+}
+
+func anyBad(args []*Expr) bool {
+	for _, a := range args {
+		if find(a.Type).Kind == types.Bad {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *checker) unary(n *syntax.Node) *Expr {
+	x := c.expr(n.Args[0])
+	op := opOf[n.Op]
+	e := c.node(op, n, types.TBad, x)
+	if anyBad(e.Args) {
+		return e
+	}
+	r, ok := c.choose(operators[op], false, true, e.Args)
+	if ok {
+		if !c.scope.Unchecked {
+			e.Type = r
+		}
+		return e
+	}
+	t := find(x.Type)
+	hint := ""
+	if op == Not {
+		switch {
+		case numeric(t):
+			hint = "Compare it: " + c.text(x) + " == 0."
+		case t.Kind == types.String:
+			hint = "Compare it: " + c.text(x) + " == ''."
+		case t.Kind == types.List || t.Kind == types.Map:
+			hint = "Ask whether it is empty: size(" + c.text(x) + ") == 0."
+		default:
+			hint = "! turns true into false; what follows it must be a bool."
+		}
+		if n.Args[0].Kind != syntax.Binary && t.Kind == types.Enum {
+			hint = "Compare it: " + c.text(x) + " != " + t.Name + "." + firstOf(t.Members) + "."
+		}
+	} else if t.Kind == types.Uint {
+		hint = "A uint has no sign; write -int(" + c.text(x) + ")."
+	}
+	return c.fail(diag.TypeOperator, n, n.Off, n.End, value.NoSuchOverload, "There is no "+n.Op.String()+" of "+article(t)+".", hint)
+}
+
+func (c *checker) binary(n *syntax.Node) *Expr {
+	a, b := c.expr(n.Args[0]), c.expr(n.Args[1])
+	op := opOf[n.Op]
+	e := c.node(op, n, types.TBool, a, b)
+	if c.scope.Unchecked {
+		return e
+	}
+	if anyBad(e.Args) {
+		if op < Lt {
+			e.Type = types.TBad
+		}
+		return e
+	}
+	switch op {
+	case Eq, Ne:
+		return c.equality(n, e)
+	case In:
+		return c.membership(n, e)
+	case Add:
+		// Lists of members and of strings join, as the strings do.
+		ta, tb := find(a.Type), find(b.Type)
+		if ta.Kind == types.List && tb.Kind == types.List && c.comparable(ta, tb) {
+			t := *ta
+			t.Elem = c.join(ta.Elem, tb.Elem)
+			t.Len = ta.Len + tb.Len
+			if ta.Len == 0 || tb.Len == 0 {
+				t.Len = 0
+			}
+			e.Type = &t
+			return e
+		}
+	}
+	r, ok := c.choose(operators[op], false, true, e.Args)
+	if ok {
+		e.Type = r
+		return e
+	}
+	return c.noOperator(n, a, b)
+}
+
+// equality checks a == b and a != b.
+func (c *checker) equality(n *syntax.Node, e *Expr) *Expr {
+	a, b := e.Args[0], e.Args[1]
+	ta, tb := find(a.Type), find(b.Type)
+	switch {
+	case ta.Kind == types.Enum && isString(b):
+		if !c.memberLiteral(b, ta) {
+			e.Type = types.TBool
+		}
+		return e
+	case tb.Kind == types.Enum && isString(a):
+		c.memberLiteral(a, tb)
+		return e
+	case c.comparable(ta, tb):
+		c.elements(a, tb)
+		c.elements(b, ta)
+		return e
+	}
+	return c.noOperator(n, a, b)
+}
+
+func isString(e *Expr) bool { return e.Op == Const && find(e.Type).Kind == types.String }
+
+// elements checks the strings in a list literal that is compared with a list of members.
+func (c *checker) elements(e *Expr, other *types.Type) {
+	if e.Op != List || other.Kind != types.List {
+		return
+	}
+	if m := find(other.Elem); m.Kind == types.Enum {
+		for _, x := range e.Args {
+			if isString(x) {
+				c.memberLiteral(x, m)
+			}
+		}
+	}
+}
+
+// membership checks a in b.
+func (c *checker) membership(n *syntax.Node, e *Expr) *Expr {
+	a, b := e.Args[0], e.Args[1]
+	ta, tb := find(a.Type), find(b.Type)
+	switch tb.Kind {
+	case types.List, types.Map:
+		elem := find(tb.Elem)
+		if tb.Kind == types.Map {
+			elem = find(tb.Key)
+		}
+		switch {
+		case elem.Kind == types.Enum && isString(a):
+			c.memberLiteral(a, elem)
+			return e
+		case ta.Kind == types.Enum && b.Op == List:
+			for _, x := range b.Args {
+				if isString(x) {
+					c.memberLiteral(x, ta)
+				}
+			}
+		}
+		if c.comparable(ta, elem) || tb.Kind == types.Map && numericKey(elem) && numeric(ta) {
+			return e
+		}
+		return c.fail(diag.TypeOperator, n, n.At, n.To, value.NoSuchOverload,
+			"This looks for "+article(ta)+" among values of type "+elem.String()+".", conversion(elem, ta, c.text(a)))
+	case types.Record:
+		return c.fail(diag.TypeOperator, n, b.Off, b.End, value.NoSuchOverload, "A record always has all its fields, so in makes no sense here.", "")
+	case types.Dyn, types.Param:
+		return e
+	}
+	hint := "The right side of in is a list or a map."
+	if tb.Kind == types.String {
+		hint = "To look inside a text, write " + c.text(b) + ".contains(" + c.text(a) + ")."
+	} else {
+		hint += " To compare with one value, write ==."
+	}
+	return c.fail(diag.TypeOperator, n, b.Off, b.End, value.NoSuchOverload, "Nothing is in "+article(tb)+".", hint)
+}
+
+// noOperator reports operands that do not go together.
+func (c *checker) noOperator(n *syntax.Node, a, b *Expr) *Expr {
+	ta, tb := find(a.Type), find(b.Type)
+	op := n.Op.String()
+	message := "There is no " + article(ta) + " " + op + " " + article(tb) + "."
+	hint := ""
+	switch {
+	case n.Op == syntax.Eq || n.Op == syntax.Ne:
+		outcome := "false"
+		if n.Op == syntax.Ne {
+			outcome = "true"
+		}
+		message = article2(ta) + " never equals " + article(tb) + "; this would always be " + outcome + "."
+		if ta.Kind == types.Enum && tb.Kind == types.Enum {
+			message = "These are members of two different enums, " + ta.String() + " and " + tb.String() + "."
+		}
+	case ta.Kind == types.Null || tb.Kind == types.Null:
+		hint = "Nothing is computed with null."
+	}
+	switch {
+	case hint != "":
+	case numeric(ta) && numeric(tb):
+		hint = mendNumbers(c, a, b, ta, tb)
+	case n.Op == syntax.Add && (ta.Kind == types.String || ta.Kind == types.Enum):
+		hint = conversion(types.TString, tb, c.text(b))
+	case n.Op == syntax.Add && (tb.Kind == types.String || tb.Kind == types.Enum):
+		hint = conversion(types.TString, ta, c.text(a))
+	case n.Op == syntax.Add && ta.Kind == types.List && tb.Kind != types.List:
+		hint = "To add an element, write " + c.text(a) + " + [" + c.text(b) + "]."
+	case n.Op == syntax.Mod && (ta.Kind == types.Double || tb.Kind == types.Double):
+		hint = "% takes int or uint only; write int(...) around a double."
+	case (ta.Kind == types.Timestamp || tb.Kind == types.Timestamp) && n.Op == syntax.Add:
+		hint = "To a timestamp one adds a duration: duration('90s')."
+	case (ta.Kind == types.Timestamp || ta.Kind == types.Duration) && (tb.Kind == types.String || tb.Kind == types.Int):
+		hint = conversion(ta, tb, c.text(b))
+	case (tb.Kind == types.Timestamp || tb.Kind == types.Duration) && (ta.Kind == types.String || ta.Kind == types.Int):
+		hint = conversion(tb, ta, c.text(a))
+	case b.Op == Const && tb.Kind == types.String:
+		// x == '5': the quotes are likelier wrong than the type.
+		if _, err := strconv.ParseInt(b.Value.Str(), 10, 64); err == nil && numeric(ta) {
+			hint = "Leave out the quotes: " + b.Value.Str() + "."
+		} else if s := b.Value.Str(); ta.Kind == types.Bool && (s == "true" || s == "false") {
+			hint = "Leave out the quotes: " + s + "."
+		} else {
+			hint = conversion(ta, tb, c.text(b))
+		}
+	case a.Op == Const:
+		hint = conversion(tb, ta, c.text(a))
+	default:
+		hint = conversion(ta, tb, c.text(b))
+		if hint == "" {
+			hint = conversion(tb, ta, c.text(a))
+		}
+	}
+	if hint == "" && (n.Op == syntax.Lt || n.Op == syntax.Le || n.Op == syntax.Gt || n.Op == syntax.Ge) && (ta.Kind == types.List || ta.Kind == types.Map) && numeric(tb) {
+		hint = "Write size(" + c.text(a) + ") " + op + " " + c.text(b) + "."
+	}
+	return c.fail(diag.TypeOperator, n, n.Off, n.End, value.NoSuchOverload, message, hint)
+}
+
+func article2(t *types.Type) string {
+	s := article(t)
+	return string(s[0]-'a'+'A') + s[1:]
+}
+
+// mendNumbers says how to make two numbers of one type: the literal is rewritten where there is one.
+func mendNumbers(c *checker, a, b *Expr, ta, tb *types.Type) string {
+	lit, other := b, ta
+	if b.Op != Const && a.Op == Const {
+		lit, other = a, tb
+	}
+	text := c.text(lit)
+	if lit.Op == Const && !lit.Path && text != "..." {
+		switch {
+		case other.Kind == types.Double && lit.Value.K == value.Int:
+			return "Write " + text + ".0."
+		case other.Kind == types.Uint && lit.Value.K == value.Int && lit.Value.Int() >= 0:
+			return "Write " + text + "u."
+		case other.Kind == types.Int && lit.Value.K == value.Uint:
+			return "Write " + text[:len(text)-1] + "."
+		}
+	}
+	switch {
+	case ta.Kind == types.Double:
+		return "Write double(" + c.text(b) + ")."
+	case tb.Kind == types.Double:
+		return "Write double(" + c.text(a) + ")."
+	case ta.Kind == types.Uint:
+		return "Write int(" + c.text(a) + ")."
+	}
+	return "Write int(" + c.text(b) + ")."
+}
+
+func (c *checker) logic(n *syntax.Node) *Expr {
+	op := And
+	word := "&&"
+	if n.Kind == syntax.Or {
+		op, word = Or, "||"
+	}
+	e := c.node(op, n, types.TBool)
+	for _, a := range n.Args {
+		x := c.expr(a)
+		e.Args = append(e.Args, x)
+		c.condition(x, word+" joins bools")
+	}
+	// A chain of n operands has n-1 operators.
+	e.Cost = uint32(len(n.Args) - 1)
+	return e
+}
+
+// condition demands that x is a bool.
+func (c *checker) condition(x *Expr, why string) {
+	t := find(x.Type)
+	if c.scope.Unchecked || c.assign(types.TBool, t) {
+		return
+	}
+	hint := ""
+	switch {
+	case numeric(t):
+		hint = "Compare it: " + c.text(x) + " > 0."
+	case t.Kind == types.String:
+		hint = "Compare it: " + c.text(x) + " != ''."
+		if x.Op == Const {
+			hint = "Compare something with it: VALUE == " + c.text(x) + "."
+		}
+	case t.Kind == types.Enum:
+		hint = "Compare it: " + c.text(x) + " == " + t.Name + "." + firstOf(t.Members) + "."
+	case t.Kind == types.List || t.Kind == types.Map:
+		hint = "Ask whether it has elements: size(" + c.text(x) + ") > 0."
+	}
+	c.report(diag.TypeOperator, x.Off, x.End, "This is "+article(t)+"; "+why+".", hint)
+}
+
+func (c *checker) cond(n *syntax.Node) *Expr {
+	e := c.node(Cond, n, nil, c.expr(n.Args[0]), c.expr(n.Args[1]), c.expr(n.Args[2]))
+	c.condition(e.Args[0], "what stands before ? must be a bool")
+	a, b := e.Args[1], e.Args[2]
+	ta, tb := find(a.Type), find(b.Type)
+	switch {
+	case c.scope.Unchecked:
+		e.Type = types.TDyn
+	case ta.Kind == types.Enum && isString(b):
+		c.memberLiteral(b, ta)
+		e.Type = ta
+	case tb.Kind == types.Enum && isString(a):
+		c.memberLiteral(a, tb)
+		e.Type = tb
+	case c.comparable(ta, tb):
+		e.Type = c.join(ta, tb)
+	default:
+		hint := ""
+		if numeric(ta) && numeric(tb) {
+			hint = mendNumbers(c, a, b, ta, tb)
+		} else if hint = conversion(ta, tb, c.text(b)); hint == "" {
+			hint = conversion(tb, ta, c.text(a))
+		}
+		e.Type = types.TBad
+		c.report(diag.TypeOperator, n.Off, n.End, "The two sides of : have different types, "+ta.String()+" and "+tb.String()+".", hint)
+	}
+	return e
+}

@@ -1,0 +1,108 @@
+package check
+
+// This file words what diagnostics say.
+
+import (
+	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/types"
+)
+
+// suggest returns the mend for a name that is none of the choices.
+func suggest(name, prefix string, names []string) string {
+	if near := diag.Nearest(name, names); near != "" {
+		return "Did you mean " + prefix + near + "?"
+	}
+	if len(names) == 0 {
+		return "There is nothing to choose from."
+	}
+	return "It is one of " + choices(prefix, names) + "."
+}
+
+// choices lists names, the first eight of them.
+func choices(prefix string, names []string) string {
+	s := ""
+	for i, n := range names {
+		if i == 8 {
+			return s + ", ..."
+		}
+		if i > 0 {
+			s += ", "
+		}
+		s += prefix + n
+	}
+	return s
+}
+
+func firstOf(names []string) string {
+	if len(names) == 0 {
+		return "MEMBER"
+	}
+	return names[0]
+}
+
+// article writes the type with its article.
+func article(t *types.Type) string {
+	s := t.String()
+	switch t.Kind {
+	case types.Null:
+		return "null"
+	case types.Record:
+		if t.Name == "" {
+			return "a record"
+		}
+	case types.Enum:
+		if t.Name == "" {
+			return "an enum"
+		}
+	}
+	switch s[0] {
+	case 'a', 'e', 'i', 'o':
+		return "an " + s
+	}
+	return "a " + s
+}
+
+// sentence gives a message the form of one.
+func sentence(s string) string {
+	if s == "" || s[len(s)-1] == '.' {
+		return s
+	}
+	return s + "."
+}
+
+// conversion says how to make a value of type have one of type want; empty where there is no way.
+func conversion(want, have *types.Type, text string) string {
+	want, have = find(want), find(have)
+	from := have.Kind
+	switch want.Kind {
+	case types.Int:
+		if from == types.Double || from == types.Uint || from == types.String || from == types.Timestamp || from == types.Duration {
+			return "Write int(" + text + ")."
+		}
+	case types.Uint:
+		if from == types.Int || from == types.Double || from == types.String {
+			return "Write uint(" + text + ")."
+		}
+	case types.Double:
+		if from == types.Int || from == types.Uint || from == types.String {
+			return "Write double(" + text + ")."
+		}
+	case types.String:
+		if from == types.Int || from == types.Uint || from == types.Double || from == types.Bool || from == types.Bytes || from == types.Timestamp || from == types.Duration {
+			return "Write string(" + text + ")."
+		}
+	case types.Timestamp:
+		if from == types.String {
+			return "Write timestamp(" + text + ")."
+		}
+	case types.Duration:
+		if from == types.String || from == types.Int {
+			return "Write duration(" + text + "), where a string looks like '90s' or '1h30m'."
+		}
+	case types.Bytes:
+		if from == types.String {
+			return "Write bytes(" + text + ")."
+		}
+	}
+	return ""
+}

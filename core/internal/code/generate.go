@@ -1,0 +1,379 @@
+package code
+
+// This file generates instructions from the typed tree.
+//
+// Registers are handed out like a stack: a node puts its value in the register it
+// is given, its operands take those above. Variables, constants and locals need
+// none, since an instruction names any slot; comparisons inside && and || do not
+// even store their answer. So a guard of four comparisons is six instructions.
+//
+// Every node's cost is carried by the first instruction after it: pending gathers
+// it, emit spends it, and nothing is pending where two paths meet.
+
+import (
+	"github.com/holdfast-rt/holdfast/core/internal/check"
+	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/lib"
+	"github.com/holdfast-rt/holdfast/core/internal/value"
+	"github.com/holdfast-rt/holdfast/core/internal/vm"
+)
+
+type generator struct {
+	p       *vm.Program
+	src     string
+	tracing bool
+	pending uint64
+	next    int          // the lowest free register
+	locals  map[int]spot // of locals in scope, by their number
+	depth   int          // of loops around
+	full    bool         // a limit was reached
+}
+
+// spot is where a local variable is.
+type spot struct {
+	slot vm.Slot
+	path []vm.Part // what a trace calls it; nil when it is no element of a path
+	loop int       // depth of the loop it belongs to
+}
+
+// generate returns the program for e, or nil with a finding.
+func generate(src string, e *check.Expr, tracing bool, list *diag.List) *vm.Program {
+	g := &generator{p: &vm.Program{Source: src, Type: e.Type}, src: src, tracing: tracing, locals: map[int]spot{}}
+	s := g.operand(e)
+	g.emit(vm.Instr{Op: vm.OpReturn, A: s})
+	if g.full {
+		list.Add(diag.Diagnostic{Code: diag.LimitProgram, Off: int(e.Off), End: int(e.End), Message: "This expression needs more than the machine has.",
+			Hint: "Split it: name its parts under derived."})
+		return nil
+	}
+	return g.p
+}
+
+func (g *generator) emit(in vm.Instr) int {
+	if g.pending > 255 {
+		g.p.Code = append(g.p.Code, vm.Instr{Op: vm.OpCharge, C: int32(min(g.pending, 1<<30))})
+		g.pending = 0
+	}
+	in.Cost = uint8(g.pending)
+	g.pending = 0
+	g.p.Code = append(g.p.Code, in)
+	return len(g.p.Code) - 1
+}
+
+// here returns the place of the next instruction, as a jump target.
+func (g *generator) here() int {
+	if g.pending > 0 {
+		pending := g.pending
+		g.pending = 0
+		g.emit(vm.Instr{Op: vm.OpCharge, C: int32(min(pending, 1<<30))})
+	}
+	return len(g.p.Code)
+}
+
+// land makes the instructions at jump to here.
+func (g *generator) land(at ...int) {
+	to := int32(g.here())
+	for _, i := range at {
+		g.p.Code[i].C = to
+	}
+}
+
+// take reserves n registers.
+func (g *generator) take(n int) int {
+	r := g.next
+	g.next += n
+	if g.next > g.p.Regs {
+		g.p.Regs = g.next
+	}
+	if g.next > vm.MaxRegs {
+		g.full = true
+		g.next = n
+		return 0
+	}
+	return r
+}
+
+func reg(r int) vm.Slot { return vm.At(vm.BankRegs, r) }
+
+func (g *generator) constant(v value.Value) vm.Slot {
+	// Guards have few constants; equal ones are shared where it is cheap to tell.
+	for i, c := range g.p.Consts {
+		if i == 64 {
+			break
+		}
+		if c == v {
+			return vm.At(vm.BankConsts, i)
+		}
+	}
+	g.p.Consts = append(g.p.Consts, v)
+	return vm.At(vm.BankConsts, len(g.p.Consts)-1)
+}
+
+func (g *generator) read(bank uint8, slot int) {
+	for _, r := range g.p.Reads {
+		if r.Bank == bank && r.Slot == slot {
+			return
+		}
+	}
+	g.p.Reads = append(g.p.Reads, vm.Read{Bank: bank, Slot: slot})
+}
+
+// folded says whether e is a constant in this program; a trace wants to see the paths it is made of.
+func (g *generator) folded(e *check.Expr) bool { return e.Folded && !(g.tracing && e.Paths) }
+
+// operand returns the slot that holds e's value, which may be a new register.
+func (g *generator) operand(e *check.Expr) vm.Slot {
+	s := g.plain(e)
+	if g.tracing {
+		g.record(e, s)
+	}
+	return s
+}
+
+// plain is operand without recording e itself.
+func (g *generator) plain(e *check.Expr) vm.Slot {
+	switch {
+	case g.folded(e):
+		g.pending += e.Spent
+		return g.constant(e.Value)
+	case e.Op == check.Const || e.Op == check.Fail:
+		g.pending += uint64(e.Cost)
+		v := e.Value
+		if e.Op == check.Fail && v.K != value.Error {
+			v = value.OfError(value.NoSuchOverload, "")
+		}
+		return g.constant(v)
+	case e.Op == check.Load:
+		g.pending += uint64(e.Cost)
+		g.read(e.Bank, e.Index)
+		if e.Index > vm.MaxSlot {
+			g.full = true
+		}
+		return vm.At(e.Bank, e.Index)
+	case e.Op == check.Local:
+		g.pending += uint64(e.Cost)
+		return g.locals[e.Index].slot
+	}
+	d := g.take(1)
+	g.compute(e, d)
+	return reg(d)
+}
+
+// into puts e's value in register d.
+func (g *generator) into(e *check.Expr, d int) {
+	if g.folded(e) || e.Op <= check.Local {
+		if s := g.operand(e); s != reg(d) {
+			g.emit(vm.Instr{Op: vm.OpMove, D: uint16(d), A: s})
+		}
+		return
+	}
+	g.compute(e, d)
+	if g.tracing {
+		g.record(e, reg(d))
+	}
+}
+
+var binaries = [...]vm.Opcode{check.Mul: vm.OpMul, check.Div: vm.OpDiv, check.Mod: vm.OpMod, check.Add: vm.OpAdd, check.Sub: vm.OpSub,
+	check.Lt: vm.OpLt, check.Le: vm.OpLe, check.Gt: vm.OpGt, check.Ge: vm.OpGe, check.Eq: vm.OpEq, check.Ne: vm.OpNe, check.In: vm.OpIn}
+
+// base is the operand of a selection: a trace records the whole path, not its beginnings.
+func (g *generator) base(e *check.Expr) vm.Slot { return g.plain(e) }
+
+// compute evaluates an operation into register d, which nothing else uses.
+func (g *generator) compute(e *check.Expr, d int) {
+	mark := g.next
+	g.pending += uint64(e.Cost)
+	in := vm.Instr{D: uint16(d)}
+	switch e.Op {
+	case check.Field:
+		in.Op, in.A, in.C = vm.OpField, g.base(e.Args[0]), int32(e.Index)
+	case check.Key:
+		in.Op, in.A = vm.OpKey, g.base(e.Args[0])
+		in.B = g.constant(value.OfString(e.Name))
+	case check.HasKey:
+		in.Op, in.A = vm.OpHasKey, g.base(e.Args[0])
+		in.B = g.constant(value.OfString(e.Name))
+	case check.Present:
+		in.Op, in.A = vm.OpPresent, g.base(e.Args[0])
+	case check.At:
+		in.Op, in.A, in.B = vm.OpAt, g.base(e.Args[0]), g.operand(e.Args[1])
+	case check.Not:
+		in.Op, in.A = vm.OpNot, g.operand(e.Args[0])
+	case check.Neg:
+		in.Op, in.A = vm.OpNeg, g.operand(e.Args[0])
+	case check.TypeOf:
+		in.Op, in.A = vm.OpTypeOf, g.operand(e.Args[0])
+	case check.Mul, check.Div, check.Mod, check.Add, check.Sub, check.Lt, check.Le, check.Gt, check.Ge, check.Eq, check.Ne, check.In:
+		in.Op, in.A, in.B = binaries[e.Op], g.operand(e.Args[0]), g.operand(e.Args[1])
+	case check.And, check.Or:
+		g.emit(vm.Instr{Op: vm.OpMove, D: uint16(d), A: g.constant(value.OfBool(e.Op == check.And))})
+		var ends []int
+		for _, a := range e.Args {
+			ends = append(ends, g.term(a, d, e.Op == check.And))
+		}
+		g.land(ends...)
+		g.next = mark
+		return
+	case check.Cond:
+		test := g.emit(vm.Instr{Op: vm.OpTest, D: uint16(d), A: g.operand(e.Args[0])})
+		g.next = mark
+		g.into(e.Args[1], d)
+		out := g.emit(vm.Instr{Op: vm.OpJump})
+		g.land(test)
+		g.into(e.Args[2], d)
+		g.land(out)
+		g.p.Code[test].B = uint32(g.here())
+		g.next = mark
+		return
+	case check.List, check.Map:
+		first := g.take(len(e.Args))
+		for i, a := range e.Args {
+			g.into(a, first+i)
+		}
+		in.Op, in.A, in.C = vm.OpList, uint32(first), int32(len(e.Args))
+		if e.Op == check.Map {
+			in.Op, in.C = vm.OpMap, int32(len(e.Args)/2)
+		}
+	case check.Call:
+		if e.Name == "matches" && len(e.Args) == 2 && g.folded(e.Args[1]) && e.Args[1].Value.K == value.String {
+			if re, _ := lib.CompileRegexp(e.Args[1].Value.Str()); re != nil {
+				g.pending += e.Args[1].Spent
+				g.p.Regexps = append(g.p.Regexps, re)
+				in.Op, in.A, in.C = vm.OpMatch, g.operand(e.Args[0]), int32(len(g.p.Regexps)-1)
+				break
+			}
+		}
+		first := g.take(len(e.Args))
+		for i, a := range e.Args {
+			g.into(a, first+i)
+		}
+		in.Op, in.A, in.B, in.C = vm.OpCall, uint32(e.Index), uint32(first), int32(len(e.Args))
+	case check.Hits:
+		in.Op, in.A, in.C = vm.OpHits, g.operand(e.Args[0]), int32(e.Index)
+		g.emit(in)
+		if g.tracing {
+			g.recordHits(e, d, in.A)
+		}
+		g.next = mark
+		return
+	case check.Bind:
+		s := g.operand(e.Args[0])
+		g.locals[e.Index] = spot{slot: s}
+		g.into(e.Args[1], d)
+		g.next = mark
+		return
+	case check.Loop:
+		g.loop(e, d)
+		g.next = mark
+		return
+	}
+	g.emit(in)
+	g.next = mark
+}
+
+// term adds an operand of && (or ||) to the answer in register d and returns the
+// instruction that jumps when it decides.
+func (g *generator) term(e *check.Expr, d int, and bool) int {
+	mark := g.next
+	in := vm.Instr{Op: vm.OpAnd, D: uint16(d)}
+	fused := vm.OpAndLt
+	if !and {
+		in.Op, fused = vm.OpOr, vm.OpOrLt
+	}
+	if e.Op >= check.Lt && e.Op <= check.Ne && !g.folded(e) {
+		g.pending += uint64(e.Cost)
+		in.Op = fused + binaries[e.Op] - vm.OpLt
+		in.A, in.B = g.operand(e.Args[0]), g.operand(e.Args[1])
+	} else {
+		in.A = g.operand(e)
+	}
+	at := g.emit(in)
+	g.next = mark
+	return at
+}
+
+// loop evaluates a comprehension into register d.
+func (g *generator) loop(e *check.Expr, d int) {
+	l := e.Loop
+	rng := g.base(l.Range)
+	r := g.take(4)
+	begin := g.emit(vm.Instr{Op: vm.OpLoop, D: uint16(r), A: rng, B: uint32(d)})
+	ends := []int{begin}
+	g.depth++
+	path := g.elementPath(l.Range, reg(r+1), l.Two, reg(r+2))
+	two := uint32(0)
+	if l.Two {
+		two = 1
+		g.locals[l.Var1] = spot{slot: reg(r + 2)}
+		g.locals[l.Var2] = spot{slot: reg(r + 3), path: path, loop: g.depth}
+	} else {
+		g.locals[l.Var1] = spot{slot: reg(r + 2), path: path, loop: g.depth}
+	}
+	one := 0 // the count of exists_one
+	keys, vals := 0, 0
+	switch l.Kind {
+	case check.All, check.Exists:
+		g.emit(vm.Instr{Op: vm.OpMove, D: uint16(d), A: g.constant(value.OfBool(l.Kind == check.All))})
+	case check.ExistsOne:
+		one = g.take(1)
+		g.emit(vm.Instr{Op: vm.OpMove, D: uint16(one), A: g.constant(value.OfInt(0))})
+	case check.MapTo, check.FilterOf:
+		g.emit(vm.Instr{Op: vm.OpListNew, D: uint16(d), A: uint32(r)})
+	default:
+		keys = g.take(2)
+		vals = keys + 1
+		g.emit(vm.Instr{Op: vm.OpListNew, D: uint16(keys), A: uint32(r)})
+		g.emit(vm.Instr{Op: vm.OpListNew, D: uint16(vals), A: uint32(r)})
+	}
+	mark := g.next
+	top := g.here()
+	next := g.emit(vm.Instr{Op: vm.OpNext, D: uint16(r), A: two})
+	if g.tracing {
+		g.emit(vm.Instr{Op: vm.OpMarkLoop, C: int32(g.depth)})
+	}
+	acc := d
+	if vals != 0 {
+		acc = vals
+	}
+	var failed []int // jumps with the error in acc
+	if l.Filter != nil {
+		failed = append(failed, g.emit(vm.Instr{Op: vm.OpSkip, D: uint16(acc), A: g.operand(l.Filter), B: uint32(top)}))
+		g.next = mark
+	}
+	switch l.Kind {
+	case check.All, check.Exists:
+		ends = append(ends, g.term(l.Body, d, l.Kind == check.All))
+	case check.ExistsOne:
+		ends = append(ends, g.emit(vm.Instr{Op: vm.OpOne, D: uint16(one), A: g.operand(l.Body), B: uint32(d)}))
+	case check.FilterOf:
+		failed = append(failed, g.emit(vm.Instr{Op: vm.OpFilter, D: uint16(d), A: g.operand(l.Body), B: reg(r + 2)}))
+	case check.MapTo:
+		failed = append(failed, g.emit(vm.Instr{Op: vm.OpAppend, D: uint16(d), A: g.operand(l.Body)}))
+	case check.TransformMap:
+		failed = append(failed, g.emit(vm.Instr{Op: vm.OpAppend, D: uint16(vals), A: g.operand(l.Body)}))
+		g.emit(vm.Instr{Op: vm.OpAppend, D: uint16(keys), A: reg(r + 2)})
+	case check.TransformPair:
+		failed = append(failed, g.emit(vm.Instr{Op: vm.OpPair, D: uint16(keys), A: g.operand(l.Body), B: uint32(vals)}))
+	}
+	g.next = mark
+	g.emit(vm.Instr{Op: vm.OpJump, C: int32(top)})
+	g.land(next)
+	if g.tracing {
+		g.emit(vm.Instr{Op: vm.OpMarkLoop, C: int32(g.depth)})
+		g.depth--
+		g.record(l.Range, reg(r))
+		g.depth++
+	}
+	g.depth--
+	switch {
+	case l.Kind == check.ExistsOne:
+		g.emit(vm.Instr{Op: vm.OpEq, D: uint16(d), A: reg(one), B: g.constant(value.OfInt(1))})
+	case vals != 0:
+		g.emit(vm.Instr{Op: vm.OpMapOf, D: uint16(d), A: reg(keys), B: reg(vals)})
+		ends = append(ends, g.emit(vm.Instr{Op: vm.OpJump}))
+		g.land(failed...)
+		failed = nil
+		g.emit(vm.Instr{Op: vm.OpMove, D: uint16(d), A: reg(vals)})
+	}
+	g.land(append(ends, failed...)...)
+}

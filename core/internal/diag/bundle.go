@@ -1,0 +1,32 @@
+package diag
+
+// This file declares the codes of what can be wrong with a bundle's
+// declarations; those of its expressions stand in codes.go.
+
+const (
+	BundleKind      = "bundle/kind"         // a value has the wrong JSON kind: a list where text belongs
+	BundleMissing   = "bundle/missing"      // a required key is left out
+	BundleUnknown   = "bundle/unknown-key"  // a key that the format does not have
+	BundleName      = "bundle/name"         // a name or id is not well-formed, or is reserved
+	BundleDuplicate = "bundle/duplicate"    // a name or id is declared twice
+	BundleRef       = "bundle/reference"    // something that is named is not declared
+	BundleType      = "bundle/type"         // a type is not well-formed
+	BundleValue     = "bundle/value"        // a value does not fit its type
+	BundleMove      = "bundle/move"         // a move is not of the form a -> b, or cannot be meant
+	BundleEffect    = "bundle/effect"       // an effect's path is not a variable's, or two effects clash
+	BundleForm      = "bundle/form"         // keys that exclude each other, or none of those needed
+	BundleText      = "bundle/text"         // a say text's braces do not close
+	BundleSet       = "bundle/pattern"      // a pattern cannot be compiled
+	BundleExample   = "bundle/example"      // a hit that does not match, or a miss that does
+	BundleInvalid   = "bundle/invalid"      // a condition of valid does not hold
+	BundleInit      = "bundle/init"         // the initial state or the fallback breaks a constraint that always holds
+	BundleFormat    = "bundle/format"       // not a version of the format this engine reads
+	ExtendRedefine  = "extend/redefines"    // a child declares again what its parent has
+	ExtendWeaken    = "extend/weakens"      // a child would change or write what is its parent's
+	ExtendExpects   = "extend/expects"      // a parent lacks an id that the child expects
+	ExtendParent    = "extend/parent"       // a parent's document is missing, or not the one that was named
+	ExtendDepth     = "limit/extends"       // too many parents, or too deep
+	LimitCount      = "limit/count"         // more of something than a bundle may have
+	LimitText       = "limit/text"          // a text is longer than it may be
+	LimitCost       = "limit/decision-cost" // deciding one action could cost more than a decision may
+)

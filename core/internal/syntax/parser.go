@@ -1,0 +1,714 @@
+package syntax
+
+// This file makes nodes of tokens: precedence climbing, with loops wherever the
+// grammar repeats, so that the depth of Go's stack follows the nesting of
+// brackets in the source and nothing else.
+//
+//	cond    or ["?" or ":" cond]      loop over the arms
+//	binary  unary {op unary}          climbing; && and || gather flat
+//	unary   {"!" | "-"} postfix
+//	postfix primary {"." name | "." name "(" ... ")" | "[" cond "]"}
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/value"
+)
+
+const (
+	// MaxSource is the longest expression in bytes. The longest of the reference
+	// bundles has under 400; every later limit (nodes, instructions, registers) follows from it.
+	MaxSource = 16 << 10
+
+	// MaxNesting is how deep brackets nest. CEL asks for 12 to 32. A browser's
+	// stack holds tens of thousands of frames, a level takes about eight.
+	MaxNesting = 100
+
+	// MaxHeight is how high the tree may be: brackets, and chains that lean to
+	// one side (a + b + c, a.b.c). The passes after this one recurse once a
+	// level; && and || chains are flat and not counted.
+	MaxHeight = 1000
+)
+
+// reserved words cannot name a variable; after a dot they are fine.
+var reserved = [...]string{"as", "break", "const", "continue", "else", "for", "function", "if", "import",
+	"let", "loop", "package", "namespace", "return", "var", "void", "while"}
+
+func isReserved(name string) bool {
+	for _, r := range reserved {
+		if r == name {
+			return true
+		}
+	}
+	return false
+}
+
+type parser struct {
+	scanner
+	tok    token
+	depth  int
+	deep   bool // MaxNesting or MaxHeight was reported
+	failed int  // findings so far that came from a token that did not fit
+}
+
+// Parse returns the tree of src; what is wrong with it is added to list. The
+// tree is complete in any case: what could not be read is a Bad node.
+func Parse(src string, list *diag.List) *Node {
+	if len(src) > MaxSource {
+		list.Add(diag.Diagnostic{Code: diag.LimitSource, Off: MaxSource, End: len(src),
+			Message: "This expression is longer than 16384 bytes.",
+			Hint:    "Split it: name its parts under derived, or use several constraints."})
+		return &Node{Kind: Bad, End: int32(len(src))}
+	}
+	if i := invalidUTF8(src); i >= 0 {
+		list.Add(diag.Diagnostic{Code: diag.ParseUTF8, Off: i, End: i + 1, Message: "This is not valid UTF-8."})
+		return &Node{Kind: Bad, End: int32(len(src))}
+	}
+	p := &parser{scanner: scanner{src: src, list: list}}
+	p.advance()
+	if p.tok.kind == tEnd && len(list.Items) == 0 {
+		p.report(diag.ParseEnd, 0, len(src), "There is no expression here.", "Write one, such as true.")
+		return &Node{Kind: Bad, End: int32(len(src))}
+	}
+	n := p.cond()
+	if p.tok.kind != tEnd {
+		p.trailing()
+	}
+	return n
+}
+
+func invalidUTF8(s string) int {
+	if utf8.ValidString(s) {
+		return -1
+	}
+	for i := 0; i < len(s); {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError && n == 1 {
+			return i
+		}
+		i += n
+	}
+	return -1
+}
+
+func (p *parser) advance() { p.tok = p.next() }
+
+func (p *parser) is(op string) bool { return p.tok.kind == tOp && p.tok.text == op }
+
+func (p *parser) take(op string) bool {
+	if p.is(op) {
+		p.advance()
+		return true
+	}
+	return false
+}
+
+// expect takes op or says that it is missing; open is what it would close, at openOff.
+func (p *parser) expect(op, what string) bool {
+	if p.take(op) {
+		return true
+	}
+	p.unexpected("Expected "+what+".", "")
+	return false
+}
+
+// unexpected reports the current token, once for a parse: what follows a token
+// that does not fit is guesswork.
+func (p *parser) unexpected(message, hint string) {
+	p.failed++
+	if p.failed > 1 || p.deep {
+		return
+	}
+	if p.tok.kind == tEnd {
+		p.report(diag.ParseEnd, max(0, len(strings.TrimRight(p.src, " \t\r\n"))-1), len(p.src), "The expression ends too early. "+message, hint)
+		return
+	}
+	p.report(diag.ParseToken, int(p.tok.off), int(p.tok.end), message, hint)
+}
+
+// trailing reports what stands after a whole expression.
+func (p *parser) trailing() {
+	if p.failed > 0 || p.deep {
+		return
+	}
+	t := p.tok
+	message, hint := "Expected an operator or the end of the expression.", ""
+	switch {
+	case t.kind == tIdent && (t.text == "is" || t.text == "equals"):
+		hint = "Equality is written ==."
+	case t.kind == tIdent && t.text == "contains":
+		hint = "Write TEXT.contains(PART)."
+	case t.kind == tIdent && (t.text == "if" || t.text == "then"):
+		hint = "A choice is written CONDITION ? THIS : THAT."
+	case t.kind == tIdent && t.text == "not":
+		hint = "Write !(a in b) for not in."
+	case t.kind == tOp && t.text == ")":
+		message = "This ) closes nothing."
+	case t.kind == tOp && t.text == "]":
+		message = "This ] closes nothing."
+	case t.kind == tOp && t.text == "}":
+		message = "This } closes nothing."
+	case t.kind == tOp && t.text == ";":
+		hint = "An expression has no semicolons; delete it."
+	case t.kind == tOp && t.text == ",":
+		hint = "Only lists, maps and arguments have commas. Write && to demand both."
+	case t.kind == tOp && t.text == ":":
+		hint = "A choice is written CONDITION ? THIS : THAT; a map is written {KEY: VALUE}."
+	case t.kind == tLit && t.val.K == value.String:
+		hint = "Strings are joined with +."
+	}
+	p.unexpected(message, hint)
+}
+
+func (p *parser) finish(n *Node, end int32) *Node {
+	n.End = end
+	h := int32(0)
+	for _, a := range n.Args {
+		h = max(h, a.height)
+	}
+	n.height = h + 1
+	if n.height > MaxHeight && !p.deep {
+		p.deep = true
+		p.report(diag.LimitNesting, int(n.Off), int(n.End), "This chain has more than 1000 links.", "Split it: name its parts under derived.")
+	}
+	return n
+}
+
+// enter counts a level of nesting; false when there are too many.
+func (p *parser) enter() bool {
+	p.depth++
+	if p.depth <= MaxNesting {
+		return true
+	}
+	if !p.deep {
+		p.deep = true
+		p.report(diag.LimitNesting, int(p.tok.off), int(p.tok.end), "Brackets nest more than 100 deep here.", "Split the expression: name its parts under derived.")
+	}
+	// Nothing more is read, so that the callers above unwind without work.
+	p.pos = len(p.src)
+	p.advance()
+	return false
+}
+
+func (p *parser) bad(off int32) *Node {
+	return &Node{Kind: Bad, Off: off, End: max(off, p.tok.off), height: 1}
+}
+
+// cond parses a whole expression.
+func (p *parser) cond() *Node {
+	if !p.enter() {
+		p.depth--
+		return p.bad(p.tok.off)
+	}
+	var arms []*Node // condition and result of each arm so far
+	last := p.or()
+	for p.is("?") {
+		if len(arms)/2 > MaxHeight {
+			p.deep = true
+			p.report(diag.LimitNesting, int(arms[0].Off), int(p.tok.end), "This chain has more than 1000 links.", "Use a map or several constraints.")
+			break
+		}
+		p.advance()
+		then := p.cond2()
+		if !p.is(":") {
+			p.unexpected("Expected : and what the choice gives otherwise.", "A choice is written CONDITION ? THIS : THAT.")
+			last = then
+			break
+		}
+		p.advance()
+		arms = append(arms, last, then)
+		last = p.or()
+	}
+	for i := len(arms) - 2; i >= 0; i -= 2 {
+		n := &Node{Kind: Cond, Off: arms[i].Off, Args: []*Node{arms[i], arms[i+1], last}}
+		last = p.finish(n, last.End)
+	}
+	p.depth--
+	return last
+}
+
+// cond2 parses the middle of a choice, which the grammar calls a conditional or; a nested choice there is taken too.
+func (p *parser) cond2() *Node { return p.cond() }
+
+var misspelt = map[string]string{
+	"and": "&&", "AND": "&&", "And": "&&", "or": "||", "OR": "||", "Or": "||",
+	"&": "&&", "|": "||", "=": "==", "===": "==", "!==": "!=", "<>": "!=", "=>": ">=", "IN": "in", "In": "in",
+	"^": "", "??": "", "<=>": "", "mod": "%", "MOD": "%", "eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=",
+}
+
+// precedence of the binary operators, loosest first; 0 is no operator.
+func precedence(text string) (int, Op) {
+	switch text {
+	case "||":
+		return 1, None
+	case "&&":
+		return 2, None
+	case "<":
+		return 3, Lt
+	case "<=":
+		return 3, Le
+	case ">":
+		return 3, Gt
+	case ">=":
+		return 3, Ge
+	case "==":
+		return 3, Eq
+	case "!=":
+		return 3, Ne
+	case "in":
+		return 3, In
+	case "+":
+		return 4, Add
+	case "-":
+		return 4, Sub
+	case "*":
+		return 5, Mul
+	case "/":
+		return 5, Div
+	case "%":
+		return 5, Mod
+	}
+	return 0, None
+}
+
+// peekOperator returns the binary operator at the current token, mending a misspelt one.
+func (p *parser) peekOperator() (int, Op) {
+	if p.tok.kind != tOp && p.tok.kind != tIdent {
+		return 0, None
+	}
+	text := p.tok.text
+	if right, ok := misspelt[text]; ok {
+		p.misspelt(text, right)
+		text = right
+	}
+	return precedence(text)
+}
+
+func (p *parser) misspelt(text, right string) {
+	message, hint := "There is no operator "+text+" in an expression.", "Write "+right+"."
+	switch text {
+	case "=":
+		message = "A single = compares nothing."
+		hint = "Write == to compare."
+	case "&":
+		message, hint = "A single & is no operator.", "Write && for and."
+	case "|":
+		message, hint = "A single | is no operator.", "Write || for or."
+	case "^":
+		hint = "Write math.bitXor(a, b) for bits, or a != b for exclusive or of truth values."
+	case "??":
+		hint = "Write has(a.b) ? a.b : OTHERWISE."
+	case "<=>":
+		hint = "Write one of <, <=, ==, != , >= and >."
+	}
+	p.report(diag.ParseOperator, int(p.tok.off), int(p.tok.end), message, hint)
+	if right != "" {
+		p.tok.text = right
+		p.tok.kind = tOp
+	} else {
+		p.tok.text = "+"
+	}
+}
+
+func (p *parser) or() *Node { return p.binary(1) }
+
+// binary parses operators at least as tight as level. It recurses at most once a level of precedence.
+func (p *parser) binary(level int) *Node {
+	left := p.unary()
+	for {
+		prec, op := p.peekOperator()
+		if prec == 0 || prec < level {
+			return left
+		}
+		at, to := p.tok.off, p.tok.end
+		p.advance()
+		right := p.binary(prec + 1)
+		switch prec {
+		case 1, 2:
+			kind := Or
+			if prec == 2 {
+				kind = And
+			}
+			// A chain is one flat node; parentheses keep one of their own, for the sake of messages.
+			if left.Kind == kind && !left.Paren {
+				left.Args = append(left.Args, right)
+				left.height = max(left.height, right.height+1)
+				left.End = right.End
+			} else {
+				left = p.finish(&Node{Kind: kind, Off: left.Off, At: at, To: to, Args: []*Node{left, right}}, right.End)
+			}
+		default:
+			left = p.finish(&Node{Kind: Binary, Op: op, Off: left.Off, At: at, To: to, Args: []*Node{left, right}}, right.End)
+		}
+		if p.deep {
+			return left
+		}
+	}
+}
+
+func (p *parser) unary() *Node {
+	type prefix struct {
+		op      Op
+		off, to int32
+	}
+	var ops []prefix
+	for {
+		switch {
+		case p.is("!"):
+			ops = append(ops, prefix{Not, p.tok.off, p.tok.end})
+			p.advance()
+			continue
+		case p.is("-"):
+			at, to := p.tok.off, p.tok.end
+			p.advance()
+			if p.tok.kind == tLit && p.tok.number {
+				p.negate(at)
+				break
+			}
+			ops = append(ops, prefix{Neg, at, to})
+			continue
+		case p.tok.kind == tIdent && (p.tok.text == "not" || p.tok.text == "NOT"):
+			// "not" may name a variable; what follows tells.
+			t := p.tok
+			save := p.pos
+			p.advance()
+			operand := p.tok.kind == tLit || p.tok.kind == tIdent && p.tok.text != "in"
+			if !operand {
+				p.pos, p.tok = save, t
+				break
+			}
+			p.report(diag.ParseOperator, int(t.off), int(t.end), "There is no operator "+t.text+" in an expression.", "Write !(...).")
+			ops = append(ops, prefix{Not, t.off, t.end})
+			continue
+		}
+		break
+	}
+	n := p.postfix()
+	for i := len(ops) - 1; i >= 0; i-- {
+		o := ops[i]
+		n = p.finish(&Node{Kind: Unary, Op: o.op, Off: o.off, At: o.off, To: o.to, Args: []*Node{n}}, n.End)
+	}
+	return n
+}
+
+// negate makes the number at the current token a negative one that begins at off.
+func (p *parser) negate(off int32) {
+	t := &p.tok
+	t.off, t.number = off, false
+	switch {
+	case t.minInt:
+		t.minInt = false
+		t.val = value.OfInt(-1 << 63)
+	case t.val.K == value.Int:
+		t.val = value.OfInt(-t.val.Int())
+	case t.val.K == value.Double:
+		t.val = value.OfDouble(-t.val.Double())
+	case t.val.K == value.Uint:
+		p.report(diag.ParseNumber, int(off), int(t.end), "A uint has no sign.", "Leave out the u, or the minus.")
+		t.kind = tBad
+	}
+}
+
+func (p *parser) postfix() *Node {
+	n := p.primary()
+	for {
+		switch {
+		case p.is("."):
+			p.advance()
+			n = p.selection(n)
+		case p.is("["):
+			open := p.tok
+			p.advance()
+			x := p.cond()
+			end := p.tok.end
+			if !p.take("]") {
+				p.unclosed(open, "]", "Expected ] after the index.")
+				end = p.tok.off
+			}
+			n = p.finish(&Node{Kind: Index, Off: n.Off, At: open.off, To: end, Args: []*Node{n, x}}, end)
+		case p.is("{"):
+			if n.Kind != Ident && n.Kind != Select {
+				return n
+			}
+			p.report(diag.ParseMessage, int(n.Off), int(p.tok.end), "Expressions build no messages.", "Write a map: {'field': VALUE}.")
+			off := n.Off
+			p.fields()
+			n = p.bad(off)
+		case p.is("?."), p.is("[?"):
+			p.report(diag.ParseOptional, int(p.tok.off), int(p.tok.end), "Optional selection is not part of the language here.",
+				"Write has(a.b) ? a.b : OTHERWISE.")
+			if p.tok.text == "?." {
+				p.tok.text = "."
+			} else {
+				p.tok.text = "["
+			}
+		default:
+			return n
+		}
+		if p.deep {
+			return n
+		}
+	}
+}
+
+// fields skips the fields of a message literal.
+func (p *parser) fields() {
+	open := p.tok
+	p.advance()
+	for !p.is("}") && p.tok.kind != tEnd {
+		if p.tok.kind != tIdent && p.tok.kind != tQuoted {
+			break
+		}
+		p.advance()
+		if !p.take(":") {
+			break
+		}
+		p.cond()
+		if !p.take(",") {
+			break
+		}
+	}
+	if !p.take("}") {
+		p.unclosed(open, "}", "Expected } after the fields.")
+	}
+}
+
+// selection parses what follows the dot after n.
+func (p *parser) selection(n *Node) *Node {
+	t := p.tok
+	switch {
+	case t.kind == tQuoted:
+		p.advance()
+		return p.finish(&Node{Kind: Select, Quoted: true, Name: t.text, Off: n.Off, At: t.off, To: t.end, Args: []*Node{n}}, t.end)
+	case t.kind == tIdent && t.text != "in" && t.text != "true" && t.text != "false" && t.text != "null":
+		p.advance()
+		if p.is("(") {
+			m := &Node{Kind: Method, Name: t.text, Off: n.Off, At: t.off, To: t.end}
+			args, end := p.args([]*Node{n})
+			m.Args = args
+			return p.finish(m, end)
+		}
+		return p.finish(&Node{Kind: Select, Name: t.text, Off: n.Off, At: t.off, To: t.end, Args: []*Node{n}}, t.end)
+	case t.kind == tIdent:
+		p.unexpected(t.text+" cannot be selected with a dot.", "Write ['"+t.text+"'].")
+	case t.kind == tLit && t.val.K == value.String:
+		p.unexpected("Expected a name after the dot.", "Write ["+p.src[t.off:t.end]+"] to index with a string.")
+	default:
+		p.unexpected("Expected a name after the dot.", "")
+	}
+	return p.bad(n.Off)
+}
+
+// args parses "(" ... ")" onto the nodes given.
+func (p *parser) args(nodes []*Node) ([]*Node, int32) {
+	open := p.tok
+	p.advance()
+	for !p.is(")") {
+		nodes = append(nodes, p.cond())
+		if !p.take(",") {
+			break
+		}
+		if p.is(")") {
+			p.unexpected("Expected an argument after the comma.", "Delete the comma.")
+		}
+	}
+	end := p.tok.end
+	if !p.take(")") {
+		p.unclosed(open, ")", "Expected , or ) after the argument.")
+		end = p.tok.off
+	}
+	return nodes, end
+}
+
+// unclosed reports a bracket that is missing at the current token.
+func (p *parser) unclosed(open token, want, message string) {
+	if p.tok.kind == tEnd && p.failed == 0 && !p.deep {
+		p.failed++
+		p.report(diag.ParseBracket, int(open.off), int(open.end), "This "+open.text+" is not closed.", "Add "+want+".")
+		return
+	}
+	hint := ""
+	if p.tok.kind == tIdent || p.tok.kind == tLit {
+		hint = "Is an operator or a comma missing?"
+	}
+	p.unexpected(message, hint)
+}
+
+func (p *parser) primary() *Node {
+	t := p.tok
+	switch t.kind {
+	case tLit:
+		if t.minInt {
+			p.badNumber(t, "This number is larger than an int can hold.", "The largest int is 9223372036854775807.")
+			p.advance()
+			return p.bad(t.off)
+		}
+		p.advance()
+		return &Node{Kind: Lit, Off: t.off, End: t.end, Value: t.val, height: 1}
+	case tBad:
+		p.advance()
+		return &Node{Kind: Bad, Off: t.off, End: t.end, height: 1}
+	case tIdent:
+		return p.identifier(false, t.off)
+	case tQuoted:
+		p.advance()
+		p.report(diag.ParseCharacter, int(t.off), int(t.end), "Backticks quote the name of a field after a dot, nothing else.", "Strings are written in straight quotes: '"+t.text+"'.")
+		return &Node{Kind: Bad, Off: t.off, End: t.end, height: 1}
+	case tEnd:
+		p.unexpected("Expected a value.", "")
+		return p.bad(t.off)
+	}
+	switch t.text {
+	case "(":
+		p.advance()
+		n := p.cond()
+		if !p.is(")") {
+			p.unclosed(t, ")", "Expected ) here.")
+			return n
+		}
+		n.Paren = true
+		n.Off, n.End = t.off, p.tok.end
+		p.advance()
+		return n
+	case "[":
+		return p.list(t)
+	case "{":
+		return p.mapping(t)
+	case ".":
+		p.advance()
+		if p.tok.kind == tIdent {
+			return p.identifier(true, t.off)
+		}
+		p.unexpected("Expected a name after the dot.", "A number below one can be written 0.5.")
+		return p.bad(t.off)
+	case "[?":
+		p.report(diag.ParseOptional, int(t.off), int(t.end), "Optional elements are not part of the language here.", "Leave out the question mark.")
+		t.text = "["
+		return p.list(t)
+	}
+	hint := ""
+	switch t.text {
+	case "=", "==", "===", "<", ">", "<=", ">=", "!=", "&&", "||", "+", "*", "/", "%", "&", "|":
+		hint = "The operator " + t.text + " has no value on its left."
+		if p.pos > int(t.end) || int(t.off) > 0 {
+			hint = "Is a value missing before " + t.text + "?"
+		}
+	case "$", "@", "#", "\\", "~":
+		hint = "Delete it; a variable is written by its name alone."
+	}
+	p.unexpected("Expected a value, found "+t.text+".", hint)
+	if t.text != ")" && t.text != "]" && t.text != "}" {
+		p.advance()
+	}
+	return p.bad(t.off)
+}
+
+// identifier parses a name, a call or one of the literal words.
+func (p *parser) identifier(global bool, off int32) *Node {
+	t := p.tok
+	if !global {
+		lit := value.Value{}
+		known := true
+		switch t.text {
+		case "true":
+			lit = value.OfBool(true)
+		case "false":
+			lit = value.OfBool(false)
+		case "null":
+		default:
+			known = false
+		}
+		if known {
+			p.advance()
+			return &Node{Kind: Lit, Off: t.off, End: t.end, Value: lit, height: 1}
+		}
+	}
+	if t.text == "in" {
+		p.unexpected("Expected a value, found in.", "Membership is written VALUE in LIST.")
+		p.advance()
+		return p.bad(off)
+	}
+	p.advance()
+	if isReserved(t.text) {
+		p.report(diag.ParseReserved, int(t.off), int(t.end), "The word "+t.text+" is reserved and names nothing.", reservedHint(t.text))
+		if p.is("(") {
+			_, end := p.args(nil)
+			return &Node{Kind: Bad, Off: off, End: end, height: 1}
+		}
+		return &Node{Kind: Bad, Off: off, End: t.end, height: 1}
+	}
+	if p.is("(") {
+		n := &Node{Kind: Call, Name: t.text, Global: global, Off: off, At: t.off, To: t.end}
+		args, end := p.args(nil)
+		n.Args = args
+		return p.finish(n, end)
+	}
+	return &Node{Kind: Ident, Name: t.text, Global: global, Off: off, End: t.end, At: t.off, To: t.end, height: 1}
+}
+
+func reservedHint(word string) string {
+	switch word {
+	case "if", "else":
+		return "A choice is written CONDITION ? THIS : THAT."
+	case "for", "while", "loop":
+		return "Ask about a list with LIST.all(x, ...), LIST.exists(x, ...), or build one with LIST.map(x, ...)."
+	case "let", "var", "const":
+		return "Name a value with cel.bind(NAME, VALUE, EXPRESSION), or under derived."
+	case "function":
+		return "Name an expression under derived."
+	}
+	return "Choose another name, or write it after a dot or in quotes."
+}
+
+func (p *parser) list(open token) *Node {
+	n := &Node{Kind: List, Off: open.off}
+	p.advance()
+	for !p.is("]") && p.tok.kind != tEnd {
+		if p.is("?") {
+			p.optionalElement()
+		}
+		n.Args = append(n.Args, p.cond())
+		if !p.take(",") {
+			break
+		}
+	}
+	end := p.tok.end
+	if !p.take("]") {
+		p.unclosed(open, "]", "Expected , or ] after the element.")
+		end = p.tok.off
+	}
+	return p.finish(n, end)
+}
+
+func (p *parser) optionalElement() {
+	p.report(diag.ParseOptional, int(p.tok.off), int(p.tok.end), "Optional elements are not part of the language here.", "Leave out the question mark.")
+	p.advance()
+}
+
+func (p *parser) mapping(open token) *Node {
+	n := &Node{Kind: Map, Off: open.off}
+	p.advance()
+	for !p.is("}") && p.tok.kind != tEnd {
+		if p.is("?") {
+			p.optionalElement()
+		}
+		key := p.cond()
+		if !p.is(":") {
+			p.unexpected("Expected : and the value of this key.", "A map is written {'key': VALUE}.")
+			break
+		}
+		p.advance()
+		n.Args = append(n.Args, key, p.cond())
+		if !p.take(",") {
+			break
+		}
+	}
+	end := p.tok.end
+	if !p.take("}") {
+		p.unclosed(open, "}", "Expected , or } after the value.")
+		end = p.tok.off
+	}
+	return p.finish(n, end)
+}
