@@ -48,15 +48,11 @@ func TestEveryCodePoint(t *testing.T) {
 		if e := d.at(r); e.stable() && r != ypogegrammeni && reference("."+s+".") != "."+s+"." {
 			t.Errorf("%U is called stable, yet becomes %+q", r, want)
 		}
-		if got, want := kindOf(r), referenceKind(r); got != want && d.at(r).stable() && !extended(r) {
+		if got, want := kindOf(r), referenceKind(r); got != want && d.at(r).stable() {
 			t.Errorf("kindOf(%U) is %d, by the properties %d", r, got, want)
 		}
 	}
 }
-
-// extended says whether a code point belongs to no script of its own but, by
-// ScriptExtensions.txt, to several, which Go's tables do not know.
-func extended(r rune) bool { return unicode.In(r, unicode.Common, unicode.Inherited) }
 
 func TestEveryCaseHasOneSpelling(t *testing.T) {
 	// Regular expressions and what they need are looked for in one spelling.

@@ -6,6 +6,7 @@ package text
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/text/cases"
@@ -64,8 +65,20 @@ func foldCase(s string) string {
 
 var caser = cases.Fold()
 
-// replaced is steps 2 and 3 of doc.go for one code point, and decomposed again.
+// replacements remembers what replaced has worked out, which is slow.
+var replacements sync.Map
+
 func replaced(r rune) string {
+	if s, ok := replacements.Load(r); ok {
+		return s.(string)
+	}
+	s := replacement(r)
+	replacements.Store(r, s)
+	return s
+}
+
+// replacement is steps 2 and 3 of doc.go for one code point, and decomposed again.
+func replacement(r rune) string {
 	var out strings.Builder
 	for _, part := range norm.NFD.String(string(r)) {
 		if u := unify(part); u != part {
@@ -169,7 +182,10 @@ func referenceKind(r rune) kind {
 	switch {
 	case r != '_' && !unicode.In(r, unicode.L, unicode.M, unicode.N):
 		return kindOther
-	case r == 'ー', unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Bopomofo, unicode.Yi,
+	// Of no script of their own, used with these only: ScriptExtensions.txt.
+	case strings.ContainsRune("〆〼ー\u302a\u302b\u302c\u302d\u3099\u309a〱〲〳〴〵", r), 0x1D360 <= r && r <= 0x1D371:
+		return kindUnbroken
+	case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Bopomofo, unicode.Yi,
 		unicode.Tangut, unicode.Nushu, unicode.Khitan_Small_Script, unicode.Thai, unicode.Lao, unicode.Khmer,
 		unicode.Myanmar, unicode.Ahom, unicode.Tai_Le, unicode.New_Tai_Lue, unicode.Tai_Tham, unicode.Tai_Viet,
 		unicode.Javanese, unicode.Balinese, unicode.Tibetan):
