@@ -32,5 +32,11 @@ export const Op = {
 /** One of the operations. */
 export type Op = (typeof Op)[keyof typeof Op];
 
-/** What holdfast_call returns. */
-export const Status = { OK: 0, Error: 1 } as const;
+/** What holdfast_call returns; any other number is to be treated as Broken. */
+export const Status = { OK: 0, Error: 1, Broken: 2 } as const;
+
+/** Where the words of the header stand that holdfast_header points to, in bytes. */
+export const Header = { Out: 0, OutSize: 4, Handle: 8, Input: 12, InputSize: 16 } as const;
+
+/** The most bytes one call takes. */
+export const maxInput = 8388616;

@@ -29,6 +29,12 @@ export function encode(input: Input): string | Uint8Array {
   return write(input, [], []);
 }
 
+/** Like encode, for what is kept: bytes of the caller's may change after the call. */
+export function encodeCopy(input: Input): string | Uint8Array {
+  const encoded = encode(input);
+  return typeof encoded === "string" ? encoded : encoded.slice();
+}
+
 // The walk keeps the keys that lead to where it is (for messages; joined only
 // when there is one to write) and the objects it is inside of (to see a cycle).
 
@@ -100,6 +106,6 @@ function nameOf(value: object): string {
 }
 
 function refuse(code: string, keys: readonly Key[], message: string): HoldfastError {
-  const path = keys.map((key) => "/" + String(key).replaceAll("~", "~0").replaceAll("/", "~1")).join("");
+  const path = keys.map((key, i) => (typeof key === "number" ? `[${key}]` : i === 0 ? key : `.${key}`)).join("");
   return new HoldfastError(code, path === "" ? message : `${path}: ${message}`, { path });
 }

@@ -20,6 +20,8 @@ export const codes = {
   trap: "engine/trap",
   /** A session could not be rebuilt after a trap to the bytes it had before. */
   rebuild: "engine/rebuild",
+  /** A catalog named a bundle whose digest is not what the catalog says. */
+  resolve: "catalog/digest",
   /** The engine, bundle, catalog or session was closed before this call. */
   closed: "engine/closed",
   /** A value JSON cannot hold, which JSON.stringify would drop or turn into null. */
@@ -36,6 +38,8 @@ export const codes = {
   surrogate: "json/lone-surrogate",
   /** An object that contains itself. */
   cycle: "json/cycle",
+  /** More bytes than one call takes. The module has the same code. */
+  size: "limit/json-size",
   /** Deeper nesting than the module reads. The module has the same code. */
   depth: "limit/json-depth",
 } as const;
@@ -57,7 +61,7 @@ export interface Finding {
 export class HoldfastError extends Error {
   /** `area/kebab-case`, stable: what a program compares. */
   readonly code: string;
-  /** JSON Pointer to what is meant, `""` for the whole or where there is none. */
+  /** Where in the input, as in `args.to` or `reasons[0]`; for a document's finding a JSON Pointer. `""` is the whole. */
   readonly path: string;
   /** Byte offset (UTF-8, 0-based) in the input, where the module knows one. */
   readonly offset: number | undefined;

@@ -4,7 +4,7 @@
 // answer. So the first exception that comes out of a call ends it: dead is set
 // and never cleared, and who owns the instance makes another one.
 
-import { Status, version, type Op } from "./abi.js";
+import { Header, Status, maxInput, version, type Op } from "./abi.js";
 import { HoldfastError, codes, messageOf, type Finding } from "./errors.js";
 import { Memory } from "./memory.js";
 import { Wasi } from "./wasi.js";
@@ -14,16 +14,12 @@ interface Exports {
   memory: WebAssembly.Memory;
   _initialize(): void;
   holdfast_abi(): number;
+  holdfast_header(): number;
   holdfast_input(sizeBytes: number): number;
   holdfast_call(op: number, handle: number, sizeBytes: number): number;
-  holdfast_output(): number;
-  holdfast_output_size(): number;
 }
 
-const functions = ["_initialize", "holdfast_abi", "holdfast_input", "holdfast_call", "holdfast_output", "holdfast_output_size"] as const;
-
-/** Text up to this many UTF-16 units is encoded straight into the module's memory. */
-const shortText = 1 << 15;
+const functions = ["_initialize", "holdfast_abi", "holdfast_header", "holdfast_input", "holdfast_call"] as const;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -40,6 +36,9 @@ export class Instance {
   readonly #memory: Memory;
   readonly #wasi: Wasi;
   readonly #log: (text: string) => void;
+  readonly #header: number;
+  readonly #resting: number; // address and bytes of the input buffer that is always there
+  readonly #restingSize: number;
   #dead = false;
 
   /**
@@ -66,6 +65,9 @@ export class Instance {
     });
     if (found !== version)
       throw new HoldfastError(codes.abi, `the module speaks ABI version ${found}, this SDK version ${version}; use the two that were published together`);
+    this.#header = this.#guard(() => this.#exports.holdfast_header());
+    this.#resting = this.#memory.u32(this.#header + Header.Input);
+    this.#restingSize = this.#memory.u32(this.#header + Header.InputSize);
   }
 
   /** Says whether a call has trapped. */
@@ -79,18 +81,29 @@ export class Instance {
    */
   call(op: Op, handle: number, input: string | Uint8Array = nothing): Uint8Array<ArrayBuffer> {
     if (this.#dead) throw new HoldfastError(codes.trap, "this copy of the module has trapped and answers no more");
-    if (typeof input === "string" && input.length > shortText) input = encoder.encode(input);
-    return this.#guard(() => {
-      const capacity = typeof input === "string" ? input.length * 3 : input.byteLength;
-      const place = this.#exports.holdfast_input(capacity);
-      let size = capacity;
-      if (typeof input === "string") size = this.#memory.writeText(place, input);
-      else this.#memory.write(place, input);
-      const status = this.#exports.holdfast_call(op, handle, size);
-      const output = this.#memory.read(this.#exports.holdfast_output(), this.#exports.holdfast_output_size());
-      if (status === Status.OK) return output;
-      throw errorOf(output);
-    });
+    const status = this.#guard(() => this.#exports.holdfast_call(op, handle, this.#write(input)));
+    if (status !== Status.OK && status !== Status.Error) throw this.#die(new Error(`status ${status}`));
+    const output = this.#memory.read(this.#memory.u32(this.#header + Header.Out), this.#memory.u32(this.#header + Header.OutSize));
+    if (status === Status.Error) throw errorOf(output);
+    return output;
+  }
+
+  /** Returns the handle that the last call opened, or 0. */
+  get opened(): number {
+    return this.#memory.u32(this.#header + Header.Handle);
+  }
+
+  // Writes to the input buffer and returns how many bytes. Text that surely fits
+  // the resting buffer goes there without a detour.
+  #write(input: string | Uint8Array): number {
+    if (typeof input === "string") {
+      if (input.length * 3 <= this.#restingSize) return this.#memory.writeText(this.#resting, input);
+      input = encoder.encode(input);
+    }
+    const size = input.byteLength;
+    if (size > maxInput) throw new HoldfastError(codes.size, `this input has ${size} bytes, the module takes ${maxInput}`);
+    this.#memory.write(size <= this.#restingSize ? this.#resting : this.#exports.holdfast_input(size), input);
+    return size;
   }
 
   // Runs fn; whatever it throws that is not the module's answer is a trap:
@@ -100,12 +113,15 @@ export class Instance {
       return fn();
     } catch (thrown) {
       if (thrown instanceof HoldfastError) throw thrown;
-      this.#dead = true;
-      const text = this.#wasi.takeText().trim();
-      if (text !== "") this.#log(text);
-      const said = text.split("\n", 1)[0] || messageOf(thrown);
-      throw new HoldfastError(codes.trap, `the module stopped: ${said}; nothing was decided or recorded`, { cause: thrown });
+      throw this.#die(thrown);
     }
+  }
+
+  #die(cause: unknown): HoldfastError {
+    this.#dead = true;
+    const text = this.#wasi.takeText().trim();
+    if (text !== "") this.#log(text);
+    return new HoldfastError(codes.trap, `the module stopped (${text.split("\n", 1)[0] || messageOf(cause)}); nothing was decided or recorded`, { cause });
   }
 }
 

@@ -1,0 +1,93 @@
+// This file defines Engine: the module, running, and what needs no bundle.
+//
+// An engine owns one instance at a time. When a call traps, that call throws
+// engine/trap and the instance is thrown away; the next call starts another, and
+// bundles and sessions come back in it as they are used (see held.ts).
+
+import { Op } from "./abi.js";
+import { Bundle } from "./bundle.js";
+import { Catalog } from "./catalog.js";
+import { encode, encodeCopy, type Input } from "./encode.js";
+import { HoldfastError, codes, type Finding } from "./errors.js";
+import { dispose, type Host } from "./held.js";
+import { Instance, parse } from "./instance.js";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** The module, running. Get one from load. Several engines of one module share its code, and nothing else. */
+export class Engine {
+  /** SHA-256 of the module's bytes, `sha256:…`; undefined where it was given compiled, or nothing here can hash. */
+  readonly moduleDigest: string | undefined;
+  #instance: Instance | undefined;
+  readonly #host: Host;
+
+  /**
+   * Starts a compiled module. log receives what Go prints when it dies.
+   * Throws load/module, load/abi or engine/trap.
+   */
+  constructor(module: WebAssembly.Module, options: { moduleDigest?: string | undefined; log?: ((text: string) => void) | undefined } = {}) {
+    const log = options.log ?? ((text: string) => console.error(text));
+    this.moduleDigest = options.moduleDigest;
+    this.#instance = new Instance(module, log);
+    this.#host = {
+      live: () => {
+        if (this.#instance === undefined) throw new HoldfastError(codes.closed, "this engine is closed");
+        if (this.#instance.dead) this.#instance = new Instance(module, log);
+        return this.#instance;
+      },
+    };
+  }
+
+  /** Loads a bundle document. Throws with all errors of the document in `errors`. */
+  bundle(document: Input): Bundle {
+    return new Bundle(this.#host, encodeCopy(document));
+  }
+
+  /** Loads a catalog document. Throws with all errors of the document in `errors`. */
+  catalog(document: Input): Catalog {
+    return new Catalog(this.#host, document);
+  }
+
+  /** Returns all findings about a bundle document, warnings too; `[]` when there are none. */
+  check(document: Input): readonly Finding[] {
+    return (parse(this.#call(Op.Check, encode(document))) as { diagnostics: Finding[] }).diagnostics;
+  }
+
+  /** Returns a document's canonical bytes (RFC 8785). */
+  canon(document: Input): Uint8Array<ArrayBuffer> {
+    return this.#call(Op.Canon, encode(document));
+  }
+
+  /** Returns `sha256:…` of exactly these bytes, or of the text's UTF-8. */
+  digest(data: string | Uint8Array): string {
+    return decoder.decode(this.#call(Op.Digest, encode(data)));
+  }
+
+  /**
+   * Returns a proposal with what was left out: the actor's id is its kind, reasons
+   * are `["request"]`, and the time is atMillis.
+   */
+  complete(proposal: Input, atMillis: number): Uint8Array<ArrayBuffer> {
+    const encoded = encode(proposal);
+    const bytes = typeof encoded === "string" ? encoder.encode(encoded) : encoded;
+    const input = new Uint8Array(8 + bytes.byteLength);
+    new DataView(input.buffer).setBigInt64(0, BigInt(atMillis), true);
+    input.set(bytes, 8);
+    return this.#call(Op.Complete, input);
+  }
+
+  /** Lets go of the module's memory. Everything of this engine is engine/closed afterwards. */
+  close(): void {
+    this.#instance = undefined;
+  }
+
+  /** The same as close, for `using`. */
+  [dispose](): void {
+    this.close();
+  }
+
+  #call(op: Op, input: string | Uint8Array): Uint8Array<ArrayBuffer> {
+    return this.#host.live().call(op, 0, input);
+  }
+}

@@ -1,0 +1,10 @@
+// This file lists what the package exports.
+
+export { load, type LoadOptions, type Source } from "./load.js";
+export { Engine } from "./engine.js";
+export { Bundle, type BundleInfo } from "./bundle.js";
+export { Catalog, type CatalogInfo, type Resolution, type Stall } from "./catalog.js";
+export { Session, type Proposal } from "./session.js";
+export { Decision, type Actor, type Change, type DecisionDocument, type Level, type Verdict, type Violation } from "./decision.js";
+export { HoldfastError, codes, type Finding } from "./errors.js";
+export type { Input } from "./encode.js";

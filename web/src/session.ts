@@ -1,0 +1,126 @@
+// This file defines Session: a bundle's state, and what may be asked of it.
+//
+// A session outlives a trap. It keeps where it began (its id or a snapshot) and
+// the proposals decided since; in a fresh instance the same proposals give the
+// same bytes, so deciding them again brings it back. Now and then a snapshot takes
+// the place of both, so that what is kept stays small however long it lives.
+
+import { Op } from "./abi.js";
+import type { Admissible, Path, View } from "./answers.js";
+import { Decision } from "./decision.js";
+import { encode, encodeCopy, type Input } from "./encode.js";
+import { HoldfastError, codes } from "./errors.js";
+import { Held, type Host } from "./held.js";
+import { parse, type Instance } from "./instance.js";
+
+/** How many proposals are kept before a snapshot replaces them: deciding as many again takes about a millisecond. */
+const maxSince = 256;
+
+/** Where a session begins: the operation and its input. */
+export type Origin = readonly [op: typeof Op.Open | typeof Op.Restore, input: string | Uint8Array];
+
+/** A proposal: an action with arguments, an actor, a time and reasons. JSON as text or bytes passes untouched. */
+export type Proposal =
+  | string
+  | Uint8Array
+  | {
+      readonly action: string;
+      readonly actor: { readonly kind: string; readonly id: string };
+      readonly args?: object;
+      /** Milliseconds since 1970. */
+      readonly at: number;
+      readonly reasons: readonly string[];
+      readonly [more: string]: unknown;
+    };
+
+/**
+ * A bundle plus state, logs, parked proposals and a sequence number. Nothing
+ * but decide changes it. Get one from Bundle.open or Bundle.restore.
+ */
+export class Session extends Held {
+  readonly #bundle: Held;
+  #origin: Origin;
+  #since: (string | Uint8Array)[] = [];
+  #last: Uint8Array | undefined;
+
+  /** @internal */
+  constructor(host: Host, bundle: Held, origin: Origin) {
+    super(host, "session");
+    this.#bundle = bundle;
+    this.#origin = origin;
+    this.handle(host.live());
+  }
+
+  /**
+   * Decides a proposal and records the decision, whatever its verdict. Throws,
+   * having recorded nothing, when the input is no proposal (the module's code) or
+   * the module trapped (engine/trap).
+   */
+  decide(proposal: Proposal): Decision {
+    const input = encodeCopy(proposal);
+    if (this.#since.length >= maxSince) this.snapshot();
+    const bytes = this.call(Op.Decide, input);
+    this.#since.push(input);
+    this.#last = bytes.slice();
+    return new Decision(bytes);
+  }
+
+  /** Returns the decision a proposal would get, unrecorded. */
+  why(proposal: Proposal): Decision {
+    return new Decision(this.call(Op.Why, encode(proposal)));
+  }
+
+  /**
+   * Returns every action an actor may propose now, with its verdict: a question
+   * is `{actor: {kind, id}, at, reasons}`.
+   */
+  admissible(question: Input): Admissible {
+    return parse(this.call(Op.Admissible, encode(question))) as Admissible;
+  }
+
+  /** Returns the shortest way to where a proposal would commit, or that there is none. */
+  path(proposal: Proposal): Path {
+    return parse(this.call(Op.Path, encode(proposal))) as Path;
+  }
+
+  /** Returns the session as canonical bytes that Bundle.restore takes, here or on any other host. */
+  snapshot(): Uint8Array<ArrayBuffer> {
+    const bytes = this.call(Op.Snapshot);
+    this.#origin = [Op.Restore, bytes.slice()];
+    this.#since = [];
+    this.#last = undefined;
+    return bytes;
+  }
+
+  /** Returns the state, derived values and parked proposals, for showing. */
+  view(): View {
+    return parse(this.call(Op.View)) as View;
+  }
+
+  /**
+   * Decides a recorded decision's proposal again, unrecorded, and returns the
+   * bytes, which are the same; throws replay/… where they are not.
+   */
+  replay(decision: Input | Decision): Uint8Array<ArrayBuffer> {
+    return this.call(Op.Replay, decision instanceof Decision ? decision.bytes : encode(decision));
+  }
+
+  protected override build(instance: Instance): number {
+    const [op, input] = this.#origin;
+    const handle = this.#bundle.borrow(instance, (bundle) => {
+      instance.call(op, bundle, input);
+      return instance.opened;
+    });
+    let last: Uint8Array | undefined;
+    for (const proposal of this.#since) last = instance.call(Op.Decide, handle, proposal);
+    if (last !== undefined && !equal(last, this.#last)) {
+      instance.call(Op.Close, handle);
+      throw new HoldfastError(codes.rebuild, "after a trap this session could not be brought back to the bytes it had; restore it from a snapshot or the log");
+    }
+    return handle;
+  }
+}
+
+function equal(a: Uint8Array, b: Uint8Array | undefined): boolean {
+  return a.byteLength === b?.byteLength && a.every((byte, i) => byte === b[i]);
+}
