@@ -14,6 +14,16 @@ export interface Actor {
   readonly id: string;
 }
 
+/** A proposal as an object: an action with arguments, an actor, a time and reasons. */
+export interface ProposalDocument {
+  readonly action: string;
+  readonly actor: Actor;
+  readonly args: Readonly<Record<string, unknown>>;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly reasons: readonly string[];
+}
+
 /** A constraint that did not hold. */
 export interface Violation {
   readonly id: string;

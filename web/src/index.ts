@@ -5,6 +5,7 @@ export { Engine } from "./engine.js";
 export { Bundle, type BundleInfo } from "./bundle.js";
 export { Catalog, type CatalogInfo, type Resolution, type Stall } from "./catalog.js";
 export { Session, type Proposal } from "./session.js";
-export { Decision, type Actor, type Change, type DecisionDocument, type Level, type Verdict, type Violation } from "./decision.js";
+export { Decision, type Actor, type Change, type DecisionDocument, type Level, type ProposalDocument, type Verdict, type Violation } from "./decision.js";
+export type { Admissible, Entry, Parked, Path, View } from "./answers.js";
 export { HoldfastError, codes, type Finding } from "./errors.js";
 export type { Input } from "./encode.js";

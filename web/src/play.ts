@@ -28,8 +28,7 @@ async function main(): Promise<void> {
   const bundle = await open(engine, target);
   const snapshot = state === undefined ? undefined : await readFile(state);
   const session = attempt(state ?? target, () => (snapshot === undefined ? bundle.open(sessionId) : bundle.restore(snapshot)));
-  const sessionAt = snapshot === undefined ? undefined : (JSON.parse(snapshot.toString()) as { at: number }).at;
-  const player = new Player(engine, session, sessionAt);
+  const player = new Player(engine, session);
   for await (const lines of chunksOfLines(process.stdin)) {
     const answers: Uint8Array[] = [];
     for (const line of lines) {

@@ -33,11 +33,11 @@ export class Player {
   readonly #session: Session;
   #at: number;
 
-  /** sessionAt is the time the session has reached, in milliseconds; left out for one that is new. */
-  constructor(engine: Engine, session: Session, sessionAt = 0) {
+  constructor(engine: Engine, session: Session) {
     this.#engine = engine;
     this.#session = session;
-    this.#at = sessionAt >= firstAt ? sessionAt + step : firstAt;
+    const { at } = session.view();
+    this.#at = at >= firstAt ? at + step : firstAt;
   }
 
   /** Returns the answer to a line, without its "\n"; undefined for a blank one, which has none. */

@@ -7,7 +7,7 @@
 
 import { Op } from "./abi.js";
 import type { Admissible, Path, View } from "./answers.js";
-import { Decision } from "./decision.js";
+import { Decision, type ProposalDocument } from "./decision.js";
 import { encode, encodeCopy, type Input } from "./encode.js";
 import { HoldfastError, codes } from "./errors.js";
 import { Held, type Host } from "./held.js";
@@ -19,19 +19,8 @@ const maxSince = 256;
 /** Where a session begins: the operation and its input. */
 export type Origin = readonly [op: typeof Op.Open | typeof Op.Restore, input: string | Uint8Array];
 
-/** A proposal: an action with arguments, an actor, a time and reasons. JSON as text or bytes passes untouched. */
-export type Proposal =
-  | string
-  | Uint8Array
-  | {
-      readonly action: string;
-      readonly actor: { readonly kind: string; readonly id: string };
-      readonly args?: object;
-      /** Milliseconds since 1970. */
-      readonly at: number;
-      readonly reasons: readonly string[];
-      readonly [more: string]: unknown;
-    };
+/** A proposal, as an object or as JSON; text and bytes reach the module untouched. */
+export type Proposal = ProposalDocument | string | Uint8Array;
 
 /**
  * A bundle plus state, logs, parked proposals and a sequence number. Nothing
