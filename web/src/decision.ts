@@ -24,6 +24,17 @@ export interface ProposalDocument {
   readonly reasons: readonly string[];
 }
 
+/** A path that an expression read, with its value; a long value stands as `{digest, size}`. */
+export type Term = readonly [path: string, value: unknown];
+
+/** Where a pattern matched, in UTF-16 units of the original text at path: what String.slice takes. */
+export interface Span {
+  readonly path: string;
+  readonly pattern: string;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** A constraint that did not hold. */
 export interface Violation {
   readonly id: string;
@@ -33,18 +44,23 @@ export interface Violation {
   readonly say: string;
   /** Why it could not be evaluated (`eval/…`, `limit/cost`); empty when it simply did not hold. */
   readonly code: string;
-  /** The paths its expression read with their values, in source order. */
-  readonly terms: readonly (readonly [path: string, value: unknown])[];
-  /** Where a pattern matched, in UTF-16 units of the original text. */
-  readonly spans: readonly unknown[];
+  /** What its expression read, in source order. */
+  readonly terms: readonly Term[];
+  readonly spans: readonly Span[];
 }
 
-/** One variable, or a part of one, that the decision changed. */
-export interface Change {
-  readonly path: string;
-  readonly from: unknown;
-  readonly to: unknown;
+/** A preference that was not met. It blocks nothing. */
+export interface Advice {
+  readonly id: string;
+  readonly say: string;
+  readonly terms: readonly Term[];
+  readonly weight: number;
 }
+
+/** One variable, or a part of one, that the decision changed, or what it appended to a log. */
+export type Change =
+  | { readonly path: string; readonly from: unknown; readonly to: unknown; readonly append?: undefined }
+  | { readonly path: string; readonly append: unknown };
 
 /** A decision's document, as section 4 of the design lists it. */
 export interface DecisionDocument {
@@ -60,7 +76,7 @@ export interface DecisionDocument {
   readonly verdict: Verdict;
   readonly governing: string;
   readonly violations: readonly Violation[];
-  readonly advice: readonly unknown[];
+  readonly advice: readonly Advice[];
   readonly changes: readonly Change[];
   readonly proposal: string;
   readonly state: string;

@@ -1,0 +1,93 @@
+// This file replays the golden vectors in a real Chromium, in a page and in a
+// module worker, from a page whose content security policy allows no more than
+// the SDK needs. Run it with `npm run test:chromium`; CHROMIUM names the browser,
+// /usr/bin/chromium where it is left out.
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+import { moduleBytes } from "./support/module.mjs";
+import { goldenVectors } from "./support/vectors.mjs";
+
+const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const types = { ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm", ".json": "application/json" };
+const policies = {
+  "/": "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'",
+  "/no-wasm": "default-src 'self'; script-src 'self'",
+};
+const web = fileURLToPath(new URL("../", import.meta.url));
+const vectors = goldenVectors();
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+if (!existsSync(executablePath)) {
+  console.error(`no Chromium at ${executablePath}: install Debian's package chromium, or name another with CHROMIUM=`);
+  process.exit(1);
+}
+
+const server = createServer(async (request, response) => {
+  const { pathname } = new URL(request.url, "http://localhost");
+  const send = (type, body, policy = policies["/"]) => response.writeHead(200, { "content-type": type, "content-security-policy": policy }).end(body);
+  if (pathname in policies) return send("text/html", '<!doctype html><meta charset="utf-8"><script type="module" src="/test/support/page.mjs"></script>', policies[pathname]);
+  if (pathname === "/vectors.json") return send("application/json", JSON.stringify(vectors.map(({ name }) => name)));
+  const [, name, file] = /^\/golden\/([^/]+)\/([^/]+)$/.exec(pathname) ?? [];
+  if (name !== undefined) return send("application/octet-stream", await vectors.find((vector) => vector.name === name).read(file));
+  const body = /^\/(dist|test\/support)\/[\w.]+$/.test(pathname) ? await readFile(join(web, pathname)).catch(() => undefined) : undefined;
+  return body === undefined ? response.writeHead(404).end() : send(types[extname(pathname)] ?? "application/octet-stream", body);
+});
+server.listen(0, "127.0.0.1");
+await once(server, "listening");
+const origin = `http://127.0.0.1:${server.address().port}`;
+const profile = await mkdtemp(join(tmpdir(), "holdfast-chromium-"));
+const browser = await chromium.launchPersistentContext(profile, { executablePath, headless: true, args: flags });
+
+try {
+  const { page, worker, moduleDigest } = await outcome("/");
+  assert.equal(moduleDigest, "sha256:" + createHash("sha256").update(moduleBytes()).digest("hex"));
+  check("page", page);
+  assert.equal(worker.error, undefined);
+  check("worker", worker.results);
+  assert.equal(await outcome("/?wanted="), "loaded");
+  assert.equal(await outcome("/?wanted=" + moduleDigest), "loaded");
+  assert.equal(await outcome("/?wanted=sha256:" + "0".repeat(64)), "load/digest");
+  assert.equal(await outcome("/no-wasm?wanted="), "load/blocked");
+  console.log(`Chromium ${browser.browser()?.version() ?? ""}: a pin, another pin and a blocking policy answered as they should`);
+} finally {
+  await browser.close();
+  server.close();
+  await rm(profile, { recursive: true, force: true });
+}
+
+/** Opens a page and returns what its script came to. */
+async function outcome(path) {
+  const page = await browser.newPage();
+  const said = [];
+  page.on("console", (message) => said.push(message.text()));
+  page.on("pageerror", (error) => said.push(String(error)));
+  try {
+    await page.goto(origin + path);
+    await page.waitForFunction(() => window.outcome !== undefined, undefined, { timeout: 120_000, polling: 50 }).catch((error) => {
+      throw new Error(`${path} came to nothing: ${error.message}\n${said.join("\n")}`);
+    });
+    const { value, error } = await page.evaluate(() => window.outcome);
+    assert.equal(error, undefined, `${path}: ${error}\n${said.join("\n")}`);
+    return value;
+  } finally {
+    await page.close();
+  }
+}
+
+function check(where, results) {
+  assert.deepEqual(results.map(({ name }) => name), vectors.map(({ name }) => name));
+  for (const { name, lines, differs } of results) {
+    assert.equal(differs, undefined, `${where}, ${name}, line ${differs?.line}:\nwanted ${differs?.wanted}\ngot    ${differs?.got}`);
+    assert.ok(lines > 0, `${name} has no lines`);
+  }
+  console.log(`Chromium, ${where}: ${results.length} vectors, ${results.reduce((sum, { lines }) => sum + lines, 0)} lines, all bytes equal`);
+}
