@@ -1,0 +1,299 @@
+package core
+
+// This file decides: from a proposal and a session to an outcome, and from an
+// outcome to the session after it.
+
+import (
+	"strconv"
+
+	"github.com/holdfast-rt/holdfast/core/internal/canon"
+	"github.com/holdfast-rt/holdfast/core/internal/model"
+	"github.com/holdfast-rt/holdfast/core/internal/value"
+)
+
+// outcome is a decision before it is written.
+type outcome struct {
+	verdict    model.Verdict
+	violations []violation
+	advice     []advice
+	changes    []model.Change
+	after      *model.State // nil: the state stays
+	park       uint64       // not 0: the proposal is parked until one of these agents confirms
+	drop       int          // index of a parked proposal that is done with, or -1
+	frozen     bool
+	proposal   string // the proposal's digest
+}
+
+// Decide decides a proposal and records the decision. It returns the decision's
+// canonical bytes, which the caller owns. An *Error means that the input was no
+// proposal; then nothing was recorded.
+func (s *Session) Decide(proposal []byte) ([]byte, error) {
+	return s.answer(proposal, true)
+}
+
+// Why returns the decision that the proposal would get now. Nothing is recorded.
+func (s *Session) Why(proposal []byte) ([]byte, error) {
+	return s.answer(proposal, false)
+}
+
+func (s *Session) answer(src []byte, record bool) ([]byte, error) {
+	p, err := readProposal(s.b, &s.doc, src)
+	if err == nil {
+		err = s.admit(p)
+	}
+	if err != nil {
+		return nil, err
+	}
+	o := s.judge(p)
+	out := s.write(p, &o)
+	if record {
+		s.record(p, &o, out)
+	}
+	return append([]byte(nil), out...), nil
+}
+
+// admit refuses what no session could record.
+func (s *Session) admit(p *proposal) *Error {
+	if p.at.Int() < s.at {
+		return &Error{Code: CodeEarlier, Path: "at", Message: "`at` is " + strconv.FormatInt(p.at.Int(), 10) + ", and the session has reached " + strconv.FormatInt(s.at, 10) + "."}
+	}
+	if s.seq >= MaxSeq {
+		return &Error{Code: CodeSeq, Message: "the session has recorded as many decisions as it may."}
+	}
+	return nil
+}
+
+// judge finds the outcome of p. It changes nothing but scratch memory; the
+// outcome's slices live until the next call.
+func (s *Session) judge(p *proposal) outcome {
+	s.scratch = appendProposal(s.scratch[:0], s.b, p)
+	o := outcome{drop: -1, frozen: s.frozen, proposal: digestOf(s.scratch)}
+	s.j.changes, s.j.violations, s.j.advice = s.j.changes[:0], s.j.violations[:0], s.j.advice[:0]
+	if s.frozen && (p.action != actUnfreeze || s.b.Governance>>p.actor.agent&1 == 0) {
+		say := "The session is frozen after a hard failure; "
+		if s.b.Governance == 0 {
+			say += "no agent may unfreeze it."
+		} else {
+			say += joinWords(s.b.AgentNames(s.b.Governance), "or") + " must unfreeze it first."
+		}
+		s.refuse("frozen", model.Physical, model.Reject, say)
+		return s.refused(&o)
+	}
+	switch p.action {
+	case actUnfreeze:
+		return s.unfreeze(p, &o)
+	case actConfirm, actDecline, actExpire:
+		return s.settle(p, &o)
+	}
+	s.j.run(s.state, p, nil)
+	return s.conclude(&o, p)
+}
+
+// refuse adds a violation of a built-in rule.
+func (s *Session) refuse(id string, level model.Level, verdict model.Verdict, say string) {
+	s.j.add(violation{id: id, level: level, verdict: verdict}, s.j.text(say), nil, nil)
+}
+
+// conclude turns what the judge found about a declared action into an outcome.
+func (s *Session) conclude(o *outcome, p *proposal) outcome {
+	o.advice = s.j.advice
+	if len(s.j.violations) > 0 {
+		if s.j.violations[0].verdict == model.HoldVerdict && len(s.holds) >= MaxHolds {
+			s.refuse("hold:limit", model.Operational, model.Reject, "There are "+strconv.Itoa(MaxHolds)+" proposals waiting already; confirm, decline or expire one first.")
+			last := len(s.j.violations) - 1
+			s.j.violations[0], s.j.violations[last] = s.j.violations[last], s.j.violations[0]
+		}
+		return s.refused(o)
+	}
+	o.verdict, o.changes, o.after = model.Commit, s.j.changes, &s.j.after
+	return *o
+}
+
+// refused finishes an outcome with violations: the first governs.
+func (s *Session) refused(o *outcome) outcome {
+	o.violations = s.j.violations
+	o.verdict = o.violations[0].verdict
+	switch o.verdict {
+	case model.HoldVerdict:
+		o.park = 1<<len(s.b.Agents) - 1
+		for i := range o.violations {
+			o.park &= o.violations[i].by
+		}
+	case model.Freeze:
+		o.frozen = true
+	case model.Revert:
+		s.revert(o)
+	}
+	return *o
+}
+
+// revert applies the fallback, and freezes the session where it cannot be.
+func (s *Session) revert(o *outcome) {
+	if say := s.j.fall(s.state); say != "" {
+		v := violation{id: "fallback", level: model.Physical, verdict: model.Freeze, say: say}
+		o.violations = append([]violation{v}, o.violations...)
+		o.verdict, o.frozen = model.Freeze, true
+		return
+	}
+	o.changes, o.after = s.j.changes, &s.j.after
+}
+
+func (s *Session) unfreeze(p *proposal, o *outcome) outcome {
+	switch {
+	case s.b.Governance>>p.actor.agent&1 == 0:
+		s.refuse("by:unfreeze", model.Responsibility, model.Reject, "unfreeze may be proposed by "+joinWords(s.b.AgentNames(s.b.Governance), "or")+"; this actor is "+s.b.Agents[p.actor.agent].Name+".")
+	case !s.frozen:
+		s.refuse("unfreeze:idle", model.Operational, model.Reject, "The session is not frozen, so there is nothing to unfreeze.")
+	default:
+		o.verdict, o.frozen = model.Commit, false
+		return *o
+	}
+	return s.refused(o)
+}
+
+// settle decides confirm, decline and expire.
+func (s *Session) settle(p *proposal, o *outcome) outcome {
+	at := -1
+	for i := range s.holds {
+		if s.holds[i].seq == p.hold {
+			at = i
+		}
+	}
+	if at < 0 {
+		s.refuse("hold:unknown", model.Operational, model.Reject, "No proposal is waiting under "+strconv.FormatInt(p.hold, 10)+": it was confirmed, declined or expired, or never parked.")
+		return s.refused(o)
+	}
+	h := &s.holds[at]
+	expires := h.at + s.b.Hold.TTL
+	if p.action == actExpire {
+		if p.at.Int() < expires {
+			s.refuse("hold:early", model.Operational, model.Reject, "The proposal parked under "+strconv.FormatInt(h.seq, 10)+" may still be confirmed until "+instant(expires)+".")
+			return s.refused(o)
+		}
+		o.drop = at
+		if s.b.Hold.Revert {
+			s.refuse("hold:expired", model.Operational, model.Revert, "Nobody confirmed the proposal parked under "+strconv.FormatInt(h.seq, 10)+" in time.")
+			return s.refused(o)
+		}
+		o.verdict = model.Commit
+		return *o
+	}
+	if h.by>>p.actor.agent&1 == 0 {
+		s.refuse("hold:by", model.Ownership, model.Reject, joinWords(s.b.AgentNames(h.by), "or")+" may "+builtins[-1-p.action]+" this; this actor is "+s.b.Agents[p.actor.agent].Name+".")
+	}
+	if h.digest != p.digest {
+		s.refuse("hold:digest", model.Operational, model.Reject, "The proposal parked under "+strconv.FormatInt(h.seq, 10)+" has another digest: what would be approved is not what was parked. Read it again, then name "+h.digest+".")
+	}
+	if p.action == actConfirm && p.at.Int() >= expires {
+		s.refuse("hold:expired", model.Operational, model.Reject, "The time to confirm the proposal parked under "+strconv.FormatInt(h.seq, 10)+" ended at "+instant(expires)+"; expire it.")
+	}
+	if len(s.j.violations) > 0 {
+		return s.refused(o)
+	}
+	o.drop = at
+	if p.action == actDecline {
+		o.verdict = model.Commit
+		return *o
+	}
+	again := *h.proposal
+	again.actor, again.at, again.reasons = p.actor, p.at, p.reasons
+	s.j.run(s.state, &again, &origin{h.proposal.actor})
+	if len(s.j.violations) > 0 {
+		o.drop = -1 // it waits on: what refuses it now may be mended
+	}
+	return s.conclude(o, &again)
+}
+
+// instant writes milliseconds as a timestamp, for people.
+func instant(at int64) string {
+	return string(value.AppendTimestamp(nil, value.OfMillis(min(at, MaxAt))))
+}
+
+// next returns the session's parts after the outcome.
+func (s *Session) next(p *proposal, o *outcome) (st model.State, chains [][32]byte, holds []hold) {
+	st, chains, holds = s.state, s.chains, s.holds
+	if o.after != nil {
+		st = *o.after
+		for i := range o.changes {
+			if c := &o.changes[i]; c.Effect.Var < 0 {
+				if &chains[0] == &s.chains[0] {
+					chains = append([][32]byte(nil), chains...)
+				}
+				chains[c.Effect.Log] = chain(chains[c.Effect.Log], c.To, s.scratch)
+			}
+		}
+	}
+	if o.drop >= 0 {
+		holds = append(append([]hold(nil), holds[:o.drop]...), holds[o.drop+1:]...)
+	}
+	if o.park != 0 || o.verdict == model.HoldVerdict {
+		holds = append(holds[:len(holds):len(holds)], hold{seq: s.seq + 1, at: p.at.Int(), by: o.park, digest: o.proposal, proposal: p})
+	}
+	return st, chains, holds
+}
+
+// write writes the decision into s.out.
+func (s *Session) write(p *proposal, o *outcome) []byte {
+	digest := s.stateDigest
+	if o.after != nil || o.drop >= 0 || o.verdict == model.HoldVerdict || o.frozen != s.frozen || digest == "" {
+		st, chains, holds := s.next(p, o)
+		s.scratch = appendState(s.scratch[:0], s.b, st, chains, holds, o.frozen)
+		digest = digestOf(s.scratch)
+	}
+	dst := s.out[:0]
+	dst = canon.AppendString(append(dst, `{"action":`...), p.name(s.b))
+	dst = appendActor(append(dst, `,"actor":`...), s.b, p.actor)
+	dst = append(dst, `,"advice":[`...)
+	for i := range o.advice {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = o.advice[i].append(dst)
+	}
+	dst = p.appendArgs(append(dst, `],"args":`...), s.b)
+	dst = model.AppendJSON(append(dst, `,"at":`...), p.at)
+	dst = canon.AppendString(append(dst, `,"bundle":`...), s.b.ID())
+	dst = append(dst, `,"changes":[`...)
+	for i := range o.changes {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendChange(dst, &o.changes[i])
+	}
+	dst = canon.AppendString(append(dst, `],"digest":`...), s.b.Digest)
+	governing := ""
+	if len(o.violations) > 0 {
+		governing = o.violations[0].id
+	}
+	dst = canon.AppendString(append(dst, `,"governing":`...), governing)
+	dst = canon.AppendString(append(dst, `,"prev":`...), s.prev)
+	dst = canon.AppendString(append(dst, `,"proposal":`...), o.proposal)
+	dst = model.AppendJSON(append(dst, `,"reasons":`...), p.reasons)
+	dst = canon.AppendInt(append(dst, `,"seq":`...), s.seq+1)
+	dst = canon.AppendString(append(dst, `,"state":`...), digest)
+	dst = canon.AppendString(append(dst, `,"v":1,"verdict":`...), o.verdict.String())
+	dst = append(dst, `,"violations":[`...)
+	for i := range o.violations {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = o.violations[i].append(dst)
+	}
+	s.out = append(dst, `]}`...)
+	return s.out
+}
+
+// record makes the outcome the session's own; out is the decision's bytes.
+func (s *Session) record(p *proposal, o *outcome, out []byte) {
+	st, chains, holds := s.next(p, o)
+	if o.after != nil {
+		// The judge's slices and the session's change places, so that nothing is copied.
+		s.j.after, s.state = s.state, st
+	}
+	s.chains, s.holds, s.frozen = chains, holds, o.frozen
+	s.seq++
+	s.at = p.at.Int()
+	s.prev = digestOf(out)
+	s.scratch = appendState(s.scratch[:0], s.b, s.state, s.chains, s.holds, s.frozen)
+	s.stateDigest = digestOf(s.scratch)
+}

@@ -1,0 +1,75 @@
+package core
+
+// This file writes the parts of a decision.
+
+import (
+	"github.com/holdfast-rt/holdfast/core/internal/canon"
+	"github.com/holdfast-rt/holdfast/core/internal/model"
+	"github.com/holdfast-rt/holdfast/core/internal/vm"
+)
+
+// maxTerm bounds the canonical bytes of a value shown as a term; a longer one
+// stands as {"digest":…,"size":N}, so that one long text does not make every
+// refusal that read it long.
+const maxTerm = 512
+
+func (v *violation) append(dst []byte) []byte {
+	dst = canon.AppendString(append(dst, `{"code":`...), v.code)
+	dst = canon.AppendString(append(dst, `,"id":`...), v.id)
+	dst = canon.AppendString(append(dst, `,"level":`...), v.level.String())
+	dst = canon.AppendString(append(dst, `,"say":`...), v.say)
+	dst = append(dst, `,"spans":[`...)
+	first := true
+	for i := range v.hits {
+		h := &v.hits[i]
+		for _, span := range h.Spans {
+			if !first {
+				dst = append(dst, ',')
+			}
+			first = false
+			dst = canon.AppendInt(append(dst, `{"end":`...), int64(span.End))
+			dst = canon.AppendString(append(dst, `,"path":`...), h.Path)
+			dst = canon.AppendString(append(dst, `,"pattern":`...), h.Pattern)
+			dst = append(canon.AppendInt(append(dst, `,"start":`...), int64(span.Start)), '}')
+		}
+	}
+	dst = appendTerms(append(dst, `],"terms":`...), v.terms)
+	dst = canon.AppendString(append(dst, `,"verdict":`...), v.verdict.String())
+	return append(dst, '}')
+}
+
+func (a *advice) append(dst []byte) []byte {
+	dst = canon.AppendString(append(dst, `{"id":`...), a.id)
+	dst = canon.AppendString(append(dst, `,"say":`...), a.say)
+	dst = appendTerms(append(dst, `,"terms":`...), a.terms)
+	return append(canon.AppendInt(append(dst, `,"weight":`...), int64(a.weight)), '}')
+}
+
+func appendTerms(dst []byte, terms []vm.Term) []byte {
+	dst = append(dst, '[')
+	for i := range terms {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(canon.AppendString(append(dst, '['), terms[i].Path), ',')
+		start := len(dst)
+		dst = model.AppendJSON(dst, terms[i].Value)
+		if n := len(dst) - start; n > maxTerm {
+			sum := canon.Sum256(dst[start:])
+			dst = canon.AppendDigest(append(dst[:start], `{"digest":"`...), sum)
+			dst = append(canon.AppendInt(append(dst, `","size":`...), int64(n)), '}')
+		}
+		dst = append(dst, ']')
+	}
+	return append(dst, ']')
+}
+
+func appendChange(dst []byte, c *model.Change) []byte {
+	if c.Effect.Var < 0 {
+		dst = model.AppendJSON(append(dst, `{"append":`...), c.To)
+		return append(canon.AppendString(append(dst, `,"path":`...), c.Path), '}')
+	}
+	dst = model.AppendJSON(append(dst, `{"from":`...), c.From)
+	dst = canon.AppendString(append(dst, `,"path":`...), c.Path)
+	return append(model.AppendJSON(append(dst, `,"to":`...), c.To), '}')
+}

@@ -1,0 +1,68 @@
+package core
+
+// This file defines the errors of the package and their codes.
+
+import (
+	"github.com/holdfast-rt/holdfast/core/internal/canon"
+	"github.com/holdfast-rt/holdfast/core/internal/diag"
+)
+
+// Codes of errors about proposals, questions, snapshots and logs. Errors of the
+// JSON reader have codes json/… and limit/json-….
+const (
+	CodeShape    = "proposal/shape"      // a member is missing, unknown or of the wrong kind
+	CodeAction   = "proposal/action"     // the action is not declared
+	CodeAgent    = "proposal/agent"      // the agent is not declared
+	CodeArgument = "proposal/argument"   // an argument is missing, not declared, or does not fit its type
+	CodeAt       = "proposal/at"         // the time is no whole number of milliseconds between 1970 and 9999
+	CodeEarlier  = "proposal/earlier"    // the time is earlier than the session's
+	CodeSize     = "limit/proposal"      // the proposal is over MaxProposal bytes, or a part over its limit
+	CodeSeq      = "limit/seq"           // the session has recorded as many decisions as it may
+	CodeSession  = "session/id"          // the session's id is empty or too long
+	CodeSnapshot = "session/snapshot"    // the snapshot is not one of this bundle
+	CodeDigest   = "session/digest"      // the snapshot belongs to another bundle
+	CodeReplay   = "replay/differs"      // deciding again gives other bytes
+	CodeRecord   = "replay/record"       // what was recorded is no decision
+	CodeQuestion = "question/shape"      // the question is not well-formed
+	CodeCursor   = "catalog/cursor"      // the cursor is not well-formed
+	CodeCatalog  = "catalog/shape"       // the catalog document is not well-formed
+	CodeDocument = "bundle/invalid-many" // the document has findings; see Invalid
+)
+
+// Error says why an input was not accepted. Nothing was recorded.
+type Error struct {
+	Code    string // stable, area/kebab-case
+	Path    string // where in the input: "args.to"; empty for the whole
+	Message string // a sentence for people
+	Offset  int    // byte of the input, for errors of the JSON reader; otherwise 0
+}
+
+func (e *Error) Error() string {
+	if e.Path != "" {
+		return e.Path + ": " + e.Message
+	}
+	return e.Message
+}
+
+func reading(err *canon.Error) *Error {
+	return &Error{Code: err.Code, Message: err.Message, Offset: err.Offset}
+}
+
+// Diagnostic is one finding about a bundle or catalog document. Path is a JSON
+// Pointer (RFC 6901); Off and End are bytes within the text at Path, both 0 where
+// all of it is meant; Key says that the member's name is meant, not its value.
+type Diagnostic = diag.Diagnostic
+
+// Invalid is the error of a document that cannot be used, with all its findings, up to 100.
+type Invalid struct {
+	Diagnostics []Diagnostic
+}
+
+func (e *Invalid) Error() string {
+	for _, d := range e.Diagnostics {
+		if !d.Warning {
+			return d.Path + ": " + d.Message
+		}
+	}
+	return "the document is not valid."
+}

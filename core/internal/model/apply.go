@@ -1,0 +1,256 @@
+package model
+
+// This file computes the state after a list of effects.
+
+import (
+	"strconv"
+
+	"github.com/holdfast-rt/holdfast/core/internal/canon"
+	"github.com/holdfast-rt/holdfast/core/internal/types"
+	"github.com/holdfast-rt/holdfast/core/internal/value"
+	"github.com/holdfast-rt/holdfast/core/internal/vm"
+)
+
+// State is the variables and logs of one moment.
+type State struct {
+	Vars []value.Value // parallel to Bundle.Vars
+	Logs []value.Value // parallel to Bundle.Logs, each a List
+}
+
+// Change is one effect that was applied: a part of a variable, or an item appended to a log.
+type Change struct {
+	Effect   *Effect
+	Path     string      // "mode", "artifacts.dna.validated"; "logs.NAME" for an item
+	From, To value.Value // To alone for an item
+}
+
+// Initial returns the state every session begins in.
+func (b *Bundle) Initial() State {
+	s := State{Vars: make([]value.Value, len(b.Vars)), Logs: make([]value.Value, len(b.Logs))}
+	for i := range b.Vars {
+		s.Vars[i] = b.Vars[i].Init
+	}
+	for i := range s.Logs {
+		s.Logs[i] = value.OfList(nil)
+	}
+	return s
+}
+
+// target is an effect whose condition held, with its path and value computed.
+type target struct {
+	effect *Effect
+	path   []value.Value // keys and indices; a field's index as an Int
+	value  value.Value
+}
+
+// Apply computes what the effects make of the state in the machine's banks.
+// It writes the outcome to after, whose slices it owns, and returns the changes
+// appended to changes. An Error value says why the effects cannot be computed;
+// an Unknown one that the condition of an effect is not known, after which
+// every variable that effect would write is unknown too.
+func Apply(m *vm.Machine, b *Bundle, effects []Effect, before State, after *State, changes []Change) ([]Change, value.Value) {
+	after.Vars = append(after.Vars[:0], before.Vars...)
+	after.Logs = append(after.Logs[:0], before.Logs...)
+	var targets []target
+	unsure := uint64(0)
+	when, held := (*vm.Program)(nil), value.Value{}
+	for i := range effects {
+		e := &effects[i]
+		if e.When != nil {
+			if e.When != when {
+				when, held = e.When, m.Run(e.When)
+			}
+			if held.K == value.Error {
+				return changes, held
+			}
+			if held.K == value.Unknown {
+				unsure |= held.N
+				if e.Var >= 0 {
+					after.Vars[e.Var] = held
+				} else {
+					after.Logs[e.Log] = held
+				}
+				continue
+			}
+			if !held.True() {
+				continue
+			}
+		}
+		t := target{effect: e}
+		fog := value.Value{}
+		for j := range e.Path {
+			k := e.Path[j].Key
+			if s := &e.Path[j]; s.Field >= 0 {
+				k = value.OfInt(int64(s.Field))
+			} else if s.Index != nil {
+				k = m.Run(s.Index)
+			}
+			if k.K == value.Error {
+				return changes, k
+			}
+			if k.K == value.Unknown {
+				fog = k
+			}
+			t.path = append(t.path, k)
+		}
+		t.value = e.Value.eval(m)
+		if t.value.K == value.Error {
+			return changes, t.value
+		}
+		if fog.K == value.Unknown {
+			t.path, t.value = nil, fog
+		}
+		for j := range targets {
+			if targets[j].effect.Var >= 0 && targets[j].effect.Var == e.Var && overlap(targets[j].path, t.path) && fog.K != value.Unknown {
+				return changes, value.OfError(value.InvalidArgument, "two effects set `"+t.name(b)+"` at once")
+			}
+		}
+		targets = append(targets, t)
+	}
+	for i := range targets {
+		t := &targets[i]
+		if e := t.effect; e.Var < 0 {
+			log := after.Logs[e.Log]
+			if log.K == value.Unknown {
+				continue
+			}
+			after.Logs[e.Log] = value.OfList(append(log.Items(), t.value))
+			changes = append(changes, Change{Effect: e, Path: "logs." + e.Text, To: t.value})
+			continue
+		}
+		v := &after.Vars[t.effect.Var]
+		if t.value.K == value.Unknown {
+			*v = t.value
+			continue
+		}
+		if v.K == value.Unknown {
+			continue
+		}
+		from, to, failed := put(*v, t.effect.Path, t.path, t.value)
+		if failed.K == value.Error {
+			return changes, failed
+		}
+		*v = to
+		if !value.Equal(from, t.value) {
+			changes = append(changes, Change{Effect: t.effect, Path: t.name(b), From: from, To: t.value})
+		}
+	}
+	if unsure != 0 {
+		return changes, value.OfUnknown(unsure)
+	}
+	return changes, value.Value{}
+}
+
+// overlap says whether one path is the other, or a part of it.
+func overlap(p, q []value.Value) bool {
+	for i := range min(len(p), len(q)) {
+		if !value.Equal(p[i], q[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// name writes the path with its keys, as decisions show it.
+func (t *target) name(b *Bundle) string {
+	s := b.Vars[t.effect.Var].Name
+	for i, k := range t.path {
+		switch step := t.effect.Path[i]; {
+		case step.Field >= 0:
+			s += "." + step.Type.Fields[step.Field].Name
+		case k.K == value.Int:
+			s += "[" + strconv.FormatInt(k.Int(), 10) + "]"
+		default:
+			s += part(k.Str())
+		}
+	}
+	return s
+}
+
+// put returns what stood at the path, and v with to in its place.
+func put(v value.Value, steps []Step, path []value.Value, to value.Value) (from, whole, failed value.Value) {
+	if len(path) == 0 {
+		return v, to, value.Value{}
+	}
+	key := path[0]
+	if steps[0].Type.Kind == types.List {
+		items := v.Items()
+		if key.Int() < 0 || key.Int() >= int64(len(items)) {
+			return v, v, value.OfError(value.IndexOutOfRange, "there is no item "+strconv.FormatInt(key.Int(), 10)+" to set; the list has "+strconv.Itoa(len(items)))
+		}
+		i := int(key.Int())
+		from, inner, failed := put(items[i], steps[1:], path[1:], to)
+		items = append([]value.Value(nil), items...)
+		items[i] = inner
+		return from, value.OfList(items), failed
+	}
+	e := v.Entries()
+	i := -1
+	if steps[0].Field >= 0 {
+		i = steps[0].Field
+	} else {
+		i = find(e, key.Str())
+	}
+	if i < 0 {
+		if len(path) > 1 {
+			return v, v, value.OfError(value.NoSuchKey, "there is no entry "+string(canon.AppendString(nil, key.Str()))+" to set a part of")
+		}
+		n := 0
+		for n < e.Len() && e.Keys[n].Str() < key.Str() {
+			n++
+		}
+		added := &value.Entries{Keys: insert(e.Keys, n, key), Vals: insert(e.Vals, n, to)}
+		return value.Value{}, value.OfMap(added), value.Value{}
+	}
+	from, inner, failed := put(e.Vals[i], steps[1:], path[1:], to)
+	changed := &value.Entries{Keys: e.Keys, Vals: append([]value.Value(nil), e.Vals...)}
+	changed.Vals[i] = inner
+	return from, value.OfMap(changed), failed
+}
+
+func insert(list []value.Value, at int, v value.Value) []value.Value {
+	out := make([]value.Value, 0, len(list)+1)
+	out = append(append(out, list[:at]...), v)
+	return append(out, list[at:]...)
+}
+
+// eval computes a right-hand side.
+func (r *Right) eval(m *vm.Machine) value.Value {
+	if r.Program != nil {
+		v := m.Run(r.Program)
+		if v.K == value.Int && r.Type.Kind == types.Double {
+			return value.OfDouble(float64(v.Int()))
+		}
+		return v
+	}
+	if r.Fields == nil {
+		return r.Value
+	}
+	e := &value.Entries{}
+	fog := uint64(0)
+	for i := range r.Fields {
+		v := r.Fields[i].eval(m)
+		switch v.K {
+		case value.Error:
+			return v
+		case value.Unknown:
+			fog |= v.N
+		}
+		e.Keys = append(e.Keys, value.OfString(r.Type.Fields[i].Name))
+		e.Vals = append(e.Vals, v)
+	}
+	if fog != 0 {
+		return value.OfUnknown(fog)
+	}
+	return value.OfMap(e)
+}
+
+// Programs calls f with every expression that the right-hand side reads.
+func (r *Right) Programs(f func(*vm.Program)) {
+	if r.Program != nil {
+		f(r.Program)
+	}
+	for i := range r.Fields {
+		r.Fields[i].Programs(f)
+	}
+}

@@ -1,0 +1,250 @@
+// Package model reads a bundle document into declarations with compiled
+// expressions: the meaning of a bundle. What follows from it for one proposal
+// is the meaning of a decision, and stands in package core.
+package model
+
+// This file defines Bundle and what it declares.
+
+import (
+	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/text"
+	"github.com/holdfast-rt/holdfast/core/internal/types"
+	"github.com/holdfast-rt/holdfast/core/internal/value"
+	"github.com/holdfast-rt/holdfast/core/internal/vm"
+)
+
+// Banks of the machine that runs a bundle's expressions. Constants, params and
+// metadata have none: they are folded in when compiled.
+const (
+	BankState    = iota // one slot a state variable
+	BankNext            // the same, after the action
+	BankArgs            // one slot an argument of the action
+	BankActor           // ActorID, ActorKind
+	BankProposal        // ProposalAction, …
+	BankLogs            // one slot a log, a list
+	BankDerived         // one slot a derived name
+)
+
+// Slots of BankActor and BankProposal, in the order of their names.
+const (
+	ActorID = iota
+	ActorKind
+)
+const (
+	ProposalAction = iota
+	ProposalAt
+	ProposalOrigin
+	ProposalReasons
+)
+
+// Named is a name with a type.
+type Named struct {
+	Name string
+	Type *types.Type
+}
+
+// Agent is a kind of actor.
+type Agent struct {
+	Name, About string
+	Proposes    bool // may propose a change of what it does not own
+}
+
+// Const is a constant, a param or an entry of metadata.
+type Const struct {
+	Name, About string
+	Type        *types.Type
+	Value       value.Value // Unknown where internal metadata was left out of a public document
+	Internal    bool
+}
+
+// Var is a state variable.
+type Var struct {
+	Name, About string
+	Type        *types.Type
+	Init        value.Value
+	Owners      uint64 // set of agents, by index
+	Moves       *Moves // nil: every move is possible
+	Never       []Never
+	layer       int
+}
+
+// Moves is the whole transition relation of an enum variable.
+type Moves struct {
+	ID        string // "moves:VAR" where none was given
+	Allowed   []bool // [from*n+to], n the number of members; staying is allowed
+	Otherwise Otherwise
+}
+
+// Allows says whether the variable may go from one member to another.
+func (m *Moves) Allows(n, from, to int) bool { return from == to || m.Allowed[from*n+to] }
+
+// Never is a move that is refused with a reason of its own; -1 is any member.
+type Never struct {
+	ID        string
+	From, To  int
+	Otherwise Otherwise
+}
+
+// Otherwise is what happens when a constraint does not hold.
+type Otherwise struct {
+	Verdict Verdict
+	By      uint64 // hold only: agents that may confirm
+	Say     []Say  // [action], parts compiled for that action; nil: nothing was given
+}
+
+// Log is a typed append-only list.
+type Log struct {
+	Name  string
+	Type  *types.Type // of one item
+	List  *types.Type // of the whole
+	layer int
+}
+
+// Pattern is a named set of rules about text.
+type Pattern struct {
+	Name, About string
+	Set         *text.Set
+	Hit, Miss   []string
+}
+
+// Arg is an argument of an action.
+type Arg struct {
+	Name, About string
+	Type        *types.Type
+	Default     value.Value
+	Optional    bool // Default stands where it is left out
+}
+
+// Action is something that may be proposed.
+type Action struct {
+	Name, About string
+	By          uint64 // set of agents, by index
+	Args        []Arg  // sorted by name
+	Effects     []Effect
+	layer       int
+}
+
+// Kind says when a constraint is asked.
+type Kind uint8
+
+const (
+	Require Kind = iota
+	Ensure
+	Always
+	Prefer
+)
+
+var kindWords = []string{"require", "ensure", "always", "prefer"}
+
+func (k Kind) String() string { return kindWords[k] }
+
+// Constraint is a condition with an id, a level and a verdict.
+type Constraint struct {
+	ID, Title, About string
+	Level            Level
+	Kind             Kind
+	Source           string        // the condition, as written
+	On               []bool        // [action]
+	Program          []*vm.Program // [action], nil where it does not apply
+	Otherwise        Otherwise
+	Weight           int
+	All              bool // no `on` was given
+	condition, say   node
+}
+
+// Hold says how long a parked proposal waits and what then.
+type Hold struct {
+	TTL    int64 // milliseconds
+	Revert bool  // fall back when it expires; otherwise it is dropped
+}
+
+// Derived is a named expression.
+type Derived struct {
+	Name    string
+	Program *vm.Program
+}
+
+// Property is something to prove about every reachable state.
+type Property struct {
+	ID      string
+	Kind    string // always, never, reachable, recoverable
+	Program *vm.Program
+}
+
+// Domain is a list of values to search a path with.
+type Domain struct {
+	Path   string // args.NAME or state.NAME
+	Values []value.Value
+}
+
+// Bundle is a compiled bundle document. It is immutable once loaded.
+type Bundle struct {
+	Name, Version, Title, About string
+	Digest                      string // "sha256:…"
+	Document                    []byte // canonical bytes, as given
+	Governance                  uint64
+	Agents                      []Agent
+	Types                       []Named
+	Constants, Params, Metadata []Const
+	Vars                        []Var
+	Logs                        []Log
+	Patterns                    []Pattern
+	Actions                     []Action
+	Constraints                 []Constraint // in declared order, parents' first
+	Fallback                    []Effect
+	Hold                        Hold
+	Derived                     []Derived // in an order in which each needs only earlier ones
+	Domains                     []Domain
+	Properties                  []Property
+	Parents                     []string // name@version, nearest last
+
+	VarOrder, LogOrder, DerivedOrder []int // indices in the order of names, as canonical JSON has them
+
+	Sets         []*text.Set // of Patterns, as the machine wants them
+	SetNames     []string
+	agentType    *types.Type
+	found        *diag.List
+	names        map[string]string // "what name" to the place it was declared
+	laterSays    []laterSay
+	layer        int      // of the document being read: 0 the first ancestor
+	holdAt       string   // where `hold` was declared
+	parentAgents uint64   // all agents of the documents above the one being read
+	documents    []string // digests of the documents read, parents first
+}
+
+// ID is name@version.
+func (b *Bundle) ID() string { return b.Name + "@" + b.Version }
+
+// Agent returns the index of the named agent, or -1.
+func (b *Bundle) Agent(name string) int {
+	for i := range b.Agents {
+		if b.Agents[i].Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// Action returns the index of the named action, or -1.
+func (b *Bundle) Action(name string) int {
+	for i := range b.Actions {
+		if b.Actions[i].Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// AgentType is the enum of all agents, the type of actor.kind.
+func (b *Bundle) AgentType() *types.Type { return b.agentType }
+
+// AgentNames lists the agents in a set.
+func (b *Bundle) AgentNames(set uint64) []string {
+	var names []string
+	for i := range b.Agents {
+		if set>>i&1 != 0 {
+			names = append(names, b.Agents[i].Name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,320 @@
+package model
+
+// This file reads and compiles constraints, moves and never.
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/holdfast-rt/holdfast/core/internal/canon"
+	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/types"
+	"github.com/holdfast-rt/holdfast/core/internal/vm"
+)
+
+// declareConstraints reads `constraints`, all but their expressions.
+func (b *Bundle) declareConstraints(x node) {
+	x.items(MaxConstraints, "constraints", func(i int, v node) {
+		if len(b.Constraints) == MaxConstraints {
+			return
+		}
+		c := Constraint{Level: Operational, Weight: 1, On: make([]bool, len(b.Actions))}
+		if !v.keys("id", "title", "about", "level", "on", "require", "ensure", "always", "prefer", "otherwise", "weight") {
+			return
+		}
+		if id := v.need("id"); id.ok() {
+			if s, ok := id.id(); ok && b.fresh(id, "id", s) {
+				c.ID = s
+			}
+		}
+		c.Title, c.About = v.optionalText("title"), v.optionalText("about")
+		forms := 0
+		for k, word := range kindWords {
+			if w := v.get(word); w.ok() {
+				c.Kind, c.condition = Kind(k), w
+				forms++
+			}
+		}
+		if forms != 1 {
+			v.fail(diag.BundleForm, "a constraint has exactly one of `require`, `ensure`, `always` and `prefer`; this has "+strconv.Itoa(forms)+".", "")
+			return
+		}
+		c.Source = c.condition.source()
+		if l := v.get("level"); l.ok() {
+			if n, ok := l.word("level", levelWords...); ok {
+				c.Level = Level(n)
+				if (c.Kind == Prefer) != (c.Level == Preference) {
+					l.fail(diag.BundleForm, "the level `preference` and `prefer` go together.", "what must hold is a `require`, `ensure` or `always` at a stronger level.")
+				}
+			}
+		} else if c.Kind == Prefer {
+			c.Level = Preference
+		} else {
+			v.need("level")
+		}
+		c.Otherwise, c.say = b.otherwise(v.get("otherwise"))
+		if w := v.get("weight"); w.ok() {
+			if c.Kind != Prefer {
+				w.failKey(diag.BundleForm, "`weight` ranks preferences, so it goes with `prefer` only.", "")
+			}
+			if n, ok := w.number(1, 1000); ok {
+				c.Weight = int(n)
+			}
+		}
+		if c.Kind == Prefer && v.get("otherwise").get("verdict").ok() {
+			v.get("otherwise").get("verdict").failKey(diag.BundleForm, "a preference never blocks, so it has no verdict.", "")
+		}
+		if on := v.get("on"); on.ok() {
+			b.on(on, &c)
+		} else {
+			c.All = true
+		}
+		b.Constraints = append(b.Constraints, c)
+	})
+}
+
+func (b *Bundle) on(x node, c *Constraint) {
+	var known []string
+	for _, a := range b.Actions {
+		known = append(known, a.Name)
+	}
+	some := false
+	x.items(MaxActions, "actions", func(i int, v node) {
+		some = true
+		name, ok := v.text(MaxText)
+		if !ok {
+			return
+		}
+		a := b.Action(name)
+		if a < 0 {
+			hint := didYouMean(name, known)
+			if hint == "" && len(known) > 0 {
+				hint = "the actions are " + quoteList(known) + "."
+			}
+			v.fail(diag.BundleRef, "there is no action `"+name+"`.", hint)
+			return
+		}
+		c.On[a] = true
+	})
+	if !some {
+		x.fail(diag.BundleForm, "`on` names no action.", "leave `on` out to cover all of them.")
+	}
+}
+
+// source is the text of an expression, as written.
+func (x node) source() string {
+	if x.kind() == canon.String {
+		return strings.Clone(x.r.doc.String(x.n))
+	}
+	return string(x.r.doc.Canonical(nil, x.n))
+}
+
+// place is where the condition's expression stands.
+func (k Kind) place() place {
+	switch k {
+	case Require:
+		return beforePlace
+	case Always:
+		return statePlace
+	}
+	return afterPlace
+}
+
+// compileConstraint compiles c for every action it covers and has no program for yet.
+func (b *Bundle) compileConstraint(c *Constraint) {
+	for len(c.On) < len(b.Actions) {
+		c.On = append(c.On, c.All)
+	}
+	if c.All {
+		for i := range c.On {
+			c.On[i] = true
+		}
+	}
+	for len(c.Program) < len(b.Actions) {
+		c.Program = append(c.Program, nil)
+		c.Otherwise.Say = append(c.Otherwise.Say, nil)
+	}
+	at := c.Kind.place()
+	if len(b.Actions) == 0 {
+		b.expr(c.condition, at, anyAction, boolType)
+		return
+	}
+	var shared *vm.Program
+	var said Say
+	for i := range b.Actions {
+		if !c.On[i] || c.Program[i] != nil {
+			continue
+		}
+		if shared == nil {
+			shared = b.expr(c.condition, at, i, boolType)
+			if shared == nil {
+				return
+			}
+			if c.say.ok() {
+				said = b.say(c.say, at, i)
+			}
+		}
+		c.Program[i], c.Otherwise.Say[i] = shared, said
+		if reads(shared, BankArgs) || said.reads(BankArgs) {
+			shared, said = nil, nil
+		}
+	}
+}
+
+func (say Say) reads(bank uint8) bool {
+	for _, p := range say {
+		if p.program != nil && reads(p.program, bank) {
+			return true
+		}
+	}
+	return false
+}
+
+// sayFor compiles the text of a move's refusal for every action.
+func (b *Bundle) sayFor(o *Otherwise, x node) {
+	if !x.ok() {
+		return
+	}
+	var shared Say
+	for i := range b.Actions {
+		if i < len(o.Say) && o.Say[i] != nil {
+			continue
+		}
+		if shared == nil {
+			shared = b.say(x, afterPlace, i)
+		}
+		for len(o.Say) <= i {
+			o.Say = append(o.Say, nil)
+		}
+		o.Say[i] = shared
+		if shared.reads(BankArgs) {
+			shared = nil
+		}
+	}
+}
+
+// moves reads the transition relation of v.
+func (b *Bundle) moves(x node, v *Var) {
+	if v.Type.Kind != types.Enum {
+		if v.Type.Kind != types.Bad {
+			x.failKey(diag.BundleMove, "only a variable of an enum type has moves; `"+v.Name+"` is a "+v.Type.String()+".", "")
+		}
+		return
+	}
+	m := &Moves{ID: "moves:" + v.Name, Allowed: make([]bool, len(v.Type.Members)*len(v.Type.Members)), Otherwise: Otherwise{Verdict: Reject}}
+	v.Moves = m
+	allow := x
+	if x.kind() == canon.Object {
+		if !x.keys("id", "allow", "otherwise") {
+			return
+		}
+		if id := x.get("id"); id.ok() {
+			if s, ok := id.id(); ok && b.fresh(id, "id", s) {
+				m.ID = s
+			}
+		}
+		var say node
+		m.Otherwise, say = b.otherwise(x.get("otherwise"))
+		b.laterSays = append(b.laterSays, laterSay{otherwise: &m.Otherwise, say: say})
+		if allow = x.need("allow"); !allow.ok() {
+			return
+		}
+	}
+	n := len(v.Type.Members)
+	allow.items(MaxMembers*MaxMembers, "moves", func(i int, w node) {
+		from, to, both, ok := w.move(v.Type)
+		if !ok {
+			return
+		}
+		for f := range n {
+			for t := range n {
+				if (from < 0 || from == f) && (to < 0 || to == t) {
+					m.Allowed[f*n+t] = true
+					if both {
+						m.Allowed[t*n+f] = true
+					}
+				}
+			}
+		}
+	})
+}
+
+// never reads the moves of v that are refused with a reason of their own.
+func (b *Bundle) never(x node, v *Var) {
+	if v.Type.Kind != types.Enum {
+		if v.Type.Kind != types.Bad {
+			x.failKey(diag.BundleMove, "only a variable of an enum type has moves; `"+v.Name+"` is a "+v.Type.String()+".", "")
+		}
+		return
+	}
+	x.items(MaxMembers, "moves", func(i int, w node) {
+		if !w.keys("move", "id", "otherwise") {
+			return
+		}
+		n := Never{}
+		move, id := w.need("move"), w.need("id")
+		if !move.ok() || !id.ok() {
+			return
+		}
+		from, to, both, ok := move.move(v.Type)
+		s, good := id.id()
+		if !ok || !good || !b.fresh(id, "id", s) {
+			return
+		}
+		if both {
+			move.fail(diag.BundleMove, "`never` takes single moves.", "write `a -> b`, and a second entry for the way back.")
+			return
+		}
+		n.ID, n.From, n.To = s, from, to
+		var say node
+		n.Otherwise, say = b.otherwise(w.get("otherwise"))
+		v.Never = append(v.Never, n)
+		b.laterSays = append(b.laterSays, laterSay{say: say})
+		b.laterSays[len(b.laterSays)-1].never = [2]int{len(b.Vars), len(v.Never) - 1}
+	})
+}
+
+// laterSay is a text that can be compiled once the actions are declared.
+type laterSay struct {
+	otherwise *Otherwise // nil: of the never named by variable and index
+	say       node
+	never     [2]int
+}
+
+// move reads `a -> b` or `a <-> b`; -1 stands for `*`.
+func (x node) move(t *types.Type) (from, to int, both, ok bool) {
+	s, ok := x.text(MaxText)
+	if !ok {
+		return 0, 0, false, false
+	}
+	left, right, found := strings.Cut(s, "->")
+	if !found {
+		x.fail(diag.BundleMove, "`"+s+"` is no move.", "write `a -> b` or `a <-> b`.")
+		return 0, 0, false, false
+	}
+	if strings.HasSuffix(left, "<") {
+		left, both = left[:len(left)-1], true
+	}
+	member := func(name string) (int, bool) {
+		name = trimBlanks(name)
+		if name == "*" {
+			return -1, true
+		}
+		if i := t.Member(name); i >= 0 {
+			return i, true
+		}
+		off := max(0, strings.Index(s, name))
+		hint := didYouMean(name, t.Members)
+		if hint == "" {
+			hint = "the members are " + quoteList(t.Members) + "."
+		}
+		x.r.diag.Add(diag.Diagnostic{Code: diag.BundleMove, Path: x.path, Off: off, End: off + max(1, len(name)), Message: "`" + name + "` is no member of this type.", Hint: hint})
+		return 0, false
+	}
+	from, ok1 := member(left)
+	to, ok2 := member(right)
+	if ok1 && ok2 && from == to && from >= 0 {
+		x.warn(diag.BundleMove, "staying is no move, so this says nothing.", "leave it out.")
+	}
+	return from, to, both, ok1 && ok2
+}

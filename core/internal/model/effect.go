@@ -1,0 +1,326 @@
+package model
+
+// This file compiles what an action, or the fallback, changes.
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/holdfast-rt/holdfast/core/internal/canon"
+	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/types"
+	"github.com/holdfast-rt/holdfast/core/internal/value"
+	"github.com/holdfast-rt/holdfast/core/internal/vm"
+)
+
+// Effect is one change, under a condition.
+type Effect struct {
+	When  *vm.Program // nil: always
+	Log   int         // index of the log that is appended to, or -1
+	Var   int         // index of the variable that is set, or -1
+	Path  []Step      // the part of the variable that is set; empty: the whole
+	Value Right
+	Text  string // the path as written
+
+	group int // effects of one group stand under the same condition
+}
+
+// Step is one part of a path: a record's field, a map's key or a list's index.
+type Step struct {
+	Type  *types.Type // of what the step is taken from
+	Field int         // index of a record's field, -1 for a map or a list
+	Key   value.Value // a key known when compiled
+	Index *vm.Program // or one that is computed; nil: Key
+}
+
+// Right is a right-hand side: a value, an expression, or a record made of them.
+type Right struct {
+	Type    *types.Type
+	Value   value.Value
+	Program *vm.Program
+	Fields  []Right // of a record, in the order of its type
+}
+
+// effects reads set, reset, append and effects of x; mine says which variables and logs may be written.
+func (b *Bundle) effects(x node, at place, action int, group *int) []Effect {
+	var list []Effect
+	own := b.effectGroup(x, at, action, nil, *group)
+	*group++
+	list = append(list, own...)
+	if e := x.get("effects"); e.ok() {
+		e.items(MaxEffects, "effects", func(i int, v node) {
+			if !v.keys("when", "set", "reset", "append") {
+				return
+			}
+			var when *vm.Program
+			if w := v.get("when"); w.ok() {
+				when = b.expr(w, at, action, boolType)
+			}
+			list = append(list, b.effectGroup(v, at, action, when, *group)...)
+			*group++
+		})
+	}
+	if len(list) > MaxEffects {
+		x.fail(diag.LimitCount, "there are "+strconv.Itoa(len(list))+" effects, and at most "+strconv.Itoa(MaxEffects)+" are allowed.", "")
+	}
+	b.clashes(x, list)
+	return list
+}
+
+// clashes reports two effects on one path that cannot be told apart when compiled.
+func (b *Bundle) clashes(x node, list []Effect) {
+	for i := range list {
+		for j := range list[:i] {
+			p, q := &list[i], &list[j]
+			if p.Var < 0 || p.Var != q.Var || p.group != q.group && (p.When != nil || q.When != nil) {
+				continue
+			}
+			short, long := p.Text, q.Text
+			if len(short) > len(long) {
+				short, long = long, short
+			}
+			if !strings.HasPrefix(long, short) || len(long) > len(short) && long[len(short)] != '.' && long[len(short)] != '[' {
+				continue
+			}
+			message := "two effects set `" + short + "`."
+			if long != short {
+				message = "one effect sets `" + short + "`, another a part of it, `" + long + "`."
+			}
+			x.fail(diag.BundleEffect, message, "leave one out, or put them under different `when`s.")
+			return
+		}
+	}
+}
+
+func (b *Bundle) effectGroup(x node, at place, action int, when *vm.Program, group int) []Effect {
+	var list []Effect
+	add := func(e Effect) { e.When, e.group = when, group; list = append(list, e) }
+	if set := x.get("set"); set.ok() {
+		set.members(MaxEffects, "effects", func(path string, v node) {
+			e, t := b.target(v, true, path, at, action)
+			if t == nil {
+				return
+			}
+			e.Value = b.right(v, at, action, t)
+			add(e)
+		})
+	}
+	if reset := x.get("reset"); reset.ok() {
+		reset.items(MaxEffects, "paths", func(i int, v node) {
+			path, ok := v.text(MaxText)
+			if !ok {
+				return
+			}
+			e, t := b.target(v, false, path, at, action)
+			if t == nil {
+				return
+			}
+			e.Value = Right{Type: t, Value: b.initial(&e, t)}
+			add(e)
+		})
+	}
+	if app := x.get("append"); app.ok() {
+		app.members(MaxLogs, "logs", func(name string, v node) {
+			at2, known := -1, []string{}
+			for i, l := range b.Logs {
+				known = append(known, l.Name)
+				if l.Name == name {
+					at2 = i
+				}
+			}
+			if at2 < 0 {
+				v.failKey(diag.BundleRef, "there is no log `"+name+"`.", didYouMean(name, known))
+				return
+			}
+			if b.Logs[at2].layer != b.layer {
+				v.failKey(diag.ExtendWeaken, "the log `"+name+"` is a parent's, so only the parent's actions append to it.", "declare a log of your own.")
+				return
+			}
+			add(Effect{Log: at2, Var: -1, Text: name, Value: b.right(v, at, action, b.Logs[at2].Type)})
+		})
+	}
+	return list
+}
+
+// initial is what a reset gives: the variable's initial value at that path, or
+// the type's zero where the path has a part that init does not hold.
+func (b *Bundle) initial(e *Effect, t *types.Type) value.Value {
+	v := b.Vars[e.Var].Init
+	for _, s := range e.Path {
+		switch {
+		case s.Field >= 0:
+			v = v.Entries().Vals[s.Field]
+		case s.Index == nil && s.Type.Kind == types.Map:
+			w, ok := v.Entries().Find(s.Key)
+			if !ok {
+				return Zero(t)
+			}
+			v = w
+		case s.Type.Kind == types.Map && s.Type.Key.Kind == types.Enum && sameValues(v.Entries()):
+			v = v.Entries().Vals[0]
+		default:
+			return Zero(t)
+		}
+	}
+	return v
+}
+
+// sameValues says whether every key holds the same.
+func sameValues(e *value.Entries) bool {
+	for _, v := range e.Vals {
+		if !value.Equal(v, e.Vals[0]) {
+			return false
+		}
+	}
+	return true
+}
+
+// target reads a path: VAR, then .field or [expression] parts. It returns the type of what the path names, nil where it names nothing.
+func (b *Bundle) target(x node, key bool, path string, at place, action int) (Effect, *types.Type) {
+	e := Effect{Log: -1, Var: -1, Text: path}
+	fail := func(off, end int, code, message, hint string) {
+		x.r.diag.Add(diag.Diagnostic{Code: code, Path: x.path, Key: key, Off: off, End: end, Message: message, Hint: hint})
+	}
+	i := nameEnd(path, 0)
+	name := path[:i]
+	known := []string{}
+	for n, v := range b.Vars {
+		known = append(known, v.Name)
+		if v.Name == name {
+			e.Var = n
+		}
+	}
+	if e.Var < 0 {
+		hint := didYouMean(name, known)
+		if name == "state" {
+			hint = "leave `state.` out: a path begins with the variable's name."
+		} else if name == "logs" {
+			hint = "use `append` to add to a log."
+		}
+		fail(0, max(i, 1), diag.BundleRef, "there is no state variable `"+name+"`.", hint)
+		return e, nil
+	}
+	if b.Vars[e.Var].layer != b.layer {
+		fail(0, i, diag.ExtendWeaken, "`"+name+"` is a parent's variable, so only the parent's actions change it.", "declare a variable of your own.")
+		return e, nil
+	}
+	t := b.Vars[e.Var].Type
+	for i < len(path) {
+		if len(e.Path) == MaxSteps {
+			fail(i, len(path), diag.BundleEffect, "this path has too many parts; 8 is the limit.", "")
+			return e, nil
+		}
+		step := Step{Type: t, Field: -1}
+		start := i
+		switch path[i] {
+		case '.':
+			end := nameEnd(path, i+1)
+			field := path[i+1 : end]
+			switch {
+			case t.Kind == types.Record:
+				step.Field = t.Field(field)
+				if step.Field < 0 {
+					var fields []string
+					for _, f := range t.Fields {
+						fields = append(fields, f.Name)
+					}
+					fail(i+1, max(end, i+2), diag.BundleRef, "there is no field `"+field+"` in `"+path[:i]+"`.", didYouMean(field, fields))
+					return e, nil
+				}
+				t = t.Fields[step.Field].Type
+			case t.Kind == types.Map && field != "":
+				if t.Key.Kind == types.Enum && t.Key.Member(field) < 0 {
+					fail(i+1, end, diag.BundleRef, "`"+field+"` is none of "+quoteList(t.Key.Members)+".", didYouMean(field, t.Key.Members))
+					return e, nil
+				}
+				step.Key = value.OfString(field)
+				t = t.Elem
+			default:
+				if t.Kind != types.Bad {
+					fail(start, max(end, start+1), diag.BundleEffect, "`"+path[:i]+"` is a "+t.String()+" and has no fields.", "")
+				}
+				return e, nil
+			}
+			i = end
+		case '[':
+			end := closing(path, i+1, ']')
+			if end < 0 {
+				fail(i, len(path), diag.BundleEffect, "this bracket is never closed.", "")
+				return e, nil
+			}
+			want := &types.Type{Kind: types.Int}
+			switch t.Kind {
+			case types.Map:
+				want = t.Key
+			case types.List:
+			case types.Bad:
+				return e, nil
+			default:
+				fail(i, end+1, diag.BundleEffect, "`"+path[:i]+"` is a "+t.String()+" and cannot be indexed.", "")
+				return e, nil
+			}
+			step.Index = b.compile(x, key, i+1, path[i+1:end], at, action, want)
+			if step.Index == nil {
+				return e, nil
+			}
+			t = t.Elem
+			i = end + 1
+		default:
+			fail(i, len(path), diag.BundleEffect, "`"+path[i:]+"` cannot continue a path.", "a path is a variable, then `.field` or `[expression]` parts.")
+			return e, nil
+		}
+		e.Path = append(e.Path, step)
+	}
+	if t.Kind == types.Bad {
+		return e, nil
+	}
+	return e, t
+}
+
+// nameEnd returns the index after the identifier at i.
+func nameEnd(s string, i int) int {
+	for i < len(s) && (letter(s[i]) || digit(s[i])) {
+		i++
+	}
+	return i
+}
+
+// right reads a right-hand side of type t.
+func (b *Bundle) right(x node, at place, action int, t *types.Type) Right {
+	r := Right{Type: t}
+	switch x.kind() {
+	case canon.String:
+		s, _ := x.text(MaxDocument)
+		r.Program = b.compile(x, false, 0, s, at, action, t)
+	case canon.True, canon.False, canon.Number:
+		v, m := Decode(&x.r.doc, x.n, t)
+		if m != nil {
+			x.fail(diag.BundleValue, m.Message, m.Hint)
+		}
+		r.Value = v
+	case canon.Object:
+		if t.Kind != types.Record {
+			x.fail(diag.BundleKind, "a mapping makes a record, and this is a "+t.String()+".", "write an expression.")
+			return r
+		}
+		r.Fields = make([]Right, len(t.Fields))
+		for i, f := range t.Fields {
+			r.Fields[i] = Right{Type: f.Type, Value: Zero(f.Type)}
+		}
+		x.members(MaxMembers, "fields", func(name string, v node) {
+			i := t.Field(name)
+			if i < 0 {
+				var fields []string
+				for _, f := range t.Fields {
+					fields = append(fields, f.Name)
+				}
+				v.failKey(diag.BundleRef, "there is no field `"+name+"` here; there is "+quoteList(fields)+".", didYouMean(name, fields))
+				return
+			}
+			r.Fields[i] = b.right(v, at, action, t.Fields[i].Type)
+		})
+	default:
+		x.wrongKind("an expression")
+	}
+	return r
+}

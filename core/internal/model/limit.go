@@ -1,0 +1,38 @@
+package model
+
+// This file declares how much of everything a bundle may have. Each limit keeps
+// one decision, or the loading of one bundle, within bounded time and memory in
+// a browser tab; all of them are far above what a reviewed document reaches.
+
+const (
+	MaxDocument    = 1 << 20 // bytes of a bundle document: loads in well under a second in a browser
+	MaxName        = 64      // bytes of a name or id: it is shown in a list and in every decision
+	MaxText        = 4096    // bytes of a title, about or say: it is shown to a person
+	MaxAgents      = 64      // agents: a set of them is one machine word
+	MaxTypes       = 256     // declared types
+	MaxTypeDepth   = 8       // nesting of a type: bounds every walk over a value
+	MaxMembers     = 256     // members of an enum, fields of a record
+	MaxConstants   = 256     // constants, params and metadata, each
+	MaxVars        = 256     // state variables
+	MaxLogs        = 32      // logs
+	MaxLogItems    = 65536   // items of one log: a session that appends more belongs in a database
+	MaxActions     = 256     // actions
+	MaxArgs        = 24      // arguments of an action: unknown ones are bits of one word
+	MaxEffects     = 256     // effects of one action
+	MaxSteps       = 8       // parts of an effect's path
+	MaxConstraints = 1024    // constraints
+	MaxPatterns    = 64      // pattern sets
+	MaxPhrases     = 4096    // alternatives of one pattern set
+	MaxDerived     = 64      // derived names
+	MaxExamples    = 256     // hit and miss texts of one pattern set
+	MaxTests       = 256     // scenarios, and steps of each
+	MaxParents     = 16      // ancestors, all told
+	MaxExtends     = 4       // generations
+	MaxItems       = 256     // items of a list or map whose type gives no bound
+	MaxStringBytes = 4096    // bytes of a string whose type gives no bound
+	MaxKeyBytes    = 128     // bytes of a key of a map with text keys
+	MaxBound       = 1 << 20 // largest bound a type may give: bytes of a string
+	MaxListBound   = 65536   // largest bound a type may give: items of a list or map
+	MaxValue       = 1 << 53 // JSON integers are smaller than this, either way
+	DecisionCost   = 4 << 20 // cost units one decision may use, over all its constraints
+)

@@ -1,0 +1,142 @@
+package model
+
+// This file says which names a bundle may declare.
+
+import (
+	"github.com/holdfast-rt/holdfast/core/internal/diag"
+)
+
+// reserved are CEL's reserved words, its type names used as values, and the roots of expressions.
+var reserved = []string{
+	"as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in", "let", "loop",
+	"package", "namespace", "null", "return", "true", "var", "void", "while",
+	"state", "next", "args", "actor", "proposal", "logs", "constants", "params", "metadata", "derived", "cursor", "profiles",
+	"confirm", "decline", "expire", "unfreeze",
+}
+
+func letter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' }
+func digit(c byte) bool  { return c >= '0' && c <= '9' }
+
+// identifier says whether s can stand after a dot in an expression.
+func identifier(s string) bool {
+	if s == "" || len(s) > MaxName || !letter(s[0]) {
+		return false
+	}
+	for i := 1; i < len(s); i++ {
+		if !letter(s[i]) && !digit(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// identifier reports a name that is none, or is reserved; key says that the member's name is meant.
+func (x node) identifier(s, what string, key bool) bool {
+	fail := x.fail
+	if key {
+		fail = x.failKey
+	}
+	if !identifier(s) {
+		fail(diag.BundleName, "`"+s+"` cannot name "+what+".", "use letters, digits and `_`, not starting with a digit, at most 64.")
+		return false
+	}
+	for _, w := range reserved {
+		if w == s {
+			fail(diag.BundleName, "`"+s+"` is a reserved word and cannot name "+what+".", "choose another name, such as `"+s+"_`.")
+			return false
+		}
+	}
+	return true
+}
+
+// member reports an enum member that is not well-formed: an identifier that may have '-' inside.
+func (x node) member(s string) bool {
+	good := s != "" && len(s) <= MaxName && letter(s[0]) && s[len(s)-1] != '-'
+	for i := 1; i < len(s) && good; i++ {
+		good = letter(s[i]) || digit(s[i]) || s[i] == '-'
+	}
+	if !good {
+		x.fail(diag.BundleName, "`"+s+"` cannot name a member.", "use letters, digits, `_` and `-` inside, not starting with a digit, at most 64.")
+	}
+	return good
+}
+
+// id reads an id: letters, digits, '.', '_' and '-', starting with a letter or digit.
+func (x node) id() (string, bool) {
+	s, ok := x.text(MaxText)
+	if !ok {
+		return "", false
+	}
+	good := s != "" && len(s) <= MaxName && (digit(s[0]) || letter(s[0]) && s[0] != '_')
+	for i := 1; i < len(s) && good; i++ {
+		good = letter(s[i]) || digit(s[i]) || s[i] == '.' || s[i] == '-'
+	}
+	if !good {
+		x.fail(diag.BundleName, "`"+s+"` is no id.", "use letters, digits, `.`, `_` and `-`, at most 64; ids with a colon are built in.")
+	}
+	return s, good
+}
+
+// slug reads a bundle's or catalog's name.
+func (x node) slug() (string, bool) {
+	s, ok := x.text(MaxText)
+	if !ok {
+		return "", false
+	}
+	good := s != "" && len(s) <= MaxName && s[0] != '-' && s[len(s)-1] != '-'
+	for i := 0; i < len(s) && good; i++ {
+		good = s[i] >= 'a' && s[i] <= 'z' || digit(s[i]) || s[i] == '-'
+	}
+	if !good {
+		x.fail(diag.BundleName, "`"+s+"` cannot name a bundle.", "use lower-case letters, digits and `-` inside, at most 64.")
+	}
+	return s, good
+}
+
+// semver reads a semantic version.
+func (x node) semver() (string, bool) {
+	s, ok := x.text(MaxText)
+	if !ok {
+		return "", false
+	}
+	if !semver(s) {
+		x.fail(diag.BundleName, "`"+s+"` is no semantic version.", "write it as `1.0.0`, or `1.0.0-beta.1`.")
+		return s, false
+	}
+	return s, true
+}
+
+// semver says whether s is MAJOR.MINOR.PATCH with an optional -PRERELEASE (https://semver.org).
+func semver(s string) bool {
+	if len(s) > MaxName {
+		return false
+	}
+	i := 0
+	for part := 0; part < 3; part++ {
+		start := i
+		for i < len(s) && digit(s[i]) {
+			i++
+		}
+		if i == start || i-start > 1 && s[start] == '0' {
+			return false
+		}
+		if part < 2 {
+			if i == len(s) || s[i] != '.' {
+				return false
+			}
+			i++
+		}
+	}
+	if i == len(s) {
+		return true
+	}
+	if s[i] != '-' || i+1 == len(s) {
+		return false
+	}
+	for i++; i < len(s); i++ {
+		if !digit(s[i]) && s[i] != '-' && s[i] != '.' && (!letter(s[i]) || s[i] == '_') {
+			return false
+		}
+	}
+	return s[len(s)-1] != '.'
+}

@@ -1,0 +1,154 @@
+package model
+
+// This file reads pattern sets: rules about text.
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/holdfast-rt/holdfast/core/internal/canon"
+	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/text"
+	"github.com/holdfast-rt/holdfast/core/internal/types"
+	"github.com/holdfast-rt/holdfast/core/internal/value"
+	"github.com/holdfast-rt/holdfast/core/internal/vm"
+)
+
+// declarePatterns reads `patterns`.
+func (b *Bundle) declarePatterns(x node) {
+	x.members(MaxPatterns, "patterns", func(name string, v node) {
+		if !v.identifier(name, "a pattern", true) || !b.fresh(v, "pattern", name) || !v.keys("about", "any", "hit", "miss") {
+			return
+		}
+		p := Pattern{Name: name, About: v.optionalText("about")}
+		// The name stands even where the rest is wrong, so that one mistake is reported once.
+		defer func() {
+			b.Patterns = append(b.Patterns, p)
+			b.Sets = append(b.Sets, p.Set)
+			b.SetNames = append(b.SetNames, name)
+		}()
+		any := v.need("any")
+		if !any.ok() {
+			return
+		}
+		var list []text.Pattern
+		var from []node
+		any.items(MaxPhrases, "phrases and expressions", func(i int, w node) {
+			for _, q := range b.alternatives(w) {
+				list = append(list, q)
+				from = append(from, w)
+			}
+		})
+		if len(list) == 0 {
+			if !x.r.diag.Failed() {
+				any.fail(diag.BundleSet, "the pattern `"+name+"` matches nothing: it has no alternatives.", "")
+			}
+			return
+		}
+		if len(list) > MaxPhrases {
+			any.fail(diag.LimitCount, "there are "+strconv.Itoa(len(list))+" alternatives, and at most "+strconv.Itoa(MaxPhrases)+" are allowed.", "")
+			return
+		}
+		set, err := text.Compile(list)
+		if err != nil {
+			at := from[min(err.Index, len(from)-1)]
+			for _, key := range []string{"phrase", "regex", "phrases"} {
+				if k := at.get(key); k.ok() {
+					at = k
+				}
+			}
+			d := diag.Diagnostic{Code: err.Code, Path: at.path, Message: err.Message}
+			if err.Offset > 0 && at.kind() == canon.String && list[err.Index].Regex != "" {
+				d.Off, d.End = err.Offset, err.Offset+1
+			}
+			x.r.diag.Add(d)
+			return
+		}
+		p.Set = set
+		p.Hit = v.get("hit").examples(set, name, true)
+		p.Miss = v.get("miss").examples(set, name, false)
+	})
+}
+
+// alternatives reads one item of `any`.
+func (b *Bundle) alternatives(x node) []text.Pattern {
+	if !x.keys("phrase", "phrases", "regex") {
+		return nil
+	}
+	if x.r.doc.Len(x.n) != 1 {
+		x.fail(diag.BundleForm, "an alternative is one of `phrase`, `phrases` and `regex`.", "")
+		return nil
+	}
+	if v := x.get("phrase"); v.ok() {
+		if s, ok := v.text(MaxText); ok {
+			if s == "" {
+				v.fail(diag.BundleSet, "an empty phrase matches nothing.", "")
+				return nil
+			}
+			return []text.Pattern{{Phrase: s}}
+		}
+		return nil
+	}
+	if v := x.get("regex"); v.ok() {
+		if s, ok := v.text(MaxText); ok {
+			if s == "" {
+				v.fail(diag.BundleSet, "an empty regular expression matches everything.", "")
+				return nil
+			}
+			return []text.Pattern{{Regex: s}}
+		}
+		return nil
+	}
+	v := x.get("phrases")
+	var list []text.Pattern
+	if v.kind() == canon.Array {
+		v.items(MaxPhrases, "phrases", func(i int, w node) {
+			if s, ok := w.text(MaxText); ok && s != "" {
+				list = append(list, text.Pattern{Phrase: s})
+			}
+		})
+		return list
+	}
+	of := &types.Type{Kind: types.List, Elem: &types.Type{Kind: types.String}}
+	p := b.expr(v, fixedPlace, anyAction, of)
+	if p == nil {
+		return nil
+	}
+	m := vm.Machine{CostLimit: DecisionCost}
+	got := m.Run(p)
+	if got.K != value.List {
+		v.fail(diag.BundleSet, "this gives no list of text: "+string(value.AppendText(nil, got))+".", "")
+		return nil
+	}
+	for _, s := range got.Items() {
+		if s.K != value.String || s.Str() == "" {
+			v.fail(diag.BundleSet, "every phrase is text, and none is empty.", "")
+			return nil
+		}
+		list = append(list, text.Pattern{Phrase: s.Str()})
+	}
+	return list
+}
+
+// examples reads texts and checks that each matches, or that none does.
+func (x node) examples(set *text.Set, name string, hit bool) []string {
+	if !x.ok() {
+		return nil
+	}
+	var list []string
+	var m text.Matcher
+	x.items(MaxExamples, "texts", func(i int, v node) {
+		s, ok := v.text(MaxText)
+		if !ok {
+			return
+		}
+		list = append(list, s)
+		if got := m.Hits(set, s); got && !hit {
+			spans := m.Find(set, s, nil)
+			v.fail(diag.BundleExample, "this is said to be no `"+name+"`, and matches from "+strconv.Itoa(spans[0].Start)+" to "+strconv.Itoa(spans[0].End)+".", "make the phrase narrower, or move the text to `hit`.")
+		} else if !got && hit {
+			v.fail(diag.BundleExample, "this is said to be `"+name+"`, and nothing matches.", "it was compared as `"+strings.ToValidUTF8(text.Normalise(s), "?")+"`; phrases match at word boundaries.")
+		}
+	})
+	return list
+}

@@ -1,0 +1,218 @@
+package model
+
+// This file reads a parsed document with a finding for everything that is not
+// as it should be: it never stops at the first.
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/holdfast-rt/holdfast/core/internal/canon"
+	"github.com/holdfast-rt/holdfast/core/internal/diag"
+)
+
+// reader holds a document and what was found wrong with it.
+type reader struct {
+	doc  canon.Doc
+	diag diag.List
+}
+
+// node is a value in the document and the JSON Pointer to it.
+type node struct {
+	r    *reader
+	n    canon.Node
+	path string
+}
+
+// pointer appends one reference token to a JSON Pointer.
+func pointer(path, token string) string {
+	if strings.ContainsAny(token, "~/") {
+		token = strings.ReplaceAll(strings.ReplaceAll(token, "~", "~0"), "/", "~1")
+	}
+	return path + "/" + token
+}
+
+func (x node) ok() bool         { return x.r != nil }
+func (x node) kind() canon.Kind { return x.r.doc.Kind(x.n) }
+
+func (x node) fail(code, message, hint string) {
+	x.r.diag.Add(diag.Diagnostic{Code: code, Path: x.path, Message: message, Hint: hint})
+}
+
+// failKey reports on the member's name rather than its value.
+func (x node) failKey(code, message, hint string) {
+	x.r.diag.Add(diag.Diagnostic{Code: code, Path: x.path, Key: true, Message: message, Hint: hint})
+}
+
+// failSee is fail with a second place that the message speaks of.
+func (x node) failSee(code, message, hint, related string) {
+	x.r.diag.Add(diag.Diagnostic{Code: code, Path: x.path, Key: true, Message: message, Hint: hint, Related: related})
+}
+
+// warn reports something that is allowed all the same.
+func (x node) warn(code, message, hint string) {
+	x.r.diag.Add(diag.Diagnostic{Code: code, Path: x.path, Message: message, Hint: hint, Warning: true})
+}
+
+var kindNames = [...]string{canon.Null: "null", canon.False: "false", canon.True: "true", canon.Number: "a number",
+	canon.String: "text", canon.Array: "a list", canon.Object: "a mapping"}
+
+func (x node) wrongKind(want string) {
+	x.fail(diag.BundleKind, "expected "+want+", found "+kindNames[x.kind()]+".", "")
+}
+
+// get returns the named member, or a node that is not ok.
+func (x node) get(name string) node {
+	if x.kind() != canon.Object {
+		return node{}
+	}
+	v := x.r.doc.Get(x.n, name)
+	if v < 0 {
+		return node{}
+	}
+	return node{x.r, v, pointer(x.path, name)}
+}
+
+// need is get, with a finding where the member is missing.
+func (x node) need(name string) node {
+	v := x.get(name)
+	if !v.ok() && x.kind() == canon.Object {
+		x.fail(diag.BundleMissing, "`"+name+"` is missing.", "")
+	}
+	return v
+}
+
+// members calls f with every member in document order; it says whether x is an object.
+func (x node) members(limit int, what string, f func(name string, v node)) bool {
+	if x.kind() != canon.Object {
+		x.wrongKind("a mapping of " + what)
+		return false
+	}
+	if n := x.r.doc.Len(x.n); n > limit {
+		x.fail(diag.LimitCount, "there are "+strconv.Itoa(n)+" "+what+", and at most "+strconv.Itoa(limit)+" are allowed.", "")
+		return false
+	}
+	for k := x.r.doc.First(x.n); k >= 0; k = x.r.doc.Next(k) {
+		name := strings.Clone(x.r.doc.String(k))
+		f(name, node{x.r, x.r.doc.Value(k), pointer(x.path, name)})
+	}
+	return true
+}
+
+// keys reports members that are none of known; it says whether x is an object.
+func (x node) keys(known ...string) bool {
+	if x.kind() != canon.Object {
+		x.wrongKind("a mapping with " + quoteList(known))
+		return false
+	}
+	x.members(1<<20, "keys", func(name string, v node) {
+		for _, k := range known {
+			if k == name {
+				return
+			}
+		}
+		v.failKey(diag.BundleUnknown, "there is no key `"+name+"` here.", didYouMean(name, known))
+	})
+	return true
+}
+
+// items calls f with every element; it says whether x is an array.
+func (x node) items(limit int, what string, f func(i int, v node)) bool {
+	if x.kind() != canon.Array {
+		x.wrongKind("a list of " + what)
+		return false
+	}
+	if n := x.r.doc.Len(x.n); n > limit {
+		x.fail(diag.LimitCount, "there are "+strconv.Itoa(n)+" "+what+", and at most "+strconv.Itoa(limit)+" are allowed.", "")
+		return false
+	}
+	i := 0
+	for e := x.r.doc.First(x.n); e >= 0; e = x.r.doc.Next(e) {
+		f(i, node{x.r, e, x.path + "/" + strconv.Itoa(i)})
+		i++
+	}
+	return true
+}
+
+// text returns a string of at most limit bytes.
+func (x node) text(limit int) (string, bool) {
+	if x.kind() != canon.String {
+		x.wrongKind("text")
+		return "", false
+	}
+	s := strings.Clone(x.r.doc.String(x.n))
+	if len(s) > limit {
+		x.fail(diag.LimitText, "this text has "+strconv.Itoa(len(s))+" bytes, and at most "+strconv.Itoa(limit)+" are allowed.", "")
+		return "", false
+	}
+	return s, true
+}
+
+// optionalText returns the named text, "" where it is left out.
+func (x node) optionalText(name string) string {
+	v := x.get(name)
+	if !v.ok() {
+		return ""
+	}
+	s, _ := v.text(MaxText)
+	return s
+}
+
+// flag returns a boolean.
+func (x node) flag() bool {
+	switch x.kind() {
+	case canon.True:
+		return true
+	case canon.False:
+	default:
+		x.wrongKind("true or false")
+	}
+	return false
+}
+
+// number returns a whole number between lo and hi.
+func (x node) number(lo, hi int64) (int64, bool) {
+	if x.kind() != canon.Number {
+		x.wrongKind("a whole number")
+		return 0, false
+	}
+	i, ok := x.r.doc.Int(x.n)
+	if !ok || i < lo || i > hi {
+		x.fail(diag.BundleValue, "expected a whole number from "+strconv.FormatInt(lo, 10)+" to "+strconv.FormatInt(hi, 10)+".", "")
+		return 0, false
+	}
+	return i, true
+}
+
+// word returns one of the given words.
+func (x node) word(what string, words ...string) (int, bool) {
+	s, ok := x.text(MaxText)
+	if !ok {
+		return 0, false
+	}
+	for i, w := range words {
+		if w == s {
+			return i, true
+		}
+	}
+	x.fail(diag.BundleValue, "`"+s+"` is no "+what+"; it is one of "+quoteList(words)+".", didYouMean(s, words))
+	return 0, false
+}
+
+func quoteList(words []string) string {
+	var b strings.Builder
+	for i, w := range words {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString("`" + w + "`")
+	}
+	return b.String()
+}
+
+func didYouMean(name string, known []string) string {
+	if n := diag.Nearest(name, known); n != "" {
+		return "did you mean `" + n + "`?"
+	}
+	return ""
+}

@@ -1,0 +1,179 @@
+package model
+
+// This file compiles and writes say texts: words with {expressions} between.
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"github.com/holdfast-rt/holdfast/core/internal/canon"
+	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/value"
+	"github.com/holdfast-rt/holdfast/core/internal/vm"
+)
+
+// Say is a text in parts: words, or an expression whose value is written.
+type Say []sayPart
+
+type sayPart struct {
+	words   string
+	program *vm.Program
+}
+
+// maxSaid bounds one written text: it is for a person to read.
+const maxSaid = 2048
+
+// say compiles the text x.
+func (b *Bundle) say(x node, at place, action int) Say {
+	s, ok := x.text(MaxText)
+	if !ok {
+		return nil
+	}
+	say := Say{}
+	var words []byte
+	flush := func() {
+		if len(words) > 0 {
+			say = append(say, sayPart{words: string(words)})
+			words = nil
+		}
+	}
+	for i := 0; i < len(s); {
+		c := s[i]
+		switch {
+		case (c == '{' || c == '}') && i+1 < len(s) && s[i+1] == c:
+			words = append(words, c)
+			i += 2
+		case c == '}':
+			x.r.diag.Add(diag.Diagnostic{Code: diag.BundleText, Path: x.path, Off: i, End: i + 1, Message: "this brace closes nothing.", Hint: "write `}}` for a brace in the text."})
+			return nil
+		case c == '{':
+			end := closing(s, i+1, '}')
+			if end < 0 {
+				x.r.diag.Add(diag.Diagnostic{Code: diag.BundleText, Path: x.path, Off: i, End: i + 1, Message: "this brace is never closed.", Hint: "close the expression with `}`, or write `{{` for a brace in the text."})
+				return nil
+			}
+			flush()
+			if p := b.compile(x, false, i+1, s[i+1:end], at, action, nil); p != nil {
+				say = append(say, sayPart{program: p})
+			}
+			i = end + 1
+		default:
+			words = append(words, c)
+			i++
+		}
+	}
+	flush()
+	return say
+}
+
+// closing returns the index of the bracket that ends the expression which
+// begins at i, past brackets and quotes inside it; -1 where there is none.
+func closing(s string, i int, end byte) int {
+	depth := 0
+	for ; i < len(s); i++ {
+		switch c := s[i]; c {
+		case '"', '\'':
+			for i++; i < len(s) && s[i] != c; i++ {
+				if s[i] == '\\' {
+					i++
+				}
+			}
+		case '(', '[', '{':
+			depth++
+		case ')', ']', '}':
+			if depth == 0 {
+				if c == end {
+					return i
+				}
+				return -1
+			}
+			depth--
+		}
+	}
+	return -1
+}
+
+// Append writes the text with the values of this moment. What is not known
+// reads "…", what cannot be computed "?".
+func (say Say) Append(dst []byte, m *vm.Machine) []byte {
+	start := len(dst)
+	for _, p := range say {
+		if p.program == nil {
+			dst = append(dst, p.words...)
+		} else {
+			switch v := m.Run(p.program); v.K {
+			case value.Error:
+				dst = append(dst, '?')
+			case value.Unknown:
+				dst = append(dst, "…"...)
+			default:
+				dst = value.AppendText(dst, v)
+			}
+		}
+		if len(dst)-start > maxSaid {
+			dst = dst[:start+maxSaid]
+			for len(dst) > start && !utf8.RuneStart(dst[len(dst)-1]) {
+				dst = dst[:len(dst)-1]
+			}
+			return append(dst[:max(start, len(dst)-1)], "…"...)
+		}
+	}
+	return dst
+}
+
+// otherwise reads what happens when a constraint does not hold, all but its text.
+func (b *Bundle) otherwise(x node) (o Otherwise, say node) {
+	o.Verdict = Reject
+	if !x.ok() {
+		return o, node{}
+	}
+	if x.kind() == canon.String {
+		x.fail(diag.BundleKind, "expected a mapping with `verdict` and `say`, found text.", "write `otherwise: {say: \"…\"}`.")
+		return o, node{}
+	}
+	if !x.keys("verdict", "say", "by") {
+		return o, node{}
+	}
+	if v := x.get("verdict"); v.ok() {
+		if i, ok := v.word("verdict of a refusal", verdictWords[1:]...); ok {
+			o.Verdict = Verdict(i + 1)
+		}
+	}
+	by := x.get("by")
+	if o.Verdict == HoldVerdict {
+		if by = x.need("by"); by.ok() {
+			o.By = b.agents(by)
+		}
+	} else if by.ok() {
+		by.failKey(diag.BundleForm, "`by` says who may confirm, so it goes with `verdict: hold` only.", "")
+	}
+	return o, x.get("say")
+}
+
+// agents reads a list of agents as a set.
+func (b *Bundle) agents(x node) uint64 {
+	var set uint64
+	var known []string
+	for _, a := range b.Agents {
+		known = append(known, a.Name)
+	}
+	x.items(MaxAgents, "agents", func(i int, v node) {
+		name, ok := v.text(MaxText)
+		if !ok {
+			return
+		}
+		at := b.Agent(name)
+		if at < 0 {
+			hint := didYouMean(name, known)
+			if hint == "" {
+				hint = "the agents are " + quoteList(known) + "."
+			}
+			v.fail(diag.BundleRef, "there is no agent `"+name+"`.", hint)
+			return
+		}
+		set |= 1 << at
+	})
+	return set
+}
+
+func trimBlanks(s string) string { return strings.Trim(s, " \t") }

@@ -1,0 +1,169 @@
+package model
+
+// This file says what an expression may read in each place of a bundle.
+
+import (
+	"github.com/holdfast-rt/holdfast/core/internal/check"
+	"github.com/holdfast-rt/holdfast/core/internal/code"
+	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/types"
+	"github.com/holdfast-rt/holdfast/core/internal/value"
+	"github.com/holdfast-rt/holdfast/core/internal/vm"
+
+	"github.com/holdfast-rt/holdfast/core/internal/canon"
+)
+
+// place is where an expression stands.
+type place uint8
+
+const (
+	fixedPlace  place = iota // valid, phrases: what never changes
+	statePlace               // always, fallback, derived, properties
+	beforePlace              // require, effects
+	afterPlace               // ensure, prefer
+	validPlace               // valid: internal metadata may be read
+)
+
+const maxReasons, maxReasonBytes, maxActorBytes = 16, 256, 128
+
+var boolType = &types.Type{Kind: types.Bool}
+
+// anyAction stands for no action in particular.
+const anyAction = -1
+
+// scope returns the names an expression at a place may use; action gives the arguments.
+func (b *Bundle) scope(at place, action int) *check.Scope {
+	s := &check.Scope{Patterns: b.SetNames}
+	for _, t := range b.Types {
+		if t.Type.Kind == types.Enum {
+			s.Enums = append(s.Enums, t.Type)
+		}
+	}
+	s.Roots = append(s.Roots,
+		check.Root{Name: "constants", Fields: constVars(b.Constants, true)},
+		check.Root{Name: "params", Fields: constVars(b.Params, true)},
+		check.Root{Name: "metadata", Fields: constVars(b.Metadata, at == validPlace)})
+
+	state := check.Root{Name: "state", Bank: BankState}
+	next := check.Root{Name: "next", Bank: BankNext}
+	for _, v := range b.Vars {
+		f := check.Var{Name: v.Name, Type: v.Type}
+		state.Fields = append(state.Fields, f)
+		next.Fields = append(next.Fields, f)
+	}
+	logs := check.Root{Name: "logs", Bank: BankLogs}
+	for _, l := range b.Logs {
+		logs.Fields = append(logs.Fields, check.Var{Name: l.Name, Type: l.List})
+	}
+	derived := check.Root{Name: "derived", Bank: BankDerived}
+	for _, d := range b.Derived {
+		derived.Fields = append(derived.Fields, check.Var{Name: d.Name, Type: d.Program.Type})
+	}
+	args := check.Root{Name: "args", Bank: BankArgs}
+	if action != anyAction {
+		for _, a := range b.Actions[action].Args {
+			args.Fields = append(args.Fields, check.Var{Name: a.Name, Type: a.Type})
+		}
+	} else {
+		args.Missing = "there are no arguments here: no one action is meant."
+	}
+	text := func(n int) *types.Type { return &types.Type{Kind: types.String, Len: n} }
+	actor := check.Root{Name: "actor", Bank: BankActor, Fields: []check.Var{{Name: "id", Type: text(maxActorBytes)}, {Name: "kind", Type: b.agentType}}}
+	origin := &types.Type{Kind: types.Record, Fields: []types.Field{{Name: "id", Type: text(maxActorBytes)}, {Name: "kind", Type: b.agentType}}}
+	proposal := check.Root{Name: "proposal", Bank: BankProposal, Fields: []check.Var{
+		{Name: "action", Type: text(MaxName)},
+		{Name: "at", Type: &types.Type{Kind: types.Timestamp}},
+		{Name: "origin", Type: origin},
+		{Name: "reasons", Type: &types.Type{Kind: types.List, Elem: text(maxReasonBytes), Len: maxReasons}},
+	}}
+	switch at {
+	case fixedPlace, validPlace:
+		const fixed = "only what never changes may be read here: `constants`, `params` and `metadata`."
+		state.Missing, logs.Missing, derived.Missing = fixed, fixed, fixed
+		next.Missing, args.Missing, actor.Missing, proposal.Missing = fixed, fixed, fixed, fixed
+	case statePlace:
+		const still = "this is asked of a state alone, so there is no proposal here."
+		next.Missing, args.Missing, actor.Missing, proposal.Missing = still, still, still, still
+	case beforePlace:
+		next.Missing = "`next` is the state after the action; only `ensure` and `prefer` may read it."
+	}
+	s.Roots = append(s.Roots, state, next, logs, derived, args, actor, proposal)
+	return s
+}
+
+// constVars lists constants as names that are folded in; internal ones only where they may be read.
+func constVars(list []Const, internal bool) []check.Var {
+	var vars []check.Var
+	for i := range list {
+		if c := &list[i]; internal || !c.Internal {
+			vars = append(vars, check.Var{Name: c.Name, Type: c.Type, Const: &c.Value})
+		}
+	}
+	return vars
+}
+
+// expr compiles the expression that the text x holds, for a result of type want (nil: any).
+func (b *Bundle) expr(x node, at place, action int, want *types.Type) *vm.Program {
+	if x.kind() == canon.True || x.kind() == canon.False || x.kind() == canon.Number {
+		if want == nil || want.Kind == types.Bool {
+			// `require: false` reads as it would between quotes.
+			return b.compile(x, false, 0, string(x.r.doc.Canonical(nil, x.n)), at, action, want)
+		}
+	}
+	s, ok := x.text(MaxDocument)
+	if !ok {
+		return nil
+	}
+	return b.compile(x, false, 0, s, at, action, want)
+}
+
+// compile compiles src, which stands at byte off of the text (or, with key, of the name) at x.
+func (b *Bundle) compile(x node, key bool, off int, src string, at place, action int, want *types.Type) *vm.Program {
+	p, found := code.Compile(src, b.scope(at, action), want)
+	for _, d := range found {
+		d.Path, d.Key = x.path, key
+		if x.kind() == canon.String || key {
+			if d.End == 0 {
+				d.End = len(src)
+			}
+			d.Off, d.End = d.Off+off, d.End+off
+		} else {
+			d.Off, d.End = 0, 0
+		}
+		if !b.seen(d) {
+			x.r.diag.Add(d)
+		}
+	}
+	if p == nil && len(found) == 0 {
+		x.fail(diag.BundleForm, "this expression cannot be compiled.", "")
+	}
+	return p
+}
+
+// seen says whether the same finding stands already: an expression compiled
+// for several actions has its mistakes once.
+func (b *Bundle) seen(d diag.Diagnostic) bool {
+	for _, o := range b.found.Items {
+		if o.Code == d.Code && o.Path == d.Path && o.Off == d.Off && o.End == d.End {
+			return true
+		}
+	}
+	return false
+}
+
+// reads says whether p may load anything from a bank.
+func reads(p *vm.Program, bank uint8) bool {
+	for _, r := range p.Reads {
+		if r.Bank == bank {
+			return true
+		}
+	}
+	return false
+}
+
+// OfActor returns an actor's record, as proposal.origin has it.
+func OfActor(kind, id value.Value) value.Value {
+	return value.OfMap(&value.Entries{Keys: actorKeys, Vals: []value.Value{id, kind}})
+}
+
+var actorKeys = []value.Value{value.OfString("id"), value.OfString("kind")}

@@ -1,0 +1,259 @@
+package model
+
+// This file reads the types a bundle declares.
+
+import (
+	"sort"
+	"strings"
+
+	"github.com/holdfast-rt/holdfast/core/internal/canon"
+	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/types"
+	"github.com/holdfast-rt/holdfast/core/internal/value"
+)
+
+var typeWords = []string{"bool", "int", "double", "string", "timestamp", "duration"}
+
+// bad stands for a type that was already reported.
+var bad = &types.Type{Kind: types.Bad}
+
+// typ reads a type; what it could not read is Bad, and reported.
+func (b *Bundle) typ(x node, depth int) *types.Type {
+	if depth > MaxTypeDepth {
+		x.fail(diag.BundleType, "types are nested too deep; 8 is the limit.", "")
+		return bad
+	}
+	switch x.kind() {
+	case canon.String:
+		name, _ := x.text(MaxText)
+		return b.namedType(x, name)
+	case canon.Object:
+	default:
+		x.wrongKind("a type")
+		return bad
+	}
+	if x.r.doc.Len(x.n) != 1 {
+		x.fail(diag.BundleType, "a type is a name, or a mapping with exactly one key.", "write for example `{int: [0, 100]}`, `{enum: [a, b]}` or `{list: {of: string, max: 10}}`.")
+		return bad
+	}
+	t := bad
+	x.members(1, "keys", func(name string, v node) {
+		switch name {
+		case "int":
+			t = v.intType()
+		case "string":
+			if n, ok := v.number(1, MaxBound); ok {
+				t = &types.Type{Kind: types.String, Len: int(n)}
+			}
+		case "enum":
+			t = v.enumType()
+		case "list":
+			if v.keys("of", "max") {
+				if of := v.need("of"); of.ok() {
+					t = &types.Type{Kind: types.List, Elem: b.typ(of, depth+1), Len: v.bound(MaxItems)}
+				}
+			}
+		case "map":
+			t = b.mapType(v, depth)
+		case "record":
+			t = b.recordType(v, depth)
+		default:
+			known := []string{"int", "string", "enum", "list", "map", "record"}
+			v.failKey(diag.BundleType, "there is no type `"+name+"`.", didYouMean(name, known))
+		}
+	})
+	return t
+}
+
+func (b *Bundle) namedType(x node, name string) *types.Type {
+	switch name {
+	case "bool":
+		return &types.Type{Kind: types.Bool}
+	case "int":
+		return &types.Type{Kind: types.Int, Min: -MaxValue + 1, Max: MaxValue - 1, Bounded: true}
+	case "double":
+		return &types.Type{Kind: types.Double}
+	case "string":
+		return &types.Type{Kind: types.String, Len: MaxStringBytes}
+	case "timestamp":
+		return &types.Type{Kind: types.Timestamp}
+	case "duration":
+		return &types.Type{Kind: types.Duration}
+	}
+	known := append([]string(nil), typeWords...)
+	for _, t := range b.Types {
+		if t.Name == name {
+			return t.Type
+		}
+		known = append(known, t.Name)
+	}
+	hint := didYouMean(name, known)
+	if hint == "" {
+		hint = "declare it under `types`, or use one of " + quoteList(known) + "."
+	}
+	x.fail(diag.BundleRef, "there is no type `"+name+"`.", hint)
+	return bad
+}
+
+func (x node) intType() *types.Type {
+	var lim []int64
+	good := x.items(2, "two bounds", func(i int, v node) {
+		if n, ok := v.number(-MaxValue+1, MaxValue-1); ok {
+			lim = append(lim, n)
+		}
+	})
+	if !good {
+		return bad
+	}
+	if len(lim) != 2 || lim[0] > lim[1] {
+		x.fail(diag.BundleType, "an int's bounds are a list of its smallest and its largest value.", "write for example `{int: [0, 100]}`.")
+		return bad
+	}
+	return &types.Type{Kind: types.Int, Min: lim[0], Max: lim[1], Bounded: true}
+}
+
+func (x node) enumType() *types.Type {
+	t := &types.Type{Kind: types.Enum}
+	x.items(MaxMembers, "members", func(i int, v node) {
+		s, ok := v.text(MaxText)
+		if !ok || !v.member(s) {
+			return
+		}
+		if t.Member(s) >= 0 {
+			v.fail(diag.BundleDuplicate, "the member `"+s+"` stands here twice.", "")
+			return
+		}
+		t.Members = append(t.Members, s)
+		t.Values = append(t.Values, value.OfString(s))
+	})
+	if len(t.Members) == 0 {
+		x.fail(diag.BundleType, "an enum needs at least one member.", "")
+		return bad
+	}
+	return t
+}
+
+// bound reads `max`, or gives the default.
+func (x node) bound(left int) int {
+	v := x.get("max")
+	if !v.ok() {
+		return left
+	}
+	n, ok := v.number(1, MaxListBound)
+	if !ok {
+		return left
+	}
+	return int(n)
+}
+
+func (b *Bundle) mapType(x node, depth int) *types.Type {
+	if !x.keys("of", "keys", "max") {
+		return bad
+	}
+	of := x.need("of")
+	if !of.ok() {
+		return bad
+	}
+	t := &types.Type{Kind: types.Map, Elem: b.typ(of, depth+1), Key: &types.Type{Kind: types.String, Len: MaxKeyBytes}}
+	k := x.get("keys")
+	if !k.ok() {
+		t.Len = x.bound(MaxItems)
+		return t
+	}
+	if m := x.get("max"); m.ok() {
+		m.failKey(diag.BundleForm, "a map with `keys` always has them all, so `max` means nothing.", "leave one of the two out.")
+	}
+	t.Key = b.typ(k, depth+1)
+	if t.Key.Kind == types.Bad {
+		return bad
+	}
+	if t.Key.Kind != types.Enum {
+		k.fail(diag.BundleType, "the keys of a map are an enum, or any text.", "name an enum type, or leave `keys` out.")
+		return bad
+	}
+	t.Len = len(t.Key.Members)
+	return t
+}
+
+func (b *Bundle) recordType(x node, depth int) *types.Type {
+	t := &types.Type{Kind: types.Record}
+	x.members(MaxMembers, "fields", func(name string, v node) {
+		if v.identifier(name, "a field", true) {
+			t.Fields = append(t.Fields, types.Field{Name: name, Type: b.typ(v, depth+1)})
+		}
+	})
+	if len(t.Fields) == 0 {
+		x.fail(diag.BundleType, "a record needs at least one field.", "")
+		return bad
+	}
+	sort.Slice(t.Fields, func(i, j int) bool { return t.Fields[i].Name < t.Fields[j].Name })
+	return t
+}
+
+// declareTypes reads `types`, in an order in which each may name those before it or after it, but not itself.
+func (b *Bundle) declareTypes(x node) {
+	entries := map[string]node{}
+	var order []string
+	x.members(MaxTypes, "types", func(name string, v node) {
+		if v.identifier(name, "a type", true) && b.fresh(v, "type", name) {
+			for _, w := range typeWords {
+				if w == name {
+					v.failKey(diag.BundleName, "`"+name+"` is a built-in type.", "choose another name.")
+					return
+				}
+			}
+			entries[name] = v
+			order = append(order, name)
+		}
+	})
+	// A type that names another waits for it; what still waits when nothing more
+	// can be read is a cycle.
+	for len(order) > 0 {
+		var wait []string
+		for _, name := range order {
+			v := entries[name]
+			if on := v.waitsFor(entries, 0); on != "" {
+				wait = append(wait, name)
+				continue
+			}
+			t := b.typ(v, 0)
+			if t.Kind == types.Enum || t.Kind == types.Record {
+				c := *t
+				c.Name = name
+				t = &c
+			}
+			b.Types = append(b.Types, Named{name, t})
+			delete(entries, name)
+		}
+		if len(wait) == len(order) {
+			for _, name := range wait {
+				entries[name].fail(diag.BundleType, "the type `"+name+"` contains itself.", "a type must be of bounded size; name an id instead.")
+				b.Types = append(b.Types, Named{name, bad})
+			}
+			return
+		}
+		order = wait
+	}
+}
+
+// waitsFor returns a name in x that is still to be declared.
+func (x node) waitsFor(open map[string]node, depth int) string {
+	if depth > 4*MaxTypeDepth {
+		return ""
+	}
+	found := ""
+	switch x.kind() {
+	case canon.String:
+		s := x.r.doc.String(x.n)
+		if _, ok := open[s]; ok {
+			return strings.Clone(s)
+		}
+	case canon.Object:
+		x.members(1<<20, "keys", func(name string, v node) {
+			if name != "enum" && found == "" {
+				found = v.waitsFor(open, depth+1)
+			}
+		})
+	}
+	return found
+}

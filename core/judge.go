@@ -1,0 +1,490 @@
+package core
+
+// This file evaluates one proposal against one state: every constraint, the
+// structural ones too, so that all the reasons come at once.
+//
+//	banks        State Logs Derived │ Args Actor Proposal │ Next
+//	1 effects    before             │ of the proposal     │ written here
+//	2 structure  before, after      │                     │
+//	3 require    before             │                     │
+//	4 ensure     before             │                     │ after
+//	5 always     after              │ none
+//	6 prefer     before             │                     │ after
+//
+// Unknown inputs (admissible asks with unknown arguments) flow through the same
+// evaluation: what depends on one neither holds nor fails, and its bits are
+// collected instead.
+
+import (
+	"sort"
+	"strings"
+
+	"github.com/holdfast-rt/holdfast/core/internal/model"
+	"github.com/holdfast-rt/holdfast/core/internal/types"
+	"github.com/holdfast-rt/holdfast/core/internal/value"
+	"github.com/holdfast-rt/holdfast/core/internal/vm"
+)
+
+// Bits of what may be unknown; argument i is bit i.
+const (
+	bitAt = model.MaxArgs + iota
+	bitReasons
+	bitActorID
+)
+
+// violation is a constraint that did not hold.
+type violation struct {
+	id      string
+	level   model.Level
+	verdict model.Verdict
+	order   int // structural ones first, then as declared
+	code    string
+	say     string
+	terms   []vm.Term
+	hits    []vm.Hit
+	by      uint64 // of a hold: agents that may confirm
+}
+
+// advice is a preference that is not met.
+type advice struct {
+	id     string
+	say    string
+	terms  []vm.Term
+	weight int
+}
+
+// judge holds what the evaluation of one proposal needs; it is used again and again.
+type judge struct {
+	b          *model.Bundle
+	m          vm.Machine
+	after      model.State
+	derived    []value.Value // of the state before
+	later      []value.Value // of the state after
+	actor      [2]value.Value
+	proposal   [4]value.Value
+	changes    []model.Change
+	violations []violation
+	advice     []advice
+	unsure     uint64 // bits that the outcome depends on
+	terse      bool   // only which constraints fail: no texts, terms or spans
+}
+
+// origin says who proposed what is being confirmed, and who may confirm it.
+type origin struct {
+	actor actor
+}
+
+// run evaluates the declared action of p on the state before. from is nil, or
+// the origin of a parked proposal that p's actor now confirms.
+func (j *judge) run(before model.State, p *proposal, from *origin) {
+	b, m := j.b, &j.m
+	j.changes, j.violations, j.advice, j.unsure = j.changes[:0], j.violations[:0], j.advice[:0], 0
+	m.Cost = 0
+	proposer := p.actor
+	if from != nil {
+		proposer = from.actor
+	}
+	a := &b.Actions[p.action]
+	kinds := b.AgentType().Values
+	j.actor[model.ActorID], j.actor[model.ActorKind] = p.actor.id, kinds[p.actor.agent]
+	j.proposal[model.ProposalAction] = value.OfString(a.Name)
+	j.proposal[model.ProposalAt] = p.at
+	if p.at.K == value.Int {
+		j.proposal[model.ProposalAt] = value.OfMillis(p.at.Int())
+	}
+	j.proposal[model.ProposalOrigin] = model.OfActor(kinds[proposer.agent], proposer.id)
+	j.proposal[model.ProposalReasons] = p.reasons
+	m.Banks[model.BankArgs] = p.args
+	m.Banks[model.BankActor] = j.actor[:]
+	m.Banks[model.BankProposal] = j.proposal[:]
+	m.Banks[model.BankState], m.Banks[model.BankLogs] = before.Vars, before.Logs
+	m.Banks[model.BankNext] = nil
+	j.derived = b.Derive(m, j.derived)
+
+	var failed value.Value
+	j.changes, failed = model.Apply(m, b, a.Effects, before, &j.after, j.changes)
+	computed := failed.K != value.Error
+	if failed.K == value.Unknown {
+		j.unsure |= failed.N
+	}
+	if a.By>>proposer.agent&1 == 0 {
+		j.add(violation{id: "by:" + a.Name, level: model.Responsibility, verdict: model.Reject},
+			j.text(a.Name+" may be proposed by "+joinWords(b.AgentNames(a.By), "or")+"; this actor is "+b.Agents[proposer.agent].Name+"."), j.actorTerm(), nil)
+	}
+	changed := false
+	if computed {
+		m.Banks[model.BankNext] = j.after.Vars
+		changed = j.structure(before, p, from)
+	}
+	for i := range b.Constraints {
+		c := &b.Constraints[i]
+		prog := c.Program[p.action]
+		if prog == nil || c.Kind == model.Always || c.Kind != model.Require && !computed {
+			continue
+		}
+		j.ask(c, i, p.action, prog, from, p.actor.agent)
+	}
+	if computed && changed {
+		j.always(p.action, from, p.actor.agent)
+		m.Banks[model.BankState], m.Banks[model.BankLogs] = before.Vars, before.Logs
+		m.Banks[model.BankDerived] = j.derived
+	}
+	if !computed && len(j.violations) == 0 {
+		j.add(violation{id: "effect:" + a.Name, level: model.Physical, verdict: model.Reject, code: failed.Code().String()},
+			j.text("What "+a.Name+" changes cannot be computed: "+failed.Str()+"."), nil, nil)
+	}
+	sort.SliceStable(j.violations, func(x, y int) bool {
+		v, w := &j.violations[x], &j.violations[y]
+		if (v.verdict == model.HoldVerdict) != (w.verdict == model.HoldVerdict) {
+			return w.verdict == model.HoldVerdict
+		}
+		if v.level != w.level {
+			return v.level < w.level
+		}
+		return v.order < w.order
+	})
+}
+
+// text is s, or nothing where only the outcome is asked for.
+func (j *judge) text(s string) string {
+	if j.terse {
+		return ""
+	}
+	return s
+}
+
+// add records a violation with its text and terms.
+func (j *judge) add(v violation, say string, terms []vm.Term, hits []vm.Hit) {
+	v.say, v.terms, v.hits = say, terms, hits
+	j.violations = append(j.violations, v)
+}
+
+func (j *judge) actorTerm() []vm.Term {
+	return []vm.Term{{Path: "actor.kind", Value: j.actor[model.ActorKind]}}
+}
+
+// structure asks what the declarations of variables and logs demand of the change; it says whether anything may change.
+func (j *judge) structure(before model.State, p *proposal, from *origin) bool {
+	b := j.b
+	changed := false
+	for i := range b.Vars {
+		v, was, now := &b.Vars[i], before.Vars[i], j.after.Vars[i]
+		if was == now || value.Equal(was, now) {
+			continue
+		}
+		changed = true
+		if now.K == value.Unknown {
+			if !j.surelyFits(p.action, i) {
+				j.unsure |= now.N
+			}
+		} else if message := model.Fits(now, v.Type); message != "" {
+			j.add(violation{id: "domain:" + v.Name, level: model.Physical, verdict: model.Reject},
+				j.text(v.Name+" cannot become that: "+message), j.changeTerms(before, p, i, nil), nil)
+		}
+	}
+	for i := range b.Logs {
+		if now := j.after.Logs[i]; now.K == value.Unknown {
+			changed = true
+		} else if now.Int() != before.Logs[i].Int() {
+			changed = true
+			j.log(&b.Logs[i], before.Logs[i].Int(), now)
+		}
+	}
+	if !changed {
+		return false
+	}
+	for i := range b.Vars {
+		if v, was, now := &b.Vars[i], before.Vars[i], j.after.Vars[i]; v.Moves != nil && was != now {
+			j.move(before, p, i, v.Moves.ID, &v.Moves.Otherwise, func(n, f, t int) bool { return v.Moves.Allows(n, f, t) }, was, now)
+		}
+	}
+	for i := range b.Vars {
+		v, was, now := &b.Vars[i], before.Vars[i], j.after.Vars[i]
+		if was == now {
+			continue
+		}
+		for k := range v.Never {
+			n := &v.Never[k]
+			j.move(before, p, i, n.ID, &n.Otherwise, func(_, f, t int) bool {
+				return f == t || n.From >= 0 && n.From != f || n.To >= 0 && n.To != t
+			}, was, now)
+		}
+	}
+	for i := range b.Vars {
+		v, was, now := &b.Vars[i], before.Vars[i], j.after.Vars[i]
+		if v.Owners>>p.actor.agent&1 != 0 || was == now || value.Equal(was, now) {
+			continue
+		}
+		if now.K == value.Unknown {
+			j.unsure |= now.N
+			continue
+		}
+		owners := b.AgentNames(v.Owners)
+		o := violation{id: "owner:" + v.Name, level: model.Ownership, verdict: model.Reject, by: v.Owners}
+		say := v.Name + " belongs to " + joinWords(owners, "and") + ", so " + b.Agents[p.actor.agent].Name + " cannot change it."
+		if b.Agents[p.actor.agent].Proposes && from == nil {
+			o.verdict = model.HoldVerdict
+			say = v.Name + " belongs to " + joinWords(owners, "and") + ": this waits until " + joinWords(owners, "or") + " confirms it."
+		}
+		j.add(o, j.text(say), j.changeTerms(before, p, i, j.actorTerm()), nil)
+	}
+	return true
+}
+
+// log asks whether what was appended fits.
+func (j *judge) log(l *model.Log, from int64, now value.Value) {
+	message := ""
+	if now.Int() > int64(l.List.Len) {
+		message = "it is full: there are " + string(model.AppendJSON(nil, value.OfInt(int64(l.List.Len)))) + " items, and nothing ever leaves a log."
+	}
+	for _, item := range now.Items()[from:] {
+		if item.K == value.Unknown {
+			continue
+		}
+		if m := fitsAsFarAsKnown(item, l.Type); m != "" && message == "" {
+			message = m
+		}
+	}
+	if message != "" {
+		j.add(violation{id: "domain:logs." + l.Name, level: model.Physical, verdict: model.Reject},
+			j.text("the log "+l.Name+" cannot take that: "+message), nil, nil)
+	}
+}
+
+// fitsAsFarAsKnown is model.Fits, silent about a value with unknown parts.
+func fitsAsFarAsKnown(v value.Value, t *types.Type) string {
+	if v.K == value.Map {
+		for _, w := range v.Entries().Vals {
+			if w.K == value.Unknown {
+				return ""
+			}
+		}
+	}
+	return model.Fits(v, t)
+}
+
+// surelyFits says whether every value the action can give variable i is of its type.
+func (j *judge) surelyFits(action, i int) bool {
+	for k := range j.b.Actions[action].Effects {
+		e := &j.b.Actions[action].Effects[k]
+		if e.Var == i && (len(e.Path) > 0 || e.Value.Program == nil || !types.Within(e.Value.Program.Type, e.Value.Type)) {
+			return false
+		}
+	}
+	return true
+}
+
+// move asks whether a variable may go from one member to another.
+func (j *judge) move(before model.State, p *proposal, i int, id string, o *model.Otherwise, allows func(n, from, to int) bool, was, now value.Value) {
+	v := &j.b.Vars[i]
+	n := len(v.Type.Members)
+	from := v.Type.Member(was.Str())
+	if now.K == value.Unknown {
+		// Not known where to, but where it may go at all settles it.
+		some, all := false, true
+		for t := range n {
+			if allows(n, from, t) {
+				some = true
+			} else {
+				all = false
+			}
+		}
+		if !all && some {
+			j.unsure |= now.N
+		}
+		return
+	}
+	to := v.Type.Member(now.Str())
+	if to < 0 || allows(n, from, to) {
+		return // to < 0: said by domain
+	}
+	x := violation{id: id, level: model.Physical, verdict: o.Verdict, by: o.By}
+	say := ""
+	if !j.terse {
+		if p.action < len(o.Say) && len(o.Say[p.action]) > 0 {
+			say = string(o.Say[p.action].Append(nil, &j.m))
+		} else {
+			var open []string
+			for t := range n {
+				if t != from && v.Moves != nil && v.Moves.Allows(n, from, t) {
+					open = append(open, v.Type.Members[t])
+				}
+			}
+			say = v.Name + " cannot go from " + was.Str() + " to " + now.Str()
+			switch {
+			case v.Moves == nil:
+				say += "."
+			case len(open) == 0:
+				say += "; nothing leads away from " + was.Str() + "."
+			default:
+				say += "; from " + was.Str() + " it goes to " + joinWords(open, "or") + "."
+			}
+		}
+	}
+	j.add(x, say, j.changeTerms(before, p, i, nil), nil)
+}
+
+// changeTerms are the variable's value and what the effects on it read.
+func (j *judge) changeTerms(before model.State, p *proposal, i int, terms []vm.Term) []vm.Term {
+	if j.terse {
+		return nil
+	}
+	add := func(t vm.Term) {
+		for _, have := range terms {
+			if have.Path == t.Path {
+				return
+			}
+		}
+		terms = append(terms, t)
+	}
+	add(vm.Term{Path: "state." + j.b.Vars[i].Name, Value: before.Vars[i]})
+	for k := range j.b.Actions[p.action].Effects {
+		e := &j.b.Actions[p.action].Effects[k]
+		if e.Var != i {
+			continue
+		}
+		read := func(q *vm.Program) {
+			var t vm.Trace
+			j.m.Trace(q, &t)
+			for _, term := range t.Terms {
+				add(term)
+			}
+		}
+		if e.When != nil {
+			if !j.m.Run(e.When).True() {
+				continue
+			}
+			read(e.When)
+		}
+		for _, s := range e.Path {
+			if s.Index != nil {
+				read(s.Index)
+			}
+		}
+		e.Value.Programs(read)
+	}
+	return terms
+}
+
+// ask evaluates one declared constraint.
+func (j *judge) ask(c *model.Constraint, i, action int, prog *vm.Program, from *origin, confirmer int) {
+	got := j.m.Run(prog)
+	switch {
+	case got.True():
+		return
+	case got.K == value.Unknown:
+		if c.Kind != model.Prefer {
+			j.unsure |= got.N
+		}
+		return
+	}
+	if c.Kind == model.Prefer {
+		if got.K != value.Error {
+			a := advice{id: c.ID, weight: c.Weight}
+			a.say, a.terms, _ = j.explain(c, action, prog, got)
+			j.advice = append(j.advice, a)
+		}
+		return
+	}
+	v := violation{id: c.ID, level: c.Level, verdict: c.Otherwise.Verdict, by: c.Otherwise.By, order: i + 1, code: errorCode(got)}
+	if v.verdict == model.HoldVerdict && from != nil {
+		if v.by>>confirmer&1 != 0 {
+			return // this is the confirmation it waited for
+		}
+		v.verdict = model.Reject
+	}
+	say, terms, hits := j.explain(c, action, prog, got)
+	j.add(v, say, terms, hits)
+}
+
+// errorCode is the code of a failed evaluation, "" of any other value.
+func errorCode(v value.Value) string {
+	if v.K != value.Error {
+		return ""
+	}
+	return v.Code().String()
+}
+
+// explain writes what is said when c did not hold, and what it read.
+func (j *judge) explain(c *model.Constraint, action int, prog *vm.Program, got value.Value) (say string, terms []vm.Term, hits []vm.Hit) {
+	if j.terse {
+		return "", nil, nil
+	}
+	var t vm.Trace
+	j.m.Trace(prog, &t)
+	if s := c.Otherwise.Say[action]; len(s) > 0 && got.K != value.Error {
+		say = string(s.Append(nil, &j.m))
+	} else {
+		say = c.Title
+		if say == "" {
+			say = c.ID
+		}
+		say = strings.TrimSuffix(say, ".")
+		if got.K == value.Error {
+			say += ": cannot be evaluated, so it does not hold: " + got.Str() + "."
+		} else {
+			say += ": " + c.Source + " does not hold."
+		}
+	}
+	return say, t.Terms, t.Hits
+}
+
+// always asks what holds in every state of the state after.
+func (j *judge) always(action int, from *origin, confirmer int) {
+	b, m := j.b, &j.m
+	some := false
+	for i := range b.Constraints {
+		some = some || b.Constraints[i].Kind == model.Always
+	}
+	if !some {
+		return
+	}
+	m.Banks[model.BankState], m.Banks[model.BankLogs] = j.after.Vars, j.after.Logs
+	j.later = b.Derive(m, j.later)
+	for i := range b.Constraints {
+		c := &b.Constraints[i]
+		if c.Kind == model.Always && c.Program[action] != nil {
+			j.ask(c, i, action, c.Program[action], from, confirmer)
+		}
+	}
+}
+
+// fall computes the fallback from the state before into j.after. It returns a
+// sentence where the fallback itself would leave no valid state.
+func (j *judge) fall(before model.State) string {
+	b, m := j.b, &j.m
+	m.Banks[model.BankState], m.Banks[model.BankLogs] = before.Vars, before.Logs
+	j.derived = b.Derive(m, j.derived)
+	var failed value.Value
+	j.changes, failed = model.Apply(m, b, b.Fallback, before, &j.after, j.changes[:0])
+	if failed.K == value.Error {
+		return "The fallback cannot be computed: " + failed.Str() + "."
+	}
+	for i := range b.Vars {
+		if message := model.Fits(j.after.Vars[i], b.Vars[i].Type); message != "" {
+			return "The fallback cannot be applied: " + b.Vars[i].Name + ": " + message
+		}
+	}
+	for i := range b.Logs {
+		if message := model.Fits(j.after.Logs[i], b.Logs[i].List); message != "" {
+			return "The fallback cannot be applied: " + b.Logs[i].Name + ": " + message
+		}
+	}
+	m.Banks[model.BankState], m.Banks[model.BankLogs] = j.after.Vars, j.after.Logs
+	j.later = b.Derive(m, j.later)
+	for i := range b.Constraints {
+		c := &b.Constraints[i]
+		if c.Kind != model.Always {
+			continue
+		}
+		for _, prog := range c.Program {
+			if prog != nil {
+				if !m.Run(prog).True() {
+					return "The fallback would break " + c.ID + ", which always holds."
+				}
+				break
+			}
+		}
+	}
+	return ""
+}

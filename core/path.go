@@ -1,0 +1,229 @@
+package core
+
+// This file searches the shortest way to a proposal that is refused now.
+//
+// Breadth first over the states that commits lead to: from each state every
+// action is tried, by the proposer first and then by each agent, with every
+// value of its bool and enum arguments and a few of the others. The first state
+// in which the proposal would commit ends the search, so no way is shorter.
+
+import (
+	"strconv"
+
+	"github.com/holdfast-rt/holdfast/core/internal/canon"
+	"github.com/holdfast-rt/holdfast/core/internal/model"
+	"github.com/holdfast-rt/holdfast/core/internal/types"
+	"github.com/holdfast-rt/holdfast/core/internal/value"
+)
+
+// Bounds of the search: it answers a person who waits at a disabled button.
+const (
+	maxPathDecisions = 20000 // proposals tried
+	maxPathLength    = 12    // steps; a longer help text helps nobody
+	maxPathChoices   = 128   // combinations of arguments tried for one action
+)
+
+// step is a state that was reached, and how.
+type step struct {
+	state  model.State
+	from   int // index of the step before, -1 for the first
+	p      *proposal
+	length int
+}
+
+// Path answers which proposals lead to a state in which the given one would
+// commit, as canonical JSON:
+//
+//	{"bounded":…,"found":…,"steps":[PROPOSAL…],"tried":N,"v":1,"verdict":"commit"}
+//
+// steps is empty where it would commit at once. Where no way to a commit was
+// found, but one to a state in which it would be held, verdict is "hold". bounded
+// says that the search ended at its bound, so that a way may exist all the same.
+// A frozen session has no way: governance must unfreeze it.
+func (s *Session) Path(proposal []byte) ([]byte, error) {
+	p, err := readProposal(s.b, &s.doc, proposal)
+	if err == nil {
+		err = s.admit(p)
+	}
+	if err == nil && p.action < 0 {
+		err = &Error{Code: CodeAction, Path: "action", Message: "a path leads to an action of the bundle, not to the built-in `" + builtins[-1-p.action] + "`."}
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.j.terse = true
+	defer func() { s.j.terse = false }()
+	if s.frozen {
+		return s.appendPath(nil, -1, model.Reject, false, 0), nil
+	}
+	steps := []step{{state: s.state, from: -1}}
+	choices := s.choices(p)
+	seen := map[string]bool{string(s.key(s.state)): true}
+	held, tried, bounded := -1, 0, false
+	for i := 0; i < len(steps); i++ {
+		at := steps[i].state
+		s.j.run(at, p, nil)
+		tried++
+		switch {
+		case len(s.j.violations) == 0:
+			return s.appendPath(steps, i, model.Commit, bounded, tried), nil
+		case s.j.violations[0].verdict == model.HoldVerdict && held < 0:
+			held = i
+		}
+		if steps[i].length >= maxPathLength {
+			bounded = true
+			continue
+		}
+		for _, c := range choices {
+			if tried >= maxPathDecisions {
+				bounded = true
+				break
+			}
+			tried++
+			s.j.run(at, c, nil)
+			if len(s.j.violations) > 0 || len(s.j.changes) == 0 {
+				continue
+			}
+			key := string(s.key(s.j.after))
+			if seen[key] {
+				continue
+			}
+			seen[key] = true
+			next := model.State{Vars: append([]value.Value(nil), s.j.after.Vars...), Logs: append([]value.Value(nil), s.j.after.Logs...)}
+			steps = append(steps, step{next, i, c, steps[i].length + 1})
+		}
+	}
+	if held >= 0 {
+		return s.appendPath(steps, held, model.HoldVerdict, bounded, tried), nil
+	}
+	return s.appendPath(nil, -1, model.Reject, bounded, tried), nil
+}
+
+func (s *Session) appendPath(steps []step, at int, verdict model.Verdict, bounded bool, tried int) []byte {
+	dst := strconv.AppendBool([]byte(`{"bounded":`), bounded)
+	dst = strconv.AppendBool(append(dst, `,"found":`...), at >= 0)
+	dst = append(dst, `,"steps":[`...)
+	var way []int
+	for i := at; i > 0; i = steps[i].from {
+		way = append(way, i)
+	}
+	for k := len(way) - 1; k >= 0; k-- {
+		dst = appendProposal(dst, s.b, steps[way[k]].p)
+		if k > 0 {
+			dst = append(dst, ',')
+		}
+	}
+	dst = canon.AppendInt(append(dst, `],"tried":`...), int64(tried))
+	dst = canon.AppendString(append(dst, `,"v":1,"verdict":`...), verdict.String())
+	return append(dst, '}')
+}
+
+// key is equal for equal states.
+func (s *Session) key(st model.State) []byte {
+	s.scratch = appendVars(s.scratch[:0], s.b, st.Vars)
+	for i := range st.Logs {
+		s.scratch = model.AppendJSON(s.scratch, st.Logs[i])
+	}
+	return s.scratch
+}
+
+// choices lists the proposals that are tried in every state.
+func (s *Session) choices(goal *proposal) []*proposal {
+	who := []actor{goal.actor}
+	for i := range s.b.Agents {
+		a := actor{i, value.OfString(s.b.Agents[i].Name)}
+		if i != goal.actor.agent || !value.Equal(a.id, goal.actor.id) {
+			who = append(who, a)
+		}
+	}
+	request := value.OfList([]value.Value{value.OfString("request")})
+	var list []*proposal
+	for _, w := range who {
+		for a := range s.b.Actions {
+			for _, args := range s.arguments(a, goal) {
+				list = append(list, &proposal{action: a, actor: w, args: args, at: goal.at, reasons: request})
+			}
+		}
+	}
+	return list
+}
+
+// arguments lists the arguments an action is tried with.
+func (s *Session) arguments(a int, goal *proposal) [][]value.Value {
+	args := s.b.Actions[a].Args
+	list := [][]value.Value{make([]value.Value, len(args))}
+	for i := range args {
+		vals := s.candidates(&args[i], goal)
+		if len(vals)*len(list) > maxPathChoices {
+			vals = vals[:1]
+		}
+		var more [][]value.Value
+		for _, have := range list {
+			for _, v := range vals {
+				next := append([]value.Value(nil), have...)
+				next[i] = v
+				more = append(more, next)
+			}
+		}
+		list = more
+	}
+	return list
+}
+
+// candidates lists the values tried for one argument: the declared domain, or
+// all of a small type, or the goal's own value of that name and the ends of the range.
+func (s *Session) candidates(arg *model.Arg, goal *proposal) []value.Value {
+	var vals []value.Value
+	add := func(v value.Value) {
+		if model.Fits(v, arg.Type) != "" {
+			return
+		}
+		for _, have := range vals {
+			if value.Equal(have, v) {
+				return
+			}
+		}
+		vals = append(vals, v)
+	}
+	for i, g := range s.b.Actions[goal.action].Args {
+		if g.Name == arg.Name && g.Type.Kind == arg.Type.Kind && g.Type.Kind != types.Record && g.Type.Kind != types.Map && g.Type.Kind != types.List {
+			add(goal.args[i])
+		}
+	}
+	for i := range s.b.Domains {
+		if s.b.Domains[i].Path == "args."+arg.Name {
+			for _, v := range s.b.Domains[i].Values {
+				add(v)
+			}
+			return vals
+		}
+	}
+	if arg.Optional {
+		add(arg.Default)
+	}
+	switch t := arg.Type; t.Kind {
+	case types.Bool:
+		add(value.OfBool(false))
+		add(value.OfBool(true))
+	case types.Enum:
+		for _, v := range t.Values {
+			add(v)
+		}
+	case types.Int:
+		if t.Max-t.Min < 16 {
+			for i := t.Min; i <= t.Max; i++ {
+				add(value.OfInt(i))
+			}
+		} else {
+			add(model.Zero(t))
+			add(value.OfInt(1))
+			add(value.OfInt(t.Min))
+			add(value.OfInt(t.Max))
+		}
+	case types.Timestamp:
+		add(value.OfMillis(goal.at.Int()))
+	default:
+		add(model.Zero(t))
+	}
+	return vals
+}

@@ -1,0 +1,210 @@
+package core
+
+// This file defines Session: a bundle plus state, logs, parked proposals, a
+// sequence number and the digest of the last decision.
+
+import (
+	"strconv"
+
+	"github.com/holdfast-rt/holdfast/core/internal/canon"
+	"github.com/holdfast-rt/holdfast/core/internal/model"
+	"github.com/holdfast-rt/holdfast/core/internal/value"
+)
+
+// Limits on a session.
+const (
+	MaxSessionID = 128 // bytes
+	MaxHolds     = 64  // parked proposals: each is part of every state digest
+)
+
+// hold is a parked proposal.
+type hold struct {
+	seq      int64
+	at       int64 // when it was parked, milliseconds
+	by       uint64
+	digest   string
+	proposal *proposal
+}
+
+// Session decides proposals one after the other. It belongs to one goroutine at a time.
+type Session struct {
+	b      *model.Bundle
+	bundle *Bundle
+	id     string
+	seq    int64
+	at     int64 // of the last decision, milliseconds
+	frozen bool
+	state  model.State
+	chains [][32]byte // one a log: see chain
+	holds  []hold     // in the order of seq
+	prev   string     // digest of the last decision, of the genesis document at first
+
+	stateDigest string // of the state as it is now; "" when not computed
+	j           judge
+	doc         canon.Doc
+	digester    canon.Hash
+	out         []byte
+	scratch     []byte
+}
+
+// Open starts a session: the bundle's initial state, nothing decided. The id is
+// text of 1 to MaxSessionID bytes; it goes into the genesis document, whose
+// digest is the first decision's prev.
+func (b *Bundle) Open(id string) (*Session, error) {
+	s, err := b.open(id)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (b *Bundle) open(id string) (*Session, *Error) {
+	if id == "" || len(id) > MaxSessionID {
+		return nil, &Error{Code: CodeSession, Message: "a session's id is text of 1 to " + strconv.Itoa(MaxSessionID) + " bytes."}
+	}
+	// The reader is asked, so that an id is refused exactly where it could not be read again.
+	if _, err := canon.Append(nil, canon.AppendString(nil, id)); err != nil {
+		return nil, reading(err)
+	}
+	s := b.session(id)
+	s.prev = digestOf(s.genesis())
+	return s, nil
+}
+
+// session returns a session in the initial state.
+func (b *Bundle) session(id string) *Session {
+	s := &Session{b: b.m, bundle: b, id: id, state: b.m.Initial(), chains: make([][32]byte, len(b.m.Logs))}
+	s.j = judge{b: b.m, m: b.m.Machine()}
+	return s
+}
+
+// genesis is the document that a session's hash chain begins with.
+func (s *Session) genesis() []byte {
+	dst := canon.AppendString([]byte(`{"bundle":`), s.b.ID())
+	dst = canon.AppendString(append(dst, `,"digest":`...), s.b.Digest)
+	dst = canon.AppendString(append(dst, `,"session":`...), s.id)
+	return append(dst, `,"v":1}`...)
+}
+
+func digestOf(b []byte) string { return string(canon.AppendDigest(nil, canon.Sum256(b))) }
+
+// Bundle returns what the session was opened on.
+func (s *Session) Bundle() *Bundle { return s.bundle }
+
+// ID returns the session's id.
+func (s *Session) ID() string { return s.id }
+
+// Seq returns the number of recorded decisions.
+func (s *Session) Seq() int64 { return s.seq }
+
+// chain is the digest of a log: 32 zero bytes for an empty one, then for each
+// item the SHA-256 of the digest before it and the item's canonical bytes. So a
+// state's digest costs what was appended, not what the log holds.
+func chain(sum [32]byte, item value.Value, scratch []byte) [32]byte {
+	scratch = append(scratch[:0], sum[:]...)
+	return canon.Sum256(model.AppendJSON(scratch, item))
+}
+
+// appendState appends the document whose digest is a decision's `state`:
+//
+//	{"frozen":false,"holds":[{"at":…,"digest":…,"seq":…}],
+//	 "logs":{NAME:{"count":N,"digest":…}},"state":{NAME:…}}
+func appendState(dst []byte, b *model.Bundle, st model.State, chains [][32]byte, holds []hold, frozen bool) []byte {
+	dst = append(dst, `{"frozen":`...)
+	dst = strconv.AppendBool(dst, frozen)
+	dst = append(dst, `,"holds":[`...)
+	for i := range holds {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = canon.AppendInt(append(dst, `{"at":`...), holds[i].at)
+		dst = canon.AppendString(append(dst, `,"digest":`...), holds[i].digest)
+		dst = append(canon.AppendInt(append(dst, `,"seq":`...), holds[i].seq), '}')
+	}
+	dst = append(dst, `],"logs":{`...)
+	for n, i := range b.LogOrder {
+		if n > 0 {
+			dst = append(dst, ',')
+		}
+		dst = canon.AppendString(dst, b.Logs[i].Name)
+		dst = canon.AppendInt(append(dst, `:{"count":`...), st.Logs[i].Int())
+		dst = canon.AppendDigest(append(dst, `,"digest":"`...), chains[i])
+		dst = append(dst, `"}`...)
+	}
+	dst = append(dst, `},"state":`...)
+	dst = appendVars(dst, b, st.Vars)
+	return append(dst, '}')
+}
+
+// appendVars appends the state variables as an object.
+func appendVars(dst []byte, b *model.Bundle, vars []value.Value) []byte {
+	dst = append(dst, '{')
+	for n, i := range b.VarOrder {
+		if n > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(canon.AppendString(dst, b.Vars[i].Name), ':')
+		dst = model.AppendJSON(dst, vars[i])
+	}
+	return append(dst, '}')
+}
+
+// View returns the state as canonical JSON, for showing:
+//
+//	{"at":…,"bundle":…,"derived":{…},"digest":…,"frozen":…,"holds":[{"at","by":[…],"expires","proposal":{…},"digest","seq"}],
+//	 "logs":{NAME:[…]},"prev":…,"seq":…,"session":…,"state":{…},"v":1}
+func (s *Session) View() ([]byte, error) {
+	m := &s.j.m
+	m.Cost = 0
+	m.Banks[model.BankState], m.Banks[model.BankLogs] = s.state.Vars, s.state.Logs
+	s.j.derived = s.b.Derive(m, s.j.derived)
+	dst := canon.AppendInt([]byte(`{"at":`), s.at)
+	dst = canon.AppendString(append(dst, `,"bundle":`...), s.b.ID())
+	dst = append(dst, `,"derived":{`...)
+	for n, i := range s.b.DerivedOrder {
+		if n > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(canon.AppendString(dst, s.b.Derived[i].Name), ':')
+		dst = model.AppendJSON(dst, s.j.derived[i])
+	}
+	dst = canon.AppendString(append(dst, `},"digest":`...), s.b.Digest)
+	dst = strconv.AppendBool(append(dst, `,"frozen":`...), s.frozen)
+	dst = append(dst, `,"holds":[`...)
+	for i := range s.holds {
+		h := &s.holds[i]
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = canon.AppendInt(append(dst, `{"at":`...), h.at)
+		dst = append(dst, `,"by":[`...)
+		for k, name := range s.b.AgentNames(h.by) {
+			if k > 0 {
+				dst = append(dst, ',')
+			}
+			dst = canon.AppendString(dst, name)
+		}
+		dst = canon.AppendString(append(dst, `],"digest":`...), h.digest)
+		dst = canon.AppendInt(append(dst, `,"expires":`...), h.at+s.b.Hold.TTL)
+		dst = appendProposal(append(dst, `,"proposal":`...), s.b, h.proposal)
+		dst = append(canon.AppendInt(append(dst, `,"seq":`...), h.seq), '}')
+	}
+	dst = s.appendLogs(append(dst, `],"logs":`...))
+	dst = canon.AppendString(append(dst, `,"prev":`...), s.prev)
+	dst = canon.AppendInt(append(dst, `,"seq":`...), s.seq)
+	dst = canon.AppendString(append(dst, `,"session":`...), s.id)
+	dst = appendVars(append(dst, `,"state":`...), s.b, s.state.Vars)
+	return append(dst, `,"v":1}`...), nil
+}
+
+func (s *Session) appendLogs(dst []byte) []byte {
+	dst = append(dst, '{')
+	for n, i := range s.b.LogOrder {
+		if n > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(canon.AppendString(dst, s.b.Logs[i].Name), ':')
+		dst = model.AppendJSON(dst, s.state.Logs[i])
+	}
+	return append(dst, '}')
+}

@@ -1,0 +1,269 @@
+package core
+
+// This file writes and reads session snapshots, and replays recorded decisions.
+
+import (
+	"strconv"
+
+	"github.com/holdfast-rt/holdfast/core/internal/canon"
+	"github.com/holdfast-rt/holdfast/core/internal/model"
+	"github.com/holdfast-rt/holdfast/core/internal/value"
+)
+
+// Snapshot returns everything a session is, as canonical JSON:
+//
+//	{"at":…,"bundle":ID,"digest":…,"frozen":…,"holds":[{"at","by":[…],"proposal":{…},"seq"}],
+//	 "logs":{NAME:[…]},"prev":…,"seq":…,"session":…,"state":{…},"v":1}
+//
+// Restore gives the same session back. A snapshot is a cache: what it says is
+// believed, so one that comes from elsewhere must be checked against its log.
+func (s *Session) Snapshot() ([]byte, error) {
+	dst := canon.AppendInt([]byte(`{"at":`), s.at)
+	dst = canon.AppendString(append(dst, `,"bundle":`...), s.b.ID())
+	dst = canon.AppendString(append(dst, `,"digest":`...), s.b.Digest)
+	dst = strconv.AppendBool(append(dst, `,"frozen":`...), s.frozen)
+	dst = append(dst, `,"holds":[`...)
+	for i := range s.holds {
+		h := &s.holds[i]
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = canon.AppendInt(append(dst, `{"at":`...), h.at)
+		dst = append(dst, `,"by":[`...)
+		for k, name := range s.b.AgentNames(h.by) {
+			if k > 0 {
+				dst = append(dst, ',')
+			}
+			dst = canon.AppendString(dst, name)
+		}
+		dst = appendProposal(append(dst, `],"proposal":`...), s.b, h.proposal)
+		dst = append(canon.AppendInt(append(dst, `,"seq":`...), h.seq), '}')
+	}
+	dst = s.appendLogs(append(dst, `],"logs":`...))
+	dst = canon.AppendString(append(dst, `,"prev":`...), s.prev)
+	dst = canon.AppendInt(append(dst, `,"seq":`...), s.seq)
+	dst = canon.AppendString(append(dst, `,"session":`...), s.id)
+	dst = appendVars(append(dst, `,"state":`...), s.b, s.state.Vars)
+	return append(dst, `,"v":1}`...), nil
+}
+
+var snapshotKeys = []string{"at", "bundle", "digest", "frozen", "holds", "logs", "prev", "seq", "session", "state", "v"}
+
+func badSnapshot(path, message string) *Error {
+	return &Error{Code: CodeSnapshot, Path: path, Message: message}
+}
+
+// Restore opens the session of a snapshot. A snapshot of another bundle digest
+// is refused with CodeDigest: a session never changes its bundle.
+func (b *Bundle) Restore(snapshot []byte) (*Session, error) {
+	s, err := b.restore(snapshot)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (b *Bundle) restore(src []byte) (*Session, *Error) {
+	var d canon.Doc
+	if err := d.Parse(src); err != nil {
+		return nil, reading(err)
+	}
+	if d.Kind(0) != canon.Object {
+		return nil, badSnapshot("", "a snapshot is a JSON object.")
+	}
+	if d.Len(0) != len(snapshotKeys) {
+		return nil, badSnapshot("", "a snapshot has exactly "+strconv.Itoa(len(snapshotKeys))+" members.")
+	}
+	for _, k := range snapshotKeys {
+		if d.Get(0, k) < 0 {
+			return nil, badSnapshot(k, "`"+k+"` is missing.")
+		}
+	}
+	text := func(k string) string {
+		if n := d.Get(0, k); d.Kind(n) == canon.String {
+			return string(append([]byte(nil), d.String(n)...))
+		}
+		return ""
+	}
+	if got := text("digest"); got != b.m.Digest {
+		return nil, &Error{Code: CodeDigest, Path: "digest", Message: "the snapshot belongs to the bundle " + clip(text("bundle")) + " with the digest " + clip(got) + "; this is " + b.m.ID() + " with " + b.m.Digest + "."}
+	}
+	s := b.session(text("session"))
+	s.prev = text("prev")
+	number := func(n canon.Node) (int64, bool) {
+		if n < 0 || d.Kind(n) != canon.Number {
+			return 0, false
+		}
+		i, ok := d.Int(n)
+		return i, ok && i >= 0
+	}
+	v, ok1 := number(d.Get(0, "v"))
+	seq, ok2 := number(d.Get(0, "seq"))
+	at, ok3 := number(d.Get(0, "at"))
+	if !ok1 || !ok2 || !ok3 || v != 1 || at > MaxAt || s.id == "" || len(s.id) > MaxSessionID || !isDigest(s.prev) {
+		return nil, badSnapshot("", "`v` is 1, `seq` and `at` are whole numbers, `session` and `prev` are text as a session has them.")
+	}
+	s.seq, s.at = seq, at
+	switch d.Kind(d.Get(0, "frozen")) {
+	case canon.True:
+		s.frozen = true
+	case canon.False:
+	default:
+		return nil, badSnapshot("frozen", "`frozen` is true or false.")
+	}
+	if err := s.restoreState(&d, d.Get(0, "state"), d.Get(0, "logs")); err != nil {
+		return nil, err
+	}
+	holds := d.Get(0, "holds")
+	if d.Kind(holds) != canon.Array || d.Len(holds) > MaxHolds {
+		return nil, badSnapshot("holds", "`holds` is a list of at most "+strconv.Itoa(MaxHolds)+" parked proposals.")
+	}
+	for e := d.First(holds); e >= 0; e = d.Next(e) {
+		h, err := s.restoreHold(&d, e, number)
+		if err != nil {
+			return nil, err
+		}
+		s.holds = append(s.holds, h)
+	}
+	return s, nil
+}
+
+func (s *Session) restoreState(d *canon.Doc, state, logs canon.Node) *Error {
+	if d.Kind(state) != canon.Object || d.Len(state) != len(s.b.Vars) {
+		return badSnapshot("state", "`state` has exactly one member for each variable of the bundle.")
+	}
+	for i := range s.b.Vars {
+		n := d.Get(state, s.b.Vars[i].Name)
+		if n < 0 {
+			return badSnapshot("state."+s.b.Vars[i].Name, "the variable is missing.")
+		}
+		v, m := model.Decode(d, n, s.b.Vars[i].Type)
+		if m != nil {
+			return badSnapshot("state."+s.b.Vars[i].Name+m.Path, m.Message)
+		}
+		s.state.Vars[i] = v
+	}
+	if d.Kind(logs) != canon.Object || d.Len(logs) != len(s.b.Logs) {
+		return badSnapshot("logs", "`logs` has exactly one member for each log of the bundle.")
+	}
+	for i := range s.b.Logs {
+		n := d.Get(logs, s.b.Logs[i].Name)
+		if n < 0 {
+			return badSnapshot("logs."+s.b.Logs[i].Name, "the log is missing.")
+		}
+		v, m := model.Decode(d, n, s.b.Logs[i].List)
+		if m != nil {
+			return badSnapshot("logs."+s.b.Logs[i].Name+m.Path, m.Message)
+		}
+		s.state.Logs[i] = v
+		for _, item := range v.Items() {
+			s.chains[i] = chain(s.chains[i], item, s.scratch)
+		}
+	}
+	return nil
+}
+
+func (s *Session) restoreHold(d *canon.Doc, n canon.Node, number func(canon.Node) (int64, bool)) (hold, *Error) {
+	var h hold
+	bad := badSnapshot("holds", "a parked proposal has `at`, `by`, `proposal` and `seq`.")
+	if d.Kind(n) != canon.Object || d.Len(n) != 4 {
+		return h, bad
+	}
+	seq, ok1 := number(d.Get(n, "seq"))
+	at, ok2 := number(d.Get(n, "at"))
+	by, prop := d.Get(n, "by"), d.Get(n, "proposal")
+	if !ok1 || !ok2 || by < 0 || prop < 0 || d.Kind(by) != canon.Array || seq < 1 || seq > s.seq || at > s.at {
+		return h, bad
+	}
+	h.seq, h.at = seq, at
+	if k := len(s.holds); k > 0 && s.holds[k-1].seq >= seq {
+		return h, badSnapshot("holds", "parked proposals stand in the order of `seq`.")
+	}
+	for e := d.First(by); e >= 0; e = d.Next(e) {
+		i := -1
+		if d.Kind(e) == canon.String {
+			i = s.b.Agent(d.String(e))
+		}
+		if i < 0 {
+			return h, badSnapshot("holds.by", "`by` lists agents of the bundle.")
+		}
+		h.by |= 1 << i
+	}
+	p, err := proposalAt(s.b, d, prop)
+	if err != nil {
+		return h, badSnapshot("holds.proposal."+err.Path, err.Message)
+	}
+	if p.action < 0 {
+		return h, badSnapshot("holds.proposal.action", "built-in actions are never parked.")
+	}
+	h.proposal = p
+	h.digest = digestOf(appendProposal(nil, s.b, p))
+	return h, nil
+}
+
+// Replay decides a recorded decision's proposal again. When the bytes are the
+// same it records the decision and returns nil; otherwise the session stays as
+// it was and the *Error has CodeDiffers with the offset of the first byte that differs.
+func (s *Session) Replay(decision []byte) error {
+	if err := s.replay(decision); err != nil {
+		return err
+	}
+	return nil
+}
+
+// CodeDiffers is the code of a replay that gave other bytes.
+const CodeDiffers = CodeReplay
+
+func (s *Session) replay(src []byte) *Error {
+	var d canon.Doc
+	if err := d.Parse(src); err != nil {
+		return reading(err)
+	}
+	if d.Kind(0) != canon.Object {
+		return &Error{Code: CodeRecord, Message: "a decision is a JSON object."}
+	}
+	doc := []byte{'{'}
+	for _, k := range proposalKeys {
+		n := d.Get(0, k)
+		if n < 0 {
+			return &Error{Code: CodeRecord, Path: k, Message: "the decision has no `" + k + "`."}
+		}
+		if len(doc) > 1 {
+			doc = append(doc, ',')
+		}
+		doc = d.Canonical(append(canon.AppendString(doc, k), ':'), n)
+	}
+	p, err := readProposal(s.b, &s.doc, append(doc, '}'))
+	if err == nil {
+		err = s.admit(p)
+	}
+	if err != nil {
+		return err
+	}
+	o := s.judge(p)
+	out := s.write(p, &o)
+	if string(out) != string(src) {
+		i := 0
+		for i < len(out) && i < len(src) && out[i] == src[i] {
+			i++
+		}
+		return &Error{Code: CodeReplay, Offset: i, Message: "decision " + strconv.FormatInt(s.seq+1, 10) + " differs from byte " + strconv.Itoa(i) + ": recorded " + around(src, i) + ", decided again " + around(out, i) + "."}
+	}
+	s.record(p, &o, out)
+	return nil
+}
+
+// around quotes a few bytes from i on.
+func around(b []byte, i int) string {
+	end := min(len(b), i+24)
+	for end < len(b) && b[end]&0xC0 == 0x80 {
+		end++
+	}
+	for i > 0 && i < len(b) && b[i]&0xC0 == 0x80 {
+		i--
+	}
+	return string(canon.AppendString(nil, string(b[i:end])))
+}
+
+// known says whether v has no unknown part at its top.
+func known(v value.Value) bool { return v.K != value.Unknown }
