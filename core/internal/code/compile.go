@@ -27,7 +27,7 @@ func Compile(src string, scope *check.Scope, want *types.Type) (*vm.Program, []d
 		return nil, list.Items
 	}
 	fold(e)
-	worst := bound(e, scope.Unchecked, &list)
+	worst := bound(e, scope, &list)
 	if list.Failed() {
 		return nil, list.Items
 	}

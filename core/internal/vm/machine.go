@@ -11,6 +11,7 @@ package vm
 
 import (
 	"github.com/holdfast-rt/holdfast/core/internal/lib"
+	"github.com/holdfast-rt/holdfast/core/internal/text"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
 )
 
@@ -26,8 +27,14 @@ type Machine struct {
 	Cost      uint64
 	CostLimit uint64
 
-	regs  []value.Value
-	trace *Trace
+	// Patterns are the sets that hits() may name, in the order the scope lists
+	// them; PatternNames are their names, for a Trace.
+	Patterns     []*text.Set
+	PatternNames []string
+
+	regs    []value.Value
+	matcher text.Matcher
+	trace   *Trace
 }
 
 // Run evaluates p. The value shares memory with the banks and the program.
@@ -379,13 +386,13 @@ func (m *Machine) loop(p *Program) value.Value {
 			pc = int(in.C)
 
 		case OpMark:
-			m.mark(p, int(in.C), banks[in.A>>24&15][in.A&MaxSlot])
+			m.mark(&p.Marks[in.C], banks[in.A>>24&15][in.A&MaxSlot])
 		case OpMarkHits:
 			if regs[in.D].True() {
-				m.markHits(p, int(in.C), int(in.B), banks[in.A>>24&15][in.A&MaxSlot])
+				m.markHits(&p.Marks[in.C], int(in.B), banks[in.A>>24&15][in.A&MaxSlot])
 			}
 		case OpMarkLoop:
-			m.markLoop(p, int(in.C))
+			m.markLoop(int(in.C))
 		}
 	}
 }

@@ -6,6 +6,8 @@ package vm
 // This file defines Program.
 
 import (
+	"sync/atomic"
+
 	"github.com/holdfast-rt/holdfast/core/internal/lib"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
@@ -57,6 +59,7 @@ type Program struct {
 	// Tracing compiles the program once more with the instructions that record a
 	// Trace; nil for one that has them.
 	Tracing func() *Program
+	traced  atomic.Pointer[Program]
 }
 
 // Read is one variable: a slot of a bank.

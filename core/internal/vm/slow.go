@@ -276,10 +276,21 @@ func (m *Machine) mapOf(pairs []value.Value) value.Value {
 	return value.NewMap(both[:n:n], both[n:])
 }
 
+var matches = &lib.Funcs[lib.Index("matches")]
+
 // call calls a library function.
 func (m *Machine) call(f *lib.Func, args []value.Value) value.Value {
 	if v, bad := failed(args); bad {
 		return v
+	}
+	if f == matches && len(args) == 2 && args[1].K == value.String {
+		// A pattern that is computed costs what a literal one does.
+		re, bad := lib.CompileRegexp(args[1].Str())
+		if re == nil {
+			m.Cost += units(args[1])
+			return bad
+		}
+		return m.match(re, args[0])
 	}
 	for i := range args {
 		m.Cost += units(args[i])
@@ -307,5 +318,25 @@ func (m *Machine) match(re *lib.Regexp, a value.Value) value.Value {
 	return value.OfBool(lib.MatchesCompiled(re, a.Str()))
 }
 
-// MatchUnits is what matching n bytes against an expression of that size costs.
-func MatchUnits(n uint64, size int) uint64 { return n * uint64(size) / BytesPerUnit }
+// hits says whether a pattern set matches a text.
+func (m *Machine) hits(a value.Value, set int) value.Value {
+	switch {
+	case a.K >= value.Error:
+		return a
+	case a.K != value.String:
+		return value.OfError(value.NoSuchOverload, "no such overload: "+a.K.String()+".hits(string)")
+	}
+	m.Cost += HitsUnits(a.N, m.Patterns[set].Steps())
+	if m.Cost > m.CostLimit {
+		return value.Value{}
+	}
+	return value.OfBool(m.matcher.Hits(m.Patterns[set], a.Str()))
+}
+
+// HitsUnits is what looking for a set of so many steps in n bytes costs; to
+// normalise the text is about as much work as four steps.
+func HitsUnits(n uint64, steps int) uint64 { return n * uint64(4+steps) / BytesPerUnit }
+
+// MatchUnits is what matching n bytes against an expression of that size costs,
+// with what it takes to compile the expression.
+func MatchUnits(n uint64, size int) uint64 { return uint64(size) + n*uint64(size)/BytesPerUnit }

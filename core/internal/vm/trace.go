@@ -1,41 +1,153 @@
 package vm
 
-// This file records what a run read.
+// This file records what a run read: the paths, their values, and what patterns
+// found. It is the answer to "why not?", so it keeps what decided: of a macro's
+// elements only the one that ended it, and the whole list where none did.
 
-import "github.com/holdfast-rt/holdfast/core/internal/value"
+import (
+	"slices"
 
-// Trace is what Machine.Trace recorded.
+	"github.com/holdfast-rt/holdfast/core/internal/text"
+	"github.com/holdfast-rt/holdfast/core/internal/value"
+)
+
+// Trace is what Machine.Trace recorded. Its strings and values last.
 type Trace struct {
-	Terms []Term
+	Terms []Term // in source order, each path once
+	Hits  []Hit  // in the order they were evaluated, each pair of path and pattern once
 }
 
-// Term is a path that was read and what it held. Errors and unknowns are left out.
+// Term is a path that was read, as it is written, and the value it had. Errors and
+// unknowns are left out.
 type Term struct {
 	Path  string
 	Value value.Value
-	mark  int
+
 	off   int32
+	depth int // of the innermost loop whose element it is part of
+}
+
+// Hit is a pattern set that matched a text.
+type Hit struct {
+	Path    string      // of the text; "" when it is computed
+	Pattern string      // name of the set
+	Spans   []text.Span // where, in UTF-16 code units of the text
+
 	depth int
 }
 
 // Mark says what an OpMark records.
 type Mark struct {
-	Off   int32 // of the path in the source; terms are in this order
+	Off   int32 // of the path in the source
 	Depth int   // of the innermost loop whose element is meant; 0 for none
 	Parts []Part
 }
 
-// Part is a piece of a path: text, or the value of a slot in brackets.
+// Part is a piece of a path.
 type Part struct {
-	Text  string
-	Slot  Slot
-	Index bool // the slot holds a loop's count: the element is the one before
-	Value bool // write Slot
+	Kind PartKind
+	Text string
+	Slot Slot
 }
 
-func (m *Machine) mark(p *Program, i int, v value.Value)          {}
-func (m *Machine) markHits(p *Program, i, set int, v value.Value) {}
-func (m *Machine) markLoop(p *Program, depth int)                 {}
-func (m *Machine) hits(a value.Value, set int) value.Value {
-	return value.OfError(value.NoSuchOverload, "hits")
+// PartKind says how a Part is written.
+type PartKind uint8
+
+const (
+	Text    PartKind = iota // Text as it is
+	Element                 // [i], where Slot counts the elements begun and i is the last
+	Index                   // [value of Slot]
+)
+
+// Trace is Run, and records in t what was read. It is slower and allocates.
+func (m *Machine) Trace(p *Program, t *Trace) value.Value {
+	t.Terms, t.Hits = t.Terms[:0], t.Hits[:0]
+	traced := p.tracing()
+	m.trace = t
+	v := m.Run(traced)
+	m.trace = nil
+	slices.SortStableFunc(t.Terms, func(a, b Term) int { return int(a.off - b.off) })
+	return v
+}
+
+// tracing returns the program that records, which is compiled when first asked
+// for: most constraints are never violated. Two machines that ask at once make it
+// twice, and either will do.
+func (p *Program) tracing() *Program {
+	if t := p.traced.Load(); t != nil {
+		return t
+	}
+	t := p
+	if p.Tracing != nil {
+		if t = p.Tracing(); t == nil {
+			t = p // with its marks it would be too large for the machine
+		}
+	}
+	p.traced.Store(t)
+	return t
+}
+
+func (m *Machine) path(k *Mark) string {
+	if len(k.Parts) == 1 && k.Parts[0].Kind == Text {
+		return k.Parts[0].Text
+	}
+	var b []byte
+	for _, part := range k.Parts {
+		switch part.Kind {
+		case Text:
+			b = append(b, part.Text...)
+		case Element:
+			n := m.Banks[part.Slot>>24&15][part.Slot&MaxSlot].Int()
+			b = append(b, '[')
+			b = value.AppendText(b, value.OfInt(n-1))
+			b = append(b, ']')
+		case Index:
+			b = append(b, '[')
+			b = value.AppendQuoted(b, m.Banks[part.Slot>>24&15][part.Slot&MaxSlot])
+			b = append(b, ']')
+		}
+	}
+	return string(b)
+}
+
+func (m *Machine) mark(k *Mark, v value.Value) {
+	if m.trace == nil || v.K >= value.Error {
+		return
+	}
+	switch v.K {
+	case value.Bool:
+		v = value.OfBool(v.N != 0)
+	case value.Int, value.Uint, value.Double:
+		v.X, v.P = 0, nil
+	}
+	path := m.path(k)
+	for i := range m.trace.Terms {
+		if m.trace.Terms[i].Path == path {
+			return
+		}
+	}
+	m.trace.Terms = append(m.trace.Terms, Term{Path: path, Value: v, off: k.Off, depth: k.Depth})
+}
+
+func (m *Machine) markHits(k *Mark, set int, v value.Value) {
+	if m.trace == nil || v.K != value.String {
+		return
+	}
+	h := Hit{Path: m.path(k), Pattern: m.PatternNames[set], depth: k.Depth}
+	for i := range m.trace.Hits {
+		if o := &m.trace.Hits[i]; o.Path == h.Path && o.Pattern == h.Pattern && h.Path != "" {
+			return
+		}
+	}
+	h.Spans = m.matcher.Find(m.Patterns[set], v.Str(), nil)
+	m.trace.Hits = append(m.trace.Hits, h)
+}
+
+// markLoop forgets the elements of a loop of that depth: another one begins, or none decided.
+func (m *Machine) markLoop(depth int) {
+	if m.trace == nil {
+		return
+	}
+	m.trace.Terms = slices.DeleteFunc(m.trace.Terms, func(t Term) bool { return t.depth >= depth })
+	m.trace.Hits = slices.DeleteFunc(m.trace.Hits, func(h Hit) bool { return h.depth >= depth })
 }
