@@ -32,7 +32,9 @@
 // word boundary. Letters, digits, other numbers, marks and the underscore are
 // word code points. Between two neighbours there is a boundary unless both are
 // word code points; both ends of the text are boundaries. So "choose" is not in
-// "choosey", "$5" is in "US$5", and "etc." is in "etc.and" but "etc" is too.
+// "choosey". A phrase that begins or ends with punctuation needs nothing special
+// on that side: "$5" is in "US$5" and "etc." in "etc.and".
+//
 // Scripts written without blanks between words (Han, kana, bopomofo, Thai, Lao,
 // Khmer, Myanmar, Tibetan and some more) have a boundary on both sides of each of
 // their code points, since nothing in the text tells where a word ends; Hangul is
