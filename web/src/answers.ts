@@ -2,23 +2,54 @@
 
 import type { ProposalDocument, Verdict } from "./decision.js";
 
-/** One action, for one choice of its enumerable arguments. */
+/** Who asks what is possible; what is left out is unknown, but for reasons: `["request"]`. */
+export interface Question {
+  readonly actor: { readonly kind: string; readonly id?: string };
+  /** Milliseconds since 1970. */
+  readonly at?: number;
+  readonly reasons?: readonly string[];
+}
+
+/** One action, for one choice of its bool and enum arguments. */
 export interface Entry {
   readonly action: string;
+  /** The arguments chosen; the others are unknown. */
   readonly args: Readonly<Record<string, unknown>>;
+  /** What it would get whatever the unknown may be, or `open`: that depends on them. */
   readonly verdict: Verdict | "open";
+  /** What an open verdict depends on, as in `args.drift`; else empty. */
+  readonly open: readonly string[];
   readonly governing: string;
-  readonly [more: string]: unknown;
+  readonly say: string;
+  /** Weight of the preferences it leaves unmet. */
+  readonly unmet: number;
 }
 
 /** What an actor may propose now. */
 export interface Admissible {
-  readonly [more: string]: unknown;
+  /** Those that can commit first, then open ones, then those that would be held, then the refused. */
+  readonly actions: readonly Entry[];
+  readonly actor: { readonly kind: string; readonly id?: string };
+  readonly bundle: string;
+  readonly digest: string;
+  /** True when nothing can commit or be held for any agent: a correct outcome. */
+  readonly halted: boolean;
+  readonly seq: number;
+  readonly v: number;
 }
 
 /** The way to where a proposal would commit. */
 export interface Path {
-  readonly [more: string]: unknown;
+  readonly found: boolean;
+  /** What to propose first, in order; empty where the proposal itself is the next step. */
+  readonly steps: readonly ProposalDocument[];
+  /** What the proposal would get then: commit, or hold where no more can be had. */
+  readonly verdict: Verdict;
+  /** True when the search ended at its bound: a way may exist all the same. */
+  readonly bounded: boolean;
+  /** How many proposals were tried. */
+  readonly tried: number;
+  readonly v: number;
 }
 
 /** A proposal that waits for an owner. */
@@ -51,5 +82,5 @@ export interface View {
   readonly derived: Readonly<Record<string, unknown>>;
   readonly logs: Readonly<Record<string, readonly unknown[]>>;
   readonly holds: readonly Parked[];
-  readonly [more: string]: unknown;
+  readonly v: number;
 }

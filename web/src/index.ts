@@ -7,6 +7,6 @@ export { Catalog, type CatalogInfo, type Resolution, type Stall } from "./catalo
 export { Session, type Proposal } from "./session.js";
 export { Decision } from "./decision.js";
 export type { Actor, Advice, Change, DecisionDocument, Level, ProposalDocument, Span, Term, Verdict, Violation } from "./decision.js";
-export type { Admissible, Entry, Parked, Path, View } from "./answers.js";
+export type { Admissible, Entry, Parked, Path, Question, View } from "./answers.js";
 export { HoldfastError, codes, type Finding } from "./errors.js";
 export type { Input } from "./encode.js";

@@ -1,20 +1,23 @@
 // This file defines Session: a bundle's state, and what may be asked of it.
 //
 // A session outlives a trap. It keeps where it began (its id or a snapshot) and
-// the proposals decided since; in a fresh instance the same proposals give the
-// same bytes, so deciding them again brings it back. Now and then a snapshot takes
+// what it recorded since; in a fresh instance the same proposals give the same
+// bytes, so deciding them again brings it back. Now and then a snapshot takes
 // the place of both, so that what is kept stays small however long it lives.
 
 import { Op } from "./abi.js";
-import type { Admissible, Path, View } from "./answers.js";
+import type { Admissible, Path, Question, View } from "./answers.js";
 import { Decision, type ProposalDocument } from "./decision.js";
-import { encode, encodeCopy, type Input } from "./encode.js";
+import { encode, encodeCopy } from "./encode.js";
 import { HoldfastError, codes } from "./errors.js";
 import { Held, type Host } from "./held.js";
 import { parse, type Instance } from "./instance.js";
 
-/** How many proposals are kept before a snapshot replaces them: deciding as many again takes about a millisecond. */
+/** How many records are kept before a snapshot replaces them: making as many again takes some milliseconds. */
 const maxSince = 256;
+
+/** An operation that recorded a decision, and its input. */
+type Recorded = readonly [op: typeof Op.Decide | typeof Op.Replay, input: string | Uint8Array];
 
 /** Where a session begins: the operation and its input. */
 export type Origin = readonly [op: typeof Op.Open | typeof Op.Restore, input: string | Uint8Array];
@@ -29,7 +32,7 @@ export type Proposal = ProposalDocument | string | Uint8Array;
 export class Session extends Held {
   readonly #bundle: Held;
   #origin: Origin;
-  #since: (string | Uint8Array)[] = [];
+  #since: Recorded[] = [];
   #last: Uint8Array | undefined;
 
   /** @internal */
@@ -46,12 +49,7 @@ export class Session extends Held {
    * the module trapped (engine/trap).
    */
   decide(proposal: Proposal): Decision {
-    const input = encodeCopy(proposal);
-    if (this.#since.length >= maxSince) this.snapshot();
-    const bytes = this.call(Op.Decide, input);
-    this.#since.push(input);
-    this.#last = bytes.slice();
-    return new Decision(bytes);
+    return new Decision(this.#record(Op.Decide, encodeCopy(proposal)));
   }
 
   /** Returns the decision a proposal would get, unrecorded. */
@@ -59,11 +57,8 @@ export class Session extends Held {
     return new Decision(this.call(Op.Why, encode(proposal)));
   }
 
-  /**
-   * Returns every action an actor may propose now, with its verdict: a question
-   * is `{actor: {kind, id}, at, reasons}`.
-   */
-  admissible(question: Input): Admissible {
+  /** Returns every action of the bundle, for every choice of its bool and enum arguments, with the verdict it would get. */
+  admissible(question: Question): Admissible {
     return parse(this.call(Op.Admissible, encode(question))) as Admissible;
   }
 
@@ -87,11 +82,12 @@ export class Session extends Held {
   }
 
   /**
-   * Decides a recorded decision's proposal again, unrecorded, and returns the
-   * bytes, which are the same; throws replay/… where they are not.
+   * Decides a recorded decision's proposal again and records the decision, if
+   * it comes to the same bytes. Where it does not, throws replay/differs with the
+   * offset of the first byte, and the session stays as it was.
    */
-  replay(decision: Input | Decision): Uint8Array<ArrayBuffer> {
-    return this.call(Op.Replay, decision instanceof Decision ? decision.bytes : encode(decision));
+  replay(decision: Decision | string | Uint8Array): Decision {
+    return new Decision(this.#record(Op.Replay, encodeCopy(decision instanceof Decision ? decision.bytes : decision)));
   }
 
   protected override build(instance: Instance): number {
@@ -101,12 +97,20 @@ export class Session extends Held {
       return instance.opened;
     });
     let last: Uint8Array | undefined;
-    for (const proposal of this.#since) last = instance.call(Op.Decide, handle, proposal);
+    for (const [op, input] of this.#since) last = instance.call(op, handle, input);
     if (last !== undefined && !equal(last, this.#last)) {
       instance.call(Op.Close, handle);
       throw new HoldfastError(codes.rebuild, "after a trap this session could not be brought back to the bytes it had; restore it from a snapshot or the log");
     }
     return handle;
+  }
+
+  #record(...recorded: Recorded): Uint8Array<ArrayBuffer> {
+    if (this.#since.length >= maxSince) this.snapshot();
+    const bytes = this.call(...recorded);
+    this.#since.push(recorded);
+    this.#last = bytes.slice();
+    return bytes;
   }
 }
 
