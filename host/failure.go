@@ -1,0 +1,108 @@
+package host
+
+// This file defines Failure, and reads the error documents of the module.
+
+import (
+	"fmt"
+
+	"github.com/goccy/go-json"
+
+	"github.com/holdfast-rt/holdfast/core"
+)
+
+// The codes of a Failure.
+const (
+	// CodeModule: the bytes are no module of Holdfast's.
+	CodeModule = "load/module"
+
+	// CodeDigest: the module is not the one Options.Digest names.
+	CodeDigest = "load/digest"
+
+	// CodeABI: the module speaks another version of the ABI.
+	CodeABI = "load/abi"
+
+	// CodeTrap: the module died in this call. Report it: it is a bug.
+	CodeTrap = "engine/trap"
+
+	// CodeMemory: the call needed more memory than Options.MemoryPages.
+	CodeMemory = "engine/memory"
+
+	// CodeDeadline: the call took longer than Options.Deadline.
+	CodeDeadline = "engine/deadline"
+
+	// CodeRebuild: a session could not be rebuilt to the bytes it had before.
+	CodeRebuild = "engine/rebuild"
+
+	// CodeClosed: the engine was closed before this call.
+	CodeClosed = "engine/closed"
+)
+
+// Failure says why an engine could not answer. The call has decided nothing and
+// recorded nothing, and may be made again.
+type Failure struct {
+	Code    string // one of the codes above
+	Message string // for people: what happened and what to do
+	Log     string // what the module printed when it died, for a bug report; often empty
+	Cause   error  // the engine's own error; may be nil
+}
+
+// Error returns the code and the message.
+func (f *Failure) Error() string { return f.Code + ": " + f.Message }
+
+// Unwrap returns the failure as a *core.Error, for those who only show code and
+// message, and the cause.
+func (f *Failure) Unwrap() []error {
+	errs := []error{&core.Error{Code: f.Code, Message: f.Message}}
+	if f.Cause != nil {
+		errs = append(errs, f.Cause)
+	}
+	return errs
+}
+
+func failure(code string, cause error, format string, args ...any) *Failure {
+	return &Failure{Code: code, Message: fmt.Sprintf(format, args...), Cause: cause}
+}
+
+// diagnostic is a finding as the module writes it (wasm/ABI.md, Errors).
+type diagnostic struct {
+	Code    string `json:"code"`
+	End     int    `json:"end"`
+	Hint    string `json:"hint"`
+	Key     bool   `json:"key"`
+	Message string `json:"message"`
+	Offset  int    `json:"offset"`
+	Path    string `json:"path"`
+	Related string `json:"related"`
+	Warning bool   `json:"warning"`
+}
+
+func diagnostics(list []diagnostic) []core.Diagnostic {
+	out := make([]core.Diagnostic, len(list))
+	for i, d := range list {
+		out[i] = core.Diagnostic{
+			Code: d.Code, Path: d.Path, Key: d.Key, Off: d.Offset, End: d.End,
+			Message: d.Message, Hint: d.Hint, Warning: d.Warning, Related: d.Related,
+		}
+	}
+	return out
+}
+
+// readError returns the error an error document tells of.
+func readError(doc []byte) error {
+	var e struct {
+		Error *struct {
+			Code    string `json:"code"`
+			Message string `json:"message"`
+			Offset  int    `json:"offset"`
+			Path    string `json:"path"`
+		} `json:"error"`
+		Errors []diagnostic `json:"errors"`
+	}
+	if err := json.Unmarshal(doc, &e); err != nil {
+		return failure(CodeTrap, err, "the module's error document cannot be read")
+	}
+	if e.Error == nil {
+		return &core.Invalid{Diagnostics: diagnostics(e.Errors)}
+	}
+	return &core.Error{Code: e.Error.Code, Message: e.Error.Message, Offset: e.Error.Offset, Path: e.Error.Path}
+}

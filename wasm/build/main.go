@@ -1,0 +1,130 @@
+// Command build makes holdfast.wasm, the same bytes wherever it is built, and
+// says how large it is.
+//
+//	go run ./wasm/build                 # dist/holdfast.wasm, with its size
+//	go run ./wasm/build -embed          # and host/holdfast.wasm.gz, which package host embeds
+//	go run ./wasm/build -o m.wasm -size=false
+//
+// It fails when the module is over its size budget.
+package main
+
+// This file builds the module and measures it.
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// budget is the most bytes the module may have after brotli at its highest
+// quality, as a content delivery network stores it: what a page waits for.
+const budget = 650_000
+
+// surroundings are the environment variables that could change what go build
+// gives, and what they are set to; empty removes one.
+var surroundings = map[string]string{
+	"GOOS": "wasip1", "GOARCH": "wasm", "GOWORK": "off", "CGO_ENABLED": "0",
+	"GOFLAGS": "", "GOEXPERIMENT": "", "GOWASM": "", "GODEBUG": "", "GOFIPS140": "",
+}
+
+func main() {
+	out := flag.String("o", "dist/holdfast.wasm", "write the module to this `file`")
+	embed := flag.Bool("embed", false, "write host/holdfast.wasm.gz too")
+	size := flag.Bool("size", true, "print sizes, and fail when over the budget")
+	flag.Parse()
+	if err := build(*out, *embed, *size); err != nil {
+		fmt.Fprintln(os.Stderr, "wasm/build:", err)
+		os.Exit(1)
+	}
+}
+
+func build(out string, embed, size bool) error {
+	mod, err := exec.Command("go", "env", "GOMOD").Output()
+	if err != nil {
+		return err
+	}
+	root := filepath.Dir(strings.TrimSpace(string(mod)))
+	if out, err = filepath.Abs(out); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(out), 0o755); err != nil {
+		return err
+	}
+	if err := compile(root, out); err != nil {
+		return err
+	}
+	module, err := os.ReadFile(out)
+	if err != nil {
+		return err
+	}
+	var packed bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression)
+	_, _ = w.Write(module) // to memory
+	_ = w.Close()
+	if embed {
+		if err := os.WriteFile(filepath.Join(root, "host", "holdfast.wasm.gz"), packed.Bytes(), 0o644); err != nil {
+			return err
+		}
+	}
+	fmt.Printf("sha256:%x\n", sha256.Sum256(module))
+	if !size {
+		return nil
+	}
+	fmt.Printf("raw    %9d bytes\ngzip   %9d\n", len(module), packed.Len())
+	small, err := brotli(out)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("brotli %9d of %d\n", small, budget)
+	if small > budget {
+		return fmt.Errorf("the module is %d bytes over its budget: `go list -deps ./wasm` and `go tool nm -size` show what is in it", small-budget)
+	}
+	return nil
+}
+
+// compile runs the pinned toolchain, away from what the environment could change.
+func compile(root, out string) error {
+	text, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		return err
+	}
+	pinned := regexp.MustCompile(`(?m)^toolchain (go\S+)$`).FindSubmatch(text)
+	if pinned == nil {
+		return errors.New("go.mod names no toolchain: other versions of Go would give other bytes")
+	}
+	cmd := exec.Command("go", "build", "-buildmode=c-shared", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-o", out, "./wasm")
+	cmd.Dir, cmd.Stdout, cmd.Stderr = root, os.Stderr, os.Stderr
+	for _, v := range os.Environ() {
+		if name, _, _ := strings.Cut(v, "="); name != "GOTOOLCHAIN" {
+			if _, set := surroundings[name]; !set {
+				cmd.Env = append(cmd.Env, v)
+			}
+		}
+	}
+	for name, value := range surroundings {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	cmd.Env = append(cmd.Env, "GOTOOLCHAIN="+string(pinned[1]))
+	return cmd.Run()
+}
+
+// brotli returns the size of a file after brotli at quality 11. It asks Node, which
+// building the project needs anyway, for Google's own encoder.
+func brotli(file string) (int, error) {
+	const script = `const z = require("zlib"), b = require("fs").readFileSync(process.argv[1]);
+process.stdout.write(String(z.brotliCompressSync(b, { params: { [z.constants.BROTLI_PARAM_QUALITY]: 11, [z.constants.BROTLI_PARAM_LGWIN]: 24, [z.constants.BROTLI_PARAM_SIZE_HINT]: b.length } }).length));`
+	n, err := exec.Command("node", "-e", script, file).Output()
+	if err != nil {
+		return 0, fmt.Errorf("measuring with brotli needs node: %w", err)
+	}
+	return strconv.Atoi(string(n))
+}
