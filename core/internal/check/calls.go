@@ -52,11 +52,12 @@ func (c *checker) method(n *syntax.Node) *Expr {
 	}
 	f := lookup(n.Name)
 	e := c.node(Call, n, types.TBad)
+	if f == nil {
+		// The arguments would only add to the confusion: every(x, ...) has no x.
+		return c.unknownMethod(n, c.expr(n.Args[0]))
+	}
 	for _, a := range n.Args {
 		e.Args = append(e.Args, c.expr(a))
-	}
-	if f == nil {
-		return c.unknownMethod(n, e)
 	}
 	return c.apply(n, e, f, true)
 }
@@ -233,7 +234,14 @@ func (c *checker) noOverload(n *syntax.Node, e *Expr, f *function, method bool) 
 			}
 			return c.fail(diag.TypeCall, n, n.At, n.To, value.NoSuchOverload, f.name+" is "+word+".", hint)
 		}
+		if len(e.Args) == 0 {
+			return c.fail(diag.TypeCount, n, n.Off, n.End, value.NoSuchOverload, f.name+" needs an argument.", "It is called "+call+".")
+		}
 		return c.fail(diag.TypeCount, n, n.Off, n.End, value.NoSuchOverload, f.name+" does not take "+counted(len(e.Args), method)+".", "It is called "+call+".")
+	}
+	if f.name == "contains" && method && find(e.Args[0].Type).Kind == types.List {
+		return c.fail(diag.TypeArgument, n, n.At, n.To, value.NoSuchOverload, "contains looks inside a text, not in a list.",
+			"Write "+c.text(e.Args[1])+" in "+c.text(e.Args[0])+".")
 	}
 	list := ""
 	args := e.Args
@@ -249,11 +257,11 @@ func (c *checker) noOverload(n *syntax.Node, e *Expr, f *function, method bool) 
 		list += find(a.Type).String()
 	}
 	message := f.name + " does not take (" + list + ")" + on + "."
-	if len(args) == 0 {
-		message = f.name + " is not for " + article(find(e.Args[0].Type)) + "."
-	}
-	if len(e.Args) == 0 {
+	switch {
+	case len(e.Args) == 0:
 		message = f.name + " needs an argument."
+	case len(args) == 0:
+		message = f.name + " is not for " + article(find(e.Args[0].Type)) + "."
 	}
 	if call != "" {
 		call = "It is called " + call + "."
@@ -353,6 +361,8 @@ func (c *checker) unknownFunction(n *syntax.Node, name string) *Expr {
 		hint = "Write LIST." + name + "(x, ...)."
 	case "min", "max":
 		hint = map[string]string{"min": "Write math.least(...).", "max": "Write math.greatest(...)."}[name]
+	case "math.min", "math.max":
+		hint = map[string]string{"math.min": "Write math.least(...).", "math.max": "Write math.greatest(...)."}[name]
 	case "abs", "ceil", "floor", "round", "trunc", "sqrt", "sign", "least", "greatest":
 		hint = "Write math." + name + "(...)."
 	case "bind":
@@ -394,9 +404,9 @@ func (c *checker) functionNames(qualified bool) []string {
 }
 
 // unknownMethod reports a method that does not exist.
-func (c *checker) unknownMethod(n *syntax.Node, e *Expr) *Expr {
+func (c *checker) unknownMethod(n *syntax.Node, base *Expr) *Expr {
 	hint := ""
-	receiver := c.text(e.Args[0])
+	receiver := c.text(base)
 	switch n.Name {
 	case "len", "length", "count":
 		hint = "Write size(" + receiver + ")."
@@ -413,7 +423,7 @@ func (c *checker) unknownMethod(n *syntax.Node, e *Expr) *Expr {
 	case "every":
 		hint = "Write " + receiver + ".all(x, ...)."
 	case "equals", "is":
-		hint = "Write " + receiver + " == " + c.texts(e.Args[1:]) + "."
+		hint = "Write " + receiver + " == ...."
 	case "toString":
 		hint = "Write string(" + receiver + ")."
 	case "isEmpty", "empty":
@@ -425,9 +435,8 @@ func (c *checker) unknownMethod(n *syntax.Node, e *Expr) *Expr {
 			hint = "Did you mean " + near + "?"
 		}
 	}
-	if !c.scope.Unchecked && anyBad(e.Args[:1]) {
-		e.Op = Fail
-		return e
+	if !c.scope.Unchecked && find(base.Type).Kind == types.Bad {
+		return base
 	}
 	return c.fail(diag.NameFunction, n, n.At, n.To, value.NoSuchOverload, "There is no method "+n.Name+".", hint)
 }

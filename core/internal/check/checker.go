@@ -374,12 +374,14 @@ func (c *checker) selection(n *syntax.Node, base *Expr) *Expr {
 	hint := "Only records and maps have fields."
 	switch {
 	case lookup(n.Name) != nil && n.Name != "type" && n.Name != "dyn":
-		hint = "To call it, write " + n.Name + "()."
+		hint = "It is a method: write " + c.text(base) + "." + n.Name + "()."
 		if c.onlyFunction(n.Name) {
 			hint = "It is a function: write " + n.Name + "(" + c.text(base) + ")."
 		}
 	case n.Name == "length" || n.Name == "len" || n.Name == "count":
 		hint = "Write size(" + c.text(base) + ")."
+	case t.Kind == types.Enum && t.Member(n.Name) >= 0:
+		hint = "Write " + c.text(base) + " == " + t.String() + "." + n.Name + "."
 	case t.Kind == types.List:
 		hint = "It is a list: pick an element with [0], or ask about all with .all(x, ...) or .exists(x, ...)."
 	}
@@ -410,8 +412,11 @@ func (c *checker) index(n *syntax.Node) *Expr {
 		e.Type = t.Elem
 		if !c.assign(types.TInt, k) {
 			hint := "Positions are int, from 0."
-			if k.Kind == types.Double || k.Kind == types.Uint || k.Kind == types.String {
+			switch k.Kind {
+			case types.Double, types.Uint:
 				hint += " Write int(" + c.text(at) + ")."
+			case types.String:
+				hint += " To ask whether it is in the list, write " + c.text(at) + " in " + c.text(base) + "."
 			}
 			return c.fail(diag.TypeOperator, n, at.Off, at.End, value.NoSuchOverload, "A list is not indexed with a "+k.String()+".", hint)
 		}
@@ -428,7 +433,7 @@ func (c *checker) index(n *syntax.Node) *Expr {
 			break
 		}
 		if !c.assign(key, k) {
-			return c.fail(diag.TypeOperator, n, at.Off, at.End, value.NoSuchOverload, "The keys here are of type "+key.String()+", this is a "+k.String()+".", "")
+			return c.fail(diag.TypeOperator, n, at.Off, at.End, value.NoSuchOverload, "The keys here are of type "+key.String()+", this is "+article(k)+".", "")
 		}
 	case types.Record:
 		if at.Op == Const && at.Value.K == value.String {
@@ -468,7 +473,11 @@ func (c *checker) memberLiteral(e *Expr, enum *types.Type) bool {
 	if c.scope.Unchecked {
 		return true
 	}
-	c.report(diag.NameMember, e.Off, e.End, "'"+s+"' is no member of "+enum.String()+".", suggest(s, "", enum.Members))
+	hint := suggest(s, "", enum.Members)
+	if near := diag.Nearest(s, enum.Members); near != "" {
+		hint = "Did you mean '" + near + "'?"
+	}
+	c.report(diag.NameMember, e.Off, e.End, "'"+s+"' is no member of "+enum.String()+".", hint)
 	return false
 }
 
@@ -547,7 +556,7 @@ func (c *checker) coerceRecord(e *Expr, want *types.Type) *Expr {
 		}
 		f := want.Field(k.Value.Str())
 		if f < 0 {
-			c.report(diag.TypeIncomplete, k.Off, k.End, article(want)+" has no field "+k.Value.Str()+".", suggest(k.Value.Str(), "", names))
+			c.report(diag.TypeIncomplete, k.Off, k.End, article2(want)+" has no field "+k.Value.Str()+".", suggest(k.Value.Str(), "", names))
 			continue
 		}
 		given[f] = true

@@ -89,7 +89,7 @@ func (c *checker) unary(n *syntax.Node) *Expr {
 	} else if t.Kind == types.Uint {
 		hint = "A uint has no sign; write -int(" + c.text(x) + ")."
 	}
-	return c.fail(diag.TypeOperator, n, n.Off, n.End, value.NoSuchOverload, "There is no "+n.Op.String()+" of "+article(t)+".", hint)
+	return c.fail(diag.TypeOperator, n, n.Off, n.End, value.NoSuchOverload, n.Op.String()+" does not take "+article(t)+".", hint)
 }
 
 func (c *checker) binary(n *syntax.Node) *Expr {
@@ -213,7 +213,7 @@ func (c *checker) membership(n *syntax.Node, e *Expr) *Expr {
 func (c *checker) noOperator(n *syntax.Node, a, b *Expr) *Expr {
 	ta, tb := find(a.Type), find(b.Type)
 	op := n.Op.String()
-	message := "There is no " + article(ta) + " " + op + " " + article(tb) + "."
+	message := op + " does not take " + article(ta) + " and " + article(tb) + "."
 	hint := ""
 	switch {
 	case n.Op == syntax.Eq || n.Op == syntax.Ne:
@@ -224,22 +224,26 @@ func (c *checker) noOperator(n *syntax.Node, a, b *Expr) *Expr {
 		message = article2(ta) + " never equals " + article(tb) + "; this would always be " + outcome + "."
 		if ta.Kind == types.Enum && tb.Kind == types.Enum {
 			message = "These are members of two different enums, " + ta.String() + " and " + tb.String() + "."
+			hint = "Compare each with members of its own."
 		}
 	case ta.Kind == types.Null || tb.Kind == types.Null:
 		hint = "Nothing is computed with null."
 	}
+	if hint == "" && (ta.Kind == types.Null || tb.Kind == types.Null) {
+		hint = "What is declared always has a value; leave the comparison out."
+	}
 	switch {
 	case hint != "":
+	case n.Op == syntax.Mod && (ta.Kind == types.Double || tb.Kind == types.Double):
+		hint = "% takes int or uint only; write int(...) around a double."
 	case numeric(ta) && numeric(tb):
 		hint = mendNumbers(c, a, b, ta, tb)
+	case n.Op == syntax.Add && ta.Kind == types.List && tb.Kind != types.List:
+		hint = "To add an element, write " + c.text(a) + " + [" + c.text(b) + "]."
 	case n.Op == syntax.Add && (ta.Kind == types.String || ta.Kind == types.Enum):
 		hint = conversion(types.TString, tb, c.text(b))
 	case n.Op == syntax.Add && (tb.Kind == types.String || tb.Kind == types.Enum):
 		hint = conversion(types.TString, ta, c.text(a))
-	case n.Op == syntax.Add && ta.Kind == types.List && tb.Kind != types.List:
-		hint = "To add an element, write " + c.text(a) + " + [" + c.text(b) + "]."
-	case n.Op == syntax.Mod && (ta.Kind == types.Double || tb.Kind == types.Double):
-		hint = "% takes int or uint only; write int(...) around a double."
 	case (ta.Kind == types.Timestamp || tb.Kind == types.Timestamp) && n.Op == syntax.Add:
 		hint = "To a timestamp one adds a duration: duration('90s')."
 	case (ta.Kind == types.Timestamp || ta.Kind == types.Duration) && (tb.Kind == types.String || tb.Kind == types.Int):
@@ -252,21 +256,32 @@ func (c *checker) noOperator(n *syntax.Node, a, b *Expr) *Expr {
 			hint = "Leave out the quotes: " + b.Value.Str() + "."
 		} else if s := b.Value.Str(); ta.Kind == types.Bool && (s == "true" || s == "false") {
 			hint = "Leave out the quotes: " + s + "."
-		} else {
+		} else if !numeric(ta) {
 			hint = conversion(ta, tb, c.text(b))
 		}
 	case a.Op == Const:
 		hint = conversion(tb, ta, c.text(a))
 	default:
-		hint = conversion(ta, tb, c.text(b))
-		if hint == "" {
-			hint = conversion(tb, ta, c.text(a))
-		}
+		hint = c.mend(a, b)
 	}
 	if hint == "" && (n.Op == syntax.Lt || n.Op == syntax.Le || n.Op == syntax.Gt || n.Op == syntax.Ge) && (ta.Kind == types.List || ta.Kind == types.Map) && numeric(tb) {
 		hint = "Write size(" + c.text(a) + ") " + op + " " + c.text(b) + "."
 	}
 	return c.fail(diag.TypeOperator, n, n.Off, n.End, value.NoSuchOverload, message, hint)
+}
+
+// mend says how to make a and b one type; to a string, which always works, where one of them is one.
+func (c *checker) mend(a, b *Expr) string {
+	ta, tb := find(a.Type), find(b.Type)
+	if tb.Kind == types.String {
+		if hint := conversion(tb, ta, c.text(a)); hint != "" {
+			return hint
+		}
+	}
+	if hint := conversion(ta, tb, c.text(b)); hint != "" {
+		return hint
+	}
+	return conversion(tb, ta, c.text(a))
 }
 
 func article2(t *types.Type) string {
@@ -362,8 +377,8 @@ func (c *checker) cond(n *syntax.Node) *Expr {
 		hint := ""
 		if numeric(ta) && numeric(tb) {
 			hint = mendNumbers(c, a, b, ta, tb)
-		} else if hint = conversion(ta, tb, c.text(b)); hint == "" {
-			hint = conversion(tb, ta, c.text(a))
+		} else {
+			hint = c.mend(a, b)
 		}
 		e.Type = types.TBad
 		c.report(diag.TypeOperator, n.Off, n.End, "The two sides of : have different types, "+ta.String()+" and "+tb.String()+".", hint)

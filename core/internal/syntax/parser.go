@@ -632,6 +632,7 @@ func (p *parser) identifier(global bool, off int32) *Node {
 	}
 	p.advance()
 	if isReserved(t.text) {
+		p.failed++ // what follows is the grammar of another language
 		p.report(diag.ParseReserved, int(t.off), int(t.end), "The word "+t.text+" is reserved and names nothing.", reservedHint(t.text))
 		if p.is("(") {
 			_, end := p.args(nil)

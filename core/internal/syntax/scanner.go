@@ -121,6 +121,7 @@ func (s *scanner) operator() (token, bool) {
 	}
 	r, n := utf8.DecodeRuneInString(rest)
 	s.pos += n
+	meant := "" // the operator it stands for
 	code, message, hint := diag.ParseCharacter, "This character has no meaning in an expression.", ""
 	switch r {
 	case '“', '”', '„', '‘', '’', '«', '»':
@@ -137,23 +138,23 @@ func (s *scanner) operator() (token, bool) {
 		s.report(code, start, s.pos, message, hint)
 		return token{kind: tBad, off: int32(start), end: int32(s.pos)}, true
 	case '≤':
-		hint = "Write <=."
+		meant, hint = "<=", "Write <=."
 	case '≥':
-		hint = "Write >=."
+		meant, hint = ">=", "Write >=."
 	case '≠':
-		hint = "Write !=."
+		meant, hint = "!=", "Write !=."
 	case '–', '—', '−':
-		hint = "Write - for minus."
+		meant, hint = "-", "Write - for minus."
 	case '∧':
-		hint = "Write && for and."
+		meant, hint = "&&", "Write && for and."
 	case '∨':
-		hint = "Write || for or."
+		meant, hint = "||", "Write || for or."
 	case '\u00a0', '\u200b', '\ufeff':
 		message = "There is an invisible character here."
 		hint = "Delete it and type a plain space."
 	}
 	s.report(code, start, s.pos, message, hint)
-	return token{}, false
+	return token{kind: tOp, off: int32(start), end: int32(s.pos), text: meant}, meant != ""
 }
 
 func (s *scanner) quoted() (token, bool) {
