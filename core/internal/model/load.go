@@ -33,6 +33,13 @@ func Load(src []byte) (*Bundle, []diag.Diagnostic) {
 	if err := r.doc.Parse(src); err != nil {
 		return nil, []diag.Diagnostic{{Code: err.Code, Off: err.Offset, End: err.Offset + 1, Message: err.Message}}
 	}
+	if !r.doc.IsCanonical() {
+		// The order of declarations reaches decisions, and documents of one digest
+		// must decide alike: so it is that of the canonical form, whatever was sent.
+		if err := r.doc.Parse(r.doc.Canonical(nil, 0)); err != nil {
+			return nil, []diag.Diagnostic{{Code: err.Code, Off: err.Offset, End: err.Offset + 1, Message: err.Message}}
+		}
+	}
 	root := node{r, 0, ""}
 	b := &Bundle{names: map[string]string{}, found: &r.diag, Hold: Hold{TTL: 24 * 60 * 60 * 1000}}
 	b.read(root, 0)
