@@ -22,6 +22,7 @@ type outcome struct {
 	drop       int          // index of a parked proposal that is done with, or -1
 	frozen     bool
 	proposal   string // the proposal's digest
+	state      string // the digest of the state afterwards, once written
 }
 
 // Decide decides a proposal and records the decision. It returns the decision's
@@ -103,10 +104,25 @@ func (s *Session) conclude(o *outcome, p *proposal) outcome {
 			last := len(s.j.violations) - 1
 			s.j.violations[0], s.j.violations[last] = s.j.violations[last], s.j.violations[0]
 		}
+		if s.j.violations[0].verdict == model.HoldVerdict && s.confirmers() == 0 {
+			s.j.add(violation{id: "hold:nobody", level: model.Ownership, verdict: model.Reject},
+				s.j.text("This needs a confirmation, and no one agent may confirm all of it; propose its parts apart."), nil, nil)
+			last := len(s.j.violations) - 1
+			s.j.violations[0], s.j.violations[last] = s.j.violations[last], s.j.violations[0]
+		}
 		return s.refused(o)
 	}
 	o.verdict, o.changes, o.after = model.Commit, s.j.changes, &s.j.after
 	return *o
+}
+
+// confirmers is the set of agents that may confirm everything that is held.
+func (s *Session) confirmers() uint64 {
+	set := uint64(1)<<len(s.b.Agents) - 1
+	for i := range s.j.violations {
+		set &= s.j.violations[i].by
+	}
+	return set
 }
 
 // refused finishes an outcome with violations: the first governs.
@@ -115,10 +131,7 @@ func (s *Session) refused(o *outcome) outcome {
 	o.verdict = o.violations[0].verdict
 	switch o.verdict {
 	case model.HoldVerdict:
-		o.park = 1<<len(s.b.Agents) - 1
-		for i := range o.violations {
-			o.park &= o.violations[i].by
-		}
+		o.park = s.confirmers()
 	case model.Freeze:
 		o.frozen = true
 	case model.Revert:
@@ -181,7 +194,7 @@ func (s *Session) settle(p *proposal, o *outcome) outcome {
 	if h.by>>p.actor.agent&1 == 0 {
 		s.refuse("hold:by", model.Ownership, model.Reject, joinWords(s.b.AgentNames(h.by), "or")+" may "+builtins[-1-p.action]+" this; this actor is "+s.b.Agents[p.actor.agent].Name+".")
 	}
-	if h.digest != p.digest {
+	if p.action == actConfirm && h.digest != p.digest {
 		s.refuse("hold:digest", model.Operational, model.Reject, "The proposal parked under "+strconv.FormatInt(h.seq, 10)+" has another digest: what would be approved is not what was parked. Read it again, then name "+h.digest+".")
 	}
 	if p.action == actConfirm && p.at.Int() >= expires {
@@ -226,7 +239,7 @@ func (s *Session) next(p *proposal, o *outcome) (st model.State, chains [][32]by
 	if o.drop >= 0 {
 		holds = append(append([]hold(nil), holds[:o.drop]...), holds[o.drop+1:]...)
 	}
-	if o.park != 0 || o.verdict == model.HoldVerdict {
+	if o.verdict == model.HoldVerdict {
 		holds = append(holds[:len(holds):len(holds)], hold{seq: s.seq + 1, at: p.at.Int(), by: o.park, digest: o.proposal, proposal: p})
 	}
 	return st, chains, holds
@@ -234,11 +247,11 @@ func (s *Session) next(p *proposal, o *outcome) (st model.State, chains [][32]by
 
 // write writes the decision into s.out.
 func (s *Session) write(p *proposal, o *outcome) []byte {
-	digest := s.stateDigest
-	if o.after != nil || o.drop >= 0 || o.verdict == model.HoldVerdict || o.frozen != s.frozen || digest == "" {
+	o.state = s.stateDigest
+	if o.after != nil || o.drop >= 0 || o.verdict == model.HoldVerdict || o.frozen != s.frozen || o.state == "" {
 		st, chains, holds := s.next(p, o)
 		s.scratch = appendState(s.scratch[:0], s.b, st, chains, holds, o.frozen)
-		digest = digestOf(s.scratch)
+		o.state = digestOf(s.scratch)
 	}
 	dst := s.out[:0]
 	dst = canon.AppendString(append(dst, `{"action":`...), p.name(s.b))
@@ -270,7 +283,7 @@ func (s *Session) write(p *proposal, o *outcome) []byte {
 	dst = canon.AppendString(append(dst, `,"proposal":`...), o.proposal)
 	dst = model.AppendJSON(append(dst, `,"reasons":`...), p.reasons)
 	dst = canon.AppendInt(append(dst, `,"seq":`...), s.seq+1)
-	dst = canon.AppendString(append(dst, `,"state":`...), digest)
+	dst = canon.AppendString(append(dst, `,"state":`...), o.state)
 	dst = canon.AppendString(append(dst, `,"v":1,"verdict":`...), o.verdict.String())
 	dst = append(dst, `,"violations":[`...)
 	for i := range o.violations {
@@ -294,6 +307,5 @@ func (s *Session) record(p *proposal, o *outcome, out []byte) {
 	s.seq++
 	s.at = p.at.Int()
 	s.prev = digestOf(out)
-	s.scratch = appendState(s.scratch[:0], s.b, s.state, s.chains, s.holds, s.frozen)
-	s.stateDigest = digestOf(s.scratch)
+	s.stateDigest = o.state
 }

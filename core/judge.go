@@ -193,11 +193,7 @@ func (j *judge) structure(before model.State, p *proposal, from *origin) bool {
 	if !changed {
 		return false
 	}
-	for i := range b.Vars {
-		if v, was, now := &b.Vars[i], before.Vars[i], j.after.Vars[i]; v.Moves != nil && was != now {
-			j.move(before, p, i, v.Moves.ID, &v.Moves.Otherwise, func(n, f, t int) bool { return v.Moves.Allows(n, f, t) }, was, now)
-		}
-	}
+	// `never` comes first: it says more than that a move is not among the moves.
 	for i := range b.Vars {
 		v, was, now := &b.Vars[i], before.Vars[i], j.after.Vars[i]
 		if was == now {
@@ -208,6 +204,11 @@ func (j *judge) structure(before model.State, p *proposal, from *origin) bool {
 			j.move(before, p, i, n.ID, &n.Otherwise, func(_, f, t int) bool {
 				return f == t || n.From >= 0 && n.From != f || n.To >= 0 && n.To != t
 			}, was, now)
+		}
+	}
+	for i := range b.Vars {
+		if v, was, now := &b.Vars[i], before.Vars[i], j.after.Vars[i]; v.Moves != nil && was != now {
+			j.move(before, p, i, v.Moves.ID, &v.Moves.Otherwise, func(n, f, t int) bool { return v.Moves.Allows(n, f, t) }, was, now)
 		}
 	}
 	for i := range b.Vars {

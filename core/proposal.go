@@ -47,7 +47,7 @@ type proposal struct {
 	actor   actor
 	args    []value.Value // parallel to the action's arguments
 	hold    int64         // of confirm, decline and expire
-	digest  string        // of confirm and decline
+	digest  string        // of confirm
 	at      value.Value   // milliseconds as an Int, or Unknown
 	reasons value.Value   // List of String, or Unknown
 }
@@ -239,9 +239,9 @@ func (p *proposal) readArgs(b *model.Bundle, d *canon.Doc, n canon.Node) *Error 
 func (p *proposal) readBuiltin(d *canon.Doc, n canon.Node) *Error {
 	var known []string
 	switch p.action {
-	case actConfirm, actDecline:
+	case actConfirm:
 		known = []string{"digest", "hold"}
-	case actExpire:
+	case actDecline, actExpire:
 		known = []string{"hold"}
 	}
 	for k := d.First(n); k >= 0; k = d.Next(k) {
@@ -305,10 +305,10 @@ func appendActor(dst []byte, b *model.Bundle, a actor) []byte {
 func (p *proposal) appendArgs(dst []byte, b *model.Bundle) []byte {
 	dst = append(dst, '{')
 	switch p.action {
-	case actConfirm, actDecline:
+	case actConfirm:
 		dst = canon.AppendString(append(dst, `"digest":`...), p.digest)
 		dst = canon.AppendInt(append(dst, `,"hold":`...), p.hold)
-	case actExpire:
+	case actDecline, actExpire:
 		dst = canon.AppendInt(append(dst, `"hold":`...), p.hold)
 	case actUnfreeze:
 	default:

@@ -42,7 +42,6 @@ type Session struct {
 	stateDigest string // of the state as it is now; "" when not computed
 	j           judge
 	doc         canon.Doc
-	digester    canon.Hash
 	out         []byte
 	scratch     []byte
 }
