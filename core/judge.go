@@ -187,7 +187,7 @@ func (j *judge) structure(before model.State, p *proposal, from *origin) bool {
 			changed = true
 		} else if now.Int() != before.Logs[i].Int() {
 			changed = true
-			j.log(&b.Logs[i], before.Logs[i].Int(), now)
+			j.log(&b.Logs[i], i, p.action, before.Logs[i].Int(), now)
 		}
 	}
 	if !changed {
@@ -233,16 +233,21 @@ func (j *judge) structure(before model.State, p *proposal, from *origin) bool {
 }
 
 // log asks whether what was appended fits.
-func (j *judge) log(l *model.Log, from int64, now value.Value) {
+func (j *judge) log(l *model.Log, i, action int, from int64, now value.Value) {
 	message := ""
 	if now.Int() > int64(l.List.Len) {
 		message = "it is full: there are " + string(model.AppendJSON(nil, value.OfInt(int64(l.List.Len)))) + " items, and nothing ever leaves a log."
 	}
 	for _, item := range now.Items()[from:] {
 		if item.K == value.Unknown {
+			for k := range j.b.Actions[action].Effects {
+				if e := &j.b.Actions[action].Effects[k]; e.Var < 0 && e.Log == i && !e.Value.Within() {
+					j.unsure |= item.N
+				}
+			}
 			continue
 		}
-		if m := fitsAsFarAsKnown(item, l.Type); m != "" && message == "" {
+		if m := model.Fits(item, l.Type); m != "" && message == "" {
 			message = m
 		}
 	}
@@ -252,23 +257,19 @@ func (j *judge) log(l *model.Log, from int64, now value.Value) {
 	}
 }
 
-// fitsAsFarAsKnown is model.Fits, silent about a value with unknown parts.
-func fitsAsFarAsKnown(v value.Value, t *types.Type) string {
-	if v.K == value.Map {
-		for _, w := range v.Entries().Vals {
-			if w.K == value.Unknown {
-				return ""
-			}
-		}
-	}
-	return model.Fits(v, t)
-}
-
 // surelyFits says whether every value the action can give variable i is of its type.
 func (j *judge) surelyFits(action, i int) bool {
 	for k := range j.b.Actions[action].Effects {
 		e := &j.b.Actions[action].Effects[k]
-		if e.Var == i && (len(e.Path) > 0 || e.Value.Program == nil || !types.Within(e.Value.Program.Type, e.Value.Type)) {
+		if e.Var != i {
+			continue
+		}
+		for _, s := range e.Path {
+			if s.Type.Kind == types.Map && s.Type.Key.Kind != types.Enum {
+				return false // it may grow past its bound
+			}
+		}
+		if !e.Value.Within() {
 			return false
 		}
 	}

@@ -245,6 +245,19 @@ func (r *Right) eval(m *vm.Machine) value.Value {
 	return value.OfMap(e)
 }
 
+// Within says whether every value the right-hand side can have surely fits its type.
+func (r *Right) Within() bool {
+	if r.Program != nil {
+		return types.Within(r.Program.Type, r.Type)
+	}
+	for i := range r.Fields {
+		if !r.Fields[i].Within() {
+			return false
+		}
+	}
+	return true
+}
+
 // Programs calls f with every expression that the right-hand side reads.
 func (r *Right) Programs(f func(*vm.Program)) {
 	if r.Program != nil {
