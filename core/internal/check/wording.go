@@ -76,8 +76,11 @@ func conversion(want, have *types.Type, text string) string {
 	from := have.Kind
 	switch want.Kind {
 	case types.Int:
-		if from == types.Double || from == types.Uint || from == types.String || from == types.Timestamp || from == types.Duration {
+		if from == types.Double || from == types.Uint || from == types.String || from == types.Timestamp {
 			return "Write int(" + text + ")."
+		}
+		if from == types.Duration {
+			return "Write " + text + ".getSeconds()."
 		}
 	case types.Uint:
 		if from == types.Int || from == types.Double || from == types.String {
@@ -96,8 +99,14 @@ func conversion(want, have *types.Type, text string) string {
 			return "Write timestamp(" + text + ")."
 		}
 	case types.Duration:
-		if from == types.String || from == types.Int {
-			return "Write duration(" + text + "), where a string looks like '90s' or '1h30m'."
+		if from == types.String {
+			return "Write duration(" + text + "), where the string looks like '90s' or '1h30m'."
+		}
+		if from == types.Int && text != "" && text[0] >= '0' && text[0] <= '9' {
+			return "Write duration('" + text + "s') for so many seconds."
+		}
+		if from == types.Int {
+			return "Write duration(string(" + text + ") + 's') for so many seconds."
 		}
 	case types.Bytes:
 		if from == types.String {

@@ -407,7 +407,8 @@ func quickEqual(a, b *value.Value) (same, ok bool) {
 	case value.Int, value.Bool:
 		return a.N == b.N, true
 	case value.String:
-		return a.N == b.N, a.N != b.N || a.P == b.P
+		// A long text has its price even where one pointer tells.
+		return a.N == b.N, a.N != b.N || a.P == b.P && a.N < BytesPerUnit
 	}
 	return false, false
 }

@@ -195,6 +195,9 @@ func (m *Machine) equal(a, b value.Value) bool {
 			m.Cost += a.N / BytesPerUnit
 		}
 	case value.List, value.Map:
+		if a.K != b.K {
+			return false
+		}
 		left := 0
 		if m.Cost < m.CostLimit {
 			left = int(min(m.CostLimit-m.Cost, 1<<31-1))
@@ -219,7 +222,7 @@ func (m *Machine) compare(op Opcode, pa, pb *value.Value) value.Value {
 	case OpNe:
 		return value.OfBool(!m.equal(a, b))
 	}
-	if a.K == value.String || a.K == value.Bytes {
+	if a.K == b.K && (a.K == value.String || a.K == value.Bytes) {
 		m.Cost += min(a.N, b.N) / BytesPerUnit
 	}
 	order, ok := value.Compare(a, b)
