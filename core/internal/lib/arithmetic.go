@@ -27,7 +27,7 @@ func Add(a, b value.Value) value.Value {
 	case value.Int:
 		x, y := a.Int(), b.Int()
 		sum := x + y
-		if (sum > x) != (y > 0) && y != 0 {
+		if (sum > x) != (y > 0) {
 			return overflow(a, "+", b)
 		}
 		return value.OfInt(sum)
@@ -62,7 +62,7 @@ func Sub(a, b value.Value) value.Value {
 	case value.Int:
 		x, y := a.Int(), b.Int()
 		diff := x - y
-		if (diff < x) != (y > 0) && y != 0 {
+		if (diff < x) != (y > 0) {
 			return overflow(a, "-", b)
 		}
 		return value.OfInt(diff)

@@ -193,13 +193,24 @@ func (w *writer) hex(s string, upper bool) {
 		w.failed = value.TooLarge(len(w.buf)+2*len(s), value.MaxSize, "bytes")
 		return
 	}
-	digits := "0123456789abcdef"
+	digits := lowerHex
 	if upper {
-		digits = "0123456789ABCDEF"
+		digits = upperHex
 	}
+	w.buf = appendHex(w.buf, s, digits)
+}
+
+const (
+	lowerHex = "0123456789abcdef"
+	upperHex = "0123456789ABCDEF"
+)
+
+// appendHex appends each byte of s as two of digits.
+func appendHex(dst []byte, s, digits string) []byte {
 	for i := range len(s) {
-		w.buf = append(w.buf, digits[s[i]>>4], digits[s[i]&15])
+		dst = append(dst, digits[s[i]>>4], digits[s[i]&15])
 	}
+	return dst
 }
 
 // plain writes v as %s does.

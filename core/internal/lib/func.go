@@ -55,6 +55,7 @@ var Funcs = []Func{
 	{"reverse", reverse},
 	{"format", format},
 	{"strings.quote", quote},
+	{"digest", digest},
 
 	{"getFullYear", getFullYear},
 	{"getMonth", getMonth},

@@ -17,8 +17,8 @@ const (
 	MaxPattern = 1024
 
 	// MaxRegexpSize is the most steps a pattern may come to with its repetitions
-	// written out: a repetition of up to 1000, which is RE2's own limit, of a group
-	// of four steps.
+	// written out: four characters repeated 1000 times, which is RE2's own limit for
+	// a repetition.
 	MaxRegexpSize = 4096
 )
 
@@ -26,8 +26,9 @@ const (
 type Regexp struct {
 	re *regexp.Regexp
 
-	// Size is about the number of steps the pattern consists of; matching takes at
-	// most in the order of Size steps for each byte of the text.
+	// Size is about the number of steps the pattern consists of. Matching takes at
+	// most in the order of Size steps for each byte of the text, 7 ns each natively:
+	// whoever matches counts them, or a megabyte of text takes half a minute.
 	Size int
 }
 
@@ -67,8 +68,13 @@ func reason(err error) string {
 // regexpSize counts the steps of a pattern, up to somewhat over MaxRegexpSize.
 func regexpSize(re *syntax.Regexp) int {
 	size := 1
-	if re.Op == syntax.OpLiteral {
+	switch re.Op {
+	case syntax.OpLiteral:
 		size = len(re.Rune)
+	case syntax.OpConcat, syntax.OpRepeat:
+		size = 0
+	case syntax.OpCapture:
+		size = 2
 	}
 	for _, sub := range re.Sub {
 		if size += regexpSize(sub); size > MaxRegexpSize {
@@ -84,8 +90,8 @@ func regexpSize(re *syntax.Regexp) int {
 // MatchesCompiled says whether re matches anywhere in s.
 func MatchesCompiled(re *Regexp, s string) bool { return re.re.MatchString(s) }
 
-// matches serves patterns that are computed; a literal is compiled once, by the code
-// generator.
+// matches compiles its pattern each time and counts nothing; the machine compiles a
+// literal once and counts for both.
 func matches(args []value.Value) value.Value {
 	if !are(args, value.String, value.String) {
 		return noOverload("matches", args...)

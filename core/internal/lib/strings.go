@@ -294,7 +294,7 @@ func escape(c byte) byte {
 // byteIndex returns the offset of the code point with index n; ok is false unless
 // 0 <= n <= size(s).
 func byteIndex(s string, n int64) (at int, ok bool) {
-	if n < 0 || n > int64(len(s)) {
+	if n < 0 {
 		return 0, false
 	}
 	for ; n > 0; n-- {
