@@ -64,8 +64,8 @@ func equalItems(a, b []Value, budget *int) bool {
 
 // Compare orders a and b as CEL's < does: order is below, at or above zero as a is
 // less than, equal to or greater than b. ok is false where there is no order:
-// between kinds (numbers aside), for null, types, lists and maps, and beside a NaN;
-// Ordered tells a NaN from the rest.
+// between kinds (numbers aside), for null, types, lists and maps, and beside a NaN, which
+// is the only way two numbers have none.
 func Compare(a, b Value) (order int, ok bool) {
 	if a.K != b.K {
 		return compareNumbers(a, b)
@@ -87,19 +87,6 @@ func Compare(a, b Value) (order int, ok bool) {
 		return order, true
 	}
 	return 0, false
-}
-
-// Ordered says whether kinds a and b have an order, so that where Compare finds
-// none between two such values one of them is NaN and every comparison is false.
-func Ordered(a, b Kind) bool {
-	if a.IsNumber() && b.IsNumber() {
-		return true
-	}
-	switch a {
-	case Bool, String, Bytes, Duration, Timestamp:
-		return a == b
-	}
-	return false
 }
 
 // compareNumbers orders two numbers of different kinds; ok is false beside a NaN

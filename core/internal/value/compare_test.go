@@ -68,9 +68,6 @@ func checkNumbers(t *testing.T, a, b Value) {
 	if Equal(a, b) != (wantOK && want == 0) {
 		t.Errorf("Equal(%v, %v) = %v, but Compare says %d, %v", show(a), show(b), Equal(a, b), want, wantOK)
 	}
-	if !Ordered(a.K, b.K) {
-		t.Errorf("Ordered(%v, %v) = false", a.K, b.K)
-	}
 }
 
 func TestNumbersAtTheEdges(t *testing.T) {
@@ -188,9 +185,6 @@ func TestCompareAndEqual(t *testing.T) {
 		if Equal(c.a, c.b) != c.equal || Equal(c.b, c.a) != c.equal {
 			t.Errorf("Equal(%v, %v) = %v, want %v", show(c.a), show(c.b), !c.equal, c.equal)
 		}
-	}
-	if Ordered(Null, Null) || Ordered(List, List) || Ordered(String, Bytes) || Ordered(Int, String) || Ordered(Type, Type) || !Ordered(Bool, Bool) || !Ordered(Duration, Duration) {
-		t.Error("Ordered names the wrong kinds")
 	}
 }
 
