@@ -11,8 +11,10 @@ export interface BundleInfo {
   /** The name, without the version. */
   readonly bundle: string;
   readonly version: string;
-  /** SHA-256 of the bundle's canonical bytes, `sha256:…`: what the bundle is. */
+  /** SHA-256 of the bundle's canonical public form, `sha256:…`: what the bundle is. */
   readonly digest: string;
+  readonly title: string;
+  readonly about: string;
   readonly [more: string]: unknown;
 }
 
@@ -35,7 +37,7 @@ export class Bundle extends Held {
     return this.#info;
   }
 
-  /** SHA-256 of the bundle's canonical bytes, `sha256:…`. */
+  /** What identifies the bundle, `sha256:…`. */
   get digest(): string {
     return this.#info.digest;
   }

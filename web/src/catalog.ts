@@ -11,13 +11,24 @@ import { parse, type Instance } from "./instance.js";
 export interface CatalogInfo {
   readonly catalog: string;
   readonly version: string;
-  readonly [more: string]: unknown;
+  readonly title?: string;
+  /** The cursor's parts and the values each may have. */
+  readonly matrix?: Readonly<Record<string, readonly unknown[]>>;
+  /** The points, and the digest of each one's bundle. */
+  readonly cursors: readonly Readonly<Record<string, unknown>>[];
+  readonly digests: readonly string[];
 }
 
 /** There is no basis to decide: the cursor names no bundle, or more than one. */
 export interface Stall {
   readonly verdict: "stall";
-  readonly [more: string]: unknown;
+  readonly catalog: string;
+  readonly version: string;
+  readonly cursor: Readonly<Record<string, unknown>>;
+  /** How many bundles it names. */
+  readonly matches: number;
+  /** What to tell a person. */
+  readonly say: string;
 }
 
 /** The bundle a cursor names, or why there is none. */
@@ -44,7 +55,10 @@ export class Catalog extends Held {
     return this.#info;
   }
 
-  /** Loads the bundle that a cursor, such as `{class: 1, chapter: "moon"}`, names; never a guess. */
+  /**
+   * Loads the one bundle that a cursor, such as `{class: 1, chapter: "moon"}`,
+   * names; never a guess. Throws catalog/digest where the bundle is not the one that was published.
+   */
   resolve(cursor: Input): Resolution {
     const answer = parse(this.call(Op.Resolve, encode(cursor))) as Stall | { verdict?: undefined; bundle: object; digest: string };
     if (answer.verdict !== undefined) return { stall: answer };

@@ -20,7 +20,7 @@ export const codes = {
   trap: "engine/trap",
   /** A session could not be rebuilt after a trap to the bytes it had before. */
   rebuild: "engine/rebuild",
-  /** A catalog named a bundle whose digest is not what the catalog says. */
+  /** A catalog named a bundle whose digest is not what the catalog says. The module has the same code. */
   resolve: "catalog/digest",
   /** The engine, bundle, catalog or session was closed before this call. */
   closed: "engine/closed",

@@ -57,14 +57,13 @@ async function open(engine: Engine, target: string): Promise<Bundle> {
   if (point === undefined) return attempt(path, () => engine.bundle(document));
   return attempt(target, () => {
     const catalog = engine.catalog(document);
-    const { bundle, stall } = catalog.resolve(cursorOf(point, document));
-    if (bundle === undefined) throw new Failure(`${target}: no single bundle is published there: ${JSON.stringify(stall)}`);
+    const { bundle, stall } = catalog.resolve(cursorOf(point, catalog.info.matrix ?? {}));
+    if (bundle === undefined) throw new Failure(`${target}: ${stall.say} (stall)`);
     return bundle;
   });
 }
 
-function cursorOf(point: string, document: Buffer): Record<string, unknown> {
-  const { matrix } = JSON.parse(document.toString()) as { matrix: Record<string, unknown[]> };
+function cursorOf(point: string, matrix: Readonly<Record<string, readonly unknown[]>>): Record<string, unknown> {
   const parts = point.split(",").map((part) => {
     const [, name, text] = /^([^=]+)=(.*)$/s.exec(part) ?? [];
     if (name === undefined || text === undefined) throw new Failure(`${point}: a point is written part=value,part=value`);
