@@ -18,10 +18,10 @@
 //     mark while marks are ordered and then becomes ι.
 //  5. Runs of blanks become one, and blanks at both ends go.
 //
-// Without steps 1, 3 and 5 this is toNFKC_Casefold(NFD(text)) of the Unicode
-// Standard, section 3.13. Taking the ignorable code points out first means that
-// none of them can stand between a letter and its mark. Normalising twice gives
-// what normalising once gave.
+// But for steps 3 and 5, and for taking the ignorable code points out first, this
+// is toNFKC_Casefold(NFD(text)) of the Unicode Standard, section 3.13. Taken out
+// first, none of them can stand between a letter and its mark. Normalising twice
+// gives what normalising once gave.
 //
 // What stays: control characters other than white space, letters of one script
 // that look like those of another, and marks that belong to no letter form.
