@@ -48,14 +48,3 @@ func TestGuard(t *testing.T) {
 		t.Errorf("a guard allocates %v times", n)
 	}
 }
-
-func BenchmarkGuard(b *testing.B) {
-	p, _ := Compile("state.mode == stance.chat && args.drift <= 50 && args.to != state.mode && args.drift >= 0", mcl(), types.TBool)
-	m := vm.Machine{CostLimit: 1000}
-	m.Banks[0] = []value.Value{value.OfString("chat")}
-	m.Banks[1] = []value.Value{value.OfString("task"), value.OfInt(20)}
-	for b.Loop() {
-		m.Cost = 0
-		m.Run(p)
-	}
-}
