@@ -34,6 +34,13 @@ const anyAction = -1
 // scope returns the names an expression at a place may use; action gives the arguments.
 func (b *Bundle) scope(at place, action int) *check.Scope {
 	s := &check.Scope{Patterns: b.SetNames}
+	for _, set := range b.Sets {
+		steps := 1
+		if set != nil {
+			steps = set.Steps()
+		}
+		s.PatternSteps = append(s.PatternSteps, steps)
+	}
 	for _, t := range b.Types {
 		if t.Type.Kind == types.Enum {
 			s.Enums = append(s.Enums, t.Type)
