@@ -27,6 +27,10 @@ func Compile(src string, scope *check.Scope, want *types.Type) (*vm.Program, []d
 		return nil, list.Items
 	}
 	fold(e)
+	if !scope.Unchecked {
+		l := linter{src, &list}
+		l.expr(e)
+	}
 	worst := bound(e, scope, &list)
 	if list.Failed() {
 		return nil, list.Items

@@ -28,6 +28,7 @@ type finding struct {
 	At      string `json:"at"` // the text from off to end, for whoever reads the file
 	Message string `json:"message"`
 	Hint    string `json:"hint"`
+	Warning bool   `json:"warning,omitempty"`
 }
 
 // bundleScope is the scope of the expressions in testdata/diagnostics: much like a require in a bundle.
@@ -52,7 +53,7 @@ func bundleScope() (*check.Scope, map[string]*types.Type) {
 		Roots: []check.Root{
 			{Name: "constants", Fields: []check.Var{{Name: "tolerance", Type: types.MapOf(stance, types.TInt), Const: &tolerance}, {Name: "limit", Type: types.TInt, Const: &limit}, {Name: "rate", Type: types.TDouble, Const: &rate}}},
 			{Name: "state", Bank: 1, Fields: []check.Var{{Name: "mode", Type: stance}, {Name: "phase", Type: phase}, {Name: "settled", Type: types.TBool}, {Name: "load", Type: types.TInt}, {Name: "share", Type: types.TDouble}, {Name: "owner", Type: str(64)}, {Name: "due", Type: types.TTimestamp}}},
-			{Name: "args", Bank: 2, Fields: []check.Var{{Name: "to", Type: stance}, {Name: "drift", Type: types.TInt}, {Name: "text", Type: str(4096)}, {Name: "tags", Type: list(str(64), 20)}, {Name: "wait", Type: types.TDuration}}},
+			{Name: "args", Bank: 2, Fields: []check.Var{{Name: "to", Type: stance}, {Name: "drift", Type: &types.Type{Kind: types.Int, Bounded: true, Max: 100}}, {Name: "text", Type: str(4096)}, {Name: "tags", Type: list(str(64), 20)}, {Name: "wait", Type: types.TDuration}}},
 			{Name: "logs", Bank: 3, Fields: []check.Var{{Name: "refusals", Type: list(refusal, 1000)}}},
 			{Name: "proposal", Bank: 4, Fields: []check.Var{{Name: "at", Type: types.TTimestamp}, {Name: "reasons", Type: list(str(64), 16)}}},
 			{Name: "next", Missing: "next is not known in a require; use ensure"},
@@ -93,15 +94,15 @@ func TestDiagnostics(t *testing.T) {
 			t.Fatalf("%s: no type %s", k.src, k.want)
 		}
 		p, found := code.Compile(k.src, scope, want)
-		if p != nil {
-			t.Errorf("%s: compiles", k.src)
+		if failed := len(found) > 0 && !found[len(found)-1].Warning; (p == nil) != failed || len(found) == 0 {
+			t.Errorf("%s: a program %v, findings %v", k.src, p != nil, found)
 		}
 		var got []finding
 		for _, d := range found {
 			if d.Off < 0 || d.End < d.Off || d.End > len(k.src) {
 				t.Fatalf("%s: the finding %s has no place: %d to %d", k.src, d.Code, d.Off, d.End)
 			}
-			f := finding{Src: k.src, Want: k.want, Code: d.Code, Off: d.Off, End: d.End, At: k.src[d.Off:d.End], Message: d.Message, Hint: d.Hint}
+			f := finding{Src: k.src, Want: k.want, Code: d.Code, Off: d.Off, End: d.End, At: k.src[d.Off:d.End], Message: d.Message, Hint: d.Hint, Warning: d.Warning}
 			got = append(got, f)
 			if err := enc.Encode(f); err != nil {
 				t.Fatal(err)

@@ -42,7 +42,10 @@ func fold(e *check.Expr) {
 		return
 	}
 	m := vm.Machine{CostLimit: MaxCost}
-	if v := m.Run(p); v.K < value.Error {
+	v := m.Run(p)
+	if v.K < value.Error {
 		e.Folded, e.Value, e.Spent = true, v, m.Cost
+	} else {
+		e.Value = v // for the linter
 	}
 }
