@@ -1,0 +1,259 @@
+package author
+
+// This file reads strict JSON (RFC 8259) into nodes with places.
+
+import (
+	"fmt"
+	"unicode/utf8"
+)
+
+type jsonReader struct {
+	*Source
+	at    int
+	depth int
+}
+
+func (s *Source) readJSON() {
+	r := &jsonReader{Source: s}
+	r.blank()
+	if r.at == len(r.text) {
+		s.fail(JSONSyntax, 0, 0, "this file has no content.", "")
+		return
+	}
+	if s.root = r.value(); s.root == nil {
+		return
+	}
+	if r.blank(); r.at < len(r.text) {
+		s.fail(JSONTrailing, r.at, r.at+1, "something follows the document.", "delete what stands after the closing brace.")
+	}
+}
+
+func (r *jsonReader) blank() {
+	for r.at < len(r.text) && (isBlank(r.text[r.at]) || r.text[r.at] == '\n') {
+		r.at++
+	}
+}
+
+// unexpected reports what stands at the current place. It returns nil.
+func (r *jsonReader) unexpected(want string) *node {
+	hint := ""
+	if r.at >= len(r.text)-1 {
+		r.fail(JSONSyntax, r.at, r.at, "the document ends where "+want+" is expected.", "")
+		return nil
+	}
+	c, size := utf8.DecodeRune(r.text[r.at:])
+	switch c {
+	case '\'':
+		hint = "JSON quotes with \"."
+	case '/', '#':
+		hint = "JSON has no comments; a file named .yaml may have them."
+	case '}', ']':
+		hint = "JSON has no comma after the last entry."
+	}
+	r.fail(JSONSyntax, r.at, r.at+size, fmt.Sprintf("`%c` stands where %s is expected.", c, want), hint)
+	return nil
+}
+
+func (r *jsonReader) peek() byte {
+	if r.at < len(r.text) {
+		return r.text[r.at]
+	}
+	return 0
+}
+
+// value reads a value, or returns nil after a finding.
+func (r *jsonReader) value() *node {
+	if r.depth++; r.depth > MaxDepth {
+		r.tooDeep(r.at, r.at+1)
+		return nil
+	}
+	defer func() { r.depth-- }()
+	start := r.at
+	var n *node
+	switch c := r.peek(); {
+	case c == '{':
+		n = r.object()
+	case c == '[':
+		n = r.array()
+	case c == '"':
+		n = r.string()
+	case c == '-' || c >= '0' && c <= '9':
+		n = r.number()
+	default:
+		for word, k := range map[string]kind{"null": nullKind, "true": boolKind, "false": boolKind} {
+			if len(r.text)-r.at >= len(word) && string(r.text[r.at:r.at+len(word)]) == word {
+				r.at += len(word)
+				n = &node{kind: k, text: word}
+			}
+		}
+		if n == nil {
+			return r.unexpected("a value")
+		}
+	}
+	if n == nil {
+		return nil
+	}
+	n.start, n.end = start, r.at
+	return n
+}
+
+func (r *jsonReader) object() *node {
+	n := &node{kind: objectKind, style: flow}
+	index := map[string]int{}
+	r.at++
+	if r.blank(); r.peek() == '}' {
+		r.at++
+		return n
+	}
+	for {
+		if r.blank(); r.peek() != '"' {
+			return r.unexpected("a key in quotes")
+		}
+		start := r.at
+		key := r.string()
+		if key == nil {
+			return nil
+		}
+		key.start, key.end = start, r.at
+		if r.blank(); r.peek() != ':' {
+			return r.unexpected("`:`")
+		}
+		r.at++
+		r.blank()
+		v := r.value()
+		if v == nil {
+			return nil
+		}
+		if i, ok := index[key.text]; ok {
+			f := r.fail(JSONDuplicate, key.start, key.end, "the key `"+key.text+"` is written twice here.", "keep one of them, or rename it.")
+			p := r.place(n.members[i].key.start, n.members[i].key.end)
+			f.Related = &p
+		} else {
+			index[key.text] = len(n.members)
+			n.members = append(n.members, member{key, v})
+		}
+		switch r.blank(); r.peek() {
+		case ',':
+			r.at++
+		case '}':
+			r.at++
+			return n
+		default:
+			return r.unexpected("`,` or `}`")
+		}
+	}
+}
+
+func (r *jsonReader) array() *node {
+	n := &node{kind: listKind, style: flow}
+	r.at++
+	if r.blank(); r.peek() == ']' {
+		r.at++
+		return n
+	}
+	for {
+		r.blank()
+		v := r.value()
+		if v == nil {
+			return nil
+		}
+		n.items = append(n.items, v)
+		switch r.blank(); r.peek() {
+		case ',':
+			r.at++
+		case ']':
+			r.at++
+			return n
+		default:
+			return r.unexpected("`,` or `]`")
+		}
+	}
+}
+
+// string reads a string; its place is set by the caller.
+func (r *jsonReader) string() *node {
+	start := r.at
+	d := scalar{src: r.text}
+	for r.at++; r.at < len(r.text); {
+		switch c := r.text[r.at]; {
+		case c == '"':
+			r.at++
+			return &node{kind: textKind, style: double, text: string(d.text), runs: d.runs}
+		case c < ' ':
+			if c == '\n' {
+				r.fail(JSONSyntax, start, r.at, "this string has no closing quote on its line.", "close it, or write a line break as `\\n`.")
+			} else {
+				r.fail(JSONSyntax, r.at, r.at+1, "a string cannot hold a tab.", "write `\\t`.")
+			}
+			return nil
+		case c == '\\':
+			if !r.escape(&d) {
+				return nil
+			}
+		default:
+			d.copy(r.at, 1)
+			r.at++
+		}
+	}
+	return nil
+}
+
+// escape reads one of JSON's escapes, which are fewer than YAML's.
+func (r *jsonReader) escape(d *scalar) bool {
+	switch c := r.text[r.at+1]; c {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't', 'u':
+		at, bad := d.escape(r.at)
+		if bad != nil {
+			code := JSONSyntax
+			if bad.end-bad.start == 6 {
+				code = JSONSurrogate
+			}
+			r.fail(code, bad.start, bad.end, bad.message, "")
+			return false
+		}
+		r.at = at
+		return true
+	default:
+		r.fail(JSONSyntax, r.at, r.at+2, "this is no escape.", "write `\\\\` for a backslash.")
+		return false
+	}
+}
+
+// number reads a number in the grammar of RFC 8259.
+func (r *jsonReader) number() *node {
+	start := r.at
+	digits := func() bool {
+		from := r.at
+		for c := r.peek(); c >= '0' && c <= '9'; c = r.peek() {
+			r.at++
+		}
+		return r.at > from
+	}
+	if r.peek() == '-' {
+		r.at++
+	}
+	if r.peek() == '0' {
+		r.at++
+	} else if !digits() {
+		return r.unexpected("a digit")
+	}
+	if r.peek() == '.' {
+		if r.at++; !digits() {
+			return r.unexpected("a digit")
+		}
+	}
+	if r.peek()|0x20 == 'e' {
+		if r.at++; r.peek() == '+' || r.peek() == '-' {
+			r.at++
+		}
+		if !digits() {
+			return r.unexpected("a digit")
+		}
+	}
+	n := &node{start: start, end: r.at}
+	r.Source.number(n, string(r.text[start:r.at]))
+	if n.kind != numberKind { // reported
+		n.text = "null"
+	}
+	return n
+}

@@ -1,0 +1,93 @@
+package author
+
+// This file turns places in the document into places in the file.
+
+import "strings"
+
+// Position returns where the value that a JSON Pointer names stands, or its key.
+// For a text, bytes off to end of it can be asked for; 0 and 0 are the whole.
+// What an alias stands for is where its anchor is. Where the pointer leads past
+// what is there, found is false and the place is that of the nearest value around
+// it.
+func (s *Source) Position(pointer string, key bool, off, end int) (place Place, found bool) {
+	if s.root == nil {
+		return s.place(0, 0), false
+	}
+	v, in, found := s.root.walk(pointer)
+	switch {
+	case key && in != nil && found:
+		v = in.key
+		if len(v.runs) > 0 { // without the quotes
+			return s.place(v.place(0, len(v.text))), true
+		}
+	case found && v.kind == textKind && end > 0:
+		return s.place(v.place(off, end)), true
+	case found && v.kind == textKind && off > 0: // a point, such as the end
+		return s.place(v.place(off, off)), true
+	case v.style == block || v.style == flow && s.line(v.start) != s.line(v.end):
+		return s.heading(v, in), found
+	}
+	if v.style == literal || v.style == folded {
+		return s.heading(v, in), found
+	}
+	return s.place(v.start, v.end), found
+}
+
+// heading is what stands for a value of several lines: its key, or its first line.
+func (s *Source) heading(v *node, in *member) Place {
+	if in != nil {
+		return s.place(in.key.start, in.key.end)
+	}
+	start := v.start
+	for v.style == block {
+		if v.kind == listKind && len(v.items) > 0 {
+			break
+		}
+		if len(v.members) == 0 {
+			break
+		}
+		m := v.members[0]
+		if m.value.style != block && m.value.style != literal && m.value.style != folded && s.line(m.value.end) == s.line(start) && m.value.end > start {
+			return s.place(start, m.value.end)
+		}
+		return s.place(m.key.start, m.key.end)
+	}
+	line := s.line(start)
+	return s.place(start, s.lines[line]+len(s.lineText(line)))
+}
+
+// Finding turns what the core says about the document into a Finding.
+func (s *Source) Finding(d Diagnostic) Finding {
+	place, _ := s.Position(d.Path, d.Key, d.Off, d.End)
+	f := Finding{Place: place, Severity: Error, Code: d.Code, Message: d.Message, Hint: d.Hint, Pointer: d.Path}
+	if d.Warning {
+		f.Severity = Warning
+	}
+	if d.Related != "" {
+		if p, found := s.Position(d.Related, true, 0, 0); found {
+			f.Related = &p
+		}
+	}
+	if f.Hint == "" && s.root != nil && !d.Key {
+		if v, _, found := s.root.walk(d.Path); found && v.kind == textKind && v.style == plain && legacy[v.text] != "" && d.Off == 0 {
+			f.Hint = "`" + v.text + "` is text; a bool is written `" + legacy[v.text] + "`."
+		}
+	}
+	return f
+}
+
+// Findings turns all that the core says about the document into findings, sorted
+// by position.
+func (s *Source) Findings(diagnostics []Diagnostic) []Finding {
+	var list []Finding
+	for _, d := range diagnostics {
+		list = append(list, s.Finding(d))
+	}
+	return sorted(list)
+}
+
+// under says whether a pointer is path or below it, and what follows.
+func under(pointer, path string) (rest string, ok bool) {
+	rest, ok = strings.CutPrefix(pointer, path)
+	return rest, ok && (rest == "" || rest[0] == '/')
+}

@@ -1,0 +1,542 @@
+package author
+
+// This file finds the usual mistakes in a file that the parser refuses.
+//
+// The parser stops at the first error, often far from its cause: a forgotten
+// quote shows at the next one, twenty lines on. So the file is gone through once
+// more, line by line, with less knowledge of YAML and more of what people get
+// wrong in it. All such mistakes are reported; the parser's own message only
+// where there are none.
+
+import (
+	"bytes"
+	"errors"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml"
+)
+
+// diagnose reports why the parser failed.
+func (s *Source) diagnose(r *reading, err error) {
+	before := len(s.findings)
+	m := &mistakes{Source: s}
+	m.scan()
+	if len(s.findings) > before {
+		return
+	}
+	var syntax *yaml.SyntaxError
+	if errors.As(err, &syntax) && syntax.Token != nil {
+		at := r.offset(syntax.Token)
+		stop := s.lines[s.line(at)] + len(bytes.TrimRight(s.lineText(s.line(at)), " "))
+		s.fail(YAMLSyntax, at, max(stop, at+1), "this cannot be read as YAML: "+strings.TrimSuffix(syntax.Message, ".")+".",
+			"look for a forgotten quote, bracket, colon or comma here or just above; text with marks belongs in quotes.")
+		return
+	}
+	s.fail(YAMLSyntax, 0, 0, "this file cannot be read as YAML.", "look for forgotten quotes and brackets.")
+}
+
+func (s *Source) unclosedQuote(at int) {
+	stop := s.lines[s.line(at)] + len(s.lineText(s.line(at)))
+	s.fail(YAMLQuote, at, stop, "this quote is not closed.",
+		"close it at the end of the text; inside '…' a quote is written '', inside \"…\" it is \\\". Text of several lines goes on further indented.")
+}
+
+// mistakes goes through a file line by line.
+type mistakes struct {
+	*Source
+	next   int   // line to look at
+	levels []int // columns at which the open mappings and lists begin
+	open   bool  // the last line ends where a nested mapping, list or text may follow
+	flat   bool  // the last line ends in text without quotes, which may go on
+}
+
+const (
+	explicitKey     = "`?` begins a key of a kind that JSON does not have."
+	explicitKeyHint = "write `key: value`; put text that begins with `? ` in quotes."
+)
+
+var (
+	blockHeader = regexp.MustCompile(`^[|>][-+1-9]{0,2}[ \t]*(#.*)?$`)
+	glued       = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*:[^ \t/]`)
+	word        = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
+)
+
+func (m *mistakes) scan() {
+	for m.next < len(m.lines) {
+		line := m.next
+		m.next++
+		m.row(line)
+	}
+}
+
+// row looks at one line, and at those that its value goes on in.
+func (m *mistakes) row(line int) {
+	text := bytes.TrimRight(m.lineText(line), " \t")
+	base := m.lines[line]
+	body := bytes.TrimLeft(text, " \t")
+	if len(body) == 0 || body[0] == '#' || string(text) == "---" || string(text) == "..." {
+		return
+	}
+	column := len(text) - len(body)
+	if tab := bytes.IndexByte(text[:column], '\t'); tab >= 0 {
+		m.tab(base+tab, base+column)
+		m.flat, m.open = false, true
+		m.levels = append(m.levels[:0], column)
+		m.value(base+column, column, line)
+		return
+	}
+	if !m.level(text, column, base) {
+		return
+	}
+	at, parent := column, column
+	for at < len(text) && text[at] == '-' && (at+1 == len(text) || isBlank(text[at+1])) {
+		parent = at
+		for at++; at < len(text) && isBlank(text[at]); at++ {
+		}
+		if at < len(text) {
+			m.levels = append(m.levels, at)
+		}
+	}
+	m.open, m.flat = true, false
+	if name := anchorName(text[at:]); strings.HasPrefix(name, "&") && at+len(name) < len(text) {
+		for at += len(name); at < len(text) && isBlank(text[at]); at++ {
+		}
+	}
+	if at == len(text) {
+		return
+	}
+	if at > column && !m.keyed(text[at:]) {
+		m.value(base+at, parent, line)
+		return
+	}
+	m.entry(text, at, base, line)
+}
+
+// level says how a line's indentation fits those above; false when the line was
+// dealt with.
+func (m *mistakes) level(text []byte, column, base int) bool {
+	deeper := len(m.levels) > 0 && column > m.levels[len(m.levels)-1]
+	if len(m.levels) == 0 || deeper && m.open {
+		m.levels = append(m.levels, column)
+		return true
+	}
+	if deeper {
+		if m.flat && !m.keyed(text[column:]) {
+			return false // text without quotes goes on
+		}
+		m.fail(YAMLIndent, base+column, base+len(text), "this is indented as if it belonged to the line above, which has its value already.",
+			"indent it as the keys it belongs with.")
+		return false
+	}
+	for len(m.levels) > 0 && m.levels[len(m.levels)-1] > column {
+		m.levels = m.levels[:len(m.levels)-1]
+	}
+	if len(m.levels) == 0 || m.levels[len(m.levels)-1] != column {
+		m.fail(YAMLIndent, base+column, base+len(text), "this is indented as none of the lines above it.", "indent it as the keys it belongs with.")
+		m.levels = append(m.levels, column)
+	}
+	return true
+}
+
+// keyed says whether text begins with `key:`.
+func (m *mistakes) keyed(text []byte) bool {
+	_, ok := keyEnd(text)
+	return ok
+}
+
+// keyEnd returns where the colon after the key that text begins with stands.
+func keyEnd(text []byte) (int, bool) {
+	if len(text) == 0 {
+		return 0, false
+	}
+	i := 0
+	switch text[0] {
+	case '"', '\'':
+		if i = quoted(text, 0); i < 0 {
+			return 0, false
+		}
+		for i < len(text) && isBlank(text[i]) {
+			i++
+		}
+		return i, i < len(text) && text[i] == ':' && (i+1 == len(text) || isBlank(text[i+1]))
+	case '{', '[', '#':
+		return 0, false
+	}
+	for ; i < len(text); i++ {
+		if text[i] == ':' && (i+1 == len(text) || isBlank(text[i+1])) {
+			return i, true
+		}
+		if text[i] == '#' && i > 0 && isBlank(text[i-1]) {
+			return 0, false
+		}
+	}
+	return 0, false
+}
+
+// quoted returns where the quoted text that begins at i ends, or -1.
+func quoted(text []byte, i int) int {
+	q := text[i]
+	for i++; i < len(text); i++ {
+		switch {
+		case text[i] == '\\' && q == '"':
+			i++
+		case text[i] == q && q == '\'' && i+1 < len(text) && text[i+1] == q:
+			i++
+		case text[i] == q:
+			return i + 1
+		}
+	}
+	return -1
+}
+
+// entry looks at `key: value`.
+func (m *mistakes) entry(text []byte, at, base, line int) {
+	colon, ok := keyEnd(text[at:])
+	if !ok {
+		switch rest := text[at:]; {
+		case rest[0] == '?' && (len(rest) == 1 || isBlank(rest[1])):
+			m.fail(YAMLKey, base+at, base+at+1, explicitKey, explicitKeyHint)
+		case rest[0] == '"' || rest[0] == '\'' || rest[0] == '{' || rest[0] == '[':
+			m.value(base+at, at-1, line)
+		case glued.Match(rest):
+			colon := at + bytes.IndexByte(rest, ':')
+			m.fail(YAMLBlank, base+colon, base+colon+1, "a blank is missing after this colon.", "write `"+string(text[at:colon])+": …`.")
+		case len(m.levels) > 1 || m.next > 1:
+			m.fail(YAMLNoColon, base+at, base+len(text), "this line is neither `key: value` nor the rest of the text above.",
+				"add the colon, or indent it further than the key whose text it goes on with.")
+		}
+		return
+	}
+	for v := at + colon + 1; v < len(text); v++ {
+		if !isBlank(text[v]) {
+			m.value(base+v, at, line)
+			return
+		}
+	}
+}
+
+// value looks at a value that begins at pos, in a line whose key or dash is at column parent.
+func (m *mistakes) value(pos, parent, line int) {
+	base := m.lines[line]
+	text := bytes.TrimRight(m.lineText(line), " \t")
+	rest := text[pos-base:]
+	if rest[0] == '&' {
+		if i := bytes.IndexAny(rest, " \t"); i > 1 {
+			for i < len(rest) && isBlank(rest[i]) {
+				i++
+			}
+			m.value(pos+i, parent, line)
+		}
+		return
+	}
+	if rest[0] == '#' {
+		return
+	}
+	m.open = false
+	stop := base + len(text)
+	switch c := rest[0]; {
+	case blockHeader.Match(rest):
+		m.skipBlock(parent)
+	case c == '|' || c == '>' || c == '@' || c == '`' || c == '%' || c == ',' || c == ']' || c == '}':
+		m.fail(YAMLReserved, pos, stop, "text cannot begin with "+mark(c)+" without quotes.", "put the text in quotes.")
+	case c == '!':
+		m.fail(YAMLTag, pos, stop, "`!` without quotes begins a YAML tag, not text.", "put an expression that begins with `!` in quotes.")
+	case c == '*':
+		if name := anchorName(rest[1:]); name == "" || len(bytes.TrimLeft(rest[1+len(name):], " \t")) > 0 && bytes.TrimLeft(rest[1+len(name):], " \t")[0] != '#' {
+			m.fail(YAMLAlias, pos, stop, "`*` without quotes begins a YAML alias, not text.", "put text that begins with `*` in quotes.")
+		}
+	case (c == '-' || c == '?') && (len(rest) == 1 || isBlank(rest[1])):
+		m.fail(YAMLIndent, pos, stop, "a list cannot begin on the line of its key.", "begin it on the next line, or write it as [a, b].")
+	case c == '"' || c == '\'':
+		m.quotes(pos, parent)
+	case c == '{' || c == '[':
+		m.flow(pos, parent)
+	default:
+		m.flat = true
+		m.plain(rest, pos)
+	}
+}
+
+// mark names a character in a message.
+func mark(c byte) string {
+	if c == '`' {
+		return "a backtick"
+	}
+	return "`" + string(c) + "`"
+}
+
+// plain looks at text without quotes.
+func (m *mistakes) plain(rest []byte, pos int) {
+	for i := 1; i < len(rest); i++ {
+		switch {
+		case rest[i] == '#' && isBlank(rest[i-1]):
+			return
+		case rest[i] == ':' && (i+1 == len(rest) || isBlank(rest[i+1])):
+			m.colonIn(pos+i, "put the text in quotes: "+suggest(rest)+".")
+			return
+		}
+	}
+}
+
+func (m *mistakes) colonIn(at int, hint string) {
+	m.fail(YAMLColon, at, at+1, "a colon followed by a blank ends a key; text that has one needs quotes.", hint)
+}
+
+// suggest returns text in the quotes that need no escapes, if there are such.
+func suggest(text []byte) string {
+	s := string(text)
+	if utf8.RuneCountInString(s) > 60 {
+		return "'…'"
+	}
+	if !strings.Contains(s, "'") {
+		return "`'" + s + "'`"
+	}
+	if !strings.ContainsAny(s, `"\`) {
+		return "`\"" + s + "\"`"
+	}
+	return "`'" + strings.ReplaceAll(s, "'", "''") + "'`"
+}
+
+// skipBlock skips the lines of a text below | or >.
+func (m *mistakes) skipBlock(parent int) {
+	for ; m.next < len(m.lines); m.next++ {
+		line := m.lineText(m.next)
+		rest := bytes.TrimLeft(line, " ")
+		if len(rest) > 0 && len(line)-len(rest) <= parent {
+			return
+		}
+	}
+}
+
+// limit returns where the lines that belong to a value end: before the first
+// that is not indented further than parent.
+func (m *mistakes) limit(pos, parent int) int {
+	for i := m.line(pos) + 1; i < len(m.lines); i++ {
+		line := m.lineText(i)
+		rest := bytes.TrimLeft(line, " \t")
+		if len(rest) > 0 && len(line)-len(rest) <= parent && rest[0] != ']' && rest[0] != '}' {
+			return m.lines[i]
+		}
+	}
+	return len(m.text)
+}
+
+// quotes looks at a value in quotes and what follows it.
+func (m *mistakes) quotes(pos, parent int) {
+	text := m.text[:m.limit(pos, parent)]
+	end := quoted(text, pos)
+	if end < 0 {
+		m.unclosedQuote(pos)
+		return
+	}
+	m.escapes(pos)
+	m.after(pos, end, YAMLAfter, "text goes on after this closing quote.")
+}
+
+// escapes reports the first escape in double quotes that means nothing.
+func (m *mistakes) escapes(pos int) {
+	if _, bad, _ := decodeDouble(m.text, pos); bad != nil {
+		m.fail(YAMLEscape, bad.start, bad.end, bad.message, bad.hint)
+	}
+}
+
+// after reports what follows a value on its last line, and goes on with the next.
+func (m *mistakes) after(pos, end int, code, message string) {
+	line := m.line(end - 1)
+	m.next = line + 1
+	text := bytes.TrimRight(m.lineText(line), " \t")
+	rest := bytes.TrimLeft(m.text[end:m.lines[line]+len(text)], " \t")
+	if len(rest) == 0 || rest[0] == '#' && len(text) > 0 {
+		return
+	}
+	start := m.lines[line] + len(text) - len(rest)
+	if code == YAMLAfter && rest[0] == ':' {
+		m.colonIn(start, "")
+		return
+	}
+	whole := m.text[pos : m.lines[line]+len(text)]
+	hint := "put all of it in quotes."
+	if m.line(pos) == line {
+		hint = "put all of it in quotes: " + suggest(whole) + "."
+	}
+	if code == YAMLBraces {
+		start = pos
+	}
+	m.fail(code, start, m.lines[line]+len(text), message, hint)
+}
+
+// flow looks at a value in brackets and what follows it.
+func (m *mistakes) flow(pos, parent int) {
+	f := &flowScan{mistakes: m, text: m.text[:m.limit(pos, parent)], at: pos}
+	before := len(m.findings)
+	f.collection(0)
+	m.next = m.line(min(f.at, len(m.text)-1)) + 1
+	if len(m.findings) > before {
+		return
+	}
+	m.after(pos, f.at, YAMLBraces, "without quotes, a bracket at the beginning is a mapping or list, and text follows it.")
+}
+
+// flowScan goes through a value in brackets and stops at the first mistake.
+type flowScan struct {
+	*mistakes
+	text []byte
+	at   int
+}
+
+// skip passes blanks, line breaks and comments.
+func (f *flowScan) skip() {
+	for f.at < len(f.text) {
+		switch c := f.text[f.at]; {
+		case c == '#' && (isBlank(f.text[f.at-1]) || f.text[f.at-1] == '\n'):
+			for f.at < len(f.text) && f.text[f.at] != '\n' {
+				f.at++
+			}
+		case isBlank(c) || c == '\n':
+			f.at++
+		default:
+			return
+		}
+	}
+}
+
+// collection looks at [...] or {...}; false after a mistake.
+func (f *flowScan) collection(depth int) bool {
+	start := f.at
+	opener := f.text[start]
+	closer := opener + 2 // in ASCII, ] and } stand two after [ and {
+	if depth > MaxDepth {
+		f.tooDeep(start, start+1)
+		return false
+	}
+	for f.at++; ; {
+		if f.skip(); f.at >= len(f.text) {
+			f.fail(YAMLBracket, start, start+1, "this bracket is not closed.", "close it with `"+string(closer)+"`; put text that begins with a bracket in quotes.")
+			return false
+		}
+		switch c := f.text[f.at]; {
+		case c == closer:
+			f.at++
+			return true
+		case c == ']' || c == '}':
+			f.fail(YAMLBracket, f.at, f.at+1, "`"+string(c)+"` cannot close `"+string(opener)+"`.", "close it with `"+string(closer)+"`.")
+			return false
+		case c == ',':
+			f.at++
+			continue
+		}
+		colons := 0
+		for {
+			if !f.piece(depth) {
+				return false
+			}
+			f.skip()
+			if f.at >= len(f.text) || f.text[f.at] != ':' {
+				break
+			}
+			if colons++; colons > 1 {
+				f.secondColon()
+				return false
+			}
+			f.at++
+			if f.skip(); f.at < len(f.text) && (f.text[f.at] == ',' || f.text[f.at] == closer) {
+				break
+			}
+		}
+		if f.at < len(f.text) {
+			if c := f.text[f.at]; c != ',' && c != ']' && c != '}' {
+				f.fail(YAMLComma, f.at, f.at+1, "a comma is missing before this, or the text needs quotes.", "entries between brackets are separated by `, `.")
+				return false
+			}
+		}
+	}
+}
+
+// secondColon reports the second colon of one entry: two entries without a comma,
+// or text that has a colon.
+func (f *flowScan) secondColon() {
+	line := f.lines[f.Source.line(f.at)]
+	words := bytes.Fields(f.text[line:f.at])
+	if len(words) > 1 && !isBlank(f.text[f.at-1]) && word.Match(words[len(words)-1]) {
+		key := words[len(words)-1]
+		f.fail(YAMLComma, f.at-len(key), f.at, "a comma is missing before `"+string(key)+"`.", "entries between brackets are separated by `, `.")
+		return
+	}
+	f.colonIn(f.at, "put the text in quotes.")
+}
+
+// piece looks at one scalar or nested collection.
+func (f *flowScan) piece(depth int) bool {
+	start := f.at
+	if start >= len(f.text) {
+		return true // the bracket that is not closed is reported
+	}
+	switch c := f.text[start]; c {
+	case '{', '[':
+		if !f.collection(depth + 1) {
+			return false
+		}
+		f.skip()
+		if f.at < len(f.text) && bytes.IndexByte([]byte(",]}:"), f.text[f.at]) < 0 {
+			f.fail(YAMLBraces, start, f.at, "without quotes, a bracket at the beginning is a mapping or list, and text follows it.", "put all of the text in quotes.")
+			return false
+		}
+		return true
+	case '"', '\'':
+		end := quoted(f.text, start)
+		if end < 0 {
+			f.unclosedQuote(start)
+			return false
+		}
+		f.escapes(start)
+		f.at = end
+		f.skip()
+		if f.at < len(f.text) && bytes.IndexByte([]byte(",]}:"), f.text[f.at]) < 0 {
+			stop := f.at
+			for stop < len(f.text) && bytes.IndexByte([]byte(",]}\n"), f.text[stop]) < 0 {
+				stop++
+			}
+			f.fail(YAMLAfter, f.at, stop, "text goes on after this closing quote.", "put all of it in quotes: "+suggest(f.text[start:stop])+".")
+			return false
+		}
+		return true
+	case '!':
+		f.fail(YAMLTag, start, start+1, "`!` without quotes begins a YAML tag, not text.", "put an expression that begins with `!` in quotes.")
+		return false
+	case '@', '`', '%', '|', '>':
+		f.fail(YAMLReserved, start, start+1, "text cannot begin with "+mark(c)+" without quotes.", "put the text in quotes.")
+		return false
+	case '*', '&':
+		if name := anchorName(f.text[start+1:]); name != "" {
+			f.at += 1 + len(name)
+			if f.skip(); c == '&' && f.at < len(f.text) && bytes.IndexByte([]byte(",]}"), f.text[f.at]) < 0 {
+				return f.piece(depth)
+			}
+			if c == '&' || f.at >= len(f.text) || bytes.IndexByte([]byte(",]}:"), f.text[f.at]) >= 0 {
+				return true
+			}
+		}
+		f.fail(YAMLAlias, start, max(f.at, start+1), "`"+string(c)+"` without quotes begins a YAML alias or anchor, not text.", "put text that begins with `"+string(c)+"` in quotes.")
+		return false
+	}
+	for ; f.at < len(f.text); f.at++ {
+		switch c := f.text[f.at]; {
+		case c == ',' || c == ']' || c == '}':
+			return true
+		case c == ':' && (f.at+1 == len(f.text) || bytes.IndexByte([]byte(" \t\n,]}"), f.text[f.at+1]) >= 0):
+			if f.at > start {
+				return true
+			}
+			f.at++
+			return true
+		case c == '#' && f.at > start && (isBlank(f.text[f.at-1]) || f.text[f.at-1] == '\n'):
+			return true
+		case c == '[' || c == '{':
+			f.fail(YAMLBraces, start, f.at+1, "between brackets, text that has brackets needs quotes.", "put the text in quotes.")
+			return false
+		}
+	}
+	return true
+}

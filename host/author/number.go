@@ -1,0 +1,112 @@
+package author
+
+// This file says what text without quotes is: null, true, a number or text, as in
+// YAML's core schema (https://yaml.org/spec/1.2.2/#103-core-schema).
+
+import (
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+var (
+	decimal = regexp.MustCompile(`^[-+]?[0-9]+$`)
+	based   = regexp.MustCompile(`^0(o[0-7]+|x[0-9a-fA-F]+)$`)
+	float   = regexp.MustCompile(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`)
+	// Text to version 1.2, a number to 1.1, which many readers still follow.
+	disputed = regexp.MustCompile(`^[-+]?(0b[01_]+|0[0-7_]*_[0-7_]*|0x[0-9a-fA-F_]+|[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?|[0-9][0-9_]*_[0-9_]*(\.[0-9_]*)?)$`)
+	constant = map[string]node{
+		"null": {text: "null"}, "Null": {text: "null"}, "NULL": {text: "null"}, "~": {text: "null"},
+		"true": {kind: boolKind, text: "true"}, "True": {kind: boolKind, text: "true"}, "TRUE": {kind: boolKind, text: "true"},
+		"false": {kind: boolKind, text: "false"}, "False": {kind: boolKind, text: "false"}, "FALSE": {kind: boolKind, text: "false"},
+	}
+	notFinite = regexp.MustCompile(`^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$`)
+)
+
+// legacy are words that version 1.1 reads as true and false.
+var legacy = map[string]string{"y": "true", "Y": "true", "yes": "true", "Yes": "true", "YES": "true", "on": "true", "On": "true", "ON": "true",
+	"n": "false", "N": "false", "no": "false", "No": "false", "NO": "false", "off": "false", "Off": "false", "OFF": "false"}
+
+// resolve gives n, text without quotes, the kind its spelling says.
+func (s *Source) resolve(n *node) {
+	word := n.text
+	if c, ok := constant[word]; ok {
+		n.kind, n.text, n.runs = c.kind, c.text, nil
+		return
+	}
+	if word == "" || !strings.ContainsRune("+-.0123456789", rune(word[0])) {
+		return
+	}
+	switch {
+	case notFinite.MatchString(word):
+		s.fail(YAMLNumber, n.start, n.end, "JSON has no infinity and no NaN.", "use the bounds of the type; for text, put it in quotes.")
+	case decimal.MatchString(word), based.MatchString(word), float.MatchString(word):
+		s.number(n, word)
+	case disputed.MatchString(word):
+		s.fail(YAMLNumber, n.start, n.end, "`"+word+"` is text to some YAML readers and a number to others.", "for text, put it in quotes; write a number in plain decimal digits.")
+	}
+}
+
+// number makes n the number that word says.
+func (s *Source) number(n *node, word string) {
+	digits := strings.TrimLeft(word, "+-")
+	switch {
+	case based.MatchString(word):
+		// At most 16 digits are of interest: beyond, it is out of range anyway.
+		base := map[byte]int{'o': 8, 'x': 16}[word[1]]
+		u, err := strconv.ParseUint(word[2:], base, 64)
+		if err != nil || u > maxInteger {
+			s.outOfRange(n)
+			return
+		}
+		n.kind, n.text, n.runs = numberKind, strconv.FormatUint(u, 10), nil
+		return
+	case len(digits) > 1 && digits[0] == '0' && decimal.MatchString(word):
+		s.fail(YAMLNumber, n.start, n.end, "`"+word+"` is octal to some YAML readers and decimal to others.", "leave out the leading zero; for text, put it in quotes.")
+		return
+	}
+	text, code := jsonNumber(word)
+	switch code {
+	case NumberRange:
+		s.outOfRange(n)
+		return
+	case NumberDigits:
+		s.fail(code, n.start, n.end, "this number has more digits than are kept.", "write at most 17 significant digits; for text, put it in quotes.")
+		return
+	}
+	n.kind, n.text, n.runs = numberKind, text, nil
+}
+
+func (s *Source) outOfRange(n *node) {
+	s.fail(NumberRange, n.start, n.end, "this number is out of range.", "whole numbers go from -9007199254740991 to 9007199254740991; for text, put it in quotes.")
+}
+
+// maxInteger is the largest integer below which doubles hold every one.
+const maxInteger = 1<<53 - 1
+
+// jsonNumber returns a decimal literal as JSON, in the shortest form, or the code
+// that says why the core would not take it.
+func jsonNumber(word string) (text, code string) {
+	f, err := strconv.ParseFloat(strings.TrimPrefix(word, "+"), 64)
+	if err != nil {
+		return "", NumberRange
+	}
+	mantissa, _, scientific := strings.Cut(strings.ToLower(strings.TrimLeft(word, "+-")), "e")
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	significant := strings.Trim(whole+fraction, "0")
+	integral := f == math.Trunc(f)
+	switch {
+	case f == 0 && significant != "":
+		return "", NumberRange
+	case integral && math.Abs(f) > maxInteger && math.Abs(f) < 1e21, !scientific && strings.Trim(fraction, "0") == "" && math.Abs(f) > maxInteger:
+		return "", NumberRange
+	case len(significant) > 17, integral && !scientific && strings.Trim(fraction, "0") != "":
+		return "", NumberDigits
+	}
+	if integral && math.Abs(f) <= maxInteger {
+		return strconv.FormatInt(int64(f), 10), ""
+	}
+	b := strconv.AppendFloat(nil, f, 'g', -1, 64)
+	return string(b), ""
+}

@@ -1,0 +1,589 @@
+package author
+
+// This file turns the YAML parser's tree into nodes.
+//
+// goccy/go-yaml says how a file nests; what a scalar means is worked out from the
+// source (see scalar.go). Since both then know where a scalar ends, they check
+// each other: between two scalars nothing may stand but white space, comments and
+// the marks of structure. What one of them overlooked is a finding, never silence.
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"slices"
+	"sort"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+)
+
+// reading is the conversion of one file.
+type reading struct {
+	*Source
+	given   []int // line of the text for each line that the parser is given
+	anchors map[string]*node
+	spans   []span // of scalars, anchors and aliases, as they are found
+	depth   int
+	counted cursor
+}
+
+// maxRow is how many lines of one indentation may follow each other, list items
+// aside: the keys of a mapping. The parser recurses for each and takes quadratic
+// time, a third of a second for so many. The core takes a few hundred.
+const maxRow = 10_000
+
+// maxBrackets is how many brackets may be open at once as far as one can tell
+// without knowing which of them are text. The parser recurses for each.
+const maxBrackets = 1000
+
+type span struct{ start, end int }
+
+func (s *Source) readYAML() {
+	if !s.parsable() {
+		return
+	}
+	r := &reading{Source: s, anchors: map[string]*node{}}
+	body, err := r.parse()
+	if err != nil {
+		s.diagnose(r, err)
+		return
+	}
+	if body == nil {
+		s.fail(YAMLEmpty, 0, 0, "this file has no content.", "begin with `holdfast: 1`.")
+		return
+	}
+	s.root = r.node(body, -1)
+	if !Failed(s.findings) {
+		r.checkGaps()
+	}
+	r.checkTabs()
+}
+
+// parse runs the parser. Tabs are shown to it as blanks, which is what they are
+// everywhere but in indentation. Only where that fails, as it does when a text
+// below | begins with one, those at the beginning of a line become letters.
+func (r *reading) parse() (ast.Node, error) {
+	body, err := r.parseWith(' ')
+	if err != nil && indentedByTab.Match(r.text) {
+		if again, ok := r.parseWith('x'); ok == nil {
+			return again, nil
+		}
+		r.parseWith(' ') // for the lines that err speaks of
+	}
+	return body, err
+}
+
+var indentedByTab = regexp.MustCompile(`(?m)^ *\t`)
+
+// parseWith runs the parser with tabs at the beginning of lines as mark, and at
+// most two empty lines in a row: they say nothing about structure, and it takes
+// quadratic time over many of them. It counts on parsable.
+func (r *reading) parseWith(mark byte) (body ast.Node, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			body, err = nil, fmt.Errorf("%v", p)
+		}
+	}()
+	given := make([]byte, 0, len(r.text))
+	r.given = r.given[:0]
+	empty := 0
+	for i := range r.lines {
+		line := bytes.TrimRight(r.lineText(i), " \t")
+		if len(line) == 0 {
+			if empty++; empty > 2 {
+				continue
+			}
+		} else {
+			empty = 0
+		}
+		r.given = append(r.given, i)
+		leading := true
+		for _, c := range line {
+			leading = leading && isBlank(c)
+			switch {
+			case c == '\t' && leading:
+				c = mark
+			case c == '\t':
+				c = ' '
+			}
+			given = append(given, c)
+		}
+		given = append(given, '\n')
+	}
+	file, err := parser.ParseBytes(given, 0, parser.AllowDuplicateMapKey())
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range file.Docs {
+		if d.Body != nil && d.Body.Type() != ast.CommentType {
+			return d.Body, nil
+		}
+	}
+	return nil, nil
+}
+
+// parsable reports what the parser must not be given: several documents,
+// directives, and nesting that would exhaust its stack.
+func (s *Source) parsable() bool {
+	content, ended, depth := false, false, 0
+	var rows []cursor // open indentations: column, and in at how many lines have it
+	for i, at := range s.lines {
+		line := s.lineText(i)
+		word := bytes.TrimRight(line, " \t")
+		switch {
+		case len(word) == 0 || bytes.TrimLeft(word, " \t")[0] == '#':
+			continue
+		case line[0] == '%' && !content:
+			s.fail(YAMLReserved, at, at+1, "a line cannot begin with `%`.", "leave out directives such as %YAML.")
+			return false
+		case string(word) == "...":
+			ended = true
+			continue
+		case string(word) == "---" || bytes.HasPrefix(line, []byte("--- ")) || bytes.HasPrefix(line, []byte("---\t")):
+			if !content && len(word) == 3 && !ended {
+				content = true
+				continue
+			}
+			fallthrough
+		case ended:
+			s.fail(YAMLMany, at, at+min(3, len(word)), "another document begins here; a file holds one.", "keep each bundle or catalog in a file of its own.")
+			return false
+		}
+		content = true
+		indent := len(line) - len(bytes.TrimLeft(line, " \t"))
+		for len(rows) > 0 && rows[len(rows)-1].column > indent {
+			rows = rows[:len(rows)-1]
+		}
+		if len(rows) == 0 || rows[len(rows)-1].column < indent {
+			rows = append(rows, cursor{column: indent})
+		}
+		if row := &rows[len(rows)-1]; line[indent] != '-' {
+			if row.at++; row.at > maxRow {
+				s.fail(LimitKeys, at+indent, at+len(word), fmt.Sprintf("more than %d lines follow each other here.", maxRow), "")
+				return false
+			}
+		}
+		dashes := 0
+		for j := 0; j < len(line); j++ {
+			switch c := line[j]; {
+			case c == '[' || c == '{':
+				depth++
+			case (c == ']' || c == '}') && depth > 0:
+				depth--
+			case c == '-' || c == '?' || c == ':':
+				if len(bytes.Trim(line[:j], " \t-?:")) == 0 {
+					dashes++
+				}
+			}
+			if depth > maxBrackets || dashes > MaxDepth {
+				s.tooDeep(at+j, at+j+1)
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (s *Source) tooDeep(start, end int) {
+	s.fail(LimitDepth, start, end, fmt.Sprintf("this nests deeper than %d levels.", MaxDepth), "")
+}
+
+// offset returns where in the text a token begins.
+func (r *reading) offset(t *token.Token) int {
+	line := t.Position.Line - 1
+	if line < 0 || line >= len(r.given) {
+		return len(r.text) - 1
+	}
+	line = r.given[line]
+	text := r.lineText(line)
+	// Tokens mostly come in order, so the last one is a good place to count from.
+	c := &r.counted
+	if c.line != line || c.column > t.Position.Column || c.column == 0 {
+		*c = cursor{line: line, column: 1}
+	}
+	for ; c.column < t.Position.Column && c.at < len(text); c.column++ {
+		_, size := utf8.DecodeRune(text[c.at:])
+		c.at += size
+	}
+	return r.lines[line] + c.at
+}
+
+// cursor is a column of a line, and the byte of the line where it begins.
+type cursor struct{ line, column, at int }
+
+// node converts n, which belongs to something indented by parent blanks, -1 at
+// the top. It always returns a node.
+func (r *reading) node(n ast.Node, parent int) *node {
+	if r.depth++; r.depth > MaxDepth {
+		r.depth--
+		if r.depth == MaxDepth {
+			at := r.offset(n.GetToken())
+			r.tooDeep(at, at+1)
+		}
+		return &node{text: "null"}
+	}
+	defer func() { r.depth-- }()
+	switch n := n.(type) {
+	case *ast.MappingNode:
+		return r.mapping(n, parent)
+	case *ast.MappingValueNode:
+		return r.mapping(&ast.MappingNode{Start: n.Start, IsFlowStyle: n.IsFlowStyle, Values: []*ast.MappingValueNode{n}}, parent)
+	case *ast.SequenceNode:
+		return r.sequence(n, parent)
+	case *ast.AnchorNode:
+		return r.anchor(n, parent)
+	case *ast.AliasNode:
+		return r.alias(n)
+	case *ast.TagNode:
+		at := r.offset(n.Start)
+		r.fail(YAMLTag, at, at+len(n.Start.Value), "`"+n.Start.Value+"` without quotes is a YAML tag, not text.", "put an expression that begins with `!` in quotes.")
+		return &node{text: "null", start: at, end: at}
+	}
+	v := r.scalar(n, parent)
+	if v.style == plain {
+		r.resolve(v)
+	}
+	v.size, v.depth = len(v.text)+3, 1
+	return v
+}
+
+// scalar decodes text; what it is without quotes is not yet resolved.
+func (r *reading) scalar(n ast.Node, parent int) *node {
+	t := n.GetToken()
+	at := r.offset(t)
+	var v *node
+	var ok bool
+	switch n := n.(type) {
+	case *ast.LiteralNode:
+		v, ok = decodeBlock(r.text, at, parent)
+	case *ast.NullNode:
+		if t.Type == token.ImplicitNullType {
+			return &node{text: "null", start: at, end: at}
+		}
+		v, ok = decodePlain(r.text, at, t.Value)
+	case *ast.MergeKeyNode:
+		v, ok = decodePlain(r.text, at, "<<")
+	default:
+		switch t.Type {
+		case token.SingleQuoteType:
+			v, ok = decodeSingle(r.text, at)
+			r.checkQuoted(v, parent)
+		case token.DoubleQuoteType:
+			var bad *badEscape
+			v, bad, ok = decodeDouble(r.text, at)
+			r.checkQuoted(v, parent)
+			if bad != nil {
+				r.fail(YAMLEscape, bad.start, bad.end, bad.message, bad.hint)
+			}
+		default:
+			_ = n
+			v, ok = decodePlain(r.text, at, t.Value)
+		}
+	}
+	if !ok {
+		r.fail(YAMLUnclear, at, at+1, "it is not clear where this text begins or ends.", "put it in quotes, or write it on one line.")
+		return &node{text: "null", start: at, end: at}
+	}
+	r.spans = append(r.spans, span{v.start, v.end})
+	return v
+}
+
+// checkQuoted reports a quoted text that goes on in a line indented no further
+// than what it belongs to: its closing quote was forgotten.
+func (r *reading) checkQuoted(v *node, parent int) {
+	if v == nil {
+		return
+	}
+	first, last := r.line(v.start), r.line(v.end)
+	for i := first + 1; i <= last; i++ {
+		line := r.lineText(i)
+		if rest := bytes.TrimLeft(line, " \t"); len(rest) > 0 && len(line)-len(rest) <= parent {
+			r.unclosedQuote(v.start)
+			return
+		}
+	}
+}
+
+// mapping converts a mapping, with a finding for every key that is written twice.
+func (r *reading) mapping(n *ast.MappingNode, parent int) *node {
+	m := &node{kind: objectKind, style: block, size: 2, depth: 1}
+	first := 0
+	if n.IsFlowStyle {
+		m.style, m.start = flow, r.offset(n.Start)
+	}
+	var merged []member
+	index := make(map[string]int, len(n.Values))
+	for i, pair := range n.Values {
+		key := r.key(pair.Key)
+		column := key.start - r.lines[r.line(key.start)]
+		if !n.IsFlowStyle {
+			if i == 0 {
+				m.start, first = key.start, utf8.RuneCount(r.text[key.start-column:key.start])
+				parent = first
+			} else if got := utf8.RuneCount(r.text[key.start-column : key.start]); got != first && key.kind == textKind {
+				r.fail(YAMLIndent, key.start, key.end, "this key is not indented as those above it.", "keys of one mapping begin in one column.")
+			}
+		}
+		if at := r.colon(key.end); key.style == plain && at >= 0 && bytes.IndexByte([]byte(" \t\n,[]{}"), r.text[at+1]) < 0 {
+			r.fail(YAMLBlank, at, at+1, "a blank is missing after this colon.", "write `"+key.text+": …`.")
+		}
+		value := r.node(pair.Value, parent)
+		if value.style == absent && value.kind == nullKind {
+			value.start, value.end = key.start, key.end
+			if n.IsFlowStyle && r.colon(key.end) < 0 && key.kind == textKind {
+				if n.End != nil {
+					m.end = r.offset(n.End) + 1
+				}
+				r.missingValue(m, key)
+			}
+		}
+		if !n.IsFlowStyle {
+			m.end = max(value.end, key.end)
+		}
+		if _, ok := pair.Key.(*ast.MergeKeyNode); ok {
+			merged = r.merge(merged, key, value)
+			continue
+		}
+		if key.kind != textKind {
+			continue
+		}
+		if j, ok := index[key.text]; ok {
+			f := r.fail(YAMLTwice, key.start, key.end, "the key `"+key.text+"` is written twice here.", "keep one of them, or rename it.")
+			p := r.place(m.members[j].key.start, m.members[j].key.end)
+			f.Related = &p
+			continue
+		}
+		index[key.text] = len(m.members)
+		m.members = append(m.members, member{key, value})
+		m.grow(value, len(key.text)+4)
+	}
+	if n.IsFlowStyle && n.End != nil {
+		m.end = r.offset(n.End) + 1
+	}
+	for _, x := range merged {
+		if _, ok := index[x.key.text]; !ok {
+			index[x.key.text] = len(m.members)
+			m.members = append(m.members, x)
+			m.grow(x.value, len(x.key.text)+4)
+		}
+	}
+	r.checkSize(m)
+	return m
+}
+
+// grow counts child, and extra bytes beside it, as part of n.
+func (n *node) grow(child *node, extra int) {
+	n.size = min(n.size+child.size+extra, MaxExpanded+1)
+	n.depth = max(n.depth, child.depth+1)
+}
+
+// checkSize reports n where aliases make too much of it, once.
+func (r *reading) checkSize(n *node) {
+	switch {
+	case n.size > MaxExpanded && !r.has(LimitExpand):
+		r.fail(LimitExpand, n.start, n.start+1, fmt.Sprintf("with its aliases written out, this is larger than %d bytes.", MaxExpanded), "use fewer aliases.")
+	case n.depth > MaxDepth && !r.has(LimitDepth):
+		r.tooDeep(n.start, n.start+1)
+	}
+}
+
+func (s *Source) has(code string) bool {
+	return slices.ContainsFunc(s.findings, func(f Finding) bool { return f.Code == code })
+}
+
+// key converts a key. One that is no text is reported, and has another kind.
+func (r *reading) key(n ast.MapKeyNode) *node {
+	switch k := n.(type) {
+	case *ast.MappingKeyNode:
+		at := r.offset(k.Start)
+		r.fail(YAMLKey, at, at+1, explicitKey, explicitKeyHint)
+		if k.Value != nil {
+			r.node(k.Value, -1)
+		}
+		return &node{text: "null", start: at, end: at + 1}
+	case *ast.MergeKeyNode:
+		return r.scalar(n, -1)
+	case *ast.StringNode, *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.NullNode, *ast.InfinityNode, *ast.NanNode:
+		v := r.scalar(n, -1)
+		if v.style != plain {
+			return v
+		}
+		typed := *v
+		before := len(r.findings)
+		r.resolve(&typed)
+		if typed.kind != textKind || len(r.findings) > before {
+			r.findings = r.findings[:before]
+			r.fail(YAMLKey, v.start, v.end, "the key `"+v.text+"` is not text to YAML.", "put it in quotes: `\""+v.text+"\"`.")
+			return &typed
+		}
+		return v
+	}
+	v := r.node(n, -1)
+	if v.kind != textKind || !r.has(YAMLTag) {
+		r.fail(YAMLKey, v.start, max(v.end, v.start+1), "this cannot be a key.", "a key is text, in quotes where it begins with `*`, `&` or `!`.")
+	}
+	return &node{text: "null", start: v.start, end: max(v.end, v.start+1)}
+}
+
+// missingValue reports a member of {…} that has no colon. Where it is the only
+// one, somebody wanted text with an expression in braces.
+func (r *reading) missingValue(m, key *node) {
+	if text := r.text[m.start:m.end]; len(m.members) == 0 && bytes.IndexByte(text, '\n') < 0 && bytes.IndexByte(text, ',') < 0 {
+		r.fail(YAMLBraces, m.start, m.end, "without quotes, braces are a mapping, not text.", "put the text in quotes: `\""+string(text)+"\"`.")
+		return
+	}
+	r.fail(YAMLMember, key.start, key.end, "`"+key.text+"` has no value.", "write `"+key.text+": value`; a list stands in [ ].")
+}
+
+// colon returns where the colon after a key is, or -1.
+func (r *reading) colon(at int) int {
+	for at < len(r.text) && (isBlank(r.text[at]) || r.text[at] == '\n') {
+		at++
+	}
+	if at < len(r.text) && r.text[at] == ':' {
+		return at
+	}
+	return -1
+}
+
+// merge adds what << brings in. Of several mappings the first one counts.
+func (r *reading) merge(to []member, key, value *node) []member {
+	list := []*node{value}
+	if value.kind == listKind {
+		list = value.items
+	}
+	for _, v := range list {
+		if v.kind != objectKind {
+			r.fail(YAMLMerge, key.start, key.end, "`<<` takes a mapping, or a list of mappings.", "write `<<: *name`, where `&name` stands before a mapping.")
+			return to
+		}
+	}
+	size := 0
+	for _, m := range to {
+		size += m.value.size
+	}
+	for _, v := range list {
+		if size += v.size; size > MaxExpanded {
+			r.checkSize(&node{start: key.start, size: size})
+			return to
+		}
+		to = append(to, v.members...)
+	}
+	return to
+}
+
+func (r *reading) sequence(n *ast.SequenceNode, parent int) *node {
+	l := &node{kind: listKind, style: block, size: 2, depth: 1, start: r.offset(n.Start)}
+	if n.IsFlowStyle {
+		l.style = flow
+	} else {
+		parent = utf8.RuneCount(r.text[r.lines[r.line(l.start)]:l.start])
+	}
+	for _, e := range n.Values {
+		v := r.node(e, parent)
+		l.items = append(l.items, v)
+		l.grow(v, 1)
+		if !n.IsFlowStyle {
+			l.end = max(l.end, v.end)
+		}
+	}
+	if n.IsFlowStyle && n.End != nil {
+		l.end = r.offset(n.End) + 1
+	}
+	r.checkSize(l)
+	return l
+}
+
+func (r *reading) anchor(n *ast.AnchorNode, parent int) *node {
+	at := r.offset(n.Start)
+	name := anchorName(r.text[at+1:])
+	r.spans = append(r.spans, span{at, at + 1 + len(name)})
+	v := r.node(n.Value, parent)
+	r.anchors[name] = v
+	return v
+}
+
+func (r *reading) alias(n *ast.AliasNode) *node {
+	at := r.offset(n.Start)
+	name := anchorName(r.text[at+1:])
+	end := at + 1 + len(name)
+	r.spans = append(r.spans, span{at, end})
+	if v := r.anchors[name]; v != nil {
+		if r.depth+v.depth > MaxDepth+1 && !r.has(LimitDepth) {
+			r.tooDeep(at, end)
+		}
+		return v
+	}
+	hint := "write `&" + name + "` before the value that is meant, above this line."
+	if name == "" || isBlank(r.text[min(end, len(r.text)-1)]) {
+		hint = "put text that begins with `*` in quotes."
+	}
+	r.fail(YAMLAlias, at, end, "`*"+name+"` without quotes stands for the value marked `&"+name+"`, and there is none before it.", hint)
+	return &node{text: "null", start: at, end: end}
+}
+
+// anchorName returns the name that text begins with.
+func anchorName(text []byte) string {
+	end := bytes.IndexAny(text, " \t\n,[]{}")
+	if end < 0 {
+		end = len(text)
+	}
+	return string(text[:end])
+}
+
+// checkGaps reports what stands between scalars and is neither white space nor a
+// comment nor a mark of structure.
+func (r *reading) checkGaps() {
+	sort.Slice(r.spans, func(i, j int) bool { return r.spans[i].start < r.spans[j].start })
+	at := 0
+	for _, s := range append(r.spans, span{len(r.text), len(r.text)}) {
+		if s.start < at {
+			r.fail(YAMLUnclear, s.start, s.end, "it is not clear to what this belongs.", "put the text before it in quotes, or write it on one line.")
+			return
+		}
+		for ; at < s.start; at++ {
+			c := r.text[at]
+			switch {
+			case c == '#' && (at == 0 || isBlank(r.text[at-1]) || r.text[at-1] == '\n'):
+				for at < s.start && r.text[at] != '\n' {
+					at++
+				}
+			case c == '#':
+				r.fail(YAMLUnclear, at, at+1, "a comment begins after a blank.", "write ` #`, or put text with a `#` in quotes.")
+				return
+			case isBlank(c) || c == '\n' || strings.IndexByte(",:-?[]{}.|>+123456789", c) >= 0:
+			default:
+				r.fail(YAMLUnclear, at, at+1, "this belongs to nothing.", "put text in quotes where it has marks such as `: ` or ` #`.")
+				return
+			}
+		}
+		at = max(at, s.end)
+	}
+}
+
+// checkTabs reports lines indented with tabs, outside of text.
+func (r *reading) checkTabs() {
+	for i, at := range r.lines {
+		line := r.lineText(i)
+		rest := bytes.TrimLeft(line, " \t")
+		tab := bytes.IndexByte(line[:len(line)-len(rest)], '\t')
+		if tab < 0 || len(rest) == 0 || rest[0] == '#' || r.inText(at+tab) {
+			continue
+		}
+		r.tab(at+tab, at+len(line)-len(rest))
+	}
+}
+
+func (s *Source) tab(start, end int) {
+	s.fail(YAMLTab, start, end, "this line is indented with a tab.", "indent with blanks, two to a level.")
+}
+
+// inText says whether a byte is inside a scalar.
+func (r *reading) inText(at int) bool {
+	i := sort.Search(len(r.spans), func(i int) bool { return r.spans[i].start > at }) - 1
+	return i >= 0 && at < r.spans[i].end
+}
