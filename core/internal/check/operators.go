@@ -14,7 +14,7 @@ import (
 var opOf = [...]Op{syntax.Not: Not, syntax.Neg: Neg, syntax.Mul: Mul, syntax.Div: Div, syntax.Mod: Mod, syntax.Add: Add, syntax.Sub: Sub,
 	syntax.Lt: Lt, syntax.Le: Le, syntax.Gt: Gt, syntax.Ge: Ge, syntax.Eq: Eq, syntax.Ne: Ne, syntax.In: In}
 
-// select1 returns the result type of the overloads that take args; ok is false
+// choose returns the result type of the overloads that take args; ok is false
 // when none does. Where several do, because an argument is dyn, and they
 // disagree, the result is dyn.
 func (c *checker) choose(overloads []string, method, any bool, args []*Expr) (result *types.Type, ok bool) {

@@ -60,7 +60,7 @@ func (l *linter) expr(e *check.Expr) {
 	case check.Call:
 		if e.Name == "matches" && e.Paths && len(e.Args) == 2 && literal(e.Args[1]) && e.Args[1].Value.K == value.String {
 			if re, failed := lib.CompileRegexp(e.Args[1].Value.Str()); re == nil {
-				l.warn(diag.LintFails, e.Args[1], "This always fails: "+failed.Str()+".", "Patterns have RE2's syntax; a character such as ( is meant as itself after a backslash, in a raw string: r'\('.")
+				l.warn(diag.LintFails, e.Args[1], "This always fails: "+failed.Str()+".", "Patterns have RE2's syntax; a character such as ( is meant as itself after a backslash, in a raw string: r'\\('.")
 			}
 		}
 	case check.Lt, check.Le, check.Gt, check.Ge, check.Eq, check.Ne:

@@ -105,15 +105,6 @@ func (p *parser) take(op string) bool {
 	return false
 }
 
-// expect takes op or says that it is missing; open is what it would close, at openOff.
-func (p *parser) expect(op, what string) bool {
-	if p.take(op) {
-		return true
-	}
-	p.unexpected("Expected "+what+".", "")
-	return false
-}
-
 // unexpected reports the current token, once for a parse: what follows a token
 // that does not fit is guesswork.
 func (p *parser) unexpected(message, hint string) {
@@ -211,7 +202,7 @@ func (p *parser) cond() *Node {
 			break
 		}
 		p.advance()
-		then := p.cond2()
+		then := p.cond() // the grammar has no choice here without parentheses; it can be told apart all the same
 		if !p.is(":") {
 			p.unexpected("Expected : and what the choice gives otherwise.", "A choice is written CONDITION ? THIS : THAT.")
 			last = then
@@ -228,9 +219,6 @@ func (p *parser) cond() *Node {
 	p.depth--
 	return last
 }
-
-// cond2 parses the middle of a choice, which the grammar calls a conditional or; a nested choice there is taken too.
-func (p *parser) cond2() *Node { return p.cond() }
 
 var misspelt = map[string]string{
 	"and": "&&", "AND": "&&", "And": "&&", "or": "||", "OR": "||", "Or": "||",
