@@ -97,7 +97,7 @@ export class Instance {
   // the resting buffer goes there without a detour.
   #write(input: string | Uint8Array): number {
     if (typeof input === "string") {
-      if (input.length * 3 <= this.#restingSize) return this.#memory.writeText(this.#resting, input);
+      if (input.length * 3 <= this.#restingSize) return this.#memory.writeText(this.#resting, input, this.#restingSize);
       input = encoder.encode(input);
     }
     const size = input.byteLength;
@@ -128,7 +128,7 @@ export class Instance {
 /** Returns what a refusal by WebAssembly itself is called. */
 export function notTheModule(thrown: unknown): HoldfastError {
   const message = messageOf(thrown);
-  if (/unsafe-eval|disallowed by embedder|Content Security Policy/i.test(message))
+  if (/unsafe-eval|disallowed by embedder|Content Security Policy|\bCSP\b/i.test(message))
     return new HoldfastError(codes.blocked, `the page's content security policy forbids WebAssembly; add 'wasm-unsafe-eval' to script-src (${message})`, { cause: thrown });
   return new HoldfastError(codes.module, `this is not a whole WebAssembly module: ${message}`, { cause: thrown });
 }

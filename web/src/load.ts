@@ -46,9 +46,8 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 async function compile(source: Source): Promise<Compiled> {
   if (source instanceof WebAssembly.Module) return { module: source, digest: undefined };
-  // The caller's bytes might change while they are compiled and hashed; a copy does not.
-  if (source instanceof Uint8Array) return compileBytes(new Uint8Array(source));
-  if (source instanceof ArrayBuffer) return compileBytes(new Uint8Array(source.slice(0)));
+  // Of an array a copy, since it may be a view of shared memory, which is neither compiled nor hashed.
+  if (source instanceof Uint8Array || source instanceof ArrayBuffer) return compileBytes(new Uint8Array(source));
   if (typeof source === "string" || source instanceof URL) {
     const file = readFile(source);
     if (file !== undefined) return compileBytes(await file.catch(fetchFailed));
@@ -63,6 +62,7 @@ async function compile(source: Source): Promise<Compiled> {
   return both(WebAssembly.compileStreaming(response), bodyOf(copy).then(digestOf));
 }
 
+// Both take the bytes as they are at the call; what the caller does to them then is no matter.
 function compileBytes(bytes: Bytes): Promise<Compiled> {
   return both(WebAssembly.compile(bytes), digestOf(bytes));
 }

@@ -27,12 +27,12 @@ export class Memory {
   }
 
   /**
-   * Writes text as UTF-8 to the given place, where three bytes for each of its
-   * UTF-16 units must be free, and returns how many bytes it took. The text has
-   * no lone surrogates: there is no UTF-8 for them.
+   * Writes text as UTF-8 to the given place and returns how many bytes it took.
+   * room is what is free there: three bytes for each of the text's UTF-16 units
+   * always suffice. The text has no lone surrogates: there is no UTF-8 for them.
    */
-  writeText(at: number, text: string): number {
-    return encoder.encodeInto(text, this.#live().subarray(at >>> 0)).written;
+  writeText(at: number, text: string, room: number): number {
+    return encoder.encodeInto(text, this.#live().subarray(at >>> 0, (at >>> 0) + room)).written;
   }
 
   /** Returns a copy of length bytes. */

@@ -17,9 +17,15 @@ test("memory that has grown is read and written through new views", () => {
   memory.setU64(3 * 65536, 7n);
   assert.equal(memory.u64(3 * 65536), 7n);
   inner.grow(1);
-  assert.equal(memory.writeText(0, "é€😀"), 9);
+  assert.equal(memory.writeText(0, "é€😀", 9), 9);
   inner.grow(1);
   assert.equal(memory.readText(0, 9), "é€😀");
+});
+
+test("text is not written past its room", () => {
+  const memory = new Memory(new WebAssembly.Memory({ initial: 1 }));
+  assert.equal(memory.writeText(0, "aé€", 4), 3);
+  assert.deepEqual([...memory.read(0, 8)], [97, 0xc3, 0xa9, 0, 0, 0, 0, 0]);
 });
 
 test("what is read is a copy", () => {
@@ -74,7 +80,7 @@ test("a sleep is over at once and has moved the clock", () => {
 
 test("what the module prints is kept, up to a bound, and its end is thrown", () => {
   const { wasi, imports, memory } = shim();
-  memory.writeText(100, "panic: é");
+  memory.writeText(100, "panic: é", 100);
   memory.setU32(0, 100);
   memory.setU32(4, 7);
   memory.setU32(8, 107);

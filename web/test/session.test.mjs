@@ -32,7 +32,7 @@ test("documents of every size cross whole, over the resting buffer's size too", 
     assert.equal(engine.canon(text).length, size + 2);
     assert.equal(engine.canon(new TextEncoder().encode(text)).length, size + 2);
   }
-  assert.equal(engine.canon('"' + "€".repeat(100_000) + '"').length, 300_002);
+  for (const size of [21_844, 30_000, 100_000]) assert.equal(engine.canon('"' + "€".repeat(size) + '"').length, 3 * size + 2);
   refuses(() => engine.canon('"' + "x".repeat(8_388_607) + '"'), "limit/json-size");
   refuses(() => engine.canon('"' + "x".repeat(9_000_000) + '"'), "limit/json-size");
 });

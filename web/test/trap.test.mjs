@@ -26,13 +26,14 @@ const deaths = {
 
 /** Starts an engine in which the next call of operation `next.op` dies as `next.die` says. */
 async function mortal(t) {
-  const next = { op: 0, die: undefined, instances: 0 };
+  const next = { op: 0, die: undefined, instances: 0, decides: 0 };
   changeExports(t, ({ holdfast_call }) => {
     next.instances++;
     let dead = false;
     return {
       holdfast_call(op, handle, size) {
         assert.ok(!dead, "a dead instance was called");
+        if (op === Op.Decide) next.decides++;
         if (op !== next.op) return holdfast_call(op, handle, size);
         next.op = 0;
         dead = true;
@@ -131,7 +132,9 @@ test("a session of any length comes back, and bytes the caller has changed since
     const before = session.view();
     Object.assign(next, { op: Op.Decide, die: unreachable });
     assert.throws(() => session.decide(enter("chat", upTo)), { code: "engine/trap" });
+    next.decides = 0;
     assert.deepEqual(session.view(), before);
+    assert.ok(next.decides <= 256, `${next.decides} proposals were decided again`);
   }
 });
 
