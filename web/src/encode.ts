@@ -20,6 +20,10 @@ const maxDepth = 128;
 
 type Key = string | number;
 
+/** Printable ASCII that stands in JSON as it is. */
+const plain = /^[ !#-[\]-~]*$/;
+
+/** Finds half of a surrogate pair; where there is no String.prototype.isWellFormed (before 2023), which is faster. */
 const lone = /\p{Surrogate}/u;
 
 /** Returns a document as what Memory writes. Text and bytes are not looked into. */
@@ -40,14 +44,19 @@ export function encodeCopy(input: Input): string | Uint8Array {
 
 /** Returns the text, which must have a UTF-8 form. */
 function wellFormed(text: string, keys: Key[]): string {
-  if (lone.test(text)) throw refuse(codes.surrogate, keys, "half of a surrogate pair stands alone in this text; cut text between characters");
+  if (!(text.isWellFormed?.() ?? !lone.test(text))) throw refuse(codes.surrogate, keys, "half of a surrogate pair stands alone in this text; cut text between characters");
   return text;
+}
+
+/** Returns text as JSON. Names and most values need no escape, and looking is twice as fast as JSON.stringify. */
+function quote(text: string, keys: Key[]): string {
+  return plain.test(text) ? `"${text}"` : JSON.stringify(wellFormed(text, keys));
 }
 
 function write(value: unknown, keys: Key[], above: object[]): string {
   switch (typeof value) {
     case "string":
-      return JSON.stringify(wellFormed(value, keys));
+      return quote(value, keys);
     case "boolean":
       return value ? "true" : "false";
     case "number":
@@ -89,12 +98,14 @@ function writeObject(value: object, keys: Key[], above: object[]): string {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null)
     throw refuse(codes.plain, keys, `this ${nameOf(value)} is more than its members; send a plain object`);
+  const names = Object.keys(value);
+  if (Reflect.ownKeys(value).length > names.length)
+    throw refuse(codes.plain, keys, "this object has members that would be dropped, since their keys are symbols or they are not enumerable");
   let text = "{";
-  for (const key of Reflect.ownKeys(value)) {
-    if (typeof key === "symbol") throw refuse(codes.plain, keys, "this object has a symbol for a key, which would be dropped");
-    keys.push(key);
-    if (!Object.prototype.propertyIsEnumerable.call(value, key)) throw refuse(codes.plain, keys, "this member is not enumerable and would be dropped");
-    text += `${text.length > 1 ? "," : ""}${JSON.stringify(wellFormed(key, keys))}:${write((value as Record<string, unknown>)[key], keys, above)}`;
+  for (const name of names) {
+    keys.push(name);
+    if (text.length > 1) text += ",";
+    text += quote(name, keys) + ":" + write((value as Record<string, unknown>)[name], keys, above);
     keys.pop();
   }
   return text + "}";

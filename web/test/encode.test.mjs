@@ -30,7 +30,7 @@ const refused = [
   ["a typed array inside", { a: new Uint8Array(2) }, "json/not-plain", "a"],
   ["an instance", { a: new (class Money { euros = 1 })() }, "json/not-plain", "a"],
   ["what is inherited", Object.create({ action: "enter" }), "json/not-plain", ""],
-  ["what is not enumerable", Object.defineProperty({}, "a", { value: 1 }), "json/not-plain", "a"],
+  ["what is not enumerable", Object.defineProperty({}, "a", { value: 1 }), "json/not-plain", ""],
   ["an array's further members", { a: Object.assign(["x"], { index: 0 }) }, "json/not-plain", "a"],
   ["a lone surrogate", { text: "a\ud800b" }, "json/lone-surrogate", "text"],
   ["a lone surrogate in a key", { "\udc00": 1 }, "json/lone-surrogate", "\udc00"],
