@@ -172,7 +172,7 @@ func (c *checker) extreme(e *Expr) (*types.Type, bool) {
 		}
 	}
 	if r.Kind == types.Int || r.Kind == types.Uint || r.Kind == types.Double {
-		r = litType(map[types.Kind]value.Kind{types.Int: value.Int, types.Uint: value.Uint, types.Double: value.Double}[r.Kind])
+		r = litType(valueKind[r.Kind]) // without the bounds of one argument
 	}
 	return r, true
 }

@@ -292,10 +292,14 @@ func (c *checker) root(n *syntax.Node, r *Root, parts int) *Expr {
 		first = n.Args[0]
 	}
 	if r.Missing != "" {
-		if parts == 1 {
-			return c.fail(diag.NameOutOfReach, n, first.Off, first.End, value.NoSuchAttribute, sentence(r.Missing), "")
-		}
 		return c.fail(diag.NameOutOfReach, n, first.Off, first.End, value.NoSuchAttribute, sentence(r.Missing), "")
+	}
+	if parts == 2 {
+		for i := range r.Fields {
+			if r.Fields[i].Name == n.Name {
+				return c.load(n, r.Bank, i, &r.Fields[i])
+			}
+		}
 	}
 	names := make([]string, len(r.Fields))
 	for i := range r.Fields {
@@ -307,11 +311,6 @@ func (c *checker) root(n *syntax.Node, r *Root, parts int) *Expr {
 			hint = "Name one of its fields: " + choices(r.Name+".", names) + "."
 		}
 		return c.fail(diag.TypeNotValue, n, n.Off, n.End, value.NoSuchAttribute, r.Name+" is no value itself, only its fields are.", hint)
-	}
-	for i := range r.Fields {
-		if r.Fields[i].Name == n.Name {
-			return c.load(n, r.Bank, i, &r.Fields[i])
-		}
 	}
 	return c.fail(diag.NameField, n, n.At, n.To, value.NoSuchAttribute, r.Name+" has no "+n.Name+".", suggest(n.Name, r.Name+".", names))
 }

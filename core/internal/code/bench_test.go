@@ -39,4 +39,13 @@ func BenchmarkEval(b *testing.B) {
 	}
 }
 
+// BenchmarkCompile compiles a guard as bundles have them.
+func BenchmarkCompile(b *testing.B) {
+	s := mcl()
+	b.ReportAllocs()
+	for range b.N {
+		Compile("state.mode == stance.chat && args.drift <= constants.tolerance[args.to] && args.drift + 5 > 10", s, types.TBool)
+	}
+}
+
 var sink uint64
