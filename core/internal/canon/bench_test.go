@@ -9,23 +9,29 @@ import (
 	"testing"
 )
 
-// A proposal as a host sends it, a decision as the core writes it, and a proposal that
-// is far from canonical.
+// A proposal in canonical form, a decision as the core writes it, a proposal as
+// JSON.stringify makes it of what a program has in hand, one that is far from canonical,
+// and text outside ASCII.
 const (
-	benchProposal = `{"action":"enter","actor":{"id":"u1","kind":"user"},"args":{"declared":true,"drift":3,"to":"spec"},"at":1767225600000,"bundle":"mode-constraint-layer@1.0.0","reasons":["request"]}`
-	benchDecision = `{"action":"enter","actor":{"id":"u1","kind":"user"},"advice":[],"args":{"drift":3,"to":"spec"},"at":1767225600000,"bundle":"mode-constraint-layer@1.0.0","changes":[{"from":"task","path":"mode","to":"chat"}],"digest":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","governing":"GRD-5","prev":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","proposal":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","reasons":["request"],"seq":7,"state":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","v":1,"verdict":"revert","violations":[{"code":"","id":"GRD-5","level":"physical","say":"Leave task for chat first.","spans":[],"terms":[["state.mode","task"],["args.to","spec"]],"verdict":"revert"}]}`
-	benchLoose    = `{"at": 1767225600000, "actor": {"kind": "user", "id": "u1"}, "action": "enter", "bundle": "mode-constraint-layer@1.0.0", "args": {"to": "spec", "drift": 3.50, "text": "K\u00e9rem, l\u00e9pj ki el\u0151bb.\n"}, "reasons": ["request"]}`
-	benchText     = `{"text":"Őszintén szólva a döntés a tiéd; mi csak azt mondjuk meg, mi történne. Grüße, и привет, 你好。 And a long tail of plain ASCII text that goes on for a while."}`
+	benchProposal    = `{"action":"enter","actor":{"id":"u1","kind":"user"},"args":{"declared":true,"drift":3,"to":"spec"},"at":1767225600000,"bundle":"mode-constraint-layer@1.0.0","reasons":["request"]}`
+	benchDecision    = `{"action":"enter","actor":{"id":"u1","kind":"user"},"advice":[],"args":{"drift":3,"to":"spec"},"at":1767225600000,"bundle":"mode-constraint-layer@1.0.0","changes":[{"from":"task","path":"mode","to":"chat"}],"digest":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","governing":"GRD-5","prev":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","proposal":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","reasons":["request"],"seq":7,"state":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","v":1,"verdict":"revert","violations":[{"code":"","id":"GRD-5","level":"physical","say":"Leave task for chat first.","spans":[],"terms":[["state.mode","task"],["args.to","spec"]],"verdict":"revert"}]}`
+	benchStringified = `{"bundle":"mode-constraint-layer@1.0.0","actor":{"kind":"user","id":"u1"},"action":"enter","args":{"to":"spec","drift":3,"declared":true},"at":1767225600000,"reasons":["request"]}`
+	benchLoose       = `{"at": 1767225600000, "actor": {"kind": "user", "id": "u1"}, "action": "enter", "bundle": "mode-constraint-layer@1.0.0", "args": {"to": "spec", "drift": 3.50, "text": "K\u00e9rem, l\u00e9pj ki el\u0151bb.\n"}, "reasons": ["request"]}`
+	benchText        = `{"text":"Őszintén szólva a döntés a tiéd; mi csak azt mondjuk meg, mi történne. Grüße, и привет, 你好。 And a long tail of plain ASCII text that goes on for a while."}`
 )
 
-var benchDocs = []struct{ name, text string }{
-	{"Proposal", benchProposal}, {"Decision", benchDecision}, {"Loose", benchLoose}, {"Text", benchText},
+var benchDocs = []testCase{
+	{Name: "Proposal", In: benchProposal},
+	{Name: "Decision", In: benchDecision},
+	{Name: "Stringified", In: benchStringified},
+	{Name: "Loose", In: benchLoose},
+	{Name: "Text", In: benchText},
 }
 
 func BenchmarkParse(b *testing.B) {
 	for _, doc := range benchDocs {
-		b.Run(doc.name, func(b *testing.B) {
-			src := []byte(doc.text)
+		b.Run(doc.Name, func(b *testing.B) {
+			src := doc.source()
 			b.SetBytes(int64(len(src)))
 			b.ReportAllocs()
 			var d Doc
@@ -40,9 +46,9 @@ func BenchmarkParse(b *testing.B) {
 
 func BenchmarkCanonical(b *testing.B) {
 	for _, doc := range benchDocs {
-		b.Run(doc.name, func(b *testing.B) {
+		b.Run(doc.Name, func(b *testing.B) {
 			var d Doc
-			if err := d.Parse([]byte(doc.text)); err != nil {
+			if err := d.Parse(doc.source()); err != nil {
 				b.Fatal(err)
 			}
 			b.ReportAllocs()
@@ -57,8 +63,8 @@ func BenchmarkCanonical(b *testing.B) {
 // BenchmarkPeer is the reader a user would have taken instead, for the ratio.
 func BenchmarkPeer(b *testing.B) {
 	for _, doc := range benchDocs {
-		b.Run(doc.name, func(b *testing.B) {
-			src := []byte(doc.text)
+		b.Run(doc.Name, func(b *testing.B) {
+			src := doc.source()
 			b.SetBytes(int64(len(src)))
 			for b.Loop() {
 				var v any

@@ -248,7 +248,10 @@ func TestLargeObject(t *testing.T) {
 		}
 	}
 	at := len(src) + 1
-	err := d.Parse(append(src, `,"77777":0}`...))
+	for i := 0; i < 100; i++ {
+		src = append(src, `,"77777":0,"88888":0`...)
+	}
+	err := d.Parse(append(src, '}'))
 	if err == nil || err.Code != CodeDuplicate || err.Offset != at {
 		t.Fatalf("want %s at %d, got %+v", CodeDuplicate, at, err)
 	}
@@ -296,8 +299,9 @@ func TestAfterError(t *testing.T) {
 }
 
 func TestNoAllocation(t *testing.T) {
-	for _, doc := range benchDocs {
-		src := []byte(doc.text)
+	numbers := testCase{Name: "Numbers", In: `{"action":[0.30000000000000004,1.5e-7,-1.0,123456789e20,12345678901234567e5]}`}
+	for _, doc := range append(slices.Clone(benchDocs), numbers) {
+		src := doc.source()
 		var d Doc
 		var out []byte
 		do := func() {
@@ -306,12 +310,12 @@ func TestNoAllocation(t *testing.T) {
 			}
 			out = d.Canonical(out[:0], 0)
 			if d.Get(0, "text") < 0 && d.Get(0, "action") < 0 {
-				t.Fatal(doc.name, "lacks its member")
+				t.Fatal(doc.Name, "lacks its member")
 			}
 		}
 		do()
 		if n := testing.AllocsPerRun(100, do); n != 0 {
-			t.Errorf("%s: %v allocations", doc.name, n)
+			t.Errorf("%s: %v allocations", doc.Name, n)
 		}
 	}
 	// Keys out of order, more than are kept in order anyway.

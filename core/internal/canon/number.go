@@ -119,36 +119,20 @@ func (d *Doc) readNumber(p *node, i int) (int, *Error) {
 	}
 	exponent += dropped - max(fraction, 0)
 
-	f := 0.0
-	switch {
-	case kept == 0:
+	if kept == 0 {
 		if i-start > 1 {
 			p.flags |= loose
 		}
 		return i, nil
-	case integer && digits+exponent > sureDigits+1:
-		return 0, tooLarge(start)
-	case digits+exponent > 310:
-		return 0, fail(CodeRange, start, "number beyond the largest double, 1.8e308,", "send it as a string")
-	case digits+exponent < -330:
-	case kept <= maxInteger && exponent >= 0 && exponent < len(tens):
-		f = float64(kept) * tens[exponent] // rounded once, as both are exact
-	case kept <= maxInteger && exponent < 0 && -exponent < len(tens):
-		f = float64(kept) / tens[-exponent]
-	default:
-		var memory [32]byte
-		b := strconv.AppendUint(memory[:0], kept, 10)
-		b = append(b, 'e')
-		b = strconv.AppendInt(b, int64(exponent), 10)
-		f, _ = strconv.ParseFloat(view(b), 64)
 	}
+	f := scaled(kept, exponent)
 	switch {
 	case f == 0:
 		return 0, fail(CodeRange, start, "number too close to 0 for a double", "write 0, or send it as a string")
 	case math.IsInf(f, 0):
 		return 0, fail(CodeRange, start, "number beyond the largest double, 1.8e308,", "send it as a string")
-	case f > maxInteger && f < plainBelow:
-		return 0, tooLarge(start)
+	case f > maxInteger && (integer || f < plainBelow):
+		return 0, fail(CodeRange, start, "integer beyond ±9007199254740991 (2^53−1)", "send it as a string")
 	case lost:
 		return 0, fail(CodePrecision, start, "number with more than 17 significant digits", "round it, or send it as a string")
 	case exponent < 0 && f <= maxInteger && float64(int64(f)) == f:
@@ -164,6 +148,24 @@ func (d *Doc) readNumber(p *node, i int) (int, *Error) {
 	return i, nil
 }
 
+// scaled returns the double nearest to kept × 10^exponent, infinite beyond the largest.
+func scaled(kept uint64, exponent int) float64 {
+	if kept <= maxInteger {
+		// Both factors are exact, so that this rounds only once.
+		if exponent >= 0 && exponent < len(tens) {
+			return float64(kept) * tens[exponent]
+		}
+		if exponent < 0 && -exponent < len(tens) {
+			return float64(kept) / tens[-exponent]
+		}
+	}
+	var memory [32]byte
+	literal := append(strconv.AppendUint(memory[:0], kept, 10), 'e')
+	literal = strconv.AppendInt(literal, int64(exponent), 10)
+	f, _ := strconv.ParseFloat(view(literal), 64)
+	return f
+}
+
 // plain reports whether the literal of f, which has a fraction or an exponent and so
 // many significant digits, is its canonical form.
 func plain(literal []byte, digits int, f float64) bool {
@@ -177,10 +179,6 @@ func plain(literal []byte, digits int, f float64) bool {
 	}
 	var memory [32]byte
 	return view(AppendFloat(memory[:0], f)) == view(literal)
-}
-
-func tooLarge(start int) *Error {
-	return fail(CodeRange, start, "integer beyond ±9007199254740991 (2^53−1)", "send it as a string")
 }
 
 // Fits reports whether f may stand in a document: whether it is finite and Parse reads

@@ -2,7 +2,10 @@ package canon
 
 // This file defines the order of keys: RFC 8785 sorts them by UTF-16 code units.
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // LessUTF16 reports whether a sorts before b when both are compared as sequences of
 // UTF-16 code units. Both must be valid UTF-8.
@@ -27,38 +30,90 @@ func compareUTF16(a, b string) int {
 	return len(a) - len(b)
 }
 
-// arrange puts the keys of the closing object obj, count of them, in canonical
-// order and refuses a key that occurs twice. It is called where the keys do not
-// ascend in the source, or are many.
-func (d *Doc) arrange(obj Node) *Error {
-	at := len(d.order)
-	for k := obj + 1; k >= 0; k = d.nodes[k].next {
-		d.order = append(d.order, k)
+// prefix returns a number by which key n sorts, as far as its first eight bytes tell:
+// where the prefixes of two keys differ, their order is the keys'.
+func (d *Doc) prefix(n Node) uint64 {
+	p := &d.nodes[n]
+	if int(p.start)+9 <= len(d.src) && p.flags&escaped == 0 {
+		w := load64(d.src, int(p.start)+1)
+		if size := p.end - p.start - 2; size < 8 {
+			w &= 1<<(8*size) - 1
+		}
+		if w&highs == 0 {
+			return bits.ReverseBytes64(w)
+		}
 	}
+	s := d.String(n)
+	w := uint64(0)
+	for i := 0; i < 8; i++ {
+		c := byte(0)
+		if i < len(s) {
+			c = s[i]
+		}
+		if c >= 0xEE { // the rest is not in the order of bytes, see compareUTF16
+			return (w<<8 | 0xFF) << (56 - 8*i)
+		}
+		w = w<<8 | uint64(c)
+	}
+	return w
+}
+
+// arrange puts the keys of the closing object obj in canonical order and refuses a key
+// that occurs twice. It is called where the keys do not ascend in the source, or are
+// many.
+func (d *Doc) arrange(obj Node) *Error {
 	p := &d.nodes[obj]
+	at := len(d.order)
 	p.next = Node(at)
 	p.flags |= ordered
 	if p.flags&unsorted == 0 {
+		for k := obj + 1; k >= 0; k = d.nodes[k].next {
+			d.order = append(d.order, k)
+		}
 		return nil
 	}
-	keys := d.order[at:]
-	slices.SortFunc(keys, func(a, b Node) int {
-		if c := compareUTF16(d.String(a), d.String(b)); c != 0 {
-			return c
+
+	// Few keys are inserted one by one, by their prefixes; many are sorted.
+	var prefixes [orderedAt]uint64
+	for k := obj + 1; k >= 0; k = d.nodes[k].next {
+		d.order = append(d.order, k)
+		i := len(d.order) - at - 1
+		if i >= len(prefixes) {
+			continue
 		}
-		return int(a - b)
-	})
+		keys, w := d.order[at:], d.prefix(k)
+		for ; i > 0 && (w < prefixes[i-1] || w == prefixes[i-1] && d.compare(k, keys[i-1]) < 0); i-- {
+			keys[i], prefixes[i] = keys[i-1], prefixes[i-1]
+		}
+		keys[i], prefixes[i] = k, w
+	}
+	keys := d.order[at:]
+	if len(keys) > len(prefixes) {
+		slices.SortFunc(keys, d.compare)
+	}
+
 	again := Node(-1)
 	for i := 1; i < len(keys); i++ {
+		if len(keys) <= len(prefixes) && prefixes[i] != prefixes[i-1] {
+			continue
+		}
 		if k := keys[i]; d.String(keys[i-1]) == d.String(k) && (again < 0 || k < again) {
 			again = k
 		}
 	}
-	if again >= 0 {
-		return fail(CodeDuplicate, int(d.nodes[again].start),
-			"key "+quote(d.String(again))+" again", "an object may have a key only once")
+	if again < 0 {
+		return nil
 	}
-	return nil
+	return fail(CodeDuplicate, int(d.nodes[again].start),
+		"key "+quote(d.String(again))+" again", "an object may have a key only once")
+}
+
+// compare orders the keys a and b, equal ones as they came.
+func (d *Doc) compare(a, b Node) int {
+	if c := compareUTF16(d.String(a), d.String(b)); c != 0 {
+		return c
+	}
+	return int(a - b)
 }
 
 // quote returns a key as a message shows it: canonical, and not too long.

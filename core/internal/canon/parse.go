@@ -151,16 +151,16 @@ loop:
 			if want == wantKey {
 				q := &nodes[prev]
 				if prev != cur && nodes[cur].flags&unsorted == 0 {
-					// The first byte that differs decides, if it is among the first
-					// eight, inside this key, and ASCII; the quote that ends the key
-					// before this one is less than any. The rest is for step to see.
+					// The first byte that differs decides, if it is one of the first
+					// eight and inside this key; the quote that ends the key before
+					// is less than any. What does not ascend here is for step to see.
 					if i+9 > len(src) || q.flags&escaped != 0 {
 						break
 					}
 					u, v := load64(src, int(q.start)+1), load64(src, i+1)
 					at := bits.TrailingZeros64(u^v) &^ 7
 					x, y := byte(u>>at), byte(v>>at)
-					if x >= y && x != '"' || y >= 0x80 || at >= 8*(end-i-1) {
+					if x >= y && x != '"' || at >= 8*(end-i-1) {
 						break
 					}
 				}
@@ -178,14 +178,14 @@ loop:
 		} else if want == wantKey {
 			break
 		} else if c-'0' <= 9 {
-			if i+9 > len(src) {
+			if i+8 > len(src) {
 				break
 			}
 			x := load64(src, i) ^ ones*'0'
 			k := bits.TrailingZeros64(notDigits(x)) >> 3
 			v := eightDigits(x << (64 - 8*k))
 			if k == 8 {
-				if i+17 > len(src) {
+				if i+16 > len(src) {
 					break
 				}
 				x = load64(src, i+8) ^ ones*'0'

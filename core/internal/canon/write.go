@@ -25,22 +25,26 @@ func (d *Doc) Canonical(dst []byte, n Node) []byte {
 		return append(dst, ']')
 	}
 	dst = append(dst, '{')
+	var keys []Node
 	if p.flags&ordered != 0 {
-		for i, k := range d.keys(p) {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
+		keys = d.keys(p)
+	}
+	k := n + 1
+	for i := 0; i < d.Len(n); i++ {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		if keys != nil {
+			k = keys[i]
+		}
+		p, v := &d.nodes[k], &d.nodes[k+1]
+		if (p.flags|v.flags)&loose == 0 && v.start == p.end+1 {
+			dst = append(dst, d.src[p.start:v.end]...)
+		} else {
 			dst = append(d.Canonical(dst, k), ':')
 			dst = d.Canonical(dst, k+1)
 		}
-	} else {
-		for k := d.First(n); k >= 0; k = d.Next(k) {
-			if k > n+1 {
-				dst = append(dst, ',')
-			}
-			dst = append(d.Canonical(dst, k), ':')
-			dst = d.Canonical(dst, k+1)
-		}
+		k = p.next
 	}
 	return append(dst, '}')
 }
