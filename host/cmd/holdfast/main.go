@@ -1,0 +1,119 @@
+// Command holdfast checks, builds, tests and plays bundles: what may happen in a
+// system, decided by the same module that decides in browsers and servers.
+package main
+
+// This file defines the command line and how the program ends.
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit codes.
+const (
+	exitOK       = 0 // also where everything was refused: a refusal is a right answer
+	exitFindings = 1 // findings, failed scenarios, bytes that differ
+	exitUsage    = 2 // wrong usage, or input that cannot be read
+)
+
+// grammar is the command line.
+type grammar struct {
+	Check checkCommand `cmd:"" help:"Say all that is wrong with bundles and catalogs." group:"author"`
+	Test  testCommand  `cmd:"" help:"Run the scenarios of bundles and say what they do not reach." group:"author"`
+
+	Play playCommand `cmd:"" help:"Decide proposals, one a line." group:"decide"`
+}
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// ended carries an exit code out of kong, which ends the program for --help.
+type ended int
+
+// exitError ends the program with a code. Without a message everything has been said.
+type exitError struct {
+	code    int
+	message string
+}
+
+func (e *exitError) Error() string { return e.message }
+
+// unreadable is the error of input or arguments that cannot be used.
+func unreadable(format string, args ...any) error {
+	return &exitError{exitUsage, fmt.Sprintf(format, args...)}
+}
+
+// findings ends the program with exitFindings; what was found has been shown.
+var findings = &exitError{code: exitFindings}
+
+// run runs one command and returns its exit code.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
+	defer func() {
+		if thrown := recover(); thrown != nil {
+			end, ok := thrown.(ended)
+			if !ok {
+				panic(thrown)
+			}
+			code = int(end)
+		}
+	}()
+	parser, err := kong.New(&grammar{},
+		kong.Name("holdfast"),
+		kong.Description("Write down once which actions keep a system valid, and decide them everywhere with the same bytes."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { panic(ended(code)) }),
+		kong.ExplicitGroups([]kong.Group{
+			{Key: "author", Title: "Write bundles:"},
+			{Key: "decide", Title: "Decide and ask:"},
+			{Key: "look", Title: "Look into things:"},
+		}),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+	)
+	if err != nil {
+		panic(err) // the grammar is part of the program
+	}
+	a := newApp(stdin, stdout, stderr)
+	defer a.close()
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	selected, err := parser.Parse(args)
+	if err != nil {
+		return a.misused(err)
+	}
+	return a.ended(selected.Run(a))
+}
+
+// misused shows what is wrong with the arguments.
+func (a *app) misused(err error) int {
+	fmt.Fprintln(a.stderr, "holdfast:", err)
+	var wrong *kong.ParseError
+	command := ""
+	if errors.As(err, &wrong) && wrong.Context.Selected() != nil {
+		command = " " + strings.Fields(wrong.Context.Command())[0]
+	}
+	fmt.Fprintf(a.stderr, "Run \"holdfast%s --help\" for what it takes.\n", command)
+	return exitUsage
+}
+
+// ended shows why a command ended and returns its exit code.
+func (a *app) ended(err error) int {
+	var exit *exitError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &exit):
+		if exit.message != "" {
+			fmt.Fprintln(a.stderr, "holdfast:", exit.message)
+		}
+		return exit.code
+	}
+	fmt.Fprintln(a.stderr, "holdfast:", describe(err))
+	return exitUsage
+}

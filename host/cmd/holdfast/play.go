@@ -1,0 +1,220 @@
+package main
+
+// This file defines `holdfast play`: proposals in, one a line, and an answer a line
+// out. web/src/player.ts is the same contract, byte for byte, and states it.
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-json"
+
+	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/host"
+)
+
+const (
+	playSession = "play"
+	playAt      = 1767225600000 // 2026-01-01T00:00:00Z, the first line's time in milliseconds
+	playStep    = 1000          // milliseconds from one line to the next
+)
+
+type playCommand struct {
+	Bundle string `arg:"" placeholder:"BUNDLE" help:"A bundle, YAML or built, or a point of a catalog: catalog.yaml#class=1,chapter=moon."`
+	engineFlag
+	State string `placeholder:"FILE" help:"Begin with this snapshot instead of a new session."`
+	Save  string `placeholder:"FILE" help:"Write a snapshot when the input has ended."`
+}
+
+func (*playCommand) Help() string {
+	return `Reads proposals from standard input, JSON, one a line, and answers each line at once: with the decision's exact bytes, or with {"error":{"code","message","path"}} where the line is no proposal.
+
+A proposal may leave out actor.id (the kind), reasons (["request"]), args ({}) and at. The first line's time is 1767225600000 (2026-01-01), each further line is a second later. A session that was brought along with --state goes on a second after its own time. Blank lines are skipped. The session's id is "play".
+
+The exit code is 0 whatever was decided: a refusal is a right answer. It is 2 where there was nothing to decide with.
+
+Examples:
+
+    holdfast play spektre.yaml < proposals.jsonl
+    echo '{"action":"draft","actor":{"kind":"operator"}}' | holdfast play spektre.yaml --save session.json
+    holdfast play "catalog.yaml#class=1,chapter=moon,element=air" < proposals.jsonl`
+}
+
+func (c *playCommand) Run(a *app) error {
+	engine, err := c.open(a)
+	if err != nil {
+		return err
+	}
+	session, err := a.session(engine, c.Bundle, c.State, playSession)
+	if err != nil {
+		return err
+	}
+	p := &player{engine: engine, session: session}
+	if p.at, err = firstAt(session); err != nil {
+		return err
+	}
+	if err := p.play(a.stdin, a.stdout); err != nil {
+		return err
+	}
+	if c.Save == "" {
+		return nil
+	}
+	snapshot, err := session.Snapshot()
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(c.Save, snapshot, 0o666); err != nil {
+		return unreadable("%v", err)
+	}
+	return nil
+}
+
+// session opens a session: a new one, or that of a snapshot.
+func (a *app) session(engine host.Core, arg, state, id string) (host.Session, error) {
+	bundle, err := a.load(engine, arg)
+	if err != nil {
+		return nil, err
+	}
+	if state == "" {
+		session, err := bundle.Open(id)
+		if err != nil {
+			return nil, unreadable("%s", describe(err))
+		}
+		return session, nil
+	}
+	snapshot, err := os.ReadFile(state)
+	if err != nil {
+		return nil, unreadable("%v", err)
+	}
+	session, err := bundle.Restore(snapshot)
+	if err != nil {
+		return nil, unreadable("%s: %s", state, describe(err))
+	}
+	return session, nil
+}
+
+// firstAt returns the time of the first line.
+func firstAt(session host.Session) (int64, error) {
+	src, err := session.View()
+	if err != nil {
+		return 0, err
+	}
+	var view struct{ At int64 }
+	if err := json.Unmarshal(src, &view); err != nil {
+		return 0, err
+	}
+	if view.At >= playAt {
+		return view.At + playStep, nil
+	}
+	return playAt, nil
+}
+
+// player decides lines on one session.
+type player struct {
+	engine  host.Core
+	session host.Session
+	at      int64 // of the next line
+}
+
+// play answers every line of r on w. What is written is flushed before it waits for
+// more input.
+func (p *player) play(r io.Reader, w *bufio.Writer) error {
+	lines := &lineReader{r: bufio.NewReaderSize(r, 1<<16), waiting: w.Flush}
+	for {
+		line, size, err := lines.next()
+		if err == io.EOF {
+			return w.Flush()
+		}
+		if err != nil {
+			return err
+		}
+		if size == 0 {
+			continue
+		}
+		answer, err := p.answer(line, size)
+		if err != nil {
+			return err
+		}
+		if _, err := w.Write(append(answer, '\n')); err != nil {
+			return err
+		}
+	}
+}
+
+// answer returns the answer to a line of size bytes, of which line may be the beginning.
+func (p *player) answer(line []byte, size int) ([]byte, error) {
+	at := p.at
+	p.at += playStep
+	proposal, err := p.engine.Complete(line, at)
+	if err == nil {
+		proposal, err = p.session.Decide(proposal)
+	}
+	if err == nil {
+		return proposal, nil
+	}
+	var refusal *core.Error
+	if !errors.As(err, &refusal) {
+		return nil, err
+	}
+	message := refusal.Message
+	if size > len(line) { // it says how long the line is, and has seen the beginning
+		message = strings.Replace(message, strconv.Itoa(len(line)), strconv.Itoa(size), 1)
+	}
+	return errorLine(p.engine, refusal.Code, message, refusal.Path)
+}
+
+// errorLine writes an error as canonical JSON.
+func errorLine(engine host.Core, code, message, path string) ([]byte, error) {
+	src, err := json.Marshal(map[string]any{"error": map[string]string{"code": code, "message": message, "path": path}})
+	if err != nil {
+		return nil, err
+	}
+	return engine.Canonical(src)
+}
+
+// maxLine is how much of a line is kept: enough for the engine to see that it is too long.
+const maxLine = core.MaxProposal + 1
+
+// lineReader reads lines of any length in bounded memory.
+type lineReader struct {
+	r       *bufio.Reader
+	line    []byte
+	waiting func() error // called before it waits for input
+}
+
+// next returns a line without its "\n", at most maxLine bytes of it, and the bytes
+// it really has; 0 for a blank one. io.EOF ends the input.
+func (l *lineReader) next() (line []byte, size int, err error) {
+	l.line = l.line[:0]
+	blank := true
+	for {
+		if l.r.Buffered() == 0 {
+			if err := l.waiting(); err != nil {
+				return nil, 0, err
+			}
+		}
+		part, err := l.r.ReadSlice('\n')
+		ended := err == nil
+		if ended {
+			part = part[:len(part)-1]
+		}
+		size += len(part)
+		blank = blank && len(bytes.Trim(part, " \t\r")) == 0
+		l.line = append(l.line, part[:min(len(part), maxLine-len(l.line))]...)
+		switch {
+		case err == bufio.ErrBufferFull:
+			continue
+		case err != nil && (err != io.EOF || size == 0):
+			return nil, 0, err
+		}
+		if blank {
+			size = 0
+		}
+		return l.line, size, nil
+	}
+}
