@@ -2,32 +2,38 @@ package author
 
 // This file defines Engine, what this package asks the core.
 
-// Diagnostic is one finding of the core about a document. It has the shape of
-// core's Diagnostic, so that one converts to the other.
-type Diagnostic struct {
-	Code    string // area/kebab-case, stable
-	Path    string // JSON Pointer (RFC 6901) into the document; "" is the whole
-	Key     bool   // the member's name is meant, not its value
-	Off     int    // first byte within the text at Path
-	End     int    // byte after the last; 0 when the whole value is meant
-	Message string // what is wrong, one sentence
-	Hint    string // what to do about it; may be empty
-	Warning bool   // the document is valid all the same
-	Related string // JSON Pointer to a second place the message speaks of; may be empty
+import "github.com/holdfast-rt/holdfast/core"
+
+// Diagnostic is one finding of the core about a document.
+type Diagnostic = core.Diagnostic
+
+// Engine is the part of the core that authoring needs. The Core of package host,
+// native or the module, is one.
+type Engine interface {
+	// Canonical returns the canonical bytes (RFC 8785) of a JSON document.
+	Canonical(src []byte) ([]byte, error)
+
+	// Digest returns "sha256:" and the SHA-256 of exactly these bytes.
+	Digest(doc []byte) (string, error)
+
+	// Public returns the canonical public form of a bundle document; its digest is
+	// the bundle's.
+	Public(doc []byte) ([]byte, error)
+
+	// Check returns what is wrong with a bundle document, and warnings.
+	Check(doc []byte) ([]Diagnostic, error)
+
+	// Eval evaluates {"expr":TEXT,"vars":{NAME:VALUE}} and returns
+	// {"type":TEXT,"value":JSON}. The error is a *core.Invalid where the expression
+	// does not compile.
+	Eval(request []byte) ([]byte, error)
 }
 
-// Engine is the part of the core that authoring needs: the native package or the
-// WebAssembly module. All of it is a pure function of its arguments.
-type Engine struct {
-	// Check reads a bundle document and returns all that is wrong with it.
-	Check func(doc []byte) []Diagnostic
-	// CheckCatalog does the same for a catalog document.
-	CheckCatalog func(doc []byte) []Diagnostic
-	// Canonical returns the canonical bytes (RFC 8785) of a JSON document.
-	Canonical func(src []byte) ([]byte, error)
-	// Digest returns the digest, "sha256:…", of canonical bytes.
-	Digest func(canonical []byte) string
-	// Eval evaluates a CEL expression over the members of vars, a JSON object, and
-	// returns the value as JSON.
-	Eval func(expr string, vars []byte) ([]byte, error)
+// bundleDigest returns the digest of a bundle document.
+func bundleDigest(e Engine, doc []byte) (string, error) {
+	public, err := e.Public(doc)
+	if err != nil {
+		return "", err
+	}
+	return e.Digest(public)
 }
