@@ -6,7 +6,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"strconv"
+	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // testCase is a line of cases.jsonl: a source with the canonical form it has or the
@@ -95,6 +98,26 @@ func TestCasesPadded(t *testing.T) {
 			t.Errorf("%s: accepted as %s", c.Name, d.Canonical(nil, 0))
 		case err.Offset != c.Offset+5 && c.Offset < len(c.source()):
 			t.Errorf("%s: want offset %d, got %d (%s)", c.Name, c.Offset+5, err.Offset, err)
+		}
+	}
+}
+
+// What people read says where, what to do, and does not grow with the document.
+func TestMessages(t *testing.T) {
+	cases := readCases(t)
+	for n := 20; n < 90; n++ { // long keys, cut between characters
+		key := strings.Repeat("ő", n) + strings.Repeat("x", n%2)
+		cases = append(cases, testCase{Name: "long key", In: `{"` + key + `":1,"` + key + `":2}`})
+	}
+	for _, c := range cases {
+		var d Doc
+		err := d.Parse(c.source())
+		if err == nil {
+			continue
+		}
+		what, todo, ok := strings.Cut(err.Message, " at byte "+strconv.Itoa(err.Offset)+": ")
+		if !ok || what == "" || todo == "" || len(err.Message) > 200 || !utf8.ValidString(err.Message) {
+			t.Errorf("%s: %q", c.Name, err.Message)
 		}
 	}
 }

@@ -87,7 +87,7 @@ func unexpected(src []byte, i int, want string) *Error {
 	case i == 0 && len(src) >= 3 && string(src[:3]) == "\xEF\xBB\xBF":
 		return fail(CodeSyntax, 0, "byte order mark", "save the document without one")
 	}
-	what := "unexpected " + strconv.QuoteRuneToASCII(rune(src[i]))
+	what := "unexpected " + quote(string(src[i:i+1]))
 	switch c := src[i]; {
 	case c >= 0x80:
 		what = "unexpected character outside ASCII"
@@ -97,4 +97,17 @@ func unexpected(src []byte, i int, want string) *Error {
 		todo += "; JSON has no comments"
 	}
 	return fail(CodeSyntax, i, what, todo)
+}
+
+// quote returns s, a key or a byte, as a message shows it: canonical, and not too long.
+func quote(s string) string {
+	const most = 60 // bytes: longer keys are recognised by their beginning
+	if len(s) > most {
+		n := most
+		for s[n]&0xC0 == 0x80 {
+			n--
+		}
+		return string(AppendString(nil, s[:n])) + "…"
+	}
+	return string(AppendString(nil, s))
 }

@@ -115,16 +115,3 @@ func (d *Doc) compare(a, b Node) int {
 	}
 	return int(a - b)
 }
-
-// quote returns a key as a message shows it: canonical, and not too long.
-func quote(s string) string {
-	const most = 60 // bytes: longer keys are recognised by their beginning
-	if len(s) > most {
-		n := most
-		for s[n]&0xC0 == 0x80 {
-			n--
-		}
-		return string(AppendString(nil, s[:n])) + "…"
-	}
-	return string(AppendString(nil, s))
-}

@@ -352,17 +352,17 @@ func (d *Doc) unexpected(i int) *Error {
 	expected := "a value"
 	switch {
 	case d.want == wantColon:
-		expected = "':' after the key"
+		expected = `":" after the key`
 	case d.want == wantMore && d.again == wantKey:
-		expected = "',' or '}' after the member"
+		expected = `"," or "}" after the member`
 	case d.want == wantMore:
-		expected = "',' or ']' after the element"
+		expected = `"," or "]" after the element`
 	case d.want == wantKey && empty:
-		expected = "a key in double quotes, or '}'"
+		expected = `a key in double quotes, or "}"`
 	case d.want == wantKey:
 		expected = "a key in double quotes"
 	case d.want == wantElement && empty:
-		expected = "a value, or ']'"
+		expected = `a value, or "]"`
 	}
 	return unexpected(d.src, i, expected)
 }
