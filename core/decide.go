@@ -112,8 +112,41 @@ func (s *Session) conclude(o *outcome, p *proposal) outcome {
 		}
 		return s.refused(o)
 	}
+	if say := s.tooLarge(); say != "" {
+		s.refuse("domain:state", model.Physical, model.Reject, say)
+		return s.refused(o)
+	}
 	o.verdict, o.changes, o.after = model.Commit, s.j.changes, &s.j.after
 	return *o
+}
+
+// tooLarge says why the state after the changes is more than a session may hold, "" where it is not.
+func (s *Session) tooLarge() string {
+	if !s.b.Large || len(s.j.changes) == 0 {
+		return ""
+	}
+	s.scratch = appendVars(s.scratch[:0], s.b, s.j.after.Vars)
+	if size := len(s.scratch) + s.logged + s.appended(s.j.changes); size > model.MaxState {
+		return "The session would hold " + strconv.Itoa(size) + " bytes, and at most " + strconv.Itoa(model.MaxState) + " are allowed; what grows without end belongs in a database."
+	}
+	return ""
+}
+
+// appended is the size of what the changes append to logs, as JSON.
+func (s *Session) appended(changes []model.Change) int {
+	n := 0
+	for i := range changes {
+		if changes[i].Effect.Var < 0 {
+			n += jsonSize(s, changes[i].To)
+		}
+	}
+	return n
+}
+
+// jsonSize is the number of bytes of v as JSON, and a comma.
+func jsonSize(s *Session, v value.Value) int {
+	s.scratch = model.AppendJSON(s.scratch[:0], v)
+	return len(s.scratch) + 1
 }
 
 // confirmers is the set of agents that may confirm everything that is held.
@@ -142,7 +175,11 @@ func (s *Session) refused(o *outcome) outcome {
 
 // revert applies the fallback, and freezes the session where it cannot be.
 func (s *Session) revert(o *outcome) {
-	if say := s.j.fall(s.state); say != "" {
+	say := s.j.fall(s.state)
+	if say == "" {
+		say = s.tooLarge()
+	}
+	if say != "" {
 		v := violation{id: "fallback", level: model.Physical, verdict: model.Freeze, say: say}
 		o.violations = append([]violation{v}, o.violations...)
 		o.verdict, o.frozen = model.Freeze, true
@@ -300,6 +337,9 @@ func (s *Session) write(p *proposal, o *outcome) []byte {
 func (s *Session) record(p *proposal, o *outcome, out []byte) {
 	st, chains, holds := s.next(p, o)
 	if o.after != nil {
+		if s.b.Large {
+			s.logged += s.appended(o.changes)
+		}
 		// The judge's slices and the session's change places, so that nothing is copied.
 		s.j.after, s.state = s.state, st
 	}

@@ -473,3 +473,51 @@ func TestPath(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestStateIsBounded(t *testing.T) {
+	r := start(t, `
+agents: {a: {}}
+logs: {texts: {of: {string: 60000}, max: 1000}}
+actions: {say: {args: {text: {string: 60000}}, append: {texts: args.text}}}
+`)
+	words := `a say {"text":"` + strings.Repeat("x", 60000) + `"}`
+	for i := range 52 {
+		r.want(words, "commit")
+		if i == 25 {
+			snap, err := r.s.Snapshot()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.s, err = r.s.Bundle().Restore(snap); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	r.want(words, "reject domain:state")
+	snap, err := r.s.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.s.Bundle().Restore(snap); err != nil {
+		t.Errorf("a full session must still be restored: %v", err)
+	}
+}
+
+func TestOrderOfMembersDoesNotMatter(t *testing.T) {
+	one, err := core.Load([]byte(`{"holdfast":1,"bundle":"b","version":"1.0.0","agents":{"z":{},"a":{}},"actions":{"go":{"args":{"y":"bool","x":"bool"}}}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := core.Load([]byte(`{"actions":{"go":{"args":{"x":"bool","y":"bool"}}},"agents":{"a":{},"z":{}},"bundle":"b","holdfast":1,"version":"1.0.0"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := []byte(`{"action":"go","actor":{"id":"i","kind":"z"},"args":{"y":true,"x":false},"at":0,"reasons":[]}`)
+	s1, _ := one.Open("s")
+	s2, _ := two.Open("s")
+	d1, err1 := s1.Decide(p)
+	d2, err2 := s2.Decide(p)
+	if err1 != nil || err2 != nil || one.Digest() != two.Digest() || string(d1) != string(d2) {
+		t.Errorf("%s %v\n%s %v", d1, err1, d2, err2)
+	}
+}

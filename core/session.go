@@ -36,6 +36,7 @@ type Session struct {
 	frozen bool
 	state  model.State
 	chains [][32]byte // one a log: see chain
+	logged int        // bytes of all logs' items as JSON; kept only where the bundle is Large
 	holds  []hold     // in the order of seq
 	prev   string     // digest of the last decision, of the genesis document at first
 

@@ -158,6 +158,7 @@ func (s *Session) restoreState(d *canon.Doc, state, logs canon.Node) *Error {
 		s.state.Logs[i] = v
 		for _, item := range v.Items() {
 			s.chains[i] = chain(s.chains[i], item, s.scratch)
+			s.logged += jsonSize(s, item)
 		}
 	}
 	return nil

@@ -198,6 +198,8 @@ type Bundle struct {
 	Properties                  []Property
 	Parents                     []string // name@version, nearest last
 
+	Large bool // the declared bounds allow a state over MaxState, so it must be measured
+
 	VarOrder, LogOrder, DerivedOrder []int // indices in the order of names, as canonical JSON has them
 
 	Sets         []*text.Set // of Patterns, as the machine wants them

@@ -34,5 +34,6 @@ const (
 	MaxBound       = 1 << 20 // largest bound a type may give: bytes of a string
 	MaxListBound   = 65536   // largest bound a type may give: items of a list or map
 	MaxValue       = 1 << 53 // JSON integers are smaller than this, either way
+	MaxState       = 3 << 20 // bytes of a session's variables and logs as JSON: with its parked proposals a snapshot stays readable
 	DecisionCost   = 4 << 20 // cost units one decision may use, over all its constraints
 )

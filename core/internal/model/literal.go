@@ -224,6 +224,32 @@ func find(e *value.Entries, name string) int {
 	return -1
 }
 
+// most is the largest number of bytes a value of type t can have as canonical JSON, at most 1<<40.
+func most(t *types.Type) int {
+	const limit = 1 << 40
+	switch t.Kind {
+	case types.String:
+		return 6*t.Len + 2 // every byte may be escaped
+	case types.Enum:
+		n := 0
+		for _, m := range t.Members {
+			n = max(n, len(m)+2)
+		}
+		return n
+	case types.List:
+		return min(limit, 2+t.Len*(1+most(t.Elem)))
+	case types.Map:
+		return min(limit, 2+t.Len*(2+most(t.Key)+most(t.Elem)))
+	case types.Record:
+		n := 2
+		for _, f := range t.Fields {
+			n = min(limit, n+len(f.Name)+4+most(f.Type))
+		}
+		return n
+	}
+	return 40 // numbers, times
+}
+
 // Zero returns the value a variable of type t has where nothing is said.
 func Zero(t *types.Type) value.Value {
 	switch t.Kind {

@@ -49,6 +49,14 @@ func Load(src []byte) (*Bundle, []diag.Diagnostic) {
 	if r.diag.Failed() {
 		return nil, r.diag.Items
 	}
+	size := 0
+	for i := range b.Vars {
+		size += most(b.Vars[i].Type)
+	}
+	for i := range b.Logs {
+		size += most(b.Logs[i].List)
+	}
+	b.Large = size > MaxState
 	b.VarOrder = order(len(b.Vars), func(i int) string { return b.Vars[i].Name })
 	b.LogOrder = order(len(b.Logs), func(i int) string { return b.Logs[i].Name })
 	b.DerivedOrder = order(len(b.Derived), func(i int) string { return b.Derived[i].Name })
