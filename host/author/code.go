@@ -58,5 +58,18 @@ const (
 	CatalogValue   = "catalog/value"         // an expression that cannot be evaluated at a point
 	CatalogPoint   = "catalog/point"         // the bundle of a point is not valid
 	CatalogEmpty   = "catalog/empty"         // every point is excepted
+	CatalogDigest  = "catalog/digest"        // a built catalog whose digest is not that of the point
 	LimitPoints    = "limit/points"          // more points than MaxPoints
+
+	EngineFailed = "engine/failed" // the engine did not answer
+)
+
+// Codes of the core that are also used for the keys of a catalog, which it does
+// not see.
+const (
+	BundleKind    = "bundle/kind"        // a value of the wrong kind: a list where text belongs
+	BundleMissing = "bundle/missing"     // a required key is left out
+	BundleUnknown = "bundle/unknown-key" // a key that the format does not have
+	BundleName    = "bundle/name"        // a name that is not well-formed
+	BundleValue   = "bundle/value"       // a value out of range
 )

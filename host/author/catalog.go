@@ -1,0 +1,574 @@
+package author
+
+// This file builds catalogs: a bundle, once for each point of a matrix.
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/holdfast-rt/holdfast/core"
+)
+
+// point is one point of a catalog.
+type point struct {
+	cursor, params, metadata *node
+	name                     string // class=1,chapter=moon
+	digest                   string // as it is written in a built catalog
+}
+
+// catalog builds the catalog in u. It returns the canonical document, or nil.
+func (b *builder) catalog(u *unit) []byte {
+	c := &cataloger{builder: b, unit: u, seen: map[string]int{}}
+	if u.source.root.get("entries") != nil {
+		return c.verify()
+	}
+	before := len(b.findings)
+	b.checkShape(u, "", u.source.root, catalogShape)
+	if Failed(b.findings[before:]) {
+		return nil
+	}
+	if c.template = c.bundle(); c.template == nil {
+		return nil
+	}
+	c.names("params", CatalogParam)
+	c.names("metadata", CatalogParam)
+	c.missing()
+	points := c.points()
+	if Failed(b.findings[before:]) {
+		return nil
+	}
+	entries := c.entries(points)
+	c.conclude()
+	if Failed(b.findings[before:]) {
+		return nil
+	}
+	root := u.source.root
+	doc := objectNode()
+	for _, key := range []string{"holdfast", "catalog", "version", "title", "about"} {
+		if v := root.get(key); v != nil {
+			doc.members = append(doc.members, entry(key, v))
+		}
+	}
+	doc.members = append(doc.members, entry("bundle", c.template.document), entry("matrix", root.get("matrix")), entry("entries", entries))
+	canonical, err := b.Engine.Canonical(doc.appendJSON(nil))
+	b.engineFailed(u, err)
+	return canonical
+}
+
+// cataloger is the building of one catalog.
+type cataloger struct {
+	*builder
+	unit     *unit
+	template *unit
+	// Findings at points: each is reported once, for the first point it is found at.
+	seen  map[string]int
+	later []pointFinding
+}
+
+type pointFinding struct {
+	finding Finding
+	point   string
+	more    int // other points where the same was found
+}
+
+// atPoint notes a finding at a point.
+func (c *cataloger) atPoint(p *point, f Finding) {
+	key := f.Code + "\x00" + f.Message + "\x00" + f.File + "\x00" + strconv.Itoa(f.Line) + "\x00" + strconv.Itoa(f.Column)
+	if i, ok := c.seen[key]; ok {
+		c.later[i].more++
+		return
+	}
+	c.seen[key] = len(c.later)
+	c.later = append(c.later, pointFinding{f, p.name, 0})
+}
+
+// conclude adds the findings at points, each naming its first point.
+func (c *cataloger) conclude() {
+	for _, l := range c.later {
+		where := "at " + l.point
+		if l.more > 0 {
+			where += " and " + count(l.more, "other point")
+		}
+		l.finding.Message = where + ": " + l.finding.Message
+		c.add(l.finding)
+	}
+}
+
+// bundle reads the bundle that the points are made from.
+func (c *cataloger) bundle() *unit {
+	path := c.unit.source.root.string("bundle")
+	if filepath.IsAbs(path) {
+		c.fail(c.unit, "/bundle", false, CatalogBundle, "the bundle is named by its path from this file.", "write a relative path.")
+		return nil
+	}
+	path = filepath.Join(filepath.Dir(c.unit.path), filepath.FromSlash(path))
+	u, err := c.read(path)
+	if err != nil {
+		c.fail(c.unit, "/bundle", false, CatalogBundle, path+": "+unreadable(err), "write the path from this file.")
+		return nil
+	}
+	c.builder.bundle(u)
+	if u.document == nil || u == c.unit || u.document.get("catalog") != nil {
+		message := "the bundle has errors of its own."
+		if u.document != nil {
+			message = "this is a catalog; a catalog is made from a bundle."
+		}
+		c.fail(c.unit, "/bundle", false, CatalogBundle, message, "")
+		return nil
+	}
+	return u
+}
+
+// names reports values for params or metadata that the bundle does not have.
+func (c *cataloger) names(key, code string) {
+	given, declared := c.unit.source.root.get(key), c.template.document.get(key)
+	if given == nil {
+		return
+	}
+	var known []string
+	if declared != nil {
+		for _, m := range declared.members {
+			known = append(known, "`"+m.key.text+"`")
+		}
+	}
+	for _, m := range given.members {
+		if declared.get(m.key.text) != nil {
+			continue
+		}
+		hint := "it has none."
+		if len(known) > 0 {
+			hint = "it has " + strings.Join(known, ", ") + "."
+		}
+		c.fail(c.unit, pointer("/"+key, m.key.text), true, code, "the bundle has no `"+m.key.text+"` under `"+key+"`.", hint)
+	}
+}
+
+// missing reports params and metadata that have a value nowhere.
+func (c *cataloger) missing() {
+	for _, key := range []string{"params", "metadata"} {
+		declared := c.template.document.get(key)
+		if declared == nil {
+			continue
+		}
+		for _, m := range declared.members {
+			if m.value.kind != objectKind || m.value.get("value") != nil || m.value.get("hash") != nil || c.unit.source.root.get(key).get(m.key.text) != nil {
+				continue
+			}
+			at, self := "/"+key, true
+			if c.unit.source.root.get(key) == nil {
+				at, self = "/bundle", false
+			}
+			f := c.fail(c.unit, at, self, CatalogMissing, "`"+key+"."+m.key.text+"` has a value neither here nor in the bundle.", "write an expression for it under `"+key+"`.")
+			if p, found := c.template.source.Position(pointer("/"+key, m.key.text), true, 0, 0); found {
+				f.Related = &p
+			}
+		}
+	}
+}
+
+// points lists the points of the matrix, the last part changing fastest.
+func (c *cataloger) points() []*point {
+	matrix := c.unit.source.root.get("matrix")
+	total := 1
+	for _, part := range matrix.members {
+		at := pointer("/matrix", part.key.text)
+		first := map[string]int{}
+		for i, v := range part.value.items {
+			text := string(v.appendJSON(nil))
+			if j, twice := first[text]; twice {
+				f := c.fail(c.unit, at+"/"+strconv.Itoa(i), false, CatalogTwice, "the value "+text+" stands in `"+part.key.text+"` twice, so no cursor with it would mean one bundle.", "leave one out.")
+				p, _ := c.unit.source.Position(at+"/"+strconv.Itoa(j), false, 0, 0)
+				f.Related = &p
+				continue
+			}
+			first[text] = i
+		}
+		if total *= len(part.value.items); total > MaxPoints {
+			c.fail(c.unit, "/matrix", true, LimitPoints, fmt.Sprintf("the matrix has more than %d points.", MaxPoints), "")
+			return nil
+		}
+	}
+	points := []*point{{cursor: objectNode()}}
+	for _, part := range matrix.members {
+		var next []*point
+		for _, p := range points {
+			for _, v := range part.value.items {
+				cursor := objectNode(append(append([]member(nil), p.cursor.members...), member{part.key, v})...)
+				name := part.key.text + "=" + v.text
+				if p.name != "" {
+					name = p.name + "," + name
+				}
+				next = append(next, &point{cursor: cursor, name: name})
+			}
+		}
+		points = next
+	}
+	return points
+}
+
+// entries computes every point that is published.
+func (c *cataloger) entries(points []*point) *node {
+	root := c.unit.source.root
+	profiles := root.get("profiles")
+	if profiles == nil {
+		profiles = objectNode()
+	}
+	list := listNode()
+	for i, p := range points {
+		if c.Progress != nil {
+			c.Progress(i, len(points))
+		}
+		vars := objectNode(entry("cursor", p.cursor), entry("profiles", profiles)).appendJSON(nil)
+		skip, failed := false, false
+		if except := root.get("except"); except != nil {
+			for k := range except.items {
+				v := c.eval(p, "/except/"+strconv.Itoa(k), vars)
+				if v != nil && v.kind != boolKind {
+					c.atPoint(p, c.unit.finding(Diagnostic{Code: CatalogValue, Path: "/except/" + strconv.Itoa(k), Message: "an exception is true or false, and this is neither."}))
+					v = nil
+				}
+				failed = failed || v == nil
+				skip = skip || v != nil && v.text == "true"
+			}
+		}
+		if skip && !failed {
+			continue
+		}
+		p.params, p.metadata = objectNode(), objectNode()
+		for _, part := range []struct {
+			key string
+			to  *node
+		}{{"params", p.params}, {"metadata", p.metadata}} {
+			if given := root.get(part.key); given != nil {
+				for _, m := range given.members {
+					v := c.eval(p, pointer("/"+part.key, m.key.text), vars)
+					if v == nil {
+						failed = true
+						continue
+					}
+					part.to.members = append(part.to.members, member{m.key, v})
+				}
+			}
+		}
+		if failed {
+			continue
+		}
+		digest, ok := c.checkPoint(p, c.template)
+		if !ok {
+			break
+		}
+		list.items = append(list.items, objectNode(entry("cursor", p.cursor), entry("params", p.params), entry("metadata", p.metadata), entry("digest", textNode(digest))))
+	}
+	if len(list.items) == 0 && len(c.later) == 0 && !Failed(c.findings) {
+		c.fail(c.unit, "/except", true, CatalogEmpty, "every point is excepted, so nothing would be published.", "")
+	}
+	return list
+}
+
+// eval evaluates the expression at a pointer of the catalog for a point. It
+// returns nil after a finding.
+func (c *cataloger) eval(p *point, at string, vars []byte) *node {
+	expr, _, _ := c.unit.source.root.walk(at)
+	request := append([]byte(`{"expr":`), appendText(nil, expr.text)...)
+	request = append(append(append(request, `,"vars":`...), vars...), '}')
+	answer, err := c.Engine.Eval(request)
+	if err != nil {
+		var invalid *core.Invalid
+		if errors.As(err, &invalid) {
+			for _, d := range invalid.Diagnostics {
+				if !d.Warning {
+					d.Path, d.Related = at, ""
+					c.atPoint(p, c.unit.finding(d))
+				}
+			}
+			return nil
+		}
+		var e *core.Error
+		message := "this has no value: " + err.Error() + "."
+		if errors.As(err, &e) {
+			message = "this has no value: " + strings.TrimSuffix(e.Message, ".") + "."
+		}
+		c.atPoint(p, c.unit.finding(Diagnostic{Code: CatalogValue, Path: at, Message: message}))
+		return nil
+	}
+	s, findings := Read("value.json", answer)
+	if len(findings) > 0 || s.root.get("value") == nil {
+		c.atPoint(p, c.unit.finding(Diagnostic{Code: CatalogValue, Path: at, Message: "this gives no JSON value."}))
+		return nil
+	}
+	return s.root.get("value")
+}
+
+// checkPoint checks the bundle of a point and returns its digest. It returns false
+// where the bundle has errors whatever the point: then one point is enough.
+func (c *cataloger) checkPoint(p *point, template *unit) (digest string, ok bool) {
+	doc := put(template.document, p).appendJSON(nil)
+	found, err := c.Engine.Check(doc)
+	if err != nil {
+		c.engineFailed(c.unit, err)
+		return "", false
+	}
+	general, failed := false, false
+	for _, d := range found {
+		switch f, special := c.place(p, template, d); {
+		case special:
+			c.atPoint(p, f)
+			failed = failed || f.Severity == Error
+		default:
+			if key := f.Code + f.Message + placeKey(f.Place); c.seen[key] == 0 {
+				c.seen[key] = 1
+				c.add(f)
+			}
+			general = general || f.Severity == Error
+		}
+	}
+	if general || failed {
+		return "", !general
+	}
+	canonical, err := c.Engine.Canonical(doc)
+	if err == nil {
+		digest, err = bundleDigest(c.Engine, canonical)
+	}
+	c.engineFailed(c.unit, err)
+	return digest, err == nil
+}
+
+func placeKey(p Place) string {
+	return p.File + ":" + strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Column)
+}
+
+// place says where a finding about a point's bundle is shown, and whether it
+// depends on the point: a value that was put in, or a condition over such values.
+func (c *cataloger) place(p *point, template *unit, d Diagnostic) (f Finding, special bool) {
+	for _, key := range []string{"params", "metadata"} {
+		if rest, ok := strings.CutPrefix(d.Path, "/"+key+"/"); ok {
+			name, _, _ := strings.Cut(rest, "/")
+			if v, _, found := c.unit.source.root.walk("/" + key + "/" + name); found && v.kind == textKind {
+				at := Diagnostic{Code: d.Code, Path: "/" + key + "/" + name, Message: d.Message, Hint: d.Hint, Warning: d.Warning}
+				f = c.unit.finding(at)
+				if q, found := template.source.Position("/"+key+"/"+name, true, 0, 0); found {
+					f.Related = &q
+				}
+				return f, true
+			}
+		}
+	}
+	if _, ok := under(d.Path, "/valid"); ok {
+		special = true
+	}
+	return template.finding(d), special
+}
+
+// put returns the document with a point's values in it.
+func put(document *node, p *point) *node {
+	n := *document
+	n.members = append([]member(nil), document.members...)
+	for i, m := range n.members {
+		values := p.params
+		if m.key.text == "metadata" {
+			values = p.metadata
+		} else if m.key.text != "params" {
+			continue
+		}
+		part := *m.value
+		part.members = append([]member(nil), m.value.members...)
+		for k, e := range part.members {
+			value := values.get(e.key.text)
+			if value == nil || e.value.kind != objectKind {
+				continue
+			}
+			declared := *e.value
+			declared.members = append([]member(nil), e.value.members...)
+			if v := declared.member("value"); v != nil {
+				v.value = value
+			} else {
+				declared.members = append(declared.members, entry("value", value))
+			}
+			part.members[k].value = &declared
+		}
+		n.members[i].value = &part
+	}
+	return &n
+}
+
+// verify checks a catalog that was built already, and returns it in canonical form.
+func (c *cataloger) verify() []byte {
+	root := c.unit.source.root
+	bundle, entries := root.get("bundle"), root.get("entries")
+	if bundle == nil || bundle.kind != objectKind || entries.kind != listKind || len(entries.items) > MaxPoints {
+		c.fail(c.unit, "/entries", true, CatalogBundle, "a built catalog has its bundle's document under `bundle`, and a list of points under `entries`.", "")
+		return nil
+	}
+	// The template is a part of this file: its findings are placed below /bundle.
+	template := &unit{path: c.unit.path, source: &Source{Name: c.unit.source.Name, text: c.unit.source.text, lines: c.unit.source.lines, began: c.unit.source.began,
+		shown: c.unit.source.shown, root: bundle, order: c.unit.source.order}, document: bundle}
+	for i, e := range entries.items {
+		at := "/entries/" + strconv.Itoa(i)
+		p := &point{cursor: e.get("cursor"), params: e.get("params"), metadata: e.get("metadata"), name: at[1:], digest: e.string("digest")}
+		if p.cursor == nil || p.params == nil || p.metadata == nil || p.params.kind != objectKind || p.metadata.kind != objectKind {
+			c.fail(c.unit, at, false, CatalogPoint, "an entry has `cursor`, `params`, `metadata` and `digest`.", "")
+			continue
+		}
+		p.name = string(p.cursor.appendJSON(nil))
+		digest, ok := c.checkPoint(p, template)
+		if !ok {
+			break
+		}
+		if digest != "" && digest != p.digest {
+			c.fail(c.unit, at+"/digest", false, CatalogDigest, "the bundle of this point has the digest "+digest+", not this one.", "build the catalog again.")
+		}
+	}
+	c.conclude()
+	if Failed(c.findings) {
+		return nil
+	}
+	canonical, err := c.Engine.Canonical(root.appendJSON(nil))
+	b := c.builder
+	b.engineFailed(c.unit, err)
+	return canonical
+}
+
+// checkShape reports keys and kinds that are not those of a shape. The core does
+// this for bundles; a catalog's own keys never reach it.
+func (b *builder) checkShape(u *unit, at string, n *node, s *shape) {
+	wrong := func(want string) {
+		b.fail(u, at, false, BundleKind, "expected "+want+", found "+kindName(n)+".", "")
+	}
+	switch s.kind {
+	case mappingShape:
+		if n.kind != objectKind {
+			wrong("a mapping")
+			return
+		}
+		var known []string
+		for _, k := range s.keys {
+			known = append(known, "`"+k.name+"`")
+			if v := n.get(k.name); v != nil {
+				b.checkShape(u, pointer(at, k.name), v, k.value)
+			} else if k.required {
+				b.fail(u, at, false, BundleMissing, "`"+k.name+"` is missing.", k.about)
+			}
+		}
+		for _, m := range n.members {
+			if s.key(m.key.text) == nil {
+				b.fail(u, pointer(at, m.key.text), true, BundleUnknown, "there is no key `"+m.key.text+"` here.", "there is "+strings.Join(known, ", ")+".")
+			}
+		}
+	case namesShape:
+		if n.kind != objectKind {
+			wrong("a mapping")
+			return
+		}
+		for _, m := range n.members {
+			if s.match != "" && !regexp.MustCompile(s.match).MatchString(m.key.text) {
+				b.fail(u, pointer(at, m.key.text), true, BundleName, "`"+m.key.text+"` cannot be a name here.", "use letters, digits and `_`, not starting with a digit, at most 64.")
+			}
+			b.checkShape(u, pointer(at, m.key.text), m.value, s.of)
+		}
+	case listShape:
+		if n.kind != listKind {
+			wrong("a list")
+			return
+		}
+		if len(n.items) < s.min {
+			b.fail(u, at, false, BundleValue, "this list is empty.", "")
+		}
+		for i, e := range n.items {
+			b.checkShape(u, at+"/"+strconv.Itoa(i), e, s.of)
+		}
+	case textShape:
+		switch {
+		case n.kind != textKind:
+			wrong("text")
+		case n.text == "" && s.min > 0:
+			b.fail(u, at, false, BundleValue, "this text is empty.", "")
+		case s.match != "" && !regexp.MustCompile(s.match).MatchString(n.text):
+			hint := s.about
+			if len(s.eg) > 0 {
+				hint += " For example " + strings.Join(s.eg, ", ") + "."
+			}
+			b.fail(u, at, false, BundleName, "`"+n.text+"` is not well-formed.", hint)
+		}
+	case numberShape:
+		v, err := strconv.Atoi(n.text)
+		if n.kind != numberKind || err != nil || v < s.min || v > s.max {
+			b.fail(u, at, false, BundleValue, fmt.Sprintf("expected a whole number from %d to %d.", s.min, s.max), "")
+		}
+	case boolShape:
+		if n.kind != boolKind {
+			wrong("true or false")
+		}
+	case eitherShape:
+		if alt := s.choose(n); alt != nil {
+			b.checkShape(u, at, n, alt)
+		} else {
+			wrong("something else")
+		}
+	}
+}
+
+func kindName(n *node) string {
+	return [...]string{nullKind: "null", boolKind: n.text, numberKind: "a number", textKind: "text", listKind: "a list", objectKind: "a mapping"}[n.kind]
+}
+
+func (s *shape) key(name string) *keyShape {
+	for i := range s.keys {
+		if s.keys[i].name == name {
+			return &s.keys[i]
+		}
+	}
+	return nil
+}
+
+// choose returns the alternative that n seems to be meant as: the first of its
+// kind, and of mappings the first that has all its keys. It returns nil where none
+// is of its kind.
+func (s *shape) choose(n *node) *shape {
+	if s.kind != eitherShape {
+		return s
+	}
+	var found *shape
+	for _, a := range s.alts {
+		a = a.choose(n)
+		if a == nil {
+			continue
+		}
+		fits := a.kind == anyShape && (a.words == nil || n.kind == numberKind)
+		switch n.kind {
+		case textKind:
+			fits = fits || a.kind == textShape
+		case listKind:
+			fits = fits || a.kind == listShape
+		case boolKind:
+			fits = fits || a.kind == boolShape
+		case numberKind:
+			fits = fits || a.kind == numberShape
+		case objectKind:
+			fits = fits || a.kind == mappingShape || a.kind == namesShape
+		}
+		if !fits {
+			continue
+		}
+		if found == nil {
+			found = a
+		}
+		if n.kind != objectKind || a.kind != mappingShape || a.has(n) {
+			return a
+		}
+	}
+	return found
+}
+
+// has says whether a mapping has only keys of s.
+func (s *shape) has(n *node) bool {
+	for _, m := range n.members {
+		if s.key(m.key.text) == nil {
+			return false
+		}
+	}
+	return true
+}
