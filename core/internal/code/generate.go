@@ -25,20 +25,27 @@ type generator struct {
 	pending uint64
 	next    int          // the lowest free register
 	locals  map[int]spot // of locals in scope, by their number
-	depth   int          // of loops around
 	full    bool         // a limit was reached
+
+	// While tracing:
+	loops   int32                   // how many there were so far
+	loopIn  int32                   // the innermost around; 0 for none
+	indices map[*check.Expr]vm.Slot // of indices computed from variables of macros
 }
 
 // spot is where a local variable is.
 type spot struct {
 	slot vm.Slot
 	path []vm.Part // what a trace calls it; nil when it is no element of a path
-	loop int       // depth of the loop it belongs to
+	loop int32     // the loop it belongs to; 0 for none
 }
 
 // generate returns the program for e, or nil with a finding.
 func generate(src string, e *check.Expr, tracing bool, list *diag.List) *vm.Program {
 	g := &generator{p: &vm.Program{Source: src, Type: e.Type}, src: src, tracing: tracing, locals: map[int]spot{}}
+	if tracing {
+		g.indices = map[*check.Expr]vm.Slot{}
+	}
 	s := g.operand(e)
 	g.emit(vm.Instr{Op: vm.OpReturn, A: s})
 	if g.full {
@@ -197,6 +204,10 @@ func (g *generator) compute(e *check.Expr, d int) {
 		in.Op, in.A = vm.OpPresent, g.base(e.Args[0])
 	case check.At:
 		in.Op, in.A, in.B = vm.OpAt, g.base(e.Args[0]), g.operand(e.Args[1])
+		if g.tracing && g.local(e.Args[1]) {
+			g.indices[e.Args[1]] = in.B
+			mark = g.next // its register is read again where the path is recorded
+		}
 	case check.Not:
 		in.Op, in.A = vm.OpNot, g.operand(e.Args[0])
 	case check.Neg:
@@ -299,15 +310,17 @@ func (g *generator) loop(e *check.Expr, d int) {
 	r := g.take(4)
 	begin := g.emit(vm.Instr{Op: vm.OpLoop, D: uint16(r), A: rng, B: uint32(d)})
 	ends := []int{begin}
-	g.depth++
+	g.loops++
+	outer, this := g.loopIn, g.loops
+	g.loopIn = this
 	path := g.elementPath(l.Range, reg(r+1), l.Two, reg(r+2))
 	two := uint32(0)
 	if l.Two {
 		two = 1
 		g.locals[l.Var1] = spot{slot: reg(r + 2)}
-		g.locals[l.Var2] = spot{slot: reg(r + 3), path: path, loop: g.depth}
+		g.locals[l.Var2] = spot{slot: reg(r + 3), path: path, loop: this}
 	} else {
-		g.locals[l.Var1] = spot{slot: reg(r + 2), path: path, loop: g.depth}
+		g.locals[l.Var1] = spot{slot: reg(r + 2), path: path, loop: this}
 	}
 	one := 0 // the count of exists_one
 	keys, vals := 0, 0
@@ -328,8 +341,9 @@ func (g *generator) loop(e *check.Expr, d int) {
 	mark := g.next
 	top := g.here()
 	next := g.emit(vm.Instr{Op: vm.OpNext, D: uint16(r), A: two})
+	another := 0
 	if g.tracing {
-		g.emit(vm.Instr{Op: vm.OpMarkLoop, C: int32(g.depth)})
+		another = g.emit(vm.Instr{Op: vm.OpMarkLoop, A: uint32(this)})
 	}
 	acc := d
 	if vals != 0 {
@@ -358,13 +372,12 @@ func (g *generator) loop(e *check.Expr, d int) {
 	g.next = mark
 	g.emit(vm.Instr{Op: vm.OpJump, C: int32(top)})
 	g.land(next)
+	g.loopIn = outer
 	if g.tracing {
-		g.emit(vm.Instr{Op: vm.OpMarkLoop, C: int32(g.depth)})
-		g.depth--
+		g.p.Code[another].C = g.loops
+		g.emit(vm.Instr{Op: vm.OpMarkLoop, A: uint32(this), C: g.loops})
 		g.record(l.Range, reg(r))
-		g.depth++
 	}
-	g.depth--
 	switch {
 	case l.Kind == check.ExistsOne:
 		g.emit(vm.Instr{Op: vm.OpEq, D: uint16(d), A: reg(one), B: g.constant(value.OfInt(1))})

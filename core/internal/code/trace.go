@@ -15,22 +15,22 @@ import (
 
 // record marks the value of e in slot s, if e is a path.
 func (g *generator) record(e *check.Expr, s vm.Slot) {
-	if parts, depth := g.path(e); parts != nil {
-		g.emit(vm.Instr{Op: vm.OpMark, A: s, C: g.mark(e, parts, depth)})
+	if parts, loop := g.path(e); parts != nil {
+		g.emit(vm.Instr{Op: vm.OpMark, A: s, C: g.mark(e, parts, loop)})
 	}
 }
 
 // recordHits marks the text e of a hits(), whose answer is in register d.
 func (g *generator) recordHits(e *check.Expr, d int, s vm.Slot) {
-	parts, depth := g.path(e.Args[0])
-	if depth == 0 && g.depth > 0 && g.local(e.Args[0]) {
-		depth = g.depth
+	parts, loop := g.path(e.Args[0])
+	if loop == 0 && g.local(e.Args[0]) {
+		loop = g.loopIn
 	}
-	g.emit(vm.Instr{Op: vm.OpMarkHits, D: uint16(d), A: s, B: uint32(e.Index), C: g.mark(e.Args[0], parts, depth)})
+	g.emit(vm.Instr{Op: vm.OpMarkHits, D: uint16(d), A: s, B: uint32(e.Index), C: g.mark(e.Args[0], parts, loop)})
 }
 
-func (g *generator) mark(e *check.Expr, parts []vm.Part, depth int) int32 {
-	g.p.Marks = append(g.p.Marks, vm.Mark{Off: e.Off, Depth: depth, Parts: parts})
+func (g *generator) mark(e *check.Expr, parts []vm.Part, loop int32) int32 {
+	g.p.Marks = append(g.p.Marks, vm.Mark{Off: e.Off, Loop: loop, Parts: parts})
 	return int32(len(g.p.Marks) - 1)
 }
 
@@ -49,9 +49,9 @@ func (g *generator) local(e *check.Expr) bool {
 
 func plainText(s string) vm.Part { return vm.Part{Kind: vm.Text, Text: s} }
 
-// path returns how e reads as a path and the depth of the loop whose element it is
-// part of; nil where it is no path.
-func (g *generator) path(e *check.Expr) ([]vm.Part, int) {
+// path returns how e reads as a path and the innermost loop whose element it is
+// part of; nil where it is no path. Of two loops around, the inner has the higher number.
+func (g *generator) path(e *check.Expr) ([]vm.Part, int32) {
 	switch {
 	case e.Op == check.Load || e.Op == check.Const && e.Path:
 		return []vm.Part{plainText(g.source(e))}, 0
@@ -59,37 +59,37 @@ func (g *generator) path(e *check.Expr) ([]vm.Part, int) {
 		l := g.locals[e.Index]
 		return l.path, l.loop
 	case e.Op == check.Field || e.Op == check.Key:
-		parts, depth := g.path(e.Args[0])
+		parts, loop := g.path(e.Args[0])
 		if parts == nil {
 			return nil, 0
 		}
-		return extend(parts, plainText("."+e.Name)), depth
+		return extend(parts, plainText("."+e.Name)), loop
 	case e.Op == check.At:
-		parts, depth := g.path(e.Args[0])
+		parts, loop := g.path(e.Args[0])
 		if parts == nil {
 			return nil, 0
 		}
 		at := e.Args[1]
-		if at.Op == check.Const && !at.Path {
-			return extend(parts, plainText("["+string(value.AppendQuoted(nil, at.Value))+"]")), depth
-		}
-		if at.Op == check.Local {
+		switch {
+		case at.Op == check.Const && !at.Path:
+			return extend(parts, plainText("["+string(value.AppendQuoted(nil, at.Value))+"]")), loop
+		case at.Op == check.Local:
 			// A variable of a macro: its value says more than its name.
 			l := g.locals[at.Index]
-			return extend(parts, vm.Part{Kind: vm.Index, Slot: l.slot}), max(depth, l.loop)
+			return extend(parts, vm.Part{Kind: vm.Index, Slot: l.slot}), max(loop, l.loop)
+		case !g.local(at):
+			return extend(parts, plainText("["+g.source(at)+"]")), loop
 		}
-		if g.local(at) {
-			inner, d := g.path(at)
-			if inner == nil {
-				return nil, 0
-			}
-			parts = extend(parts, plainText("["))
-			for _, p := range inner {
-				parts = extend(parts, p)
-			}
-			return extend(parts, plainText("]")), max(depth, d)
+		inner, l := g.path(at)
+		if inner == nil {
+			// Computed from one: its value says more than its text, too.
+			return extend(parts, vm.Part{Kind: vm.Index, Slot: g.indices[at]}), max(loop, g.loopIn)
 		}
-		return extend(parts, plainText("["+g.source(at)+"]")), depth
+		parts = extend(parts, plainText("["))
+		for _, p := range inner {
+			parts = extend(parts, p)
+		}
+		return extend(parts, plainText("]")), max(loop, l)
 	}
 	return nil, 0
 }

@@ -402,7 +402,7 @@ func (m *Machine) step(p *Program, in *Instr, pc int) int {
 			m.markHits(&p.Marks[in.C], int(in.B), banks[in.A>>24&15][in.A&MaxSlot])
 		}
 	case OpMarkLoop:
-		m.markLoop(int(in.C))
+		m.markLoop(int32(in.A), in.C)
 	}
 	return pc
 }

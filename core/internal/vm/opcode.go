@@ -79,5 +79,5 @@ const (
 	OpPair     // append the only key of the map a to the list D, its value to D+1; else register B ← error, go to c
 	OpMark     // record a under mark c               tracing only, as are those that follow
 	OpMarkHits // record where pattern set B matches a, under mark c, if register D is true
-	OpMarkLoop // forget what was recorded inside this loop, of depth c
+	OpMarkLoop // forget what was recorded inside the loops numbered A to c
 )

@@ -23,8 +23,8 @@ type Term struct {
 	Path  string
 	Value value.Value
 
-	off   int32
-	depth int // of the innermost loop whose element it is part of
+	off  int32
+	loop int32 // the innermost loop whose element it is part of; 0 for none
 }
 
 // Hit is a pattern set that matched a text.
@@ -33,13 +33,14 @@ type Hit struct {
 	Pattern string      // name of the set
 	Spans   []text.Span // where, in UTF-16 code units of the text
 
-	depth int
+	loop int32
 }
 
-// Mark says what an OpMark records.
+// Mark says what an OpMark records. Loops are numbered from 1 on, a loop before
+// those inside it.
 type Mark struct {
 	Off   int32 // of the path in the source
-	Depth int   // of the innermost loop whose element is meant; 0 for none
+	Loop  int32 // the innermost loop whose element is meant; 0 for none
 	Parts []Part
 }
 
@@ -122,20 +123,22 @@ func (m *Machine) mark(k *Mark, v value.Value) {
 	}
 	path := m.path(k)
 	for i := range m.trace.Terms {
-		if m.trace.Terms[i].Path == path {
+		if t := &m.trace.Terms[i]; t.Path == path {
+			t.loop = min(t.loop, k.Loop) // read outside too: it stays
 			return
 		}
 	}
-	m.trace.Terms = append(m.trace.Terms, Term{Path: path, Value: v, off: k.Off, depth: k.Depth})
+	m.trace.Terms = append(m.trace.Terms, Term{Path: path, Value: v, off: k.Off, loop: k.Loop})
 }
 
 func (m *Machine) markHits(k *Mark, set int, v value.Value) {
 	if m.trace == nil || v.K != value.String {
 		return
 	}
-	h := Hit{Path: m.path(k), Pattern: m.PatternNames[set], depth: k.Depth}
+	h := Hit{Path: m.path(k), Pattern: m.PatternNames[set], loop: k.Loop}
 	for i := range m.trace.Hits {
 		if o := &m.trace.Hits[i]; o.Path == h.Path && o.Pattern == h.Pattern && h.Path != "" {
+			o.loop = min(o.loop, h.loop)
 			return
 		}
 	}
@@ -143,11 +146,12 @@ func (m *Machine) markHits(k *Mark, set int, v value.Value) {
 	m.trace.Hits = append(m.trace.Hits, h)
 }
 
-// markLoop forgets the elements of a loop of that depth: another one begins, or none decided.
-func (m *Machine) markLoop(depth int) {
+// markLoop forgets what elements of the loops first to last gave: another element
+// of the first begins, which is around the others, or none decided.
+func (m *Machine) markLoop(first, last int32) {
 	if m.trace == nil {
 		return
 	}
-	m.trace.Terms = slices.DeleteFunc(m.trace.Terms, func(t Term) bool { return t.depth >= depth })
-	m.trace.Hits = slices.DeleteFunc(m.trace.Hits, func(h Hit) bool { return h.depth >= depth })
+	m.trace.Terms = slices.DeleteFunc(m.trace.Terms, func(t Term) bool { return t.loop >= first && t.loop <= last })
+	m.trace.Hits = slices.DeleteFunc(m.trace.Hits, func(h Hit) bool { return h.loop >= first && h.loop <= last })
 }
