@@ -1,0 +1,130 @@
+#!/usr/bin/env bash
+# ./build.sh          build everything into dist/
+# ./build.sh run      play a session and see decisions with their reasons
+# ./build.sh test     run everything that must hold
+# ./build.sh bench    print the benchmarks, as ratios where there is a peer
+# ./build.sh module   build the module again and put it where package host embeds it
+# ./build.sh fuzz T   fuzz every target for T (30s)
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+export GOFLAGS="${GOFLAGS:-} -trimpath"
+staticcheck=honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+say() { printf '\n\033[1m== %s\033[0m\n' "$*" | if [ -t 1 ]; then cat; else sed 's/\x1b\[[0-9]*m//g'; fi; }
+die() { printf 'build.sh: %s\n' "$*" >&2; exit 1; }
+
+# need names what is missing, and installs it where that is one command away.
+need() {
+  command -v go >/dev/null || die "Go is missing: install Go 1.26 or newer from https://go.dev/dl/"
+  command -v node >/dev/null || die "Node.js is missing: install Node 20 or newer from https://nodejs.org/"
+  command -v npm >/dev/null || die "npm is missing: it comes with Node.js"
+  local major; major=$(node -p 'process.versions.node.split(".")[0]')
+  [ "$major" -ge 20 ] || die "Node 20 or newer is needed, this is $(node --version)"
+}
+
+# browser finds Chromium, or installs Debian's; tests that need one must not be skipped unseen.
+browser() {
+  for c in "${CHROMIUM:-}" chromium chromium-browser google-chrome; do
+    if [ -n "$c" ] && command -v "$c" >/dev/null; then CHROMIUM=$(command -v "$c"); export CHROMIUM; return; fi
+  done
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    say "installing chromium"
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; } >/dev/null 2>&1 || die "chromium could not be installed: apt-get install chromium"
+    CHROMIUM=$(command -v chromium); export CHROMIUM
+  else
+    die "chromium is missing: apt-get install chromium, or set CHROMIUM to a browser's path"
+  fi
+}
+
+# module writes dist/holdfast.wasm; web puts it beside the SDK.
+module() { mkdir -p dist; go run ./wasm/build "$@"; }
+
+web() {
+  if [ ! -d web/node_modules ] || [ web/package-lock.json -nt web/node_modules/.package-lock.json ]; then
+    (cd web && npm ci --no-audit --no-fund --loglevel=error)
+  fi
+  (cd web && npm run --silent build)
+  cp dist/holdfast.wasm web/dist/holdfast.wasm
+}
+
+tool() { go build -o dist/holdfast ./host/cmd/holdfast; }
+
+bundles() {
+  mkdir -p dist/bundles
+  for f in testdata/bundles/*/*.yaml testdata/examples/*/*.yaml; do
+    case "$f" in */guardian.yaml) continue ;; */catalog.yaml) name=$(basename "$(dirname "$f")") ;; *) name=$(basename "$f" .yaml) ;; esac
+    dist/holdfast build "$f" -o "dist/bundles/$name.json" 2>/dev/null
+  done
+}
+
+build() {
+  need
+  say "the module";  module
+  say "the command"; tool;    echo "dist/holdfast"
+  say "the SDK";     web;     echo "web/dist"
+  say "the bundles"; bundles; ls dist/bundles | sed 's|^|dist/bundles/|'
+}
+
+run() {
+  need
+  [ -x dist/holdfast ] || tool
+  exec dist/holdfast demo testdata/bundles/mode-constraint-layer/mode-constraint-layer.yaml < testdata/golden/mode-constraint-layer/tour.jsonl
+}
+
+check() {
+  need; browser
+  say "formatted, tidy, vetted"
+  local unformatted; unformatted=$(gofmt -l $(git ls-files '*.go')); [ -z "$unformatted" ] || die "gofmt these: $unformatted"
+  go mod tidy -diff
+  go vet ./...
+  GOFLAGS= go run $staticcheck ./...
+
+  say "the module: reproducible, within its budget, the one that is embedded"
+  module
+  cmp <(gzip -dc host/holdfast.wasm.gz) dist/holdfast.wasm || die "host/holdfast.wasm.gz is not what the source builds: ./build.sh module"
+
+  say "the SDK builds"
+  tool; web
+
+  say "Go: native and wazero"
+  go test ./...
+
+  say "scenarios and coverage"
+  dist/holdfast check testdata/bundles testdata/examples
+  dist/holdfast test --threshold 100 testdata/bundles testdata/examples
+
+  say "Node"
+  (cd web && npm test --silent)
+
+  say "Chromium"
+  (cd web && npm run --silent test:chromium)
+
+  say "everything holds"
+}
+
+bench() {
+  need
+  module; web
+  go test ./core/... ./host/... -run '^$' -bench . -benchtime 200ms
+  (cd web && npm run --silent bench)
+}
+
+fuzz() {
+  local time=${1:-30s}
+  git ls-files '*_test.go' | xargs grep -l '^func Fuzz' | while read -r file; do
+    grep -o '^func Fuzz[A-Za-z0-9_]*' "$file" | sed 's/^func //' | while read -r target; do
+      say "$target"
+      go test "./$(dirname "$file")" -run '^$' -fuzz "^$target\$" -fuzztime "$time" -fuzzminimizetime 1x
+    done
+  done
+}
+
+case "${1:-build}" in
+  build) build ;;
+  run) run ;;
+  test) check ;;
+  bench) bench ;;
+  module) need; module -embed ;;
+  fuzz) need; fuzz "${2:-}" ;;
+  *) sed -n '2,7s/^# //p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+esac

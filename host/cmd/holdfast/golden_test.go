@@ -1,0 +1,141 @@
+package main
+
+// This file replays the golden sessions of testdata/golden on every engine of this
+// machine; web/test replays the same files in Node and Chromium.
+//
+//	go test ./host/cmd/holdfast -run Golden -update
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/holdfast-rt/holdfast/host"
+	"github.com/holdfast-rt/holdfast/host/author"
+)
+
+var update = flag.Bool("update", false, "write what the native engine decides into testdata/golden; read the difference before you commit it")
+
+const top = "../../.."
+
+func TestGolden(t *testing.T) {
+	var sessions []struct{ Session, Bundle string }
+	src, err := os.ReadFile(filepath.Join(top, "testdata/golden/sessions.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(src, &sessions); err != nil {
+		t.Fatal(err)
+	}
+	folders, err := filepath.Glob(filepath.Join(top, "testdata/golden/*/proposals.jsonl"))
+	if err != nil || len(folders) != len(sessions) {
+		t.Fatalf("sessions.json names %d sessions, and there are %d folders (%v)", len(sessions), len(folders), err)
+	}
+	engines := []struct {
+		name   string
+		engine host.Core
+	}{{"native", host.Native()}}
+	for _, interpreter := range []bool{false, true} {
+		name := "wazero compiler"
+		if interpreter {
+			name = "wazero interpreter"
+		}
+		engine, err := host.New(context.Background(), host.Options{Interpreter: interpreter})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer engine.Close()
+		engines = append(engines, struct {
+			name   string
+			engine host.Core
+		}{name, engine})
+	}
+	for _, s := range sessions {
+		t.Run(s.Session, func(t *testing.T) {
+			folder := filepath.Join(top, "testdata/golden", s.Session)
+			golden(t, filepath.Join(folder, "bundle.json"), built(t, filepath.Join(top, s.Bundle)))
+			for _, e := range engines {
+				t.Run(e.name, func(t *testing.T) {
+					golden(t, filepath.Join(folder, "decisions.jsonl"), decisions(t, e.engine, folder))
+				})
+			}
+		})
+	}
+}
+
+// built returns the built document of a bundle in YAML, or of a catalog's point.
+func built(t *testing.T, arg string) []byte {
+	t.Helper()
+	path, point := cutPoint(arg)
+	b, findings := author.Build(path, author.Options{Engine: host.Native()})
+	if b.Document == nil {
+		t.Fatalf("%s: %v", path, findings)
+	}
+	if point == "" {
+		return b.Document
+	}
+	a := newApp(nil, io.Discard, os.Stderr)
+	doc, err := a.resolve(host.Native(), &document{path: path, bytes: b.Document, catalog: true}, point)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+// decisions plays a folder's proposals on its built bundle.
+func decisions(t *testing.T, engine host.Core, folder string) []byte {
+	t.Helper()
+	bundle, err := os.ReadFile(filepath.Join(folder, "bundle.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := engine.Load(bundle)
+	if err != nil {
+		t.Fatal(describe(err))
+	}
+	session, err := b.Open(playSession)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := os.Open(filepath.Join(folder, "proposals.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	var out bytes.Buffer
+	p := &player{engine: engine, session: session, at: playAt}
+	if err := p.play(in, bufio.NewWriter(&out)); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// golden compares got with the file, or writes it.
+func golden(t *testing.T, path string, got []byte) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Equal(got, want) {
+		return
+	}
+	g, w := bytes.Split(got, []byte("\n")), bytes.Split(want, []byte("\n"))
+	for i := range max(len(g), len(w)) {
+		if i >= len(g) || i >= len(w) || !bytes.Equal(g[i], w[i]) {
+			t.Fatalf("%s, line %d:\nwanted %s\ngot    %s", path, i+1, w[min(i, len(w)-1)], g[min(i, len(g)-1)])
+		}
+	}
+}
