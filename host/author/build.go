@@ -386,7 +386,7 @@ func (u *unit) finding(d Diagnostic) Finding {
 	f := at.source.Finding(d)
 	if related != "" {
 		other, path := u.owner(related)
-		if p, found := other.source.Position(path, true, 0, 0); found {
+		if p, found := other.source.related(path); found {
 			f.Related = &p
 		}
 	}

@@ -12,6 +12,7 @@ const (
 	YAMLEmpty    = "yaml/empty"            // nothing but comments
 	YAMLTab      = "yaml/tab"              // a tab used for indentation
 	YAMLIndent   = "yaml/indent"           // a line indented as none of those above it
+	YAMLMixed    = "yaml/mixed"            // list items and keys in one column
 	YAMLColon    = "yaml/colon"            // ": " inside text without quotes
 	YAMLBlank    = "yaml/missing-blank"    // key:value without a blank after the colon
 	YAMLNoColon  = "yaml/missing-colon"    // a line among keys that has no colon

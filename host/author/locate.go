@@ -64,7 +64,7 @@ func (s *Source) Finding(d Diagnostic) Finding {
 		f.Severity = Warning
 	}
 	if d.Related != "" {
-		if p, found := s.Position(d.Related, true, 0, 0); found {
+		if p, found := s.related(d.Related); found {
 			f.Related = &p
 		}
 	}
@@ -74,6 +74,17 @@ func (s *Source) Finding(d Diagnostic) Finding {
 		}
 	}
 	return f
+}
+
+// related is the place of a second value that a message speaks of: a scalar itself,
+// of anything else the key.
+func (s *Source) related(pointer string) (Place, bool) {
+	scalar := false
+	if s.root != nil {
+		v, _, _ := s.root.walk(pointer)
+		scalar = v.kind < listKind
+	}
+	return s.Position(pointer, !scalar, 0, 0)
 }
 
 // Findings turns all that the core says about the document into findings, sorted

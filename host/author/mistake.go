@@ -12,6 +12,7 @@ import (
 	"bytes"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -46,14 +47,23 @@ func (s *Source) unclosedQuote(at int) {
 // mistakes goes through a file line by line.
 type mistakes struct {
 	*Source
-	next   int   // line to look at
-	levels []int // columns at which the open mappings and lists begin
-	open   bool  // the last line ends where a nested mapping, list or text may follow
-	flat   bool  // the last line ends in text without quotes, which may go on
+	next   int     // line to look at
+	levels []level // open mappings and lists, outermost first
+	open   bool    // the last line ends where a nested mapping, list or text may follow
+	flat   bool    // the last line ends in text without quotes, which may go on
+	lost   bool    // the last line is indented with tabs, so nothing is known of the next one's place
+}
+
+// level is an open mapping or list and the column its keys or dashes begin in. A
+// list may begin in the column of the key that it belongs to.
+type level struct {
+	column int
+	list   bool
 }
 
 const (
 	explicitKey     = "`?` begins a key of a kind that JSON does not have."
+	commaHint       = "entries between brackets are separated by `, `."
 	explicitKeyHint = "write `key: value`; put text that begins with `? ` in quotes."
 )
 
@@ -80,14 +90,11 @@ func (m *mistakes) row(line int) {
 		return
 	}
 	column := len(text) - len(body)
+	isList := body[0] == '-' && (len(body) == 1 || isBlank(body[1]))
 	if tab := bytes.IndexByte(text[:column], '\t'); tab >= 0 {
 		m.tab(base+tab, base+column)
-		m.flat, m.open = false, true
-		m.levels = append(m.levels[:0], column)
-		m.value(base+column, column, line)
-		return
-	}
-	if !m.level(text, column, base) {
+		m.lost = true
+	} else if !m.level(text, column, base, isList) {
 		return
 	}
 	at, parent := column, column
@@ -95,8 +102,8 @@ func (m *mistakes) row(line int) {
 		parent = at
 		for at++; at < len(text) && isBlank(text[at]); at++ {
 		}
-		if at < len(text) {
-			m.levels = append(m.levels, at)
+		if at < len(text) && !m.lost {
+			m.levels = append(m.levels, level{at, text[at] == '-' && (at+1 == len(text) || isBlank(text[at+1]))})
 		}
 	}
 	m.open, m.flat = true, false
@@ -107,7 +114,7 @@ func (m *mistakes) row(line int) {
 	if at == len(text) {
 		return
 	}
-	if at > column && !m.keyed(text[at:]) {
+	if at > column && !keyed(text[at:]) {
 		m.value(base+at, parent, line)
 		return
 	}
@@ -116,32 +123,49 @@ func (m *mistakes) row(line int) {
 
 // level says how a line's indentation fits those above; false when the line was
 // dealt with.
-func (m *mistakes) level(text []byte, column, base int) bool {
-	deeper := len(m.levels) > 0 && column > m.levels[len(m.levels)-1]
-	if len(m.levels) == 0 || deeper && m.open {
-		m.levels = append(m.levels, column)
-		return true
-	}
-	if deeper {
-		if m.flat && !m.keyed(text[column:]) {
-			return false // text without quotes goes on
+func (m *mistakes) level(text []byte, column, base int, isList bool) bool {
+	top := func() level {
+		if len(m.levels) == 0 {
+			return level{-1, false}
 		}
+		return m.levels[len(m.levels)-1]
+	}
+	deeper := column > top().column
+	switch {
+	case m.lost:
+		m.lost = false
+		for top().column >= column {
+			m.levels = m.levels[:len(m.levels)-1]
+		}
+		m.levels = append(m.levels, level{column, isList})
+		return true
+	case len(m.levels) == 0, deeper && m.open, isList && column == top().column && !top().list && m.open:
+		m.levels = append(m.levels, level{column, isList})
+		return true
+	case deeper && m.flat && !keyed(text[column:]):
+		return false // text without quotes goes on
+	case deeper:
 		m.fail(YAMLIndent, base+column, base+len(text), "this is indented as if it belonged to the line above, which has its value already.",
 			"indent it as the keys it belongs with.")
 		return false
 	}
-	for len(m.levels) > 0 && m.levels[len(m.levels)-1] > column {
+	for top().column > column || top().column == column && top().list && !isList && len(m.levels) > 1 && m.levels[len(m.levels)-2].column == column {
 		m.levels = m.levels[:len(m.levels)-1]
 	}
-	if len(m.levels) == 0 || m.levels[len(m.levels)-1] != column {
+	switch {
+	case top().column != column:
 		m.fail(YAMLIndent, base+column, base+len(text), "this is indented as none of the lines above it.", "indent it as the keys it belongs with.")
-		m.levels = append(m.levels, column)
+		m.levels = append(m.levels, level{column, isList})
+	case top().list && !isList:
+		m.fail(YAMLMixed, base+column, base+len(text), "this stands in a list, and does not begin with a dash.", "write `- ` before it, or leave out the dashes above.")
+	case !top().list && isList:
+		m.fail(YAMLMixed, base+column, base+len(text), "this list item stands among keys.", "indent it further than the key it belongs to, or leave out the dash.")
 	}
 	return true
 }
 
 // keyed says whether text begins with `key:`.
-func (m *mistakes) keyed(text []byte) bool {
+func keyed(text []byte) bool {
 	_, ok := keyEnd(text)
 	return ok
 }
@@ -203,7 +227,7 @@ func (m *mistakes) entry(text []byte, at, base, line int) {
 		case glued.Match(rest):
 			colon := at + bytes.IndexByte(rest, ':')
 			m.fail(YAMLBlank, base+colon, base+colon+1, "a blank is missing after this colon.", "write `"+string(text[at:colon])+": …`.")
-		case len(m.levels) > 1 || m.next > 1:
+		default:
 			m.fail(YAMLNoColon, base+at, base+len(text), "this line is neither `key: value` nor the rest of the text above.",
 				"add the colon, or indent it further than the key whose text it goes on with.")
 		}
@@ -301,11 +325,20 @@ func suggest(text []byte) string {
 
 // skipBlock skips the lines of a text below | or >.
 func (m *mistakes) skipBlock(parent int) {
+	first := -1
 	for ; m.next < len(m.lines); m.next++ {
 		line := m.lineText(m.next)
 		rest := bytes.TrimLeft(line, " ")
-		if len(rest) > 0 && len(line)-len(rest) <= parent {
+		column := len(line) - len(rest)
+		switch {
+		case len(rest) == 0:
+		case column <= parent:
 			return
+		case first < 0:
+			first = column
+		case column < first && rest[0] != '#' && !keyed(rest):
+			m.fail(YAMLIndent, m.lines[m.next]+column, m.lines[m.next]+len(line), "this line is indented less than the first of its text.", "indent all lines of a text as the first, or further.")
+			first = column
 		}
 	}
 }
@@ -358,7 +391,10 @@ func (m *mistakes) after(pos, end int, code, message string) {
 	}
 	whole := m.text[pos : m.lines[line]+len(text)]
 	hint := "put all of it in quotes."
-	if m.line(pos) == line {
+	if m.text[pos] == '\'' && start == end {
+		inner := strings.TrimSuffix(string(whole[1:]), "'")
+		hint = "inside '…' a quote is written '': `'" + strings.ReplaceAll(inner, "'", "''") + "'`."
+	} else if m.line(pos) == line {
 		hint = "put all of it in quotes: " + suggest(whole) + "."
 	}
 	if code == YAMLBraces {
@@ -372,11 +408,16 @@ func (m *mistakes) flow(pos, parent int) {
 	f := &flowScan{mistakes: m, text: m.text[:m.limit(pos, parent)], at: pos}
 	before := len(m.findings)
 	f.collection(0)
-	m.next = m.line(min(f.at, len(m.text)-1)) + 1
-	if len(m.findings) > before {
-		return
+	m.next = m.line(max(f.at-1, pos)) + 1
+	if len(m.findings) == before {
+		m.after(pos, f.at, YAMLBraces, "without quotes, a bracket at the beginning is a mapping or list, and text follows it.")
+		if len(m.findings) > before {
+			f.notCollection(pos)
+		}
 	}
-	m.after(pos, f.at, YAMLBraces, "without quotes, a bracket at the beginning is a mapping or list, and text follows it.")
+	for _, b := range f.bare {
+		m.bareMember(b.braces, b.entry, b.only)
+	}
 }
 
 // flowScan goes through a value in brackets and stops at the first mistake.
@@ -384,6 +425,19 @@ type flowScan struct {
 	*mistakes
 	text []byte
 	at   int
+	bare []bareEntry // reported at the end, unless text follows their braces
+}
+
+// bareEntry is an entry of braces without a colon.
+type bareEntry struct {
+	braces, entry span
+	only          bool
+}
+
+// notCollection drops what was noted of the brackets that begin at start: text goes
+// on after them, so they are no mapping or list at all.
+func (f *flowScan) notCollection(start int) {
+	f.bare = slices.DeleteFunc(f.bare, func(b bareEntry) bool { return b.braces.start >= start })
 }
 
 // skip passes blanks, line breaks and comments.
@@ -411,6 +465,7 @@ func (f *flowScan) collection(depth int) bool {
 		f.tooDeep(start, start+1)
 		return false
 	}
+	entries, bare := 0, []span{}
 	for f.at++; ; {
 		if f.skip(); f.at >= len(f.text) {
 			f.fail(YAMLBracket, start, start+1, "this bracket is not closed.", "close it with `"+string(closer)+"`; put text that begins with a bracket in quotes.")
@@ -419,6 +474,9 @@ func (f *flowScan) collection(depth int) bool {
 		switch c := f.text[f.at]; {
 		case c == closer:
 			f.at++
+			for _, b := range bare {
+				f.bare = append(f.bare, bareEntry{span{start, f.at}, b, entries == 1})
+			}
 			return true
 		case c == ']' || c == '}':
 			f.fail(YAMLBracket, f.at, f.at+1, "`"+string(c)+"` cannot close `"+string(opener)+"`.", "close it with `"+string(closer)+"`.")
@@ -427,7 +485,7 @@ func (f *flowScan) collection(depth int) bool {
 			f.at++
 			continue
 		}
-		colons := 0
+		colons, from := 0, f.at
 		for {
 			if !f.piece(depth) {
 				return false
@@ -447,8 +505,11 @@ func (f *flowScan) collection(depth int) bool {
 		}
 		if f.at < len(f.text) {
 			if c := f.text[f.at]; c != ',' && c != ']' && c != '}' {
-				f.fail(YAMLComma, f.at, f.at+1, "a comma is missing before this, or the text needs quotes.", "entries between brackets are separated by `, `.")
+				f.fail(YAMLComma, f.at, f.at+1, "a comma is missing before this, or the text needs quotes.", commaHint)
 				return false
+			}
+			if entries++; colons == 0 && opener == '{' {
+				bare = append(bare, span{from, from + len(bytes.TrimRight(f.text[from:f.at], " \t\n"))})
 			}
 		}
 	}
@@ -461,10 +522,37 @@ func (f *flowScan) secondColon() {
 	words := bytes.Fields(f.text[line:f.at])
 	if len(words) > 1 && !isBlank(f.text[f.at-1]) && word.Match(words[len(words)-1]) {
 		key := words[len(words)-1]
-		f.fail(YAMLComma, f.at-len(key), f.at, "a comma is missing before `"+string(key)+"`.", "entries between brackets are separated by `, `.")
+		f.fail(YAMLComma, f.at-len(key), f.at, "a comma is missing before `"+string(key)+"`.", commaHint)
 		return
 	}
 	f.colonIn(f.at, "put the text in quotes.")
+}
+
+var nextKey = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*[ \t]*:[ \t\n]`)
+
+// commaMissing reports a key that follows a value.
+func (f *flowScan) commaMissing() bool {
+	key := nextKey.Find(f.text[f.at:])
+	if key == nil {
+		return false
+	}
+	key = bytes.TrimRight(key, ": \t\n")
+	f.fail(YAMLComma, f.at, f.at+len(key), "a comma is missing before `"+string(key)+"`.", commaHint)
+	return true
+}
+
+// bareMember reports a member of {…} that has no colon. Where it is the only one,
+// somebody wanted text with an expression in braces.
+func (s *Source) bareMember(braces, member span, only bool) {
+	whole, key := string(s.text[braces.start:braces.end]), string(s.text[member.start:member.end])
+	switch {
+	case only && !strings.Contains(whole, "\n"):
+		s.fail(YAMLBraces, braces.start, braces.end, "without quotes, braces are a mapping, not text.", "put the text in quotes: `\""+whole+"\"`.")
+	case strings.Count(key, "(") != strings.Count(key, ")"):
+		s.fail(YAMLMember, member.start, member.end, "a comma between brackets ends the text before it.", "put text that has a comma in quotes.")
+	default:
+		s.fail(YAMLMember, member.start, member.end, "`"+key+"` has no value.", "write `"+key+": value`; a list stands in [ ].")
+	}
 }
 
 // piece looks at one scalar or nested collection.
@@ -479,7 +567,11 @@ func (f *flowScan) piece(depth int) bool {
 			return false
 		}
 		f.skip()
+		if f.commaMissing() {
+			return false
+		}
 		if f.at < len(f.text) && bytes.IndexByte([]byte(",]}:"), f.text[f.at]) < 0 {
+			f.notCollection(start)
 			f.fail(YAMLBraces, start, f.at, "without quotes, a bracket at the beginning is a mapping or list, and text follows it.", "put all of the text in quotes.")
 			return false
 		}
@@ -492,7 +584,9 @@ func (f *flowScan) piece(depth int) bool {
 		}
 		f.escapes(start)
 		f.at = end
-		f.skip()
+		if f.skip(); f.commaMissing() {
+			return false
+		}
 		if f.at < len(f.text) && bytes.IndexByte([]byte(",]}:"), f.text[f.at]) < 0 {
 			stop := f.at
 			for stop < len(f.text) && bytes.IndexByte([]byte(",]}\n"), f.text[stop]) < 0 {

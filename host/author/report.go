@@ -130,18 +130,27 @@ func (p *painter) finding(f *Finding) {
 	p.b.WriteByte('\n')
 }
 
-// printable shows characters that would move the cursor or hide.
+// printable shows characters that would move the cursor, change the direction of
+// the text or hide.
 func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\t' {
-			return ' '
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '\n' || r == '\t':
+			b.WriteByte(' ')
+		case hidden(r):
+			fmt.Fprintf(&b, "<U+%04X>", r)
+		default:
+			b.WriteRune(r)
 		}
-		if unicode.IsControl(r) {
-			return '\uFFFD'
-		}
-		return r
-	}, s)
+	}
+	return b.String()
 }
+
+// hidden says whether a character takes no room of its own and joins none.
+func hidden(r rune) bool { return r != zeroWidthJoiner && unicode.In(r, unicode.Cf, unicode.Cc) }
+
+const zeroWidthJoiner = '\u200D'
 
 // cell is a character of an excerpt as it is shown.
 type cell struct {
@@ -162,11 +171,10 @@ func cells(line string) []cell {
 		case r == '\t':
 			n := tabStop - column%tabStop
 			c = cell{strings.Repeat(" ", n), n}
-		case r == '\u200D' || unicode.In(r, unicode.Mn, unicode.Me):
+		case r == zeroWidthJoiner || unicode.In(r, unicode.Mn, unicode.Me):
 			c.width = 0
-		case unicode.In(r, unicode.Cf, unicode.Cc):
-			// Invisible, and for that reason what is to be seen: a zero-width space in
-			// a name, a change of direction.
+		case hidden(r):
+			// It is shown because it may be what is wrong: a zero-width space in a name.
 			c.text = fmt.Sprintf("<U+%04X>", r)
 			c.width = len(c.text)
 		default:

@@ -316,6 +316,7 @@ func (r *reading) mapping(n *ast.MappingNode, parent int) *node {
 		m.style, m.start = flow, r.offset(n.Start)
 	}
 	var merged []member
+	var bare []span // keys in braces without a colon
 	index := make(map[string]int, len(n.Values))
 	for i, pair := range n.Values {
 		key := r.key(pair.Key)
@@ -335,10 +336,7 @@ func (r *reading) mapping(n *ast.MappingNode, parent int) *node {
 		if value.style == absent && value.kind == nullKind {
 			value.start, value.end = key.start, key.end
 			if n.IsFlowStyle && r.colon(key.end) < 0 && key.kind == textKind {
-				if n.End != nil {
-					m.end = r.offset(n.End) + 1
-				}
-				r.missingValue(m, key)
+				bare = append(bare, span{key.start, key.end})
 			}
 		}
 		if !n.IsFlowStyle {
@@ -363,6 +361,9 @@ func (r *reading) mapping(n *ast.MappingNode, parent int) *node {
 	}
 	if n.IsFlowStyle && n.End != nil {
 		m.end = r.offset(n.End) + 1
+	}
+	for _, b := range bare {
+		r.bareMember(span{m.start, m.end}, b, len(n.Values) == 1)
 	}
 	for _, x := range merged {
 		if _, ok := index[x.key.text]; !ok {
@@ -427,16 +428,6 @@ func (r *reading) key(n ast.MapKeyNode) *node {
 		r.fail(YAMLKey, v.start, max(v.end, v.start+1), "this cannot be a key.", "a key is text, in quotes where it begins with `*`, `&` or `!`.")
 	}
 	return &node{text: "null", start: v.start, end: max(v.end, v.start+1)}
-}
-
-// missingValue reports a member of {…} that has no colon. Where it is the only
-// one, somebody wanted text with an expression in braces.
-func (r *reading) missingValue(m, key *node) {
-	if text := r.text[m.start:m.end]; len(m.members) == 0 && bytes.IndexByte(text, '\n') < 0 && bytes.IndexByte(text, ',') < 0 {
-		r.fail(YAMLBraces, m.start, m.end, "without quotes, braces are a mapping, not text.", "put the text in quotes: `\""+string(text)+"\"`.")
-		return
-	}
-	r.fail(YAMLMember, key.start, key.end, "`"+key.text+"` has no value.", "write `"+key.text+": value`; a list stands in [ ].")
 }
 
 // colon returns where the colon after a key is, or -1.
@@ -518,10 +509,11 @@ func (r *reading) alias(n *ast.AliasNode) *node {
 		}
 		return v
 	}
-	hint := "write `&" + name + "` before the value that is meant, above this line."
-	if name == "" || isBlank(r.text[min(end, len(r.text)-1)]) {
-		hint = "put text that begins with `*` in quotes."
+	if name == "" {
+		r.fail(YAMLAlias, at, end, "`*` without quotes begins a YAML alias, not text.", "put text that begins with `*` in quotes.")
+		return &node{text: "null", start: at, end: end}
 	}
+	hint := "write `&" + name + "` before the value that is meant, above this line; put text that begins with `*` in quotes."
 	r.fail(YAMLAlias, at, end, "`*"+name+"` without quotes stands for the value marked `&"+name+"`, and there is none before it.", hint)
 	return &node{text: "null", start: at, end: end}
 }
