@@ -63,7 +63,7 @@ func (x node) wrongKind(want string) {
 
 // get returns the named member, or a node that is not ok.
 func (x node) get(name string) node {
-	if x.kind() != canon.Object {
+	if !x.ok() || x.kind() != canon.Object {
 		return node{}
 	}
 	v := x.r.doc.Get(x.n, name)
