@@ -521,3 +521,24 @@ func TestOrderOfMembersDoesNotMatter(t *testing.T) {
 		t.Errorf("%s %v\n%s %v", d1, err1, d2, err2)
 	}
 }
+
+func TestDoublesThatJSONDoesNotCarry(t *testing.T) {
+	r := start(t, `
+agents: {a: {}}
+state: {x: {type: double, init: 1.5}}
+actions: {times: {args: {by: double}, set: {x: state.x * args.by}}}
+constraints: [{id: SMALL, level: operational, on: [times], require: state.x * args.by < 1e300}]
+`)
+	for _, c := range []struct{ by, outcome string }{
+		{"1e15", "commit"}, {"10", "reject domain:x"}, {"1e30", "commit"}, {"1e300", "reject domain:x"}, {"-1e-30", "commit"},
+	} {
+		r.want(`a times {"by":`+c.by+`}`, c.outcome)
+		snap, err := r.s.Snapshot()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.s.Bundle().Restore(snap); err != nil {
+			t.Errorf("after %s: %v", c.by, err)
+		}
+	}
+}

@@ -304,6 +304,8 @@ func Fits(v value.Value, t *types.Type) string {
 	case types.Double:
 		if f := v.Double(); math.IsNaN(f) || math.IsInf(f, 0) {
 			return "the number is not finite."
+		} else if !canon.Fits(f) {
+			return "the number is whole and beyond ±(2^53−1), where JSON does not carry whole numbers exactly."
 		}
 	case types.String:
 		if n := int(v.Int()); t.Len > 0 && n > t.Len {
@@ -378,7 +380,7 @@ func AppendJSON(dst []byte, v value.Value) []byte {
 		}
 		return canon.AppendString(dst, strconv.FormatUint(v.N, 10))
 	case value.Double:
-		if f := v.Double(); !math.IsNaN(f) && !math.IsInf(f, 0) {
+		if f := v.Double(); !math.IsNaN(f) && !math.IsInf(f, 0) && canon.Fits(f) {
 			return canon.AppendFloat(dst, f)
 		}
 		return canon.AppendString(dst, strconv.FormatFloat(v.Double(), 'g', -1, 64))
