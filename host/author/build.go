@@ -73,6 +73,7 @@ type builder struct {
 	Options
 	units    map[string]*unit // by absolute path
 	chain    []*unit          // files being read, each extending the next
+	cycle    bool    // one was found
 	files    []string
 	findings []Finding
 }
@@ -230,6 +231,7 @@ func (b *builder) parent(u *unit, i int, e *node) *node {
 			for _, c := range b.chain[k:] {
 				circle += c.source.root.string("bundle") + " extends "
 			}
+			b.cycle = true
 			b.fail(u, at, false, ExtendCycle, "this bundle extends itself: "+circle+p.source.root.string("bundle")+".", "leave out one of them.")
 			return nil
 		}
@@ -237,6 +239,9 @@ func (b *builder) parent(u *unit, i int, e *node) *node {
 		b.check(p)
 	}
 	if p.digest == "" {
+		if b.cycle {
+			return nil // the circle itself was reported, and says more
+		}
 		b.fail(u, at+"/bundle", false, ExtendInvalid, "the parent `"+e.string("bundle")+"` has errors of its own.", "mend "+p.path+" first.")
 		return nil
 	}

@@ -77,7 +77,7 @@ type pointFinding struct {
 
 // atPoint notes a finding at a point.
 func (c *cataloger) atPoint(p *point, f Finding) {
-	key := f.Code + "\x00" + f.Message + "\x00" + f.File + "\x00" + strconv.Itoa(f.Line) + "\x00" + strconv.Itoa(f.Column)
+	key := f.Code + "\x00" + placeKey(f.Place) // messages may name values, which differ
 	if i, ok := c.seen[key]; ok {
 		c.later[i].more++
 		return
@@ -506,7 +506,7 @@ func (b *builder) checkShape(u *unit, at string, n *node, s *shape) {
 		if alt := s.choose(n); alt != nil {
 			b.checkShape(u, at, n, alt)
 		} else {
-			wrong("something else")
+			wrong(s.about)
 		}
 	}
 }

@@ -109,6 +109,9 @@ func documentShapes() (bundle, catalog *shape) {
 		title      = text("")
 	)
 
+	point := either(&shape{kind: textShape}, flag, whole)
+	point.about = "text, true or false, or a whole number"
+
 	typ := &shape{}
 	fields := names(typ)
 	*typ = *either(
@@ -301,7 +304,7 @@ func documentShapes() (bundle, catalog *shape) {
 		may("about", "What it is for.", title),
 		need("bundle", "The bundle every point is made from: its path from this file.", text("")),
 		need("matrix", "The cursor's parts, in order, and their values.", names(
-			&shape{kind: listShape, min: 1, max: MaxPoints, of: either(&shape{kind: textShape}, flag, whole)})),
+			&shape{kind: listShape, min: 1, max: MaxPoints, of: point})),
 		may("params", "Param of the bundle to an expression over `cursor` and `profiles`.", names(expression)),
 		may("metadata", "Metadata of the bundle to an expression over `cursor` and `profiles`.", names(expression)),
 		may("profiles", "Data that the expressions read: any JSON.", &shape{kind: namesShape, of: anything}),
