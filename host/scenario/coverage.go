@@ -12,8 +12,8 @@ import (
 // verdicts are those a decision can have, in the order of the design's table.
 var verdicts = []string{"commit", "hold", "rewrite", "reject", "revert", "halt", "escalate", "stall", "freeze"}
 
-// Coverage counts what scenarios reach. One may be shared by the points of a
-// catalog, which declare the same.
+// Coverage counts what scenarios reach. The zero value is empty: [Coverage.Add] puts
+// together those of a catalog's points, which declare the same.
 type Coverage struct {
 	constraints, actions, patterns, moves set
 	verdicts                              map[string]int
@@ -81,8 +81,20 @@ func (r *Report) Reached() (seen, total int) {
 // Verdicts returns the names of all verdicts, for showing those of a Report in order.
 func Verdicts() []string { return slices.Clone(verdicts) }
 
-// newCoverage reads from a bundle's Info what there is to reach.
-func newCoverage(info []byte) (*Coverage, error) {
+// newCoverage reads from a bundle's document and Info what there is to reach: what the
+// document declares itself. What its parents declare is theirs to test.
+func newCoverage(document, info []byte) (*Coverage, error) {
+	var own struct {
+		Actions, Patterns, State map[string]json.RawMessage
+		Constraints              []struct{ ID string }
+	}
+	if err := json.Unmarshal(document, &own); err != nil {
+		return nil, fmt.Errorf("the bundle's document cannot be read: %w", err)
+	}
+	ids := map[string]bool{}
+	for _, x := range own.Constraints {
+		ids[x.ID] = true
+	}
 	var declared struct {
 		Actions, Constraints, Patterns []struct{ ID, Name string }
 		State                          []struct {
@@ -99,6 +111,9 @@ func newCoverage(info []byte) (*Coverage, error) {
 	}
 	c := &Coverage{verdicts: map[string]int{}, moving: map[string]bool{}}
 	for _, v := range declared.State {
+		if own.State[v.Name] == nil {
+			continue
+		}
 		for _, never := range v.Never {
 			c.constraints.add(never.ID)
 		}
@@ -112,13 +127,19 @@ func newCoverage(info []byte) (*Coverage, error) {
 		}
 	}
 	for _, x := range declared.Constraints {
-		c.constraints.add(x.ID)
+		if ids[x.ID] {
+			c.constraints.add(x.ID)
+		}
 	}
 	for _, x := range declared.Actions {
-		c.actions.add(x.Name)
+		if own.Actions[x.Name] != nil {
+			c.actions.add(x.Name)
+		}
 	}
 	for _, x := range declared.Patterns {
-		c.patterns.add(x.Name)
+		if own.Patterns[x.Name] != nil {
+			c.patterns.add(x.Name)
+		}
 	}
 	return c, nil
 }
@@ -162,6 +183,9 @@ func (c *Coverage) Add(other *Coverage) {
 		for name := range pair[1].seen {
 			pair[0].see(name)
 		}
+	}
+	if c.verdicts == nil {
+		c.verdicts = map[string]int{}
 	}
 	for verdict, n := range other.verdicts {
 		c.verdicts[verdict] += n

@@ -118,7 +118,7 @@ func Read(engine host.Core, document []byte) (*Suite, error) {
 			}}}
 		}
 	}
-	if s.coverage, err = newCoverage(bundle.Info()); err != nil {
+	if s.coverage, err = newCoverage(document, bundle.Info()); err != nil {
 		return nil, err
 	}
 	s.probe, err = newProbe(engine, document, bundle.Info())

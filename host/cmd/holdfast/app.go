@@ -7,7 +7,10 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
+	"io/fs"
+	"strings"
+
+	"github.com/goccy/go-json"
 
 	"github.com/holdfast-rt/holdfast/core"
 	"github.com/holdfast-rt/holdfast/host"
@@ -15,32 +18,46 @@ import (
 
 // app is what a command works with.
 type app struct {
-	stdin  io.Reader
-	stdout *bufio.Writer // flushed when the command has ended
-	stderr io.Writer
-	colour bool // stdout is a terminal that shows colours
-	module *host.Engine
+	stdin    io.Reader
+	stdout   *bufio.Writer // flushed when the command has ended
+	terminal bool          // stdout is one
+	style    style         // of stdout
+	stderr   io.Writer
+	module   *host.Engine // once started
 }
 
 func newApp(stdin io.Reader, stdout, stderr io.Writer) *app {
-	return &app{stdin: stdin, stdout: bufio.NewWriter(stdout), stderr: stderr, colour: isTerminal(stdout) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"}
+	return &app{stdin: stdin, stdout: bufio.NewWriter(stdout), terminal: isTerminal(stdout), style: styleFor(stdout), stderr: stderr}
 }
 
 func (a *app) close() {
-	_ = a.stdout.Flush() // a reader that has gone is no failure
 	if a.module != nil {
 		_ = a.module.Close()
 	}
 }
 
-// isTerminal says whether a person looks at what is written there.
-func isTerminal(w io.Writer) bool {
-	file, ok := w.(*os.File)
-	if !ok {
-		return false
+// line prints bytes and a line break.
+func (a *app) line(b []byte) error {
+	_, err := a.stdout.Write(append(b, '\n'))
+	return err
+}
+
+// exact prints bytes, and a line break only where a person looks at them.
+func (a *app) exact(b []byte) error {
+	if a.terminal {
+		return a.line(b)
 	}
-	info, err := file.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0 && info.Name() != "null"
+	_, err := a.stdout.Write(b)
+	return err
+}
+
+// object prints a value as JSON on one line.
+func (a *app) object(v any) error {
+	b, err := json.MarshalWithOption(v, json.DisableHTMLEscape())
+	if err != nil {
+		return err
+	}
+	return a.line(b)
 }
 
 // engineFlag chooses what decides.
@@ -54,9 +71,9 @@ func (f *engineFlag) open(a *app) (host.Core, error) {
 		return host.Native(), nil
 	}
 	if a.module == nil {
-		done := a.takesLong("compiling the engine for this machine; the next start is fast")
+		p := a.progress("compiling the engine for this machine, once")
+		defer p.done()
 		engine, err := host.New(context.Background(), host.Options{})
-		done()
 		if err != nil {
 			return nil, err
 		}
@@ -65,29 +82,35 @@ func (f *engineFlag) open(a *app) (host.Core, error) {
 	return a.module, nil
 }
 
+// unreadableFile is the error of a file that cannot be read or written.
+func unreadableFile(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return unreadable("%s: %v", p.Path, p.Err)
+	}
+	return unreadable("%v", err)
+}
+
 // describe says what an error says, for people.
 func describe(err error) string {
 	var invalid *core.Invalid
 	var refusal *core.Error
 	switch {
 	case errors.As(err, &invalid):
-		text := ""
+		lines := make([]string, len(invalid.Diagnostics))
 		for i, d := range invalid.Diagnostics {
-			if i > 0 {
-				text += "\n"
-			}
-			text += d.Message + " (" + d.Code + ")"
-			if d.Path != "" {
-				text = d.Path + ": " + text
-			}
+			lines[i] = said(d.Path, d.Message, d.Code)
 		}
-		return text
+		return strings.Join(lines, "\n")
 	case errors.As(err, &refusal):
-		text := refusal.Message + " (" + refusal.Code + ")"
-		if refusal.Path != "" {
-			text = refusal.Path + ": " + text
-		}
-		return text
+		return said(refusal.Path, refusal.Message, refusal.Code)
 	}
 	return err.Error()
+}
+
+func said(path, message, code string) string {
+	if path != "" {
+		path += ": "
+	}
+	return path + message + " (" + code + ")"
 }

@@ -3,45 +3,47 @@ package main
 // This file finds the bundle an argument names.
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
 
 	"github.com/goccy/go-json"
 
-	"github.com/holdfast-rt/holdfast/core"
 	"github.com/holdfast-rt/holdfast/host"
 	"github.com/holdfast-rt/holdfast/host/author"
 )
 
-// document is a bundle or a catalog: built, or built on the way.
-type document struct {
-	path    string
-	bytes   []byte // JSON
-	catalog bool
+// build builds a bundle or a catalog, or reads a built one. What is wrong with it is
+// in the findings. The error is that of a file that cannot be read.
+func (a *app) build(path string) (*author.Built, []author.Finding, error) {
+	if info, err := os.Stat(path); err != nil {
+		return nil, nil, unreadableFile(err)
+	} else if info.IsDir() {
+		return nil, nil, unreadable("%s is a folder: name the bundle in it", path)
+	}
+	p := a.progress("building " + path)
+	defer p.done()
+	built, found := author.Build(path, author.Options{Engine: host.Native(), Progress: p.at})
+	return built, found, nil
 }
 
-// readDocument reads a file and builds it where it is not built yet. What is wrong
-// with it is shown on stderr.
-func (a *app) readDocument(path string) (*document, error) {
-	src, err := os.ReadFile(path)
+// readDocument builds what a command is to work with. What is wrong with it is shown
+// on stderr, and ends the command.
+func (a *app) readDocument(path string) (*author.Built, error) {
+	built, found, err := a.build(path)
 	if err != nil {
-		return nil, unreadable("%v", err)
+		return nil, err
 	}
-	source, found := author.Read(path, src)
-	if !source.Valid() {
-		_ = author.Report(a.stderr, found, author.Style{})
+	if built.Document == nil {
+		_ = author.Report(a.stderr, found, author.Style{Color: bool(styleFor(a.stderr))})
 		return nil, &exitError{code: exitUsage}
 	}
-	d := &document{path: path, bytes: source.JSON()}
-	var head struct{ Catalog *string }
-	_ = json.Unmarshal(d.bytes, &head)
-	d.catalog = head.Catalog != nil
-	return d, nil
+	return built, nil
 }
 
 // cutPoint takes a point off the end of an argument, as in
-// catalog.yaml#class=1,chapter=moon.
+// catalog.yaml#class=1,chapter=moon. What is a file's whole name has no point.
 func cutPoint(arg string) (path, point string) {
 	i := strings.LastIndexByte(arg, '#')
 	if i < 0 {
@@ -49,6 +51,9 @@ func cutPoint(arg string) (path, point string) {
 	}
 	name, _, ok := strings.Cut(arg[i+1:], "=")
 	if !ok || strings.Contains(name, "/") {
+		return arg, ""
+	}
+	if _, err := os.Stat(arg); err == nil {
 		return arg, ""
 	}
 	return arg[:i], arg[i+1:]
@@ -73,7 +78,6 @@ func cursor(point string, matrix map[string][]json.RawMessage) ([]byte, error) {
 }
 
 func valueOf(text string, values []json.RawMessage) json.RawMessage {
-	quoted, _ := json.Marshal(text)
 	for _, value := range values {
 		var s string
 		if string(value) == text || json.Unmarshal(value, &s) == nil && s == text {
@@ -83,6 +87,7 @@ func valueOf(text string, values []json.RawMessage) json.RawMessage {
 	if text == "true" || text == "false" || isInteger(text) {
 		return json.RawMessage(text)
 	}
+	quoted, _ := json.Marshal(text)
 	return quoted
 }
 
@@ -95,21 +100,35 @@ func isInteger(text string) bool {
 	return strings.Trim(digits, "0123456789") == ""
 }
 
-// load loads the bundle that an argument names: a file, or a point of a catalog.
-func (a *app) load(engine host.Core, arg string) (host.Bundle, error) {
+// matrix returns the values of each part of a catalog's cursors.
+func matrix(catalog host.Catalog) map[string][]json.RawMessage {
+	var info struct{ Matrix map[string][]json.RawMessage }
+	_ = json.Unmarshal(catalog.Info(), &info) // the engine wrote it
+	return info.Matrix
+}
+
+// source returns the document of the bundle that an argument names: of a file, or of a
+// point of a catalog.
+func (a *app) source(engine host.Core, arg string) ([]byte, error) {
 	path, point := cutPoint(arg)
-	doc, err := a.readDocument(path)
+	built, err := a.readDocument(path)
 	if err != nil {
 		return nil, err
 	}
-	src := doc.bytes
 	switch {
 	case point != "":
-		if src, err = a.resolve(engine, doc, point); err != nil {
-			return nil, err
-		}
-	case doc.catalog:
+		return a.point(engine, path, built, point)
+	case built.Catalog:
 		return nil, unreadable("%s is a catalog: name one of its points, as in %s#part=value,part=value", path, path)
+	}
+	return built.Document, nil
+}
+
+// load loads the bundle that an argument names.
+func (a *app) load(engine host.Core, arg string) (host.Bundle, error) {
+	src, err := a.source(engine, arg)
+	if err != nil {
+		return nil, err
 	}
 	bundle, err := engine.Load(src)
 	if err != nil {
@@ -118,47 +137,66 @@ func (a *app) load(engine host.Core, arg string) (host.Bundle, error) {
 	return bundle, nil
 }
 
-// resolve returns the bundle of a catalog's point.
-func (a *app) resolve(engine host.Core, doc *document, point string) ([]byte, error) {
-	if !doc.catalog {
-		return nil, unreadable("%s is a bundle, and only a catalog has points such as %s", doc.path, point)
+// point returns the document of a catalog's point.
+func (a *app) point(engine host.Core, path string, built *author.Built, point string) ([]byte, error) {
+	if !built.Catalog {
+		return nil, unreadable("%s is a bundle, and only a catalog has points such as %s", path, point)
 	}
-	catalog, err := engine.LoadCatalog(doc.bytes)
+	catalog, err := engine.LoadCatalog(built.Document)
 	if err != nil {
-		return nil, unreadable("%s: %s", doc.path, describe(err))
+		return nil, unreadable("%s: %s", path, describe(err))
 	}
-	var info struct {
-		Matrix map[string][]json.RawMessage
-	}
-	if err := json.Unmarshal(catalog.Info(), &info); err != nil {
-		return nil, err
-	}
-	src, err := cursor(point, info.Matrix)
+	src, err := cursor(point, matrix(catalog))
 	if err != nil {
 		return nil, err
 	}
-	answer, err := catalog.Resolve(src)
+	document, say, err := resolve(catalog, src)
 	if err != nil {
-		return nil, unreadable("%s: %s", doc.path, describe(err))
+		return nil, unreadable("%s: %s", path, describe(err))
+	}
+	if document == nil {
+		return nil, unreadable("%s#%s: %s (stall)", path, point, say)
+	}
+	return document, nil
+}
+
+// resolve returns the document of the bundle that a cursor means, or, without one, why
+// it stalls.
+func resolve(catalog host.Catalog, cursor []byte) (document []byte, say string, err error) {
+	answer, err := catalog.Resolve(cursor)
+	if err != nil {
+		return nil, "", err
 	}
 	var found struct {
 		Bundle json.RawMessage
 		Say    string
 	}
 	if err := json.Unmarshal(answer, &found); err != nil {
-		return nil, fmt.Errorf("the catalog's answer cannot be read: %w", err)
+		return nil, "", fmt.Errorf("the catalog's answer cannot be read: %w", err)
 	}
-	if found.Bundle == nil {
-		return nil, unreadable("%s#%s: %s (stall)", doc.path, point, found.Say)
-	}
-	return found.Bundle, nil
+	return found.Bundle, found.Say, nil
 }
 
-// diagnostics turns the core's findings into the author's.
-func diagnostics(list []core.Diagnostic) []author.Diagnostic {
-	out := make([]author.Diagnostic, len(list))
-	for i, d := range list {
-		out[i] = author.Diagnostic(d)
+// openSession opens a session: a new one, or that of a snapshot.
+func openSession(bundle host.Bundle, state, id string) (host.Session, error) {
+	if state == "" {
+		session, err := bundle.Open(id)
+		if err != nil {
+			return nil, unreadable("%s", describe(err))
+		}
+		return session, nil
 	}
-	return out
+	snapshot, err := os.ReadFile(state)
+	if err != nil {
+		return nil, unreadableFile(err)
+	}
+	session, err := bundle.Restore(snapshot)
+	var failed *host.Failure
+	if errors.As(err, &failed) {
+		return nil, err
+	}
+	if err != nil {
+		return nil, unreadable("%s: %s", state, describe(err))
+	}
+	return session, nil
 }

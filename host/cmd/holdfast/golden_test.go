@@ -6,7 +6,6 @@ package main
 //	go test ./host/cmd/holdfast -run Golden -update
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -17,7 +16,6 @@ import (
 	"testing"
 
 	"github.com/holdfast-rt/holdfast/host"
-	"github.com/holdfast-rt/holdfast/host/author"
 )
 
 var update = flag.Bool("update", false, "write what the native engine decides into testdata/golden; read the difference before you commit it")
@@ -72,16 +70,7 @@ func TestGolden(t *testing.T) {
 // built returns the built document of a bundle in YAML, or of a catalog's point.
 func built(t *testing.T, arg string) []byte {
 	t.Helper()
-	path, point := cutPoint(arg)
-	b, findings := author.Build(path, author.Options{Engine: host.Native()})
-	if b.Document == nil {
-		t.Fatalf("%s: %v", path, findings)
-	}
-	if point == "" {
-		return b.Document
-	}
-	a := newApp(nil, io.Discard, os.Stderr)
-	doc, err := a.resolve(host.Native(), &document{path: path, bytes: b.Document, catalog: true}, point)
+	doc, err := newApp(nil, io.Discard, os.Stderr).source(host.Native(), arg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,8 +98,9 @@ func decisions(t *testing.T, engine host.Core, folder string) []byte {
 	}
 	defer in.Close()
 	var out bytes.Buffer
+	a := newApp(in, &out, io.Discard)
 	p := &player{engine: engine, session: session, at: playAt}
-	if err := p.play(in, bufio.NewWriter(&out)); err != nil {
+	if err := p.play(a.stdin, a.stdout, a.line); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()

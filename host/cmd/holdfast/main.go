@@ -24,9 +24,21 @@ const (
 // grammar is the command line.
 type grammar struct {
 	Check checkCommand `cmd:"" help:"Say all that is wrong with bundles and catalogs." group:"author"`
-	Test  testCommand  `cmd:"" help:"Run the scenarios of bundles and say what they do not reach." group:"author"`
+	Build buildCommand `cmd:"" help:"Make the document that is published, and its digest." group:"author"`
+	Test  testCommand  `cmd:"" help:"Run the scenarios of bundles, and say what they do not reach." group:"author"`
 
-	Play playCommand `cmd:"" help:"Decide proposals, one a line." group:"decide"`
+	Play       playCommand       `cmd:"" help:"Decide proposals, one a line." group:"decide"`
+	Admissible admissibleCommand `cmd:"" help:"List what may happen now, and why the rest may not." group:"decide"`
+	Why        whyCommand        `cmd:"" help:"Show the decision a proposal would get, with every reason." group:"decide"`
+	Path       pathCommand       `cmd:"" help:"Find the shortest way to where a proposal would commit." group:"decide"`
+	Replay     replayCommand     `cmd:"" help:"Decide a log again and compare the bytes." group:"decide"`
+
+	Resolve resolveCommand `cmd:"" help:"Find the one bundle of a catalog that a cursor means." group:"look"`
+	Graph   graphCommand   `cmd:"" help:"Draw the moves of state variables." group:"look"`
+	Eval    evalCommand    `cmd:"" help:"Evaluate an expression, or a file of cases." group:"look"`
+	Canon   canonCommand   `cmd:"" help:"Write JSON in its canonical form." group:"look"`
+	Schema  schemaCommand  `cmd:"" help:"Print a JSON Schema of bundles, for editors." group:"look"`
+	Version versionCommand `cmd:"" help:"Name this version and the exact engine." group:"look"`
 }
 
 func main() {
@@ -60,7 +72,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 			if !ok {
 				panic(thrown)
 			}
-			code = int(end)
+			code = max(code, int(end))
 		}
 	}()
 	parser, err := kong.New(&grammar{},
@@ -80,8 +92,15 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	}
 	a := newApp(stdin, stdout, stderr)
 	defer a.close()
+	defer func() {
+		if err := a.stdout.Flush(); err != nil && code == exitOK {
+			fmt.Fprintln(stderr, "holdfast:", err)
+			code = exitUsage
+		}
+	}()
 	if len(args) == 0 {
-		args = []string{"--help"}
+		code = exitUsage
+		_, _ = parser.Parse([]string{"--help"}) // ends here
 	}
 	selected, err := parser.Parse(args)
 	if err != nil {

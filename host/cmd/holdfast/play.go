@@ -5,8 +5,8 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strconv"
@@ -27,8 +27,9 @@ const (
 type playCommand struct {
 	Bundle string `arg:"" placeholder:"BUNDLE" help:"A bundle, YAML or built, or a point of a catalog: catalog.yaml#class=1,chapter=moon."`
 	engineFlag
-	State string `placeholder:"FILE" help:"Begin with this snapshot instead of a new session."`
-	Save  string `placeholder:"FILE" help:"Write a snapshot when the input has ended."`
+	State   string `placeholder:"FILE" help:"Begin with this snapshot instead of a new session."`
+	Save    string `placeholder:"FILE" help:"Write a snapshot when the input has ended."`
+	Explain bool   `help:"Show each decision and its reasons for people, instead of its bytes."`
 }
 
 func (*playCommand) Help() string {
@@ -50,7 +51,11 @@ func (c *playCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	session, err := a.session(engine, c.Bundle, c.State, playSession)
+	bundle, err := a.load(engine, c.Bundle)
+	if err != nil {
+		return err
+	}
+	session, err := openSession(bundle, c.State, playSession)
 	if err != nil {
 		return err
 	}
@@ -58,7 +63,11 @@ func (c *playCommand) Run(a *app) error {
 	if p.at, err = firstAt(session); err != nil {
 		return err
 	}
-	if err := p.play(a.stdin, a.stdout); err != nil {
+	write := a.line
+	if c.Explain {
+		write = a.explain
+	}
+	if err := p.play(a.stdin, a.stdout, write); err != nil {
 		return err
 	}
 	if c.Save == "" {
@@ -69,33 +78,9 @@ func (c *playCommand) Run(a *app) error {
 		return err
 	}
 	if err := os.WriteFile(c.Save, snapshot, 0o666); err != nil {
-		return unreadable("%v", err)
+		return unreadableFile(err)
 	}
 	return nil
-}
-
-// session opens a session: a new one, or that of a snapshot.
-func (a *app) session(engine host.Core, arg, state, id string) (host.Session, error) {
-	bundle, err := a.load(engine, arg)
-	if err != nil {
-		return nil, err
-	}
-	if state == "" {
-		session, err := bundle.Open(id)
-		if err != nil {
-			return nil, unreadable("%s", describe(err))
-		}
-		return session, nil
-	}
-	snapshot, err := os.ReadFile(state)
-	if err != nil {
-		return nil, unreadable("%v", err)
-	}
-	session, err := bundle.Restore(snapshot)
-	if err != nil {
-		return nil, unreadable("%s: %s", state, describe(err))
-	}
-	return session, nil
 }
 
 // firstAt returns the time of the first line.
@@ -121,10 +106,10 @@ type player struct {
 	at      int64 // of the next line
 }
 
-// play answers every line of r on w. What is written is flushed before it waits for
+// play answers every line of r by write. What w has is flushed before it waits for
 // more input.
-func (p *player) play(r io.Reader, w *bufio.Writer) error {
-	lines := &lineReader{r: bufio.NewReaderSize(r, 1<<16), waiting: w.Flush}
+func (p *player) play(r io.Reader, w *bufio.Writer, write func([]byte) error) error {
+	lines := &lineReader{r: bufio.NewReaderSize(r, 1<<16), max: maxLine, waiting: w.Flush}
 	for {
 		line, size, err := lines.next()
 		if err == io.EOF {
@@ -140,7 +125,7 @@ func (p *player) play(r io.Reader, w *bufio.Writer) error {
 		if err != nil {
 			return err
 		}
-		if _, err := w.Write(append(answer, '\n')); err != nil {
+		if err := write(answer); err != nil {
 			return err
 		}
 	}
@@ -168,6 +153,26 @@ func (p *player) answer(line []byte, size int) ([]byte, error) {
 	return errorLine(p.engine, refusal.Code, message, refusal.Path)
 }
 
+// explain shows an answer to a person.
+func (a *app) explain(answer []byte) error {
+	var refused struct {
+		Error *struct{ Code, Message, Path string }
+	}
+	if err := json.Unmarshal(answer, &refused); err != nil {
+		return err
+	}
+	if e := refused.Error; e != nil {
+		_, err := fmt.Fprintf(a.stdout, "%s %s\n", a.style.bad("error"), said(e.Path, e.Message, e.Code))
+		return err
+	}
+	d, err := readDecision(answer)
+	if err != nil {
+		return err
+	}
+	d.show(a.stdout, a.style)
+	return nil
+}
+
 // errorLine writes an error as canonical JSON.
 func errorLine(engine host.Core, code, message, path string) ([]byte, error) {
 	src, err := json.Marshal(map[string]any{"error": map[string]string{"code": code, "message": message, "path": path}})
@@ -179,42 +184,3 @@ func errorLine(engine host.Core, code, message, path string) ([]byte, error) {
 
 // maxLine is how much of a line is kept: enough for the engine to see that it is too long.
 const maxLine = core.MaxProposal + 1
-
-// lineReader reads lines of any length in bounded memory.
-type lineReader struct {
-	r       *bufio.Reader
-	line    []byte
-	waiting func() error // called before it waits for input
-}
-
-// next returns a line without its "\n", at most maxLine bytes of it, and the bytes
-// it really has; 0 for a blank one. io.EOF ends the input.
-func (l *lineReader) next() (line []byte, size int, err error) {
-	l.line = l.line[:0]
-	blank := true
-	for {
-		if l.r.Buffered() == 0 {
-			if err := l.waiting(); err != nil {
-				return nil, 0, err
-			}
-		}
-		part, err := l.r.ReadSlice('\n')
-		ended := err == nil
-		if ended {
-			part = part[:len(part)-1]
-		}
-		size += len(part)
-		blank = blank && len(bytes.Trim(part, " \t\r")) == 0
-		l.line = append(l.line, part[:min(len(part), maxLine-len(l.line))]...)
-		switch {
-		case err == bufio.ErrBufferFull:
-			continue
-		case err != nil && (err != io.EOF || size == 0):
-			return nil, 0, err
-		}
-		if blank {
-			size = 0
-		}
-		return l.line, size, nil
-	}
-}

@@ -1,0 +1,195 @@
+package main
+
+// This file defines `holdfast replay`.
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"unicode/utf8"
+
+	"github.com/goccy/go-json"
+
+	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/host"
+)
+
+type replayCommand struct {
+	Bundle string `arg:"" placeholder:"BUNDLE" help:"A bundle, or a point of a catalog."`
+	Log    string `arg:"" placeholder:"LOG.jsonl" help:"Decisions, one a line, as play prints them; - for standard input."`
+	engineFlag
+	Session string `default:"play" placeholder:"ID" help:"The session's id, which the first decision's prev stands for (${default})."`
+	State   string `placeholder:"FILE" help:"Begin with this snapshot instead of a new session."`
+	JSON    bool   `help:"Print the outcome as one JSON object."`
+}
+
+func (*replayCommand) Help() string {
+	return `Decides every recorded proposal again and compares the bytes. Lines with an error are skipped, since nothing was recorded for them.
+
+The exit code is 0 where all bytes are the same, 1 where they differ; the first byte that does is named.
+
+Examples:
+
+    holdfast play spektre.yaml < proposals.jsonl > log.jsonl
+    holdfast replay spektre.yaml log.jsonl
+    holdfast replay spektre.yaml log.jsonl --engine native --session order-7`
+}
+
+// replayed is the outcome of a replay.
+type replayed struct {
+	Same      bool   `json:"same"`
+	Decisions int    `json:"decisions"` // decided again to the same bytes
+	Skipped   int    `json:"skipped"`   // lines that hold an error
+	Line      int    `json:"line,omitempty"`
+	Offset    int    `json:"offset,omitempty"` // of the first byte in the line that differs
+	Code      string `json:"code,omitempty"`
+	Message   string `json:"message,omitempty"`
+	Recorded  string `json:"recorded,omitempty"` // what stands there
+	Now       string `json:"now,omitempty"`      // what it would be
+}
+
+func (c *replayCommand) Run(a *app) error {
+	engine, err := c.open(a)
+	if err != nil {
+		return err
+	}
+	bundle, err := a.load(engine, c.Bundle)
+	if err != nil {
+		return err
+	}
+	session, err := openSession(bundle, c.State, c.Session)
+	if err != nil {
+		return err
+	}
+	log := a.stdin
+	if c.Log != "-" {
+		file, err := os.Open(c.Log)
+		if err != nil {
+			return unreadableFile(err)
+		}
+		defer file.Close()
+		log = file
+	}
+	p := a.progress("deciding again what was recorded")
+	r, err := replay(session, log)
+	p.done()
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		err = a.object(r)
+	} else {
+		c.show(a, r)
+	}
+	if err == nil && !r.Same {
+		return findings
+	}
+	return err
+}
+
+func replay(session host.Session, log io.Reader) (*replayed, error) {
+	lines := &lineReader{r: bufio.NewReaderSize(log, 1<<16), max: maxInput}
+	r := &replayed{Same: true}
+	for n := 1; ; n++ {
+		line, size, err := lines.next()
+		if err == io.EOF {
+			return r, nil
+		}
+		if err != nil {
+			return nil, unreadableFile(err)
+		}
+		if size == 0 {
+			continue
+		}
+		var recorded struct{ Error json.RawMessage }
+		if json.Unmarshal(line, &recorded) == nil && recorded.Error != nil {
+			r.Skipped++
+			continue
+		}
+		err = session.Replay(line)
+		if err == nil {
+			r.Decisions++
+			continue
+		}
+		var refusal *core.Error
+		var failed *host.Failure
+		if errors.As(err, &failed) || !errors.As(err, &refusal) {
+			return nil, err
+		}
+		r.Same, r.Line, r.Code, r.Message = false, n, refusal.Code, refusal.Message
+		if refusal.Code == core.CodeDiffers {
+			r.Offset = refusal.Offset
+			r.Recorded = around(line, refusal.Offset)
+			r.Now = around(again(session, line), refusal.Offset)
+		}
+		return r, nil
+	}
+}
+
+// again returns the decision that a recorded one's proposal gets now, or nil.
+func again(session host.Session, recorded []byte) []byte {
+	var d map[string]json.RawMessage
+	if json.Unmarshal(recorded, &d) != nil {
+		return nil
+	}
+	proposal := map[string]json.RawMessage{}
+	for _, key := range []string{"action", "actor", "args", "at", "reasons"} {
+		proposal[key] = d[key]
+	}
+	src, err := json.Marshal(proposal)
+	if err != nil {
+		return nil
+	}
+	answer, err := session.Why(src)
+	if err != nil {
+		return nil
+	}
+	return answer
+}
+
+// around is what stands near an offset: 20 bytes before it, 40 after, whole characters.
+func around(b []byte, offset int) string {
+	if offset > len(b) {
+		return ""
+	}
+	from, to := max(offset-20, 0), min(offset+40, len(b))
+	for from > 0 && from < len(b) && !utf8.RuneStart(b[from]) {
+		from--
+	}
+	for to < len(b) && !utf8.RuneStart(b[to]) {
+		to++
+	}
+	text := string(b[from:to])
+	if from > 0 {
+		text = "…" + text
+	}
+	if to < len(b) {
+		text += "…"
+	}
+	return text
+}
+
+func (c *replayCommand) show(a *app, r *replayed) {
+	if r.Same {
+		fmt.Fprintf(a.stdout, "%s decided again: the same bytes", count(r.Decisions, "decision"))
+		if r.Skipped > 0 {
+			fmt.Fprintf(a.stdout, "; %s skipped", count(r.Skipped, "error"))
+		}
+		fmt.Fprintln(a.stdout, ".")
+		return
+	}
+	where := fmt.Sprintf("%s:%d", c.Log, r.Line)
+	if r.Code == core.CodeDiffers {
+		where += fmt.Sprintf(", byte %d", r.Offset)
+	}
+	fmt.Fprintf(a.stdout, "%s: %s (%s)\n", a.style.bold(where), r.Message, r.Code)
+	if r.Now != "" {
+		fmt.Fprintf(a.stdout, "  recorded  %s\n  now       %s\n", r.Recorded, r.Now)
+	}
+	if r.Decisions == 0 && c.State == "" && r.Code == core.CodeDiffers {
+		fmt.Fprintf(a.stdout, "  This is the first decision: is it of the session %q (--session), and of this bundle?\n", c.Session)
+	}
+	fmt.Fprintf(a.stdout, "%s before it gave the same bytes.\n", count(r.Decisions, "decision"))
+}
