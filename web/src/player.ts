@@ -10,6 +10,8 @@
 //     along and has got past 1767225600000 begins 1000 after its own time.
 //   - What a proposal leaves out is filled in by the module (OpComplete): the line's time
 //     as `at`, ["request"] as `reasons`, {} as `args`, the actor's kind as its id.
+//   - Of a line longer than a proposal can be only the beginning goes to the module. The
+//     error gives the whole line's length.
 //   - The answer is the decision's exact bytes, or, where there is no decision,
 //     {"error":{"code":…,"message":…,"path":…}} as canonical JSON.
 //   - A session that was not brought along has the id "play".
@@ -26,6 +28,9 @@ const firstAt = 1767225600000;
 
 /** Milliseconds from one line to the next. */
 const step = 1000;
+
+/** Bytes of a line that go to the module: one more than a proposal may have. */
+const maxLine = 65537;
 
 /** Decides lines on one session. */
 export class Player {
@@ -45,11 +50,13 @@ export class Player {
     if (line.every(isBlank)) return undefined;
     const at = this.#at;
     this.#at += step;
+    const begun = line.subarray(0, maxLine);
     try {
-      return this.#session.decide(this.#engine.complete(line, at)).bytes;
+      return this.#session.decide(this.#engine.complete(begun, at)).bytes;
     } catch (thrown) {
       if (!(thrown instanceof HoldfastError)) throw thrown;
-      const { code, message, path } = thrown;
+      const { code, path } = thrown;
+      const message = begun.length < line.length ? thrown.message.replace(String(begun.length), String(line.length)) : thrown.message;
       return this.#engine.canon({ error: { code, message, path } });
     }
   }
