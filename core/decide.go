@@ -21,8 +21,8 @@ type outcome struct {
 	park       uint64       // not 0: the proposal is parked until one of these agents confirms
 	drop       int          // index of a parked proposal that is done with, or -1
 	frozen     bool
-	proposal   string // the proposal's digest
-	state      string // the digest of the state afterwards, once written
+	proposal   [32]byte // the proposal's digest
+	state      [32]byte // that of the state afterwards, once written
 }
 
 // Decide decides a proposal and records the decision. It returns the decision's
@@ -68,7 +68,7 @@ func (s *Session) admit(p *proposal) *Error {
 // outcome's slices live until the next call.
 func (s *Session) judge(p *proposal) outcome {
 	s.scratch = appendProposal(s.scratch[:0], s.b, p)
-	o := outcome{drop: -1, frozen: s.frozen, proposal: digestOf(s.scratch)}
+	o := outcome{drop: -1, frozen: s.frozen, proposal: canon.Sum256(s.scratch)}
 	s.j.changes, s.j.violations, s.j.advice = s.j.changes[:0], s.j.violations[:0], s.j.advice[:0]
 	if s.frozen && (p.action != actUnfreeze || s.b.Governance>>p.actor.agent&1 == 0) {
 		say := "The session is frozen after a hard failure; "
@@ -277,7 +277,7 @@ func (s *Session) next(p *proposal, o *outcome) (st model.State, chains [][32]by
 		holds = append(append([]hold(nil), holds[:o.drop]...), holds[o.drop+1:]...)
 	}
 	if o.verdict == model.HoldVerdict {
-		holds = append(holds[:len(holds):len(holds)], hold{seq: s.seq + 1, at: p.at.Int(), by: o.park, digest: o.proposal, proposal: p})
+		holds = append(holds[:len(holds):len(holds)], hold{seq: s.seq + 1, at: p.at.Int(), by: o.park, digest: digestText(o.proposal), proposal: p})
 	}
 	return st, chains, holds
 }
@@ -285,10 +285,10 @@ func (s *Session) next(p *proposal, o *outcome) (st model.State, chains [][32]by
 // write writes the decision into s.out.
 func (s *Session) write(p *proposal, o *outcome) []byte {
 	o.state = s.stateDigest
-	if o.after != nil || o.drop >= 0 || o.verdict == model.HoldVerdict || o.frozen != s.frozen || o.state == "" {
+	if o.after != nil || o.drop >= 0 || o.verdict == model.HoldVerdict || o.frozen != s.frozen || !s.digested {
 		st, chains, holds := s.next(p, o)
 		s.scratch = appendState(s.scratch[:0], s.b, st, chains, holds, o.frozen)
-		o.state = digestOf(s.scratch)
+		o.state = canon.Sum256(s.scratch)
 	}
 	dst := s.out[:0]
 	dst = canon.AppendString(append(dst, `{"action":`...), p.name(s.b))
@@ -316,11 +316,11 @@ func (s *Session) write(p *proposal, o *outcome) []byte {
 		governing = o.violations[0].id
 	}
 	dst = canon.AppendString(append(dst, `,"governing":`...), governing)
-	dst = canon.AppendString(append(dst, `,"prev":`...), s.prev)
-	dst = canon.AppendString(append(dst, `,"proposal":`...), o.proposal)
+	dst = appendDigest(append(dst, `,"prev":`...), s.prev)
+	dst = appendDigest(append(dst, `,"proposal":`...), o.proposal)
 	dst = model.AppendJSON(append(dst, `,"reasons":`...), p.reasons)
 	dst = canon.AppendInt(append(dst, `,"seq":`...), s.seq+1)
-	dst = canon.AppendString(append(dst, `,"state":`...), o.state)
+	dst = appendDigest(append(dst, `,"state":`...), o.state)
 	dst = canon.AppendString(append(dst, `,"v":1,"verdict":`...), o.verdict.String())
 	dst = append(dst, `,"violations":[`...)
 	for i := range o.violations {
@@ -346,6 +346,6 @@ func (s *Session) record(p *proposal, o *outcome, out []byte) {
 	s.chains, s.holds, s.frozen = chains, holds, o.frozen
 	s.seq++
 	s.at = p.at.Int()
-	s.prev = digestOf(out)
-	s.stateDigest = o.state
+	s.prev = canon.Sum256(out)
+	s.stateDigest, s.digested = o.state, true
 }

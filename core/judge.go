@@ -16,7 +16,6 @@ package core
 // collected instead.
 
 import (
-	"sort"
 	"strings"
 
 	"github.com/holdfast-rt/holdfast/core/internal/model"
@@ -133,16 +132,23 @@ func (j *judge) run(before model.State, p *proposal, from *origin) {
 		j.add(violation{id: "effect:" + a.Name, level: model.Physical, verdict: model.Reject, code: failed.Code().String()},
 			j.text("What "+a.Name+" changes cannot be computed: "+failed.Str()+"."), nil, nil)
 	}
-	sort.SliceStable(j.violations, func(x, y int) bool {
-		v, w := &j.violations[x], &j.violations[y]
-		if (v.verdict == model.HoldVerdict) != (w.verdict == model.HoldVerdict) {
-			return w.verdict == model.HoldVerdict
+	for i := range j.violations {
+		for k := i; k > 0 && j.violations[k].governs(&j.violations[k-1]); k-- {
+			j.violations[k], j.violations[k-1] = j.violations[k-1], j.violations[k]
 		}
-		if v.level != w.level {
-			return v.level < w.level
-		}
-		return v.order < w.order
-	})
+	}
+}
+
+// governs says whether v comes before w: a refusal before what is held, a
+// stronger level before a weaker one, structure before what is declared.
+func (v *violation) governs(w *violation) bool {
+	if held := v.verdict == model.HoldVerdict; held != (w.verdict == model.HoldVerdict) {
+		return !held
+	}
+	if v.level != w.level {
+		return v.level < w.level
+	}
+	return v.order < w.order
 }
 
 // text is s, or nothing where only the outcome is asked for.

@@ -38,9 +38,10 @@ type Session struct {
 	chains [][32]byte // one a log: see chain
 	logged int        // bytes of all logs' items as JSON; kept only where the bundle is Large
 	holds  []hold     // in the order of seq
-	prev   string     // digest of the last decision, of the genesis document at first
+	prev   [32]byte   // digest of the last decision, of the genesis document at first
 
-	stateDigest string // of the state as it is now; "" when not computed
+	digested    bool     // stateDigest is that of the state as it is now
+	stateDigest [32]byte // else not computed yet
 	j           judge
 	doc         canon.Doc
 	out         []byte
@@ -67,7 +68,7 @@ func (b *Bundle) open(id string) (*Session, *Error) {
 		return nil, reading(err)
 	}
 	s := b.session(id)
-	s.prev = digestOf(s.genesis())
+	s.prev = canon.Sum256(s.genesis())
 	return s, nil
 }
 
@@ -86,7 +87,15 @@ func (s *Session) genesis() []byte {
 	return append(dst, `,"v":1}`...)
 }
 
-func digestOf(b []byte) string { return string(canon.AppendDigest(nil, canon.Sum256(b))) }
+// appendDigest appends sum as a JSON string.
+func appendDigest(dst []byte, sum [32]byte) []byte {
+	return append(canon.AppendDigest(append(dst, '"'), sum), '"')
+}
+
+// digestText is sum as documents write it.
+func digestText(sum [32]byte) string {
+	return string(canon.AppendDigest(make([]byte, 0, 71), sum))
+}
 
 // Bundle returns what the session was opened on.
 func (s *Session) Bundle() *Bundle { return s.bundle }
@@ -190,7 +199,7 @@ func (s *Session) View() ([]byte, error) {
 		dst = append(canon.AppendInt(append(dst, `,"seq":`...), h.seq), '}')
 	}
 	dst = s.appendLogs(append(dst, `],"logs":`...))
-	dst = canon.AppendString(append(dst, `,"prev":`...), s.prev)
+	dst = appendDigest(append(dst, `,"prev":`...), s.prev)
 	dst = canon.AppendInt(append(dst, `,"seq":`...), s.seq)
 	dst = canon.AppendString(append(dst, `,"session":`...), s.id)
 	dst = appendVars(append(dst, `,"state":`...), s.b, s.state.Vars)

@@ -40,7 +40,7 @@ func (s *Session) Snapshot() ([]byte, error) {
 		dst = append(canon.AppendInt(append(dst, `,"seq":`...), h.seq), '}')
 	}
 	dst = s.appendLogs(append(dst, `],"logs":`...))
-	dst = canon.AppendString(append(dst, `,"prev":`...), s.prev)
+	dst = appendDigest(append(dst, `,"prev":`...), s.prev)
 	dst = canon.AppendInt(append(dst, `,"seq":`...), s.seq)
 	dst = canon.AppendString(append(dst, `,"session":`...), s.id)
 	dst = appendVars(append(dst, `,"state":`...), s.b, s.state.Vars)
@@ -89,7 +89,7 @@ func (b *Bundle) restore(src []byte) (*Session, *Error) {
 		return nil, &Error{Code: CodeDigest, Path: "digest", Message: "the snapshot belongs to the bundle " + clip(text("bundle")) + " with the digest " + clip(got) + "; this is " + b.m.ID() + " with " + b.m.Digest + "."}
 	}
 	s := b.session(text("session"))
-	s.prev = text("prev")
+	prev := text("prev")
 	number := func(n canon.Node) (int64, bool) {
 		if n < 0 || d.Kind(n) != canon.Number {
 			return 0, false
@@ -100,10 +100,10 @@ func (b *Bundle) restore(src []byte) (*Session, *Error) {
 	v, ok1 := number(d.Get(0, "v"))
 	seq, ok2 := number(d.Get(0, "seq"))
 	at, ok3 := number(d.Get(0, "at"))
-	if !ok1 || !ok2 || !ok3 || v != 1 || at > MaxAt || s.id == "" || len(s.id) > MaxSessionID || !isDigest(s.prev) {
+	if !ok1 || !ok2 || !ok3 || v != 1 || at > MaxAt || s.id == "" || len(s.id) > MaxSessionID || !isDigest(prev) {
 		return nil, badSnapshot("", "`v` is 1, `seq` and `at` are whole numbers, `session` and `prev` are text as a session has them.")
 	}
-	s.seq, s.at = seq, at
+	s.seq, s.at, s.prev = seq, at, readDigest(prev)
 	switch d.Kind(d.Get(0, "frozen")) {
 	case canon.True:
 		s.frozen = true
@@ -126,6 +126,21 @@ func (b *Bundle) restore(src []byte) (*Session, *Error) {
 		s.holds = append(s.holds, h)
 	}
 	return s, nil
+}
+
+// readDigest reads what isDigest has found good.
+func readDigest(s string) (sum [32]byte) {
+	nibble := func(c byte) byte {
+		if c >= 'a' {
+			return c - 'a' + 10
+		}
+		return c - '0'
+	}
+	s = s[len("sha256:"):]
+	for i := range sum {
+		sum[i] = nibble(s[2*i])<<4 | nibble(s[2*i+1])
+	}
+	return sum
 }
 
 func (s *Session) restoreState(d *canon.Doc, state, logs canon.Node) *Error {
@@ -198,7 +213,7 @@ func (s *Session) restoreHold(d *canon.Doc, n canon.Node, number func(canon.Node
 		return h, badSnapshot("holds.proposal.action", "built-in actions are never parked.")
 	}
 	h.proposal = p
-	h.digest = digestOf(appendProposal(nil, s.b, p))
+	h.digest = digestText(canon.Sum256(appendProposal(nil, s.b, p)))
 	return h, nil
 }
 

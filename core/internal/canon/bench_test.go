@@ -96,7 +96,7 @@ func BenchmarkSum256(b *testing.B) {
 		b.Run("own/"+itoa(size), func(b *testing.B) {
 			b.SetBytes(int64(size))
 			for b.Loop() {
-				Sum256(buf[:size])
+				sum256(buf[:size])
 			}
 		})
 		b.Run("std/"+itoa(size), func(b *testing.B) {

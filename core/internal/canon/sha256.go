@@ -31,8 +31,8 @@ var roundKeys = [64]uint32{
 	0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 }
 
-// Sum256 returns the SHA-256 of b.
-func Sum256(b []byte) [32]byte {
+// sum256 returns the SHA-256 of b.
+func sum256(b []byte) [32]byte {
 	state := initial
 	whole := len(b) &^ (blockBytes - 1)
 	mix(&state, b[:whole])
@@ -47,46 +47,6 @@ func AppendDigest(dst []byte, sum [32]byte) []byte {
 		dst = append(dst, hexDigits[b>>4], hexDigits[b&15])
 	}
 	return dst
-}
-
-// Hash is a SHA-256 that takes its input piece by piece. The zero Hash is ready. A copy
-// of a Hash goes on by itself, so that what many inputs begin with is hashed once.
-type Hash struct {
-	state [8]uint32
-	size  uint64           // bytes written
-	rest  [blockBytes]byte // the last size % blockBytes of them
-}
-
-// Reset forgets what was written.
-func (h *Hash) Reset() { h.size = 0 }
-
-// Write adds p to the input.
-func (h *Hash) Write(p []byte) {
-	if h.size == 0 {
-		h.state = initial
-	}
-	filled := int(h.size % blockBytes)
-	h.size += uint64(len(p))
-	if filled > 0 {
-		n := copy(h.rest[filled:], p)
-		if filled+n < blockBytes {
-			return
-		}
-		mix(&h.state, h.rest[:])
-		p = p[n:]
-	}
-	whole := len(p) &^ (blockBytes - 1)
-	mix(&h.state, p[:whole])
-	copy(h.rest[:], p[whole:])
-}
-
-// Sum returns the SHA-256 of what was written. More may be written afterwards.
-func (h *Hash) Sum() [32]byte {
-	state := h.state
-	if h.size == 0 {
-		state = initial
-	}
-	return finish(&state, h.rest[:h.size%blockBytes], h.size)
 }
 
 // finish mixes in the last bytes, fewer than a block, and the padding: a single bit and
