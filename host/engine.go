@@ -124,6 +124,9 @@ func New(ctx context.Context, options Options) (*Engine, error) {
 	if options.Digest != "" && options.Digest != e.digest {
 		return nil, failure(CodeDigest, nil, "the module is %s, but only %s is accepted", e.digest, options.Digest)
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, failure(CodeModule, err, "the module was not compiled: %v", err)
+	}
 	err := e.compile(ctx, e.openCache())
 	if err != nil && e.cache != nil && ctx.Err() == nil { // a cache that cannot be written, or holds rubbish
 		err = e.compile(ctx, nil)

@@ -76,13 +76,13 @@ type diagnostic struct {
 	Warning bool   `json:"warning"`
 }
 
-func diagnostics(list []diagnostic) []core.Diagnostic {
-	out := make([]core.Diagnostic, len(list))
-	for i, d := range list {
-		out[i] = core.Diagnostic{
+// diagnostics returns findings as the core has them, nil for none.
+func diagnostics(list []diagnostic) (out []core.Diagnostic) {
+	for _, d := range list {
+		out = append(out, core.Diagnostic{
 			Code: d.Code, Path: d.Path, Key: d.Key, Off: d.Offset, End: d.End,
 			Message: d.Message, Hint: d.Hint, Warning: d.Warning, Related: d.Related,
-		}
+		})
 	}
 	return out
 }

@@ -179,7 +179,7 @@ func (i *instance) died(err error) *Failure {
 	switch {
 	case i.expired || isDeadline(err):
 		f.Code, f.Message = CodeDeadline, "the call took longer than the deadline of "+o.Deadline.String()+"; nothing was decided"
-	case strings.Contains(f.Log, "out of memory"):
+	case strings.Contains(f.Log, "out of memory"), strings.Contains(f.Log, "cannot allocate"): // what Go's runtime says
 		f.Code, f.Message = CodeMemory, "the call needed more memory than the limit of "+mebibytes(o.MemoryPages)+"; nothing was decided"
 	}
 	return f
