@@ -67,8 +67,11 @@ build() {
 
 run() {
   need
-  [ -x dist/holdfast ] || tool
-  exec dist/holdfast demo testdata/bundles/mode-constraint-layer/mode-constraint-layer.yaml < testdata/golden/mode-constraint-layer/tour.jsonl
+  tool
+  echo "A session of testdata/bundles/spektre/spektre.yaml: what was proposed, what was decided, and why."
+  echo "Proposals: testdata/golden/spektre/proposals.jsonl. Leave --explain out to see the exact bytes."
+  echo
+  dist/holdfast play --explain testdata/bundles/spektre/spektre.yaml < testdata/golden/spektre/proposals.jsonl
 }
 
 check() {
