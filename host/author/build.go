@@ -73,7 +73,7 @@ type builder struct {
 	Options
 	units    map[string]*unit // by absolute path
 	chain    []*unit          // files being read, each extending the next
-	cycle    bool    // one was found
+	cycle    bool             // one was found
 	files    []string
 	findings []Finding
 }
@@ -164,9 +164,9 @@ func (b *builder) read(path string) (*unit, error) {
 		return nil, err
 	}
 	s, findings := Read(path, src)
-	s.order = len(b.files)
+	s.inBuild = len(b.files)
 	for i := range findings {
-		findings[i].inFile = s.order
+		findings[i].inFile = s.inBuild
 	}
 	u := &unit{path: path, source: s, parents: map[int]*unit{}}
 	b.units[absolute] = u
@@ -245,20 +245,20 @@ func (b *builder) parent(u *unit, i int, e *node) *node {
 		b.fail(u, at+"/bundle", false, ExtendInvalid, "the parent `"+e.string("bundle")+"` has errors of its own.", "mend "+p.path+" first.")
 		return nil
 	}
-	entry := *e
-	entry.members = append([]member(nil), e.members...)
-	for k := range entry.members {
-		if entry.members[k].key.text == "digest" { // a digest that is given must be right
-			if d := entry.members[k].value; d.kind == textKind && d.text != p.digest {
+	full := *e
+	full.members = append([]member(nil), e.members...)
+	for k := range full.members {
+		if full.members[k].key.text == "digest" { // a digest that is given must be right
+			if d := full.members[k].value; d.kind == textKind && d.text != p.digest {
 				b.fail(u, at+"/digest", false, ExtendVersion, "the parent in "+p.path+" has the digest "+p.digest+", not this one.", "")
 				return nil
 			}
-			entry.members = append(entry.members[:k], entry.members[k+1:]...)
+			full.members = append(full.members[:k], full.members[k+1:]...)
 			break
 		}
 	}
-	entry.members = append(entry.members, member{textNode("digest"), textNode(p.digest)}, member{textNode("document"), p.document})
-	return &entry
+	full.members = append(full.members, entry("digest", textNode(p.digest)), entry("document", p.document))
+	return &full
 }
 
 // find looks for the parent that e names; where there is none, that is reported.

@@ -197,7 +197,7 @@ func (c *cataloger) points() []*point {
 		var next []*point
 		for _, p := range points {
 			for _, v := range part.value.items {
-				cursor := objectNode(append(append([]member(nil), p.cursor.members...), member{part.key, v})...)
+				cursor := objectNode(append(append([]member(nil), p.cursor.members...), member{key: part.key, value: v})...)
 				name := part.key.text + "=" + v.text
 				if p.name != "" {
 					name = p.name + "," + name
@@ -250,7 +250,7 @@ func (c *cataloger) entries(points []*point) *node {
 						failed = true
 						continue
 					}
-					part.to.members = append(part.to.members, member{m.key, v})
+					part.to.members = append(part.to.members, member{key: m.key, value: v})
 				}
 			}
 		}
@@ -405,7 +405,7 @@ func (c *cataloger) verify() []byte {
 	}
 	// The template is a part of this file: its findings are placed below /bundle.
 	template := &unit{path: c.unit.path, source: &Source{Name: c.unit.source.Name, text: c.unit.source.text, lines: c.unit.source.lines, began: c.unit.source.began,
-		shown: c.unit.source.shown, root: bundle, order: c.unit.source.order}, document: bundle}
+		shown: c.unit.source.shown, root: bundle, inBuild: c.unit.source.inBuild}, document: bundle}
 	for i, e := range entries.items {
 		at := "/entries/" + strconv.Itoa(i)
 		p := &point{cursor: e.get("cursor"), params: e.get("params"), metadata: e.get("metadata"), name: at[1:], digest: e.string("digest")}

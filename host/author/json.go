@@ -130,7 +130,7 @@ func (r *jsonReader) object() *node {
 			f.Related = &p
 		} else {
 			index[key.text] = len(n.members)
-			n.members = append(n.members, member{key, v})
+			n.members = append(n.members, member{key, v, r.at})
 		}
 		switch r.blank(); r.peek() {
 		case ',':

@@ -30,6 +30,8 @@ type node struct {
 	start, end int      // bytes in Source.text, quotes and brackets included
 	runs       []run    // text: where its bytes stand
 	items      []*node  // list
+	dashes     []int    // list in block style: where each item's dash stands
+	merged     bool     // object: has a merge key
 	members    []member // object, in the order of the file
 	size       int      // bytes of its JSON, about, aliases counted as often as they stand
 	depth      int      // how deep it nests, 1 for a scalar
@@ -39,6 +41,7 @@ type node struct {
 type member struct {
 	key   *node // text
 	value *node
+	end   int // where what is written after the key ends; that of an alias where one is
 }
 
 // style says how a value is written.
@@ -197,7 +200,7 @@ func listNode(items ...*node) *node { return &node{kind: listKind, items: items}
 
 func objectNode(members ...member) *node { return &node{kind: objectKind, members: members} }
 
-func entry(name string, value *node) member { return member{textNode(name), value} }
+func entry(name string, value *node) member { return member{key: textNode(name), value: value} }
 
 // same says whether two nodes mean the same JSON, whatever the order of members.
 func same(a, b *node) bool {

@@ -34,8 +34,9 @@ type Source struct {
 	began []int  // where each line begins in the file
 	shown string // text, for excerpts
 	root  *node  // nil where the file has errors
+	spans []span // YAML: scalars, anchors and aliases, in order
 
-	order    int // which file of a build
+	inBuild  int // which file of a build
 	findings []Finding
 }
 
@@ -150,7 +151,7 @@ func (s *Source) place(start, end int) Place {
 	line, column := s.position(start)
 	endLine, endColumn := s.position(end)
 	text := s.shown[s.lines[line-1] : s.lines[line-1]+len(s.lineText(line-1))]
-	p := Place{File: s.Name, inFile: s.order, Line: line, Column: column, EndLine: endLine, EndColumn: endColumn,
+	p := Place{File: s.Name, inFile: s.inBuild, Line: line, Column: column, EndLine: endLine, EndColumn: endColumn,
 		Offset: s.began[line-1] + start - s.lines[line-1], text: text}
 	if len(text) <= 1000 {
 		p.Excerpt = text

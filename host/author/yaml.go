@@ -29,6 +29,7 @@ type reading struct {
 	spans   []span // of scalars, anchors and aliases, as they are found
 	depth   int
 	counted cursor
+	end     int // of what was converted last, where it is written
 }
 
 // maxRow is how many lines of one indentation may follow each other, list items
@@ -61,6 +62,7 @@ func (s *Source) readYAML() {
 		r.checkGaps()
 	}
 	r.checkTabs()
+	s.spans = r.spans
 }
 
 // parse runs the parser. Tabs are shown to it as blanks, which is what they are
@@ -218,6 +220,14 @@ type cursor struct{ line, column, at int }
 // node converts n, which belongs to something indented by parent blanks, -1 at
 // the top. It always returns a node.
 func (r *reading) node(n ast.Node, parent int) *node {
+	v := r.convert(n, parent)
+	if _, ok := n.(*ast.AliasNode); !ok {
+		r.end = v.end
+	}
+	return v
+}
+
+func (r *reading) convert(n ast.Node, parent int) *node {
 	if r.depth++; r.depth > MaxDepth {
 		r.depth--
 		if r.depth == MaxDepth {
@@ -333,17 +343,19 @@ func (r *reading) mapping(n *ast.MappingNode, parent int) *node {
 			r.fail(YAMLBlank, at, at+1, "a blank is missing after this colon.", "write `"+key.text+": …`.")
 		}
 		value := r.node(pair.Value, parent)
+		written := r.end
 		if value.style == absent && value.kind == nullKind {
 			value.start, value.end = key.start, key.end
+			written = max(key.end, r.colon(key.end)+1)
 			if n.IsFlowStyle && r.colon(key.end) < 0 && key.kind == textKind {
 				bare = append(bare, span{key.start, key.end})
 			}
 		}
 		if !n.IsFlowStyle {
-			m.end = max(value.end, key.end)
+			m.end = max(m.end, written)
 		}
 		if _, ok := pair.Key.(*ast.MergeKeyNode); ok {
-			merged = r.merge(merged, key, value)
+			merged, m.merged = r.merge(merged, key, value), true
 			continue
 		}
 		if key.kind != textKind {
@@ -356,7 +368,7 @@ func (r *reading) mapping(n *ast.MappingNode, parent int) *node {
 			continue
 		}
 		index[key.text] = len(m.members)
-		m.members = append(m.members, member{key, value})
+		m.members = append(m.members, member{key, value, written})
 		m.grow(value, len(key.text)+4)
 	}
 	if n.IsFlowStyle && n.End != nil {
@@ -474,12 +486,15 @@ func (r *reading) sequence(n *ast.SequenceNode, parent int) *node {
 	} else {
 		parent = utf8.RuneCount(r.text[r.lines[r.line(l.start)]:l.start])
 	}
-	for _, e := range n.Values {
+	for i, e := range n.Values {
 		v := r.node(e, parent)
 		l.items = append(l.items, v)
 		l.grow(v, 1)
 		if !n.IsFlowStyle {
-			l.end = max(l.end, v.end)
+			l.end = max(l.end, r.end)
+			if i < len(n.Entries) {
+				l.dashes = append(l.dashes, r.offset(n.Entries[i].Start))
+			}
 		}
 	}
 	if n.IsFlowStyle && n.End != nil {
@@ -503,6 +518,7 @@ func (r *reading) alias(n *ast.AliasNode) *node {
 	name := anchorName(r.text[at+1:])
 	end := at + 1 + len(name)
 	r.spans = append(r.spans, span{at, end})
+	r.end = end
 	if v := r.anchors[name]; v != nil {
 		if r.depth+v.depth > MaxDepth+1 && !r.has(LimitDepth) {
 			r.tooDeep(at, end)

@@ -1,0 +1,302 @@
+package author
+
+// This file gives a YAML file its usual layout.
+//
+// A file is changed in steps, each of which only moves or trims what it can see
+// to be safe: white space at the ends of lines, keys that stand out of order,
+// indentation. After each step the result is read again, and the step is undone
+// unless it means the same JSON and has the same comments. Nothing inside text is
+// touched, nothing is quoted or wrapped anew, and blanks within a line, with which
+// people line up columns, stay.
+
+import (
+	"bytes"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+// Format returns a bundle or catalog in its usual layout: keys in the order of the
+// format's documentation, two blanks of indentation to a level, no white space at
+// the ends of lines, at most one empty line in a row, and lines ended by \n.
+// Comments stay with what they stand above or behind. Formatting again changes
+// nothing, and neither the document nor its digest changes.
+//
+// A file that cannot be read comes back as it is, with the findings. JSON comes
+// back as it is.
+func Format(name string, src []byte) ([]byte, []Finding) {
+	s, findings := Read(name, src)
+	if !s.Valid() || s.spans == nil {
+		return src, findings
+	}
+	whole, comments := s.root, s.comments()
+	keeps := func(next []byte) *Source {
+		n, _ := Read(name, next)
+		if n.Valid() && same(n.root, whole) && slices.Equal(n.comments(), comments) {
+			return n
+		}
+		return nil
+	}
+	// Steps make way for each other, so they go round until nothing changes: a few
+	// rounds for most files. One for which that does not end is left alone.
+	stuck := map[string]bool{}
+	for range 24 {
+		before, tried := s.text, len(stuck)
+		if n := keeps(s.tidied()); n != nil {
+			s = n
+		}
+		s = s.inOrder(stuck, keeps)
+		if n := keeps(s.indented()); n != nil {
+			s = n
+		}
+		if bytes.Equal(s.text, before) && len(stuck) == tried {
+			return s.text, findings
+		}
+	}
+	return src, findings
+}
+
+// comments lists all comments, sorted, for comparison.
+func (s *Source) comments() []string {
+	var list []string
+	at := 0
+	for _, span := range append(slices.Clone(s.spans), span{len(s.text), len(s.text)}) {
+		for ; at < span.start; at++ {
+			if s.text[at] == '#' {
+				stop := at
+				for s.text[stop] != '\n' {
+					stop++
+				}
+				list = append(list, strings.TrimRight(string(s.text[at:stop]), " \t"))
+				at = stop
+			}
+		}
+		at = max(at, span.end)
+	}
+	sort.Strings(list)
+	return list
+}
+
+// inside says for every line whether it goes on with a text that began before it.
+func (s *Source) inside() []bool {
+	list := make([]bool, len(s.lines))
+	for _, span := range s.spans {
+		for i := s.line(span.start) + 1; i < len(s.lines) && s.lines[i] < span.end; i++ {
+			list[i] = true
+		}
+	}
+	return list
+}
+
+// tidied is the text without blanks at the ends of lines, empty lines at the beginning
+// and the end, and more than one in a row.
+func (s *Source) tidied() []byte {
+	inside := s.inside()
+	// How much of each line is text, whose blanks are its own.
+	kept := make([]int, len(s.lines))
+	for _, span := range s.spans {
+		first := s.line(span.start)
+		for i := first; i < len(s.lines) && s.lines[i] < span.end; i++ {
+			if i > first || s.text[span.start] != '|' && s.text[span.start] != '>' { // after these a line's blanks are no text
+				kept[i] = max(kept[i], min(span.end-s.lines[i], len(s.lineText(i))))
+			}
+		}
+	}
+	var out []byte
+	empty := 1
+	for i := range s.lines {
+		line := s.lineText(i)
+		line = line[:max(kept[i], len(bytes.TrimRight(line, " \t")))]
+		if len(line) == 0 && !inside[i] {
+			if empty++; empty > 1 {
+				continue
+			}
+		} else {
+			empty = 0
+		}
+		out = append(append(out, line...), '\n')
+	}
+	if trimmed := bytes.TrimRight(out, "\n"); !inside[len(inside)-1] {
+		out = append(trimmed, '\n')
+	}
+	return out
+}
+
+// edit replaces bytes [start, end) of the text.
+type edit struct {
+	start, end int
+	with       []byte
+	pointer    string // to the mapping that is put in order
+}
+
+// with is the text with edits made, which do not overlap.
+func (s *Source) with(edits []edit) []byte {
+	sort.Slice(edits, func(i, j int) bool { return edits[i].start < edits[j].start })
+	var out []byte
+	at := 0
+	for _, e := range edits {
+		out = append(append(out, s.text[at:e.start]...), e.with...)
+		at = e.end
+	}
+	return append(out, s.text[at:]...)
+}
+
+// inOrder puts the outermost keys that are out of order in order; what is inside
+// them follows in the next rounds. Where that is refused, each mapping is tried
+// alone, and one that cannot be ordered is noted as stuck, by its JSON Pointer.
+func (s *Source) inOrder(stuck map[string]bool, keeps func([]byte) *Source) *Source {
+	o := s.order(stuck)
+	if len(o.edits) == 0 {
+		return s
+	}
+	if n := keeps(s.with(o.edits)); n != nil {
+		return n
+	}
+	for i, e := range o.edits {
+		if n := keeps(s.with([]edit{e})); n != nil {
+			return n
+		}
+		if stuck[o.edits[i].pointer] = true; i == 64 {
+			break
+		}
+	}
+	return s
+}
+
+func (s *Source) order(stuck map[string]bool) *orderer {
+	o := &orderer{Source: s, seen: map[*node]bool{}, stuck: stuck}
+	root := bundleShape
+	if s.root.get("catalog") != nil {
+		root = catalogShape
+	}
+	o.visit(s.root, root, "")
+	return o
+}
+
+type orderer struct {
+	*Source
+	seen  map[*node]bool
+	stuck map[string]bool
+	edits []edit
+}
+
+// visit orders the keys of n, or where they are in order looks inside.
+func (o *orderer) visit(n *node, as *shape, at string) {
+	if as = as.choose(n); as == nil || as.kind == anyShape || n.kind < listKind || o.seen[n] {
+		return
+	}
+	o.seen[n] = true
+	if n.kind == listKind {
+		if as.kind == listShape {
+			for i, e := range n.items {
+				if e.start >= n.start && e.end <= n.end { // no alias
+					o.visit(e, as.of, at+"/"+strconv.Itoa(i))
+				}
+			}
+		}
+		return
+	}
+	if n.merged {
+		return
+	}
+	if as.kind == mappingShape && as.has(n) {
+		order := make([]int, len(n.members))
+		for i := range order {
+			order[i] = i
+		}
+		place := func(i int) int {
+			return slices.IndexFunc(as.keys, func(k keyShape) bool { return k.name == n.members[i].key.text })
+		}
+		slices.SortStableFunc(order, func(a, b int) int { return place(a) - place(b) })
+		if !slices.IsSorted(order) && !o.stuck[at] && o.reorder(n, order) {
+			o.edits[len(o.edits)-1].pointer = at
+			return
+		}
+	}
+	for _, m := range n.members {
+		if m.value.start < m.key.end || m.value.end > m.end {
+			continue // an alias, or nothing
+		}
+		switch as.kind {
+		case mappingShape:
+			if k := as.key(m.key.text); k != nil {
+				o.visit(m.value, k.value, pointer(at, m.key.text))
+			}
+		case namesShape:
+			o.visit(m.value, as.of, pointer(at, m.key.text))
+		}
+	}
+}
+
+// reorder notes the edit that puts members into order; false where that is not safe.
+func (o *orderer) reorder(n *node, order []int) bool {
+	if n.style == flow {
+		return o.reorderFlow(n, order)
+	}
+	count := len(n.members)
+	column := n.members[0].key.start - o.lines[o.line(n.members[0].key.start)]
+	// Where the lines of each member begin: with the comments and empty lines right
+	// above its key, but for the first, whose comments may be those of the whole file
+	// or list item.
+	leads := make([]int, count)
+	leads[0] = n.members[0].key.start
+	for i := 1; i < count; i++ {
+		line := o.line(n.members[i].key.start)
+		end := o.line(max(n.members[i-1].end-1, n.members[i-1].key.start))
+		first := line
+		for first-1 > end {
+			text := o.lineText(first - 1)
+			body := bytes.TrimLeft(text, " ")
+			if len(body) > 0 && (body[0] != '#' || len(text)-len(body) != column) {
+				break
+			}
+			first--
+		}
+		if o.lines[line]+column != n.members[i].key.start || line == end {
+			return false
+		}
+		leads[i] = o.lines[first]
+	}
+	last := o.line(max(n.members[count-1].end-1, n.members[count-1].key.start))
+	region := edit{start: n.members[0].key.start, end: o.lines[last] + len(o.lineText(last)) + 1}
+	indent := bytes.Repeat([]byte(" "), column)
+	for k, i := range order {
+		key := n.members[i].key.start
+		end := region.end
+		if i+1 < count {
+			end = leads[i+1]
+		}
+		lead := []byte(nil)
+		if i > 0 {
+			lead = o.text[leads[i]:o.lines[o.line(key)]]
+		}
+		if k == 0 {
+			if len(bytes.TrimSpace(lead)) > 0 {
+				return false // the comment has no line of its own to go to
+			}
+			region.with = append(region.with, o.text[key:end]...)
+			continue
+		}
+		region.with = append(append(append(region.with, lead...), indent...), o.text[key:end]...)
+	}
+	o.edits = append(o.edits, region)
+	return true
+}
+
+// reorderFlow is reorder for {a: b, c: d} on one line.
+func (o *orderer) reorderFlow(n *node, order []int) bool {
+	if o.line(n.start) != o.line(n.end) {
+		return false
+	}
+	region := edit{start: n.members[0].key.start, end: n.members[len(order)-1].end}
+	for k, i := range order {
+		m := &n.members[i]
+		region.with = append(region.with, o.text[m.key.start:m.end]...)
+		if k+1 < len(order) { // what stands between two stays between them
+			region.with = append(region.with, o.text[n.members[k].end:n.members[k+1].key.start]...)
+		}
+	}
+	o.edits = append(o.edits, region)
+	return true
+}

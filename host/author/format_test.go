@@ -1,0 +1,101 @@
+package author
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// formatted formats src and checks what must hold of every result.
+func formatted(t *testing.T, src []byte) []byte {
+	t.Helper()
+	out, findings := Format("x.yaml", src)
+	before, _ := Read("x.yaml", src)
+	if !before.Valid() {
+		if !bytes.Equal(out, src) || !Failed(findings) {
+			t.Errorf("a file that cannot be read was changed:\n%s", out)
+		}
+		return out
+	}
+	after, findings := Read("x.yaml", out)
+	if !after.Valid() {
+		t.Fatalf("not YAML any more: %+v\n%s", findings, out)
+	}
+	if !same(before.root, after.root) {
+		t.Errorf("the meaning changed from %s to %s", before.JSON(), after.JSON())
+	}
+	if a, b := before.comments(), after.comments(); strings.Join(a, "\n") != strings.Join(b, "\n") {
+		t.Errorf("the comments changed from %q to %q", a, b)
+	}
+	if again, _ := Format("x.yaml", out); !bytes.Equal(again, out) {
+		t.Errorf("formatting again changes it from\n%s\nto\n%s", out, again)
+	}
+	return out
+}
+
+// TestFormat formats testdata/format/NAME.in.yaml to NAME.yaml.
+func TestFormat(t *testing.T) {
+	files, _ := filepath.Glob("../../testdata/format/*.in.yaml")
+	if len(files) < 6 {
+		t.Fatalf("only %d files", len(files))
+	}
+	for _, f := range files {
+		src, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Run(filepath.Base(f), func(t *testing.T) {
+			golden(t, strings.TrimSuffix(f, ".in.yaml")+".yaml", string(formatted(t, src)))
+		})
+	}
+}
+
+// TestFormatRepository formats every bundle of the repository; the digest stays.
+func TestFormatRepository(t *testing.T) {
+	for name, src := range documents(t) {
+		out := formatted(t, src)
+		digest := func(src []byte) string {
+			s, _ := Read(name, src)
+			c, err := native{}.Canonical(s.JSON())
+			if err != nil {
+				t.Fatal(err)
+			}
+			d, _ := native{}.Digest(c)
+			return d
+		}
+		if digest(src) != digest(out) {
+			t.Errorf("%s has another digest", name)
+		}
+	}
+}
+
+// TestFormatLeaves checks what comes back as it is.
+func TestFormatLeaves(t *testing.T) {
+	for name, src := range map[string]string{
+		"x.json": `{"version": "1.0.0",   "holdfast": 1}`,
+		"x.yaml": "a: [1\n",
+		"y.yaml": "",
+	} {
+		if out, _ := Format(name, []byte(src)); string(out) != src {
+			t.Errorf("%s: %q", name, out)
+		}
+	}
+}
+
+func FuzzFormat(f *testing.F) {
+	for _, pattern := range []string{"../../testdata/format/*.yaml", "../../testdata/*/*/*.yaml"} {
+		files, _ := filepath.Glob(pattern)
+		for _, file := range files {
+			if src, err := os.ReadFile(file); err == nil {
+				f.Add(src[:min(len(src), 1500)])
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, src []byte) {
+		if len(src) <= 4096 {
+			formatted(t, src)
+		}
+	})
+}
