@@ -16,8 +16,10 @@ import (
 //go:embed holdfast.wasm.gz
 var compressed []byte
 
-// module unpacks the embedded module once; 15 ms, measured with BenchmarkModule.
-var module = sync.OnceValue(func() []byte {
+// module is the embedded module, unpacked once.
+var module = sync.OnceValue(unpack)
+
+func unpack() []byte {
 	r, err := gzip.NewReader(bytes.NewReader(compressed))
 	if err != nil {
 		panic(err) // the file is part of the program
@@ -27,7 +29,7 @@ var module = sync.OnceValue(func() []byte {
 		panic(err)
 	}
 	return b
-})
+}
 
 // Module returns the module that engines run when Options.Module is nil, for a
 // server that hands it to browsers. Do not change its bytes.

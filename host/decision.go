@@ -1,0 +1,93 @@
+package host
+
+// This file defines Proposal and Decision, documents as Go values. What is
+// recorded and hashed are a decision's bytes; these are for writing the one and
+// reading the other.
+
+import (
+	"time"
+
+	"github.com/goccy/go-json"
+)
+
+// Proposal is an action that somebody wants to take. The server never believes a
+// client about who the actor is: fill in Actor from whom you have authenticated.
+type Proposal struct {
+	Action  string         `json:"action"`
+	Actor   Actor          `json:"actor"`
+	Args    map[string]any `json:"args"`    // nil is an action without arguments
+	At      int64          `json:"at"`      // milliseconds since 1970; 0 is now
+	Reasons []string       `json:"reasons"` // nil is ["request"]
+}
+
+// Actor is one of an agent's kind.
+type Actor struct {
+	ID   string `json:"id"`
+	Kind string `json:"kind"`
+}
+
+// JSON returns the proposal as Decide, Why and Path take it.
+func (p Proposal) JSON() ([]byte, error) {
+	if p.Args == nil {
+		p.Args = map[string]any{}
+	}
+	if p.At == 0 {
+		p.At = time.Now().UnixMilli()
+	}
+	if p.Reasons == nil {
+		p.Reasons = []string{"request"}
+	}
+	return json.Marshal(p)
+}
+
+// Decision is what a decision's bytes say, for acting on it and for showing.
+type Decision struct {
+	Seq        int64       `json:"seq"`
+	Verdict    string      `json:"verdict"`   // only "commit" lets it happen
+	Governing  string      `json:"governing"` // id of the violation that decided; empty for a commit
+	Violations []Violation `json:"violations"`
+	Advice     []Advice    `json:"advice"`
+	Bundle     string      `json:"bundle"` // name@version
+	Digest     string      `json:"digest"` // the bundle's
+	Prev       string      `json:"prev"`   // digest of the decision before
+	State      string      `json:"state"`  // digest of the state afterwards
+}
+
+// Violation is a constraint that did not hold.
+type Violation struct {
+	ID      string `json:"id"`
+	Level   string `json:"level"`
+	Verdict string `json:"verdict"`
+	Say     string `json:"say"`  // what to tell a person
+	Code    string `json:"code"` // why it could not be evaluated; empty when it simply did not hold
+}
+
+// Advice is a preference that was not met. It blocks nothing.
+type Advice struct {
+	ID     string `json:"id"`
+	Say    string `json:"say"`
+	Weight int    `json:"weight"`
+}
+
+// Read reads a decision's bytes.
+func Read(decision []byte) (*Decision, error) {
+	var d Decision
+	if err := json.Unmarshal(decision, &d); err != nil {
+		return nil, err
+	}
+	return &d, nil
+}
+
+// Committed says whether the action may happen. It is the only verdict that lets it.
+func (d *Decision) Committed() bool { return d != nil && d.Verdict == "commit" }
+
+// Say returns what to tell a person: the text of the violation that decided, or
+// its id where it has none; empty for a commit.
+func (d *Decision) Say() string {
+	for _, v := range d.Violations {
+		if v.ID == d.Governing && v.Say != "" {
+			return v.Say
+		}
+	}
+	return d.Governing
+}

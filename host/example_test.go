@@ -1,0 +1,97 @@
+package host_test
+
+// This file shows how a Go program uses the package.
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+
+	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/host"
+)
+
+// checkout is what `holdfast build checkout.yaml` writes.
+var checkout, _ = os.ReadFile("../testdata/golden/checkout/bundle.json")
+
+// A gate in front of a handler: what the bundle refuses does not happen, and the
+// answer says why.
+func gate(session host.Session, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var p host.Proposal
+		p.Action, p.Args = "add", map[string]any{"item": r.FormValue("item"), "count": 2}
+		p.Actor = host.Actor{Kind: "shopper", ID: "u1"} // from the login, never from the request
+		proposal, _ := p.JSON()
+		bytes, err := session.Decide(proposal)
+		decision, _ := host.Read(bytes)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest) // nothing was recorded
+		} else if !decision.Committed() {
+			http.Error(w, decision.Say(), http.StatusForbidden)
+		} else {
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// request calls the handler and prints what it answers.
+func request(handler http.Handler, item string) {
+	w := httptest.NewRecorder()
+	handler.ServeHTTP(w, httptest.NewRequest("POST", "/cart?item="+item, nil))
+	body, _ := io.ReadAll(w.Body)
+	fmt.Println(w.Code, strings.TrimSpace(string(body)))
+}
+
+var added = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, "added") })
+
+// The module decides: the very bytes that browsers run, behind walls of its own.
+func ExampleNew() {
+	engine, err := host.New(context.Background(), host.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer engine.Close()
+	bundle, _ := engine.Load(checkout)
+	session, _ := bundle.Open("order-7")
+
+	request(gate(session, added), "poster")
+	request(gate(session, added), "poster")
+	request(gate(session, added), "hat")
+	// Output:
+	// 200 added
+	// 403 Only 1 of poster left; add that many or fewer.
+	// 400 args.item: `hat` is none of `mug`, `shirt`, `poster`.
+}
+
+// The same with the core compiled into the program.
+func ExampleNative() {
+	bundle, _ := host.Native().Load(checkout)
+	session, _ := bundle.Open("order-7")
+
+	request(gate(session, added), "poster")
+	request(gate(session, added), "poster")
+	// Output:
+	// 200 added
+	// 403 Only 1 of poster left; add that many or fewer.
+}
+
+// Package core alone: no dependency at all, for one goroutine at a time.
+func Example_core() {
+	bundle, _ := core.Load(checkout)
+	session, _ := bundle.Open("order-7")
+
+	decision, err := session.Decide([]byte(`{"action":"ship","actor":{"id":"c1","kind":"clerk"},"args":{},"at":1767225600000,"reasons":["request"]}`))
+	if err != nil {
+		fmt.Println(err) // no proposal: nothing was recorded
+		return
+	}
+	read, _ := host.Read(decision)
+	fmt.Println(read.Verdict, read.Governing, read.Say())
+	// Output:
+	// reject moves:stage stage cannot go from open to shipped; from open it goes to paid.
+}
