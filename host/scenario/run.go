@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/goccy/go-json"
 
@@ -22,9 +21,6 @@ const (
 
 	// firstAt is when every scenario begins, 2026-01-01T00:00:00Z in milliseconds.
 	firstAt = 1767225600000
-
-	// between is the time from one step to the next where a step does not say.
-	between = After(time.Second)
 )
 
 // Outcome is how a scenario ended.
@@ -113,7 +109,7 @@ func (s *Suite) Run(index int) (Outcome, error) {
 	}
 	p := &player{Suite: s, session: session, at: firstAt}
 	for n := range scenario.Steps {
-		failure, err := p.step(&scenario.Steps[n], n == 0)
+		failure, err := p.step(&scenario.Steps[n])
 		if err != nil {
 			return outcome, err
 		}
@@ -127,13 +123,8 @@ func (s *Suite) Run(index int) (Outcome, error) {
 }
 
 // step plays one step and returns what is wrong with its answer, or nil.
-func (p *player) step(s *Step, first bool) (*Failure, error) {
-	switch {
-	case s.After != nil:
-		p.at += time.Duration(*s.After).Milliseconds()
-	case !first:
-		p.at += time.Duration(between).Milliseconds()
-	}
+func (p *player) step(s *Step) (*Failure, error) {
+	p.at += s.After.Milliseconds()
 	proposal, err := p.proposal(s)
 	if err != nil {
 		return nil, err
@@ -194,11 +185,7 @@ func (p *player) proposal(s *Step) ([]byte, error) {
 	if err := p.fill(s.Action, args); err != nil {
 		return nil, err
 	}
-	reasons := []string{"request"}
-	if s.Reasons != nil {
-		reasons = *s.Reasons
-	}
-	src, err := json.Marshal(map[string]any{"action": s.Action, "actor": s.Actor, "args": args, "at": p.at, "reasons": reasons})
+	src, err := json.Marshal(map[string]any{"action": s.Action, "actor": s.Actor, "args": args, "at": p.at, "reasons": s.Reasons})
 	if err != nil {
 		return nil, err
 	}

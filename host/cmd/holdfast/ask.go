@@ -261,7 +261,7 @@ func (c *pathCommand) Run(a *app) error {
 func (q *asking) showWay(found, bounded bool, steps []json.RawMessage, tried int, verdict string) error {
 	outcome := "commit"
 	if verdict == "hold" {
-		outcome = "be held, for an owner to confirm"
+		outcome = "be held (an owner must confirm)"
 	}
 	switch {
 	case found && len(steps) == 0:

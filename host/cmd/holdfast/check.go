@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/holdfast-rt/holdfast/host/author"
+	"github.com/holdfast-rt/holdfast/host/scenario"
 )
 
 type checkCommand struct {
@@ -47,12 +48,16 @@ func (c *checkCommand) Run(a *app) error {
 		if err != nil {
 			return err
 		}
+		if built.Document != nil && !built.Catalog {
+			_, wrong := scenario.Parse(built.Document)
+			found = append(found, sourceOf(built).Findings(wrong)...)
+		}
 		for _, f := range found {
 			if !slices.Contains(all, f) { // a parent may be checked in its own right too
 				all = append(all, f)
 			}
 		}
-		if built.Document != nil {
+		if built.Document != nil && !author.Failed(found) {
 			good = append(good, built)
 		}
 	}

@@ -168,8 +168,14 @@ func (c *evalCommand) runCases(a *app, engine host.Core) error {
 			continue
 		}
 		failed++
-		if !c.JSON {
-			fmt.Fprintf(a.stdout, "%s line %d, %s\n  %s\n  %s\n", a.style.bad("FAIL"), n, outcome.Name, outcome.Expr, outcome.Message)
+		if c.JSON {
+			continue
+		}
+		fmt.Fprintf(a.stdout, "%s %s\n", a.style.bad("FAIL"), strings.TrimSpace(fmt.Sprintf("line %d %s", n, outcome.Name)))
+		for _, text := range []string{outcome.Expr, outcome.Message} {
+			if text != "" {
+				fmt.Fprintf(a.stdout, "  %s\n", text)
+			}
 		}
 	}
 	if !c.JSON {

@@ -167,7 +167,7 @@ func drawMermaid(a *app, vars []*variable) {
 				arrow = "<-->"
 			}
 			if m.never != "" {
-				arrow = "-. \"" + m.never + "\" .->"
+				arrow = "-.->|\"" + m.never + "\"|"
 			}
 			fmt.Fprintf(a.stdout, "    %s %s %s\n", node(m.from), arrow, node(m.to))
 		}

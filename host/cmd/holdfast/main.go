@@ -25,6 +25,7 @@ const (
 type grammar struct {
 	Check checkCommand `cmd:"" help:"Say all that is wrong with bundles and catalogs." group:"author"`
 	Build buildCommand `cmd:"" help:"Make the document that is published, and its digest." group:"author"`
+	Fmt   fmtCommand   `cmd:"" help:"Give bundles their usual layout." group:"author"`
 	Test  testCommand  `cmd:"" help:"Run the scenarios of bundles, and say what they do not reach." group:"author"`
 
 	Play       playCommand       `cmd:"" help:"Decide proposals, one a line." group:"decide"`
@@ -40,6 +41,12 @@ type grammar struct {
 	Schema  schemaCommand  `cmd:"" help:"Print a JSON Schema of bundles, for editors." group:"look"`
 	Version versionCommand `cmd:"" help:"Name this version and the exact engine." group:"look"`
 }
+
+const about = `Write down once which actions keep a system valid, and decide them everywhere with the same bytes.
+
+A BUNDLE is a file, YAML or built, or a point of a catalog, written as catalog.yaml#class=1,chapter=moon. Colours are used on a terminal only, and never where NO_COLOR is set.
+
+Exit codes: 0 for fine, whatever was decided; 1 for findings, failures and differences; 2 for wrong usage or input that cannot be read.`
 
 func main() {
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
@@ -62,7 +69,7 @@ func unreadable(format string, args ...any) error {
 }
 
 // findings ends the program with exitFindings; what was found has been shown.
-var findings = &exitError{code: exitFindings}
+var findings error = &exitError{code: exitFindings}
 
 // run runs one command and returns its exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
@@ -77,7 +84,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	}()
 	parser, err := kong.New(&grammar{},
 		kong.Name("holdfast"),
-		kong.Description("Write down once which actions keep a system valid, and decide them everywhere with the same bytes."),
+		kong.Description(about),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { panic(ended(code)) }),
 		kong.ExplicitGroups([]kong.Group{

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/goccy/go-json"
@@ -180,16 +181,14 @@ func (c *replayCommand) show(a *app, r *replayed) {
 		fmt.Fprintln(a.stdout, ".")
 		return
 	}
-	where := fmt.Sprintf("%s:%d", c.Log, r.Line)
-	if r.Code == core.CodeDiffers {
-		where += fmt.Sprintf(", byte %d", r.Offset)
-	}
-	fmt.Fprintf(a.stdout, "%s: %s (%s)\n", a.style.bold(where), r.Message, r.Code)
-	if r.Now != "" {
+	if r.Code != core.CodeDiffers {
+		fmt.Fprintf(a.stdout, "%s %s (%s)\n", a.style.bold(fmt.Sprintf("%s:%d:", c.Log, r.Line)), r.Message, r.Code)
+	} else {
+		fmt.Fprintf(a.stdout, "%s the bytes differ from byte %d on (%s)\n", a.style.bold(fmt.Sprintf("%s:%d:", c.Log, r.Line)), r.Offset, r.Code)
 		fmt.Fprintf(a.stdout, "  recorded  %s\n  now       %s\n", r.Recorded, r.Now)
-	}
-	if r.Decisions == 0 && c.State == "" && r.Code == core.CodeDiffers {
-		fmt.Fprintf(a.stdout, "  This is the first decision: is it of the session %q (--session), and of this bundle?\n", c.Session)
+		if r.Decisions == 0 && c.State == "" && strings.Contains(r.Recorded, `"prev":`) {
+			fmt.Fprintf(a.stdout, "  The first decision's prev stands for the bundle and the session's id: is it %q (--session)?\n", c.Session)
+		}
 	}
 	fmt.Fprintf(a.stdout, "%s before it gave the same bytes.\n", count(r.Decisions, "decision"))
 }

@@ -3,13 +3,16 @@ package main
 // This file defines `holdfast test`.
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/goccy/go-json"
 
+	"github.com/holdfast-rt/holdfast/core"
 	"github.com/holdfast-rt/holdfast/host"
 	"github.com/holdfast-rt/holdfast/host/author"
 	"github.com/holdfast-rt/holdfast/host/scenario"
@@ -49,6 +52,9 @@ type tested struct {
 	Scenarios []ran            `json:"scenarios"`
 	Coverage  *scenario.Report `json:"coverage,omitempty"`
 	Findings  []author.Finding `json:"findings,omitempty"` // why it could not be tested
+
+	source   *author.Source // the file that has the scenarios
+	coverage scenario.Coverage
 }
 
 // points says at which points of a catalog scenarios ran.
@@ -122,41 +128,41 @@ func (t *testRun) file(arg string) (*tested, error) {
 		r.Findings = found
 		return r, nil
 	}
+	r.source = sourceOf(built)
 	p := t.progress("testing " + arg)
 	defer p.done()
 	switch {
 	case point != "":
-		document, err := t.app.point(t.engine, path, built, point)
-		if err != nil {
-			return nil, err
-		}
-		err = t.suite(r, document, "", nil)
-		if err != nil {
-			return nil, err
-		}
+		err = t.onePoint(r, built, point)
 	case built.Catalog:
-		if err := t.catalog(r, built, p); err != nil {
-			return nil, err
-		}
+		err = t.catalog(r, built, p)
 	default:
-		if err := t.suite(r, built.Document, "", nil); err != nil {
-			return nil, err
-		}
+		err = t.suite(r, built.Document, "")
 	}
-	r.Passed = r.Coverage.Percent >= t.Threshold
-	var source *author.Source
+	if err != nil {
+		return nil, err
+	}
+	report := r.coverage.Report()
+	r.Coverage = &report
+	r.Passed = len(r.Findings) == 0 && report.Percent >= t.Threshold
 	for i := range r.Scenarios {
-		if s := &r.Scenarios[i]; !s.Passed {
-			r.Passed = false
-			if source == nil {
-				source = sourceOf(built)
-			}
-			if place, found := source.Position(s.Failure.Pointer, false, 0, 0); found {
-				s.Place = &place
-			}
-		}
+		r.Passed = r.Passed && r.Scenarios[i].Passed
 	}
 	return r, nil
+}
+
+// onePoint tests a point that was named.
+func (t *testRun) onePoint(r *tested, built *author.Built, point string) error {
+	document, err := t.app.point(t.engine, built.Files[0], built, point)
+	if err != nil {
+		return err
+	}
+	bundle, err := t.engine.Load(document)
+	if err != nil {
+		return err
+	}
+	r.Bundle, r.Digest = bundle.Name()+"@"+bundle.Version(), bundle.Digest()
+	return t.suite(r, document, "")
 }
 
 // sourceOf reads the file that has the scenarios again, to say where a step stands.
@@ -170,30 +176,31 @@ func sourceOf(built *author.Built) *author.Source {
 	return source
 }
 
-// suite runs the scenarios of a document. What they reach is added to coverage, where
-// there is one.
-func (t *testRun) suite(r *tested, document []byte, point string, coverage *scenario.Coverage) error {
+// suite runs the scenarios of a document.
+func (t *testRun) suite(r *tested, document []byte, point string) error {
 	suite, err := scenario.Read(t.engine, document)
-	if err != nil {
-		return unreadable("%s: %s", r.Path, describe(err))
+	var invalid *core.Invalid
+	if errors.As(err, &invalid) {
+		r.Findings = r.source.Findings(invalid.Diagnostics)
+		return nil
 	}
-	if r.Digest == "" || point == "" {
-		r.Bundle, r.Digest = suite.Bundle.Name()+"@"+suite.Bundle.Version(), suite.Bundle.Digest()
+	if err != nil {
+		return err
 	}
 	for i := range suite.Scenarios {
 		outcome, err := suite.Run(i)
 		if err != nil {
 			return err
 		}
-		r.Scenarios = append(r.Scenarios, ran{Point: point, Outcome: outcome})
+		x := ran{Point: point, Outcome: outcome}
+		if !outcome.Passed {
+			if place, found := r.source.Position(outcome.Failure.Pointer, false, 0, 0); found {
+				x.Place = &place
+			}
+		}
+		r.Scenarios = append(r.Scenarios, x)
 	}
-	if coverage == nil {
-		coverage = suite.Coverage()
-	} else {
-		coverage.Add(suite.Coverage())
-	}
-	report := coverage.Report()
-	r.Coverage = &report
+	r.coverage.Add(suite.Coverage())
 	return nil
 }
 
@@ -230,11 +237,10 @@ func (t *testRun) catalog(r *tested, built *author.Built, p *progress) error {
 		documents[i] = document
 	}
 	r.Points = &points{Loaded: len(documents), Run: []string{}}
-	coverage := &scenario.Coverage{}
 	for _, i := range t.choose(built.Document, info.Digests) {
 		point := strings.ReplaceAll(pairs(info.Cursors[i]), " ", ",")
 		r.Points.Run = append(r.Points.Run, point)
-		if err := t.suite(r, documents[i], point, coverage); err != nil {
+		if err := t.suite(r, documents[i], point); err != nil {
 			return err
 		}
 	}
@@ -321,6 +327,9 @@ func (t *testRun) show(r *tested) {
 			fmt.Fprintf(t.stdout, "     %s %s %s\n", s.good("ok"), x.Name, s.dim("("+strings.TrimPrefix(x.Point+", ", ", ")+count(x.Steps, "step")+")"))
 		}
 	}
+	if slices.ContainsFunc(r.Scenarios, func(x ran) bool { return !x.Passed }) {
+		fmt.Fprintln(t.stdout)
+	}
 	t.showCoverage(r.Coverage)
 }
 
@@ -351,7 +360,6 @@ func (t *testRun) showFailure(x *ran) {
 		}
 		d.because(t.stdout, s, "         ")
 	}
-	fmt.Fprintln(t.stdout)
 }
 
 func (t *testRun) showCoverage(r *scenario.Report) {
