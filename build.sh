@@ -89,8 +89,8 @@ check() {
   say "the SDK builds"
   tool; web
 
-  say "Go: native and wazero"
-  go test ./...
+  say "Go: native and wazero, the module built in two places"
+  HOLDFAST_SLOW=1 go test ./...
 
   say "scenarios and coverage"
   dist/holdfast check testdata/bundles testdata/examples

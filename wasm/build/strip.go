@@ -70,7 +70,7 @@ func strip(module []byte) ([]byte, error) {
 func readData(b []byte) (base int, image []byte, err error) {
 	cut := errors.New("the data section is not as the linker writes it")
 	count, n := binary.Uvarint(b)
-	if n <= 0 {
+	if n <= 0 || count == 0 {
 		return 0, nil, cut
 	}
 	b = b[n:]
