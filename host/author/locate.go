@@ -33,27 +33,22 @@ func (s *Source) Position(pointer string, key bool, off, end int) (place Place, 
 	return s.place(v.start, v.end), found
 }
 
-// heading is what stands for a value of several lines: its key, or its first line.
+// heading is what stands for a value of several lines: its key, or where it has
+// none, its first entry as far as that is on one line.
 func (s *Source) heading(v *node, in *member) Place {
 	if in != nil {
 		return s.place(in.key.start, in.key.end)
 	}
-	start := v.start
-	for v.style == block {
-		if v.kind == listKind && len(v.items) > 0 {
-			break
-		}
-		if len(v.members) == 0 {
-			break
-		}
+	line := s.line(v.start)
+	stop := s.lines[line] + len(s.lineText(line))
+	if v.style == block && len(v.members) > 0 {
 		m := v.members[0]
-		if m.value.style != block && m.value.style != literal && m.value.style != folded && s.line(m.value.end) == s.line(start) && m.value.end > start {
-			return s.place(start, m.value.end)
+		if stop = m.end; s.line(stop) != line || m.value.style == literal || m.value.style == folded {
+			stop = m.key.end
 		}
-		return s.place(m.key.start, m.key.end)
+		return s.place(m.key.start, stop)
 	}
-	line := s.line(start)
-	return s.place(start, s.lines[line]+len(s.lineText(line)))
+	return s.place(v.start, stop)
 }
 
 // Finding turns what the core says about the document into a Finding.

@@ -3,6 +3,7 @@ package author
 // This file compares what Read makes of YAML with another reader.
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,6 +11,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/holdfast-rt/holdfast/core"
 )
 
 // outline describes a document without types: text, lists and mappings.
@@ -131,6 +134,9 @@ func FuzzRead(f *testing.F) {
 		if len(findings) > 0 || !same(s.root, again.root) {
 			t.Fatalf("the JSON %s does not say the same: %+v", s.JSON(), findings)
 		}
+		if _, err := core.Canonical(s.JSON()); err != nil {
+			t.Fatalf("the core does not take %s: %v", s.JSON(), err)
+		}
 		var doc yaml.Node
 		if err := yaml.Unmarshal(s.text, &doc); err != nil || doc.Kind == 0 || disputes(string(src)) {
 			return
@@ -139,6 +145,40 @@ func FuzzRead(f *testing.F) {
 		s.root.outline(&ours)
 		if outlineOf(&doc, &theirs) && ours.String() != theirs.String() {
 			t.Fatalf("read differently:\n%s\n%s", ours.String(), theirs.String())
+		}
+	})
+}
+
+// FuzzJSON holds the reader of .json files to the core's: both take the same
+// documents and read the same in them.
+func FuzzJSON(f *testing.F) {
+	for _, s := range []string{`{"a":[1,-0,2.50,1e3,1E-7,"x\u00e9\/\n",true,null,{}]}`, `{"a":1,"\u0061":2}`, `["\ud83d\ude00","\ud800"]`, `[9007199254740993,1e400,0.1234567890123456789,1.0000000000000001,1e20,123e-400]`, "[1] x", `[01]`, `{"a" : [ ] , }`, "\t[\r\n]\n"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, src []byte) {
+		if len(src) > 4096 {
+			return
+		}
+		want, err := core.Canonical(src)
+		s, findings := Read("x.json", src)
+		if s.Valid() != (err == nil) {
+			// The file's form is the author's affair: a byte order mark, and line ends in
+			// text, are no matter of the document.
+			if bytes.ContainsAny(src, "\r\uFEFF") || s.has(LimitDepth) {
+				return
+			}
+			// Control characters the core takes are reported, since nobody means them.
+			if s.has(YAMLControl) {
+				return
+			}
+			t.Fatalf("the core says %v, the reader %+v", err, findings)
+		}
+		if err != nil {
+			return
+		}
+		got, err := core.Canonical(s.JSON())
+		if err != nil || string(got) != string(want) {
+			t.Fatalf("%s is read as %s, %v", want, got, err)
 		}
 	})
 }

@@ -220,11 +220,12 @@ func (p *painter) excerpt(at Place, gutter int, color string) {
 			marks += c.width
 		}
 	}
+	shown := strings.TrimRight(show.String(), " ")
 	if last < len(line) {
-		show.WriteString(" …")
+		shown += " …"
 	}
 	bar := p.in(blue, "|")
-	fmt.Fprintf(&p.b, "%s %s %s\n", p.in(blue, fmt.Sprintf("%*d", gutter, at.Line)), bar, strings.TrimRight(show.String(), " "))
+	fmt.Fprintf(&p.b, "%s %s %s\n", p.in(blue, fmt.Sprintf("%*d", gutter, at.Line)), bar, shown)
 	fmt.Fprintf(&p.b, "%*s %s %s%s\n", gutter, "", bar, under.String(), p.in(color, strings.Repeat("^", max(marks, 1))))
 }
 
@@ -242,7 +243,14 @@ func window(line []cell, from, to, limit int) (first, last int) {
 	for _, c := range line[from:to] {
 		marked += c.width
 	}
+	front := 0
+	for _, c := range line[:from] {
+		front += c.width
+	}
 	before := max(limit/5, (limit-marked)/2) // columns of context in front
+	if front+marked+limit/5 <= limit {
+		before = front
+	}
 	for first = from; first > 0 && before >= line[first-1].width; first-- {
 		before -= line[first-1].width
 	}

@@ -1,0 +1,152 @@
+package author
+
+// This file checks the keys that an author writes and the core never sees: those
+// of a catalog before it is built.
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// checkShape reports keys and kinds that are not those of a shape. The core does
+// this for bundles; a catalog's own keys never reach it.
+func (b *builder) checkShape(u *unit, at string, n *node, s *shape) {
+	wrong := func(want string) {
+		b.fail(u, at, false, BundleKind, "expected "+want+", found "+kindName(n)+".", "")
+	}
+	switch s.kind {
+	case mappingShape:
+		if n.kind != objectKind {
+			wrong("a mapping")
+			return
+		}
+		var known []string
+		for _, k := range s.keys {
+			known = append(known, "`"+k.name+"`")
+			if v := n.get(k.name); v != nil {
+				b.checkShape(u, pointer(at, k.name), v, k.value)
+			} else if k.required {
+				b.fail(u, at, false, BundleMissing, "`"+k.name+"` is missing.", k.about)
+			}
+		}
+		for _, m := range n.members {
+			if s.key(m.key.text) == nil {
+				b.fail(u, pointer(at, m.key.text), true, BundleUnknown, "there is no key `"+m.key.text+"` here.", "there is "+strings.Join(known, ", ")+".")
+			}
+		}
+	case namesShape:
+		if n.kind != objectKind {
+			wrong("a mapping")
+			return
+		}
+		for _, m := range n.members {
+			if s.match != "" && !regexp.MustCompile(s.match).MatchString(m.key.text) {
+				b.fail(u, pointer(at, m.key.text), true, BundleName, "`"+m.key.text+"` cannot be a name here.", "use letters, digits and `_`, not starting with a digit, at most 64.")
+			}
+			b.checkShape(u, pointer(at, m.key.text), m.value, s.of)
+		}
+	case listShape:
+		if n.kind != listKind {
+			wrong("a list")
+			return
+		}
+		if len(n.items) < s.min {
+			b.fail(u, at, false, BundleValue, "this list is empty.", "")
+		}
+		for i, e := range n.items {
+			b.checkShape(u, at+"/"+strconv.Itoa(i), e, s.of)
+		}
+	case textShape:
+		switch {
+		case n.kind != textKind:
+			wrong("text")
+		case n.text == "" && s.min > 0:
+			b.fail(u, at, false, BundleValue, "this text is empty.", "")
+		case s.match != "" && !regexp.MustCompile(s.match).MatchString(n.text):
+			hint := s.about
+			if len(s.eg) > 0 {
+				hint += " For example " + strings.Join(s.eg, ", ") + "."
+			}
+			b.fail(u, at, false, BundleName, "`"+n.text+"` is not well-formed.", hint)
+		}
+	case numberShape:
+		v, err := strconv.Atoi(n.text)
+		if n.kind != numberKind || err != nil || v < s.min || v > s.max {
+			b.fail(u, at, false, BundleValue, fmt.Sprintf("expected a whole number from %d to %d.", s.min, s.max), "")
+		}
+	case boolShape:
+		if n.kind != boolKind {
+			wrong("true or false")
+		}
+	case eitherShape:
+		if alt := s.choose(n); alt != nil {
+			b.checkShape(u, at, n, alt)
+		} else {
+			wrong(s.about)
+		}
+	}
+}
+
+func kindName(n *node) string {
+	return [...]string{nullKind: "null", boolKind: n.text, numberKind: "a number", textKind: "text", listKind: "a list", objectKind: "a mapping"}[n.kind]
+}
+
+func (s *shape) key(name string) *keyShape {
+	for i := range s.keys {
+		if s.keys[i].name == name {
+			return &s.keys[i]
+		}
+	}
+	return nil
+}
+
+// choose returns the alternative that n seems to be meant as: the first of its
+// kind, and of mappings the first that has all its keys. It returns nil where none
+// is of its kind.
+func (s *shape) choose(n *node) *shape {
+	if s.kind != eitherShape {
+		return s
+	}
+	var found *shape
+	for _, a := range s.alts {
+		a = a.choose(n)
+		if a == nil {
+			continue
+		}
+		fits := a.kind == anyShape && (a.words == nil || n.kind == numberKind)
+		switch n.kind {
+		case textKind:
+			fits = fits || a.kind == textShape
+		case listKind:
+			fits = fits || a.kind == listShape
+		case boolKind:
+			fits = fits || a.kind == boolShape
+		case numberKind:
+			fits = fits || a.kind == numberShape
+		case objectKind:
+			fits = fits || a.kind == mappingShape || a.kind == namesShape
+		}
+		if !fits {
+			continue
+		}
+		if found == nil {
+			found = a
+		}
+		if n.kind != objectKind || a.kind != mappingShape || a.has(n) {
+			return a
+		}
+	}
+	return found
+}
+
+// has says whether a mapping has only keys of s.
+func (s *shape) has(n *node) bool {
+	for _, m := range n.members {
+		if s.key(m.key.text) == nil {
+			return false
+		}
+	}
+	return true
+}
