@@ -32,6 +32,12 @@ func Check(doc []byte) []Diagnostic {
 	return found
 }
 
+// Lint returns more warnings about a document that Check finds no errors in: what
+// is valid but cannot be meant, such as a constraint that is never violated, or a
+// pattern that nothing uses. They are for whoever writes the bundle, so the
+// WebAssembly module leaves them out.
+func Lint(doc []byte) []Diagnostic { return model.Lint(doc) }
+
 // Name returns the bundle's name, such as "spektre".
 func (b *Bundle) Name() string { return b.m.Name }
 

@@ -185,6 +185,7 @@ func (c *checker) hits(n *syntax.Node, e *Expr) *Expr {
 	}
 	for i, p := range c.scope.Patterns {
 		if p == name.Value.Str() {
+			c.scope.saw("patterns", p)
 			e.Op, e.Index, e.Name = Hits, i, p
 			e.Args = e.Args[:1]
 			e.Cost += name.Cost

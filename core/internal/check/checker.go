@@ -297,6 +297,7 @@ func (c *checker) root(n *syntax.Node, r *Root, parts int) *Expr {
 	if parts == 2 {
 		for i := range r.Fields {
 			if r.Fields[i].Name == n.Name {
+				c.scope.saw(r.Name, n.Name)
 				return c.load(n, r.Bank, i, &r.Fields[i])
 			}
 		}
@@ -324,6 +325,7 @@ func (c *checker) member(n *syntax.Node, t *types.Type, parts int) *Expr {
 	if i < 0 {
 		return c.fail(diag.NameMember, n, n.At, n.To, value.NoSuchAttribute, t.Name+" has no member "+n.Name+".", suggest(n.Name, t.Name+".", t.Members))
 	}
+	c.scope.saw("types", t.Name)
 	return c.constant(n, memberValue(t, i), t)
 }
 

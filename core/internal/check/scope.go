@@ -12,13 +12,14 @@ import (
 
 // Scope lists the names an expression may use. The zero Scope has none.
 type Scope struct {
-	Roots        []Root        // state, args, ...: ROOT.FIELD is a value, ROOT alone is none
-	Enums        []*types.Type // their members read as NAME.MEMBER
-	Vars         []Var         // plain variables; a name may be qualified: "a.b.c"
-	VarBank      uint8         // the machine's bank that holds Vars
-	Patterns     []string      // names of pattern sets, for TEXT.hits("name")
-	PatternSteps []int         // what text.Set.Steps says of each of Patterns, for the cost; left out, one each
-	Unchecked    bool          // take every type as dyn and fail when evaluated, as CEL does without its checker
+	Roots        []Root                  // state, args, ...: ROOT.FIELD is a value, ROOT alone is none
+	Enums        []*types.Type           // their members read as NAME.MEMBER
+	Vars         []Var                   // plain variables; a name may be qualified: "a.b.c"
+	VarBank      uint8                   // the machine's bank that holds Vars
+	Patterns     []string                // names of pattern sets, for TEXT.hits("name")
+	PatternSteps []int                   // what text.Set.Steps says of each of Patterns, for the cost; left out, one each
+	Seen         func(root, name string) // told every field, member (root "types", with the type's name) and pattern that is named; may be nil
+	Unchecked    bool                    // take every type as dyn and fail when evaluated, as CEL does without its checker
 }
 
 // Root is a name whose fields are variables.
@@ -34,4 +35,10 @@ type Var struct {
 	Name  string
 	Type  *types.Type
 	Const *value.Value
+}
+
+func (s *Scope) saw(root, name string) {
+	if s.Seen != nil {
+		s.Seen(root, name)
+	}
 }

@@ -46,3 +46,18 @@ func Compile(src string, scope *check.Scope, want *types.Type) (*vm.Program, []d
 	p.Tracing = func() *vm.Program { return generate(src, e, true, &diag.List{}) }
 	return p, list.Items
 }
+
+// Tree returns the checked and folded tree of src, nil where it has errors.
+func Tree(src string, scope *check.Scope, want *types.Type) *check.Expr {
+	var list diag.List
+	n := syntax.Parse(src, &list)
+	if list.Failed() {
+		return nil
+	}
+	e := check.Check(src, n, scope, want, &list)
+	if list.Failed() {
+		return nil
+	}
+	fold(e)
+	return e
+}

@@ -1,12 +1,13 @@
 package code
 
 // This file finds what is allowed but cannot be meant: conditions that are always
-// true or never, branches that never run, parts that always fail. Constants and
-// params may make a condition constant on purpose, so only what follows from the
-// expression's own literals and the declared types is reported.
+// true or never, branches that never run, parts that always fail. Params are there
+// to differ from bundle to bundle, so what depends on one is no finding; what
+// depends on a constant is one where a whole choice comes to nothing.
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/holdfast-rt/holdfast/core/internal/check"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
@@ -27,6 +28,19 @@ func (l *linter) warn(code string, e *check.Expr, message, hint string) {
 // literal says whether e is a constant that nothing but the expression decides.
 func literal(e *check.Expr) bool { return e.Folded && !e.Paths }
 
+// constant says whether e is folded, whatever the params are.
+func (l *linter) constant(e *check.Expr) bool {
+	if !e.Folded || e.Path && !strings.HasPrefix(l.src[e.Off:], "constants") {
+		return false
+	}
+	for _, a := range e.Args {
+		if !l.constant(a) {
+			return false
+		}
+	}
+	return true
+}
+
 // expr looks at e and all its parts.
 func (l *linter) expr(e *check.Expr) {
 	for _, a := range parts(e) {
@@ -46,7 +60,7 @@ func (l *linter) expr(e *check.Expr) {
 			l.contradiction(e)
 		}
 	case check.Cond:
-		if test := e.Args[0]; literal(test) && test.Value.K == value.Bool {
+		if test := e.Args[0]; l.constant(test) && test.Value.K == value.Bool {
 			dead := e.Args[2]
 			if !test.Value.True() {
 				dead = e.Args[1]

@@ -29,4 +29,13 @@ const (
 	LimitCount      = "limit/count"         // more of something than a bundle may have
 	LimitText       = "limit/text"          // a text is longer than it may be
 	LimitCost       = "limit/decision-cost" // deciding one action could cost more than a decision may
+
+	// Warnings of core.Lint: what is allowed but cannot be meant.
+	LintVacuous  = "lint/never-violated"     // a constraint that always holds
+	LintNever    = "lint/never-holds"        // a constraint that never holds for some action
+	LintShadowed = "lint/shadowed"           // a constraint that is violated only where a stronger one is
+	LintMember   = "lint/unreachable-member" // an enum member that a variable never becomes
+	LintUnused   = "lint/unused"             // something declared that nothing uses
+	LintStill    = "lint/never-changes"      // a variable that nothing sets, a log that nothing appends to
+	LintNobody   = "lint/nobody"             // an effect that nobody who may propose the action can commit
 )

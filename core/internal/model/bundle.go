@@ -206,7 +206,8 @@ type Bundle struct {
 	SetNames     []string
 	agentType    *types.Type
 	found        *diag.List
-	names        map[string]string // "what name" to the place it was declared
+	seen         func(root, name string) // told what expressions and types name; nil unless somebody wants to know
+	names        map[string]string       // "what name" to the place it was declared
 	laterSays    []laterSay
 	layer        int      // of the document being read: 0 the first ancestor
 	holdAt       string   // where `hold` was declared

@@ -36,7 +36,11 @@ func (b *Bundle) declareConstraints(x node) {
 			}
 		}
 		if forms != 1 {
-			v.fail(diag.BundleForm, "a constraint has exactly one of `require`, `ensure`, `always` and `prefer`; this has "+strconv.Itoa(forms)+".", "")
+			hint := "add `require: CONDITION`."
+			if forms > 1 {
+				hint = "make two constraints of it, each with an id of its own."
+			}
+			v.fail(diag.BundleForm, "a constraint has exactly one of `require`, `ensure`, `always` and `prefer`; this has "+strconv.Itoa(forms)+".", hint)
 			return
 		}
 		c.Source = c.condition.source()
@@ -197,7 +201,7 @@ func (b *Bundle) sayFor(o *Otherwise, x node) {
 func (b *Bundle) moves(x node, v *Var) {
 	if v.Type.Kind != types.Enum {
 		if v.Type.Kind != types.Bad {
-			x.failKey(diag.BundleMove, "only a variable of an enum type has moves; `"+v.Name+"` is a "+v.Type.String()+".", "")
+			x.failKey(diag.BundleMove, "only a variable of an enum type has moves; `"+v.Name+"` is of type `"+v.Type.String()+"`.", "leave it out, or make the variable an enum.")
 		}
 		return
 	}
@@ -243,7 +247,7 @@ func (b *Bundle) moves(x node, v *Var) {
 func (b *Bundle) never(x node, v *Var) {
 	if v.Type.Kind != types.Enum {
 		if v.Type.Kind != types.Bad {
-			x.failKey(diag.BundleMove, "only a variable of an enum type has moves; `"+v.Name+"` is a "+v.Type.String()+".", "")
+			x.failKey(diag.BundleMove, "only a variable of an enum type has moves; `"+v.Name+"` is of type `"+v.Type.String()+"`.", "leave it out, or make the variable an enum.")
 		}
 		return
 	}

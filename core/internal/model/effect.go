@@ -190,6 +190,9 @@ func (b *Bundle) target(x node, key bool, path string, at place, action int) (Ef
 			e.Var = n
 		}
 	}
+	if e.Var < 0 && len(known) == 0 && x.r.diag.Failed() {
+		return e, nil // what is wrong with `state` is reported
+	}
 	if e.Var < 0 {
 		hint := didYouMean(name, known)
 		if name == "state" {
@@ -237,7 +240,7 @@ func (b *Bundle) target(x node, key bool, path string, at place, action int) (Ef
 				t = t.Elem
 			default:
 				if t.Kind != types.Bad {
-					fail(start, max(end, start+1), diag.BundleEffect, "`"+path[:i]+"` is a "+t.String()+" and has no fields.", "")
+					fail(start, max(end, start+1), diag.BundleEffect, "`"+path[:i]+"` is of type `"+t.String()+"`, which has no fields.", "")
 				}
 				return e, nil
 			}
@@ -256,7 +259,7 @@ func (b *Bundle) target(x node, key bool, path string, at place, action int) (Ef
 			case types.Bad:
 				return e, nil
 			default:
-				fail(i, end+1, diag.BundleEffect, "`"+path[:i]+"` is a "+t.String()+" and cannot be indexed.", "")
+				fail(i, end+1, diag.BundleEffect, "`"+path[:i]+"` is of type `"+t.String()+"`, which cannot be indexed.", "")
 				return e, nil
 			}
 			step.Index = b.compile(x, key, i+1, path[i+1:end], at, action, want)
@@ -300,7 +303,7 @@ func (b *Bundle) right(x node, at place, action int, t *types.Type) Right {
 		r.Value = v
 	case canon.Object:
 		if t.Kind != types.Record {
-			x.fail(diag.BundleKind, "a mapping makes a record, and this is a "+t.String()+".", "write an expression.")
+			x.fail(diag.BundleKind, "a mapping makes a record, and this is of type `"+t.String()+"`.", "write an expression.")
 			return r
 		}
 		r.Fields = make([]Right, len(t.Fields))

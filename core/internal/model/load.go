@@ -24,8 +24,11 @@ var topKeys = []string{"holdfast", "bundle", "version", "title", "about", "exten
 
 // Load compiles a bundle document. The Bundle is nil where a finding is more
 // than a warning; the findings come in the order of the document's parts.
-func Load(src []byte) (*Bundle, []diag.Diagnostic) {
-	r := &reader{}
+func Load(src []byte) (*Bundle, []diag.Diagnostic) { return load(src, &reader{}, nil, nil) }
+
+// load is Load into r. seen is told all that expressions and types name, and after
+// is called once the bundle is known to be good; either may be nil.
+func load(src []byte, r *reader, seen func(root, name string), after func(b *Bundle, root node)) (*Bundle, []diag.Diagnostic) {
 	if len(src) > MaxDocument {
 		return nil, []diag.Diagnostic{{Code: diag.LimitText, Message: "the document has " + strconv.Itoa(len(src)) + " bytes, and at most " + strconv.Itoa(MaxDocument) + " are allowed."}}
 	}
@@ -42,6 +45,7 @@ func Load(src []byte) (*Bundle, []diag.Diagnostic) {
 	}
 	root := node{r, 0, ""}
 	b := &Bundle{names: map[string]string{}, found: &r.diag, Hold: Hold{TTL: 24 * 60 * 60 * 1000}}
+	b.seen = seen
 	b.read(root, 0)
 	if !r.diag.Failed() {
 		b.finish(root)
@@ -62,6 +66,9 @@ func Load(src []byte) (*Bundle, []diag.Diagnostic) {
 	b.DerivedOrder = order(len(b.Derived), func(i int) string { return b.Derived[i].Name })
 	b.Document = r.doc.Canonical(nil, 0)
 	b.Digest = Digest(&r.doc, 0)
+	if after != nil {
+		after(b, root)
+	}
 	return b, r.diag.Items
 }
 
@@ -543,7 +550,7 @@ func (b *Bundle) declareActions(x node) []func() {
 			a.About = v.optionalText("about")
 			if by := v.get("by"); by.ok() {
 				a.By = b.agents(by)
-				if a.By == 0 {
+				if x.r.doc.Len(by.n) == 0 {
 					by.fail(diag.BundleMissing, "nobody may propose `"+name+"`.", "name at least one agent.")
 				}
 			}

@@ -61,6 +61,11 @@ func (b *Bundle) declarePatterns(x node) {
 			if err.Offset > 0 && at.kind() == canon.String && list[err.Index].Regex != "" {
 				d.Off, d.End = err.Offset, err.Offset+1
 			}
+			for _, mark := range []string{"(?=", "(?!", "(?<"} {
+				if strings.Contains(list[err.Index].Regex, mark) {
+					d.Hint = "RE2 does not look ahead or behind: match the words themselves, or use two patterns."
+				}
+			}
 			x.r.diag.Add(d)
 			return
 		}

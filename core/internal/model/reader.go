@@ -73,11 +73,23 @@ func (x node) get(name string) node {
 	return node{x.r, v, pointer(x.path, name)}
 }
 
+// needed says what to write for a key that is missing.
+var needed = map[string]string{
+	"holdfast": "write `holdfast: 1`.",
+	"bundle":   "give the bundle a name, such as `bundle: checkout`.",
+	"version":  "give it a version, such as `version: 1.0.0`.",
+	"agents":   "name who may propose actions, such as `agents: {user: {}}`.",
+	"id":       "give it an id that decisions can name.",
+	"level":    "write `physical`, `responsibility`, `ownership` or `operational`.",
+	"by":       "name the agents that may confirm.",
+	"any":      "list what the pattern matches: `{phrase: TEXT}` or `{regex: TEXT}`.",
+}
+
 // need is get, with a finding where the member is missing.
 func (x node) need(name string) node {
 	v := x.get(name)
 	if !v.ok() && x.kind() == canon.Object {
-		x.fail(diag.BundleMissing, "`"+name+"` is missing.", "")
+		x.fail(diag.BundleMissing, "`"+name+"` is missing.", needed[name])
 	}
 	return v
 }

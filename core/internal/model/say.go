@@ -163,6 +163,9 @@ func (b *Bundle) agents(x node) uint64 {
 			return
 		}
 		at := b.Agent(name)
+		if at < 0 && len(known) == 0 {
+			return // that there are none is reported
+		}
 		if at < 0 {
 			hint := didYouMean(name, known)
 			if hint == "" {

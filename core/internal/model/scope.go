@@ -33,7 +33,7 @@ const anyAction = -1
 
 // scope returns the names an expression at a place may use; action gives the arguments.
 func (b *Bundle) scope(at place, action int) *check.Scope {
-	s := &check.Scope{Patterns: b.SetNames}
+	s := &check.Scope{Patterns: b.SetNames, Seen: b.seen}
 	for _, set := range b.Sets {
 		steps := 1
 		if set != nil {
@@ -137,7 +137,7 @@ func (b *Bundle) compile(x node, key bool, off int, src string, at place, action
 		} else {
 			d.Off, d.End = 0, 0
 		}
-		if !b.seen(d) {
+		if !b.reported(d) {
 			x.r.diag.Add(d)
 		}
 	}
@@ -147,9 +147,9 @@ func (b *Bundle) compile(x node, key bool, off int, src string, at place, action
 	return p
 }
 
-// seen says whether the same finding stands already: an expression compiled
+// reported says whether the same finding stands already: an expression compiled
 // for several actions has its mistakes once.
-func (b *Bundle) seen(d diag.Diagnostic) bool {
+func (b *Bundle) reported(d diag.Diagnostic) bool {
 	for _, o := range b.found.Items {
 		if o.Code == d.Code && o.Path == d.Path && o.Off == d.Off && o.End == d.End {
 			return true

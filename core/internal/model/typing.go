@@ -59,7 +59,11 @@ func (b *Bundle) typ(x node, depth int) *types.Type {
 			t = b.recordType(v, depth)
 		default:
 			known := []string{"int", "string", "enum", "list", "map", "record"}
-			v.failKey(diag.BundleType, "there is no type `"+name+"`.", didYouMean(name, known))
+			hint := didYouMean(name, known)
+			if hint == "" {
+				hint = "a type is made by " + quoteList(known) + ", or has a name."
+			}
+			v.failKey(diag.BundleType, "there is no type `"+name+"`.", hint)
 		}
 	})
 	return t
@@ -83,6 +87,9 @@ func (b *Bundle) namedType(x node, name string) *types.Type {
 	known := append([]string(nil), typeWords...)
 	for _, t := range b.Types {
 		if t.Name == name {
+			if b.seen != nil {
+				b.seen("types", name)
+			}
 			return t.Type
 		}
 		known = append(known, t.Name)

@@ -1,0 +1,389 @@
+package model
+
+// This file finds constraints that are allowed but cannot be meant. Only an author
+// wants to know, so it stands apart from Load: the module does without its 17 KB.
+//
+// A param has another value in another bundle of a catalog, so it is taken as
+// unknown here. What a parent declares was its author's to mend, and is left alone.
+
+import (
+	"strings"
+
+	"github.com/holdfast-rt/holdfast/core/internal/check"
+	"github.com/holdfast-rt/holdfast/core/internal/code"
+	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/truth"
+	"github.com/holdfast-rt/holdfast/core/internal/types"
+	"github.com/holdfast-rt/holdfast/core/internal/value"
+)
+
+type linter struct {
+	b     *Bundle
+	root  node
+	used  map[string]bool        // "constants tolerance", "types stance", …
+	trees map[[2]int]*check.Expr // the condition of a constraint for an action
+	held  bool                   // a proposal may be confirmed by another agent than proposed it
+	rows  int                    // combinations that may still be gone through
+}
+
+// Banks that params and metadata have here, where they are not folded in.
+const bankParams, bankMetadata = 12, 13
+
+// lintRows bounds the work on one bundle: about a tenth of a second.
+const lintRows = 1 << 19
+
+// Lint returns the findings about a bundle document that Load does not make; none
+// where it has errors.
+func Lint(src []byte) []diag.Diagnostic {
+	l := linter{used: map[string]bool{}, rows: lintRows}
+	r := &reader{}
+	first := 0
+	load(src, r, func(root, name string) { l.used[root+" "+name] = true }, func(b *Bundle, root node) {
+		first = len(r.diag.Items)
+		l.b, l.root, b.seen = b, root, nil
+		l.run()
+	})
+	if l.b == nil {
+		return nil
+	}
+	return r.diag.Items[first:]
+}
+
+func (l *linter) run() {
+	b := l.b
+	for i := range b.Agents {
+		l.held = l.held || b.Agents[i].Proposes
+	}
+	for i := range b.Constraints {
+		l.held = l.held || b.Constraints[i].Otherwise.Verdict == HoldVerdict
+	}
+	for i := range b.Vars {
+		l.held = l.held || b.Vars[i].Moves != nil && b.Vars[i].Moves.Otherwise.Verdict == HoldVerdict
+		for k := range b.Vars[i].Never {
+			l.held = l.held || b.Vars[i].Never[k].Otherwise.Verdict == HoldVerdict
+		}
+	}
+	l.conditions()
+	l.whens()
+	l.reach()
+	l.nobody()
+	l.unused()
+}
+
+// own says whether a place is in the document itself, not in a parent's.
+func own(path string) bool { return !strings.HasPrefix(path, "/extends/") }
+
+func (l *linter) warn(code, path string, key bool, message, hint, related string) {
+	l.b.found.Add(diag.Diagnostic{Code: code, Path: path, Key: key, Message: message, Hint: hint, Warning: true, Related: related})
+}
+
+// tree is the condition or right-hand side src, nil where it cannot be read.
+func (l *linter) tree(src string, at place, action int, want *types.Type) *check.Expr {
+	s := l.b.scope(at, action)
+	for i := range s.Roots {
+		r := &s.Roots[i]
+		switch r.Name {
+		case "params", "metadata":
+			r.Bank = bankParams
+			if r.Name == "metadata" {
+				r.Bank = bankMetadata
+			}
+			for k := range r.Fields {
+				r.Fields[k].Const = nil
+			}
+		case "proposal":
+			if action != anyAction {
+				name := value.OfString(l.b.Actions[action].Name)
+				r.Fields[ProposalAction].Const = &name
+			}
+		}
+	}
+	e := code.Tree(src, s, want)
+	if e != nil && action != anyAction {
+		l.settle(e, action)
+	}
+	return e
+}
+
+// settle reads `next` of a variable that the action does not write as `state`.
+func (l *linter) settle(e *check.Expr, action int) {
+	if e.Op == check.Load && e.Bank == BankNext && !l.writes(action, e.Index) {
+		e.Bank = BankState
+	}
+	for _, a := range e.Args {
+		l.settle(a, action)
+	}
+	if e.Loop != nil {
+		l.settle(e.Loop.Range, action)
+		if e.Loop.Filter != nil {
+			l.settle(e.Loop.Filter, action)
+		}
+		l.settle(e.Loop.Body, action)
+	}
+}
+
+func (l *linter) writes(action, v int) bool {
+	for i := range l.b.Actions[action].Effects {
+		if l.b.Actions[action].Effects[i].Var == v {
+			return true
+		}
+	}
+	return false
+}
+
+// each goes through the combinations of s while there is work left; false: not all.
+func (l *linter) each(s *truth.Space, f func(truth.Row) bool) bool {
+	whole := s.Each(func(r truth.Row) bool {
+		l.rows--
+		return f(r)
+	})
+	return whole && l.rows > 0
+}
+
+// excluded returns what stands above c and refuses the action in r anyway: its
+// `by`, or a variable's moves; "" where nothing does.
+func (l *linter) excluded(s *truth.Space, r truth.Row, c *Constraint, action int) string {
+	b := l.b
+	if m := s.Member(r, BankActor, ActorKind); m >= 0 && !l.held && c.Level >= Responsibility && b.Actions[action].By>>m&1 == 0 {
+		return "`by` of `" + b.Actions[action].Name + "`"
+	}
+	for i := range b.Vars {
+		v := &b.Vars[i]
+		from, to := s.Member(r, BankState, i), s.Member(r, BankNext, i)
+		if from < 0 || to < 0 || from == to {
+			continue
+		}
+		if !v.allows(from, to) {
+			return "`moves` of `" + v.Name + "`"
+		}
+	}
+	return ""
+}
+
+// allows says whether the variable may go from one member to another, as far as
+// moves and never say; what only waits for a confirmation is allowed.
+func (v *Var) allows(from, to int) bool {
+	if m := v.Moves; m != nil && m.Otherwise.Verdict != HoldVerdict && !m.Allows(len(v.Type.Members), from, to) {
+		return false
+	}
+	for _, n := range v.Never {
+		if from != to && n.Otherwise.Verdict != HoldVerdict && (n.From < 0 || n.From == from) && (n.To < 0 || n.To == to) {
+			return false
+		}
+	}
+	return true
+}
+
+// came is what a condition came to, over all actions it covers.
+type came struct {
+	unknown  bool   // for some action nobody can tell
+	holds    bool   // it holds in some case
+	violated []bool // [action] it is violated in some case that nothing above refuses
+	covered  string // what refuses the cases in which it is violated that are no such
+	never    []string
+}
+
+func (l *linter) conditions() {
+	b := l.b
+	l.trees = map[[2]int]*check.Expr{}
+	list := make([]came, len(b.Constraints))
+	for i := range b.Constraints {
+		c := &b.Constraints[i]
+		for a := range c.Program {
+			if c.Program[a] != nil {
+				l.trees[[2]int{i, a}] = l.tree(c.Program[a].Source, c.Kind.place(), a, boolType)
+			}
+		}
+		list[i] = l.ask(i)
+	}
+	for i := range b.Constraints {
+		c := &b.Constraints[i]
+		if !own(c.condition.path) || len(b.Actions) == 0 {
+			continue
+		}
+		x := &list[i]
+		violated := false
+		for _, v := range x.violated {
+			violated = violated || v
+		}
+		switch {
+		case l.reported(c.condition.path):
+		case x.unknown:
+			l.shadows(i, list)
+		case !violated && x.covered != "":
+			l.warn(diag.LintShadowed, c.condition.path, false, "`"+c.ID+"` never decides: what it forbids is refused already, by "+x.covered+".", "delete it, or let it forbid more.", "")
+		case !violated && c.Kind == Prefer:
+			l.warn(diag.LintVacuous, c.condition.path, false, "`"+c.ID+"` is always met, so it prefers nothing.", "correct the condition, or delete it.", "")
+		case !violated:
+			l.warn(diag.LintVacuous, c.condition.path, false, "`"+c.ID+"` is never violated: the condition always holds.", "correct the condition, or delete the constraint.", "")
+		case len(x.never) > 0 && c.Otherwise.Verdict != HoldVerdict:
+			message := "`" + c.ID + "` never holds, so " + quoteList(x.never) + " can never commit."
+			hint := "correct the condition; what nobody may do is left out of `actions`."
+			if c.Kind == Prefer {
+				message, hint = "`"+c.ID+"` is never met for "+quoteList(x.never)+", so it prefers nothing there.", "correct the condition, or name other actions in `on`."
+			} else if !c.All && len(x.never) < count(c.On) {
+				hint = "correct the condition, or leave the action out of `on`."
+			}
+			l.warn(diag.LintNever, c.condition.path, false, message, hint, "")
+		default:
+			l.shadows(i, list)
+		}
+	}
+}
+
+func count(on []bool) int {
+	n := 0
+	for _, o := range on {
+		if o {
+			n++
+		}
+	}
+	return n
+}
+
+// reported says whether an expression has a finding already, which then says more.
+func (l *linter) reported(path string) bool {
+	for _, d := range l.b.found.Items {
+		if d.Path == path {
+			return true
+		}
+	}
+	return false
+}
+
+// ask finds what constraint i comes to.
+func (l *linter) ask(i int) came {
+	c := &l.b.Constraints[i]
+	x := came{violated: make([]bool, len(l.b.Actions))}
+	for a := range l.b.Actions {
+		e := l.trees[[2]int{i, a}]
+		if e == nil {
+			x.unknown = x.unknown || c.On[a]
+			continue
+		}
+		s := truth.Space{Failing: 1 << BankDerived}
+		f := s.Read(e)
+		holds := false
+		if !l.each(&s, func(r truth.Row) bool {
+			switch {
+			case s.Of(f, r) == truth.True:
+				holds = true
+			default:
+				if by := l.excluded(&s, r, c, a); by != "" {
+					x.covered = by
+				} else {
+					x.violated[a] = true
+				}
+			}
+			return true
+		}) {
+			x.unknown, holds, x.violated[a] = true, true, true
+		}
+		if !holds && l.b.Actions[a].layer == l.b.layer {
+			x.never = append(x.never, l.b.Actions[a].Name)
+		}
+	}
+	return x
+}
+
+// shadows looks for a constraint that is violated wherever i is, and decides instead.
+func (l *linter) shadows(i int, list []came) {
+	b := l.b
+	c := &b.Constraints[i]
+	if c.Kind == Prefer {
+		return
+	}
+	for k := range b.Constraints {
+		d := &b.Constraints[k]
+		if i == k || d.Kind == Prefer || d.Otherwise.Verdict == HoldVerdict || (d.Kind == Always) != (c.Kind == Always) || d.Kind == Ensure && c.Kind == Require {
+			continue
+		}
+		why := ""
+		switch {
+		case d.Level < c.Level:
+			why = "which stands above it"
+		case c.Otherwise.Verdict == HoldVerdict:
+			why = "and to wait for a confirmation is the weakest outcome"
+		case d.Level == c.Level && k < i:
+			why = "which comes first"
+		}
+		if why == "" || !l.implied(i, k, list) {
+			continue
+		}
+		l.warn(diag.LintShadowed, c.condition.path, false, "`"+c.ID+"` never decides: whenever it is violated so is `"+d.ID+"`, "+why+".",
+			"delete it, or let it forbid something that `"+d.ID+"` leaves open.", d.condition.path)
+		return
+	}
+}
+
+// implied says whether k is violated wherever i is, for every action.
+func (l *linter) implied(i, k int, list []came) bool {
+	for a := range l.b.Actions {
+		p, q := l.trees[[2]int{i, a}], l.trees[[2]int{k, a}]
+		if !list[i].violated[a] {
+			continue
+		}
+		if p == nil || q == nil || !list[k].violated[a] {
+			return false
+		}
+		s := truth.Space{Failing: 1 << BankDerived}
+		f := s.Read(p)
+		alone := s.Terms()
+		g := s.Read(q)
+		other := truth.Space{}
+		other.Read(q)
+		if s.Terms() == alone+other.Terms() && alone > 0 && other.Terms() > 0 {
+			return false // they read nothing in common
+		}
+		if all := l.each(&s, func(r truth.Row) bool {
+			if s.Of(f, r) != truth.True && s.Of(g, r) == truth.True && l.excluded(&s, r, &l.b.Constraints[i], a) == "" {
+				p = nil
+			}
+			return p != nil
+		}); !all || p == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// whens looks at the conditions of effects.
+func (l *linter) whens() {
+	x := l.root.get("actions")
+	if !x.ok() {
+		return
+	}
+	x.members(MaxActions, "", func(name string, v node) {
+		action := l.b.Action(name)
+		e := v.get("effects")
+		if !e.ok() {
+			return
+		}
+		e.items(MaxEffects, "", func(_ int, v node) {
+			w := v.get("when")
+			if !w.ok() || l.reported(w.path) {
+				return
+			}
+			t := l.tree(w.source(), beforePlace, action, boolType)
+			if t == nil {
+				return
+			}
+			s := truth.Space{Failing: 1 << BankDerived}
+			f := s.Read(t)
+			some, other := false, false
+			if !l.each(&s, func(r truth.Row) bool {
+				o := s.Of(f, r)
+				some, other = some || o == truth.True, other || o != truth.True
+				return true
+			}) {
+				return
+			}
+			switch {
+			case !some:
+				l.warn(diag.LintUnreachable, w.path, false, "this never holds, so the effect never happens.", "correct the condition, or delete the effect.", "")
+			case !other:
+				l.warn(diag.LintConstant, w.path, false, "this always holds.", "leave `when` out, or correct the condition.", "")
+			}
+		})
+	})
+}
