@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/holdfast-rt/holdfast/core"
 )
 
 // Options says how Build finds and checks things. Engine must be set.
@@ -362,7 +364,7 @@ func (b *builder) check(u *unit) []byte {
 		return nil
 	}
 	failed := false
-	for _, d := range found {
+	for _, d := range append(found, core.Lint(doc)...) {
 		f := u.finding(d)
 		failed = failed || f.Severity == Error
 		b.add(f)

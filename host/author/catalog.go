@@ -64,8 +64,9 @@ type cataloger struct {
 	unit     *unit
 	template *unit
 	// Findings at points: each is reported once, for the first point it is found at.
-	seen  map[string]int
-	later []pointFinding
+	seen   map[string]int
+	linted bool
+	later  []pointFinding
 }
 
 type pointFinding struct {
@@ -310,6 +311,10 @@ func (c *cataloger) checkPoint(p *point, template *unit) (digest string, ok bool
 	if err != nil {
 		c.engineFailed(c.unit, err)
 		return "", false
+	}
+	if !c.linted {
+		c.linted = true
+		found = append(found, core.Lint(doc)...) // which takes params as unknown, so one point tells
 	}
 	general, failed := false, false
 	for _, d := range found {
