@@ -213,18 +213,26 @@ func (s *Session) combinations(a int) [][]value.Value {
 		if len(vals) == 0 || len(vals)*len(list) > maxCombinations {
 			vals = []value.Value{value.OfUnknown(1 << i)}
 		}
-		var more [][]value.Value
-		for _, have := range list {
-			for _, v := range vals {
-				next := append([]value.Value(nil), have...)
-				next[i] = v
-				more = append(more, next)
-			}
-		}
-		list = more
+		list = product(list, i, vals)
 	}
 	return list
 }
+
+// product returns every one of list with every one of vals at i.
+func product(list [][]value.Value, i int, vals []value.Value) [][]value.Value {
+	var more [][]value.Value
+	for _, have := range list {
+		for _, v := range vals {
+			next := append([]value.Value(nil), have...)
+			next[i] = v
+			more = append(more, next)
+		}
+	}
+	return more
+}
+
+// known says whether v is not wholly unknown.
+func known(v value.Value) bool { return v.K != value.Unknown }
 
 // entry answers for one proposal, parts of which may be unknown.
 func (s *Session) entry(p *proposal) entry {

@@ -141,9 +141,6 @@ func has(list []Diagnostic, d Diagnostic) bool {
 	return false
 }
 
-// CodeMutated says that a document is not the one that was published.
-const CodeMutated = "catalog/digest"
-
 // point returns the bundle document of an entry: the template with the entry's values.
 func (c *Catalog) point(e canon.Node) []byte {
 	return model.AppendPoint(nil, &c.doc, c.template, c.doc.Get(e, "params"), c.doc.Get(e, "metadata"))

@@ -247,7 +247,7 @@ func (s *Session) settle(p *proposal, o *outcome) outcome {
 	}
 	again := *h.proposal
 	again.actor, again.at, again.reasons = p.actor, p.at, p.reasons
-	s.j.run(s.state, &again, &origin{h.proposal.actor})
+	s.j.run(s.state, &again, &h.proposal.actor)
 	if len(s.j.violations) > 0 {
 		o.drop = -1 // it waits on: what refuses it now may be mended
 	}

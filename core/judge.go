@@ -68,20 +68,15 @@ type judge struct {
 	terse      bool   // only which constraints fail: no texts, terms or spans
 }
 
-// origin says who proposed what is being confirmed, and who may confirm it.
-type origin struct {
-	actor actor
-}
-
 // run evaluates the declared action of p on the state before. from is nil, or
-// the origin of a parked proposal that p's actor now confirms.
-func (j *judge) run(before model.State, p *proposal, from *origin) {
+// who proposed the parked proposal that p's actor now confirms.
+func (j *judge) run(before model.State, p *proposal, from *actor) {
 	b, m := j.b, &j.m
 	j.changes, j.violations, j.advice, j.unsure = j.changes[:0], j.violations[:0], j.advice[:0], 0
 	m.Cost = 0
 	proposer := p.actor
 	if from != nil {
-		proposer = from.actor
+		proposer = *from
 	}
 	a := &b.Actions[p.action]
 	kinds := b.AgentType().Values
@@ -170,7 +165,7 @@ func (j *judge) actorTerm() []vm.Term {
 }
 
 // structure asks what the declarations of variables and logs demand of the change; it says whether anything may change.
-func (j *judge) structure(before model.State, p *proposal, from *origin) bool {
+func (j *judge) structure(before model.State, p *proposal, from *actor) bool {
 	b := j.b
 	changed := false
 	for i := range b.Vars {
@@ -375,7 +370,7 @@ func (j *judge) changeTerms(before model.State, p *proposal, i int, terms []vm.T
 }
 
 // ask evaluates one declared constraint.
-func (j *judge) ask(c *model.Constraint, i, action int, prog *vm.Program, from *origin, confirmer int) {
+func (j *judge) ask(c *model.Constraint, i, action int, prog *vm.Program, from *actor, confirmer int) {
 	got := j.m.Run(prog)
 	switch {
 	case got.True():
@@ -438,7 +433,7 @@ func (j *judge) explain(c *model.Constraint, action int, prog *vm.Program, got v
 }
 
 // always asks what holds in every state of the state after.
-func (j *judge) always(action int, from *origin, confirmer int) {
+func (j *judge) always(action int, from *actor, confirmer int) {
 	b, m := j.b, &j.m
 	some := false
 	for i := range b.Constraints {

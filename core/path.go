@@ -157,15 +157,7 @@ func (s *Session) arguments(a int, goal *proposal) [][]value.Value {
 		if len(vals)*len(list) > maxPathChoices {
 			vals = vals[:1]
 		}
-		var more [][]value.Value
-		for _, have := range list {
-			for _, v := range vals {
-				next := append([]value.Value(nil), have...)
-				next[i] = v
-				more = append(more, next)
-			}
-		}
-		list = more
+		list = product(list, i, vals)
 	}
 	return list
 }

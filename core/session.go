@@ -180,6 +180,17 @@ func (s *Session) View() ([]byte, error) {
 	dst = canon.AppendString(append(dst, `},"digest":`...), s.b.Digest)
 	dst = strconv.AppendBool(append(dst, `,"frozen":`...), s.frozen)
 	dst = append(dst, `,"holds":[`...)
+	dst = s.appendHolds(dst, true)
+	dst = s.appendLogs(append(dst, `],"logs":`...))
+	dst = appendDigest(append(dst, `,"prev":`...), s.prev)
+	dst = canon.AppendInt(append(dst, `,"seq":`...), s.seq)
+	dst = canon.AppendString(append(dst, `,"session":`...), s.id)
+	dst = appendVars(append(dst, `,"state":`...), s.b, s.state.Vars)
+	return append(dst, `,"v":1}`...), nil
+}
+
+// appendHolds appends the parked proposals; shown, with what follows from them too.
+func (s *Session) appendHolds(dst []byte, shown bool) []byte {
 	for i := range s.holds {
 		h := &s.holds[i]
 		if i > 0 {
@@ -193,17 +204,15 @@ func (s *Session) View() ([]byte, error) {
 			}
 			dst = canon.AppendString(dst, name)
 		}
-		dst = canon.AppendString(append(dst, `],"digest":`...), h.digest)
-		dst = canon.AppendInt(append(dst, `,"expires":`...), h.at+s.b.Hold.TTL)
+		dst = append(dst, ']')
+		if shown {
+			dst = canon.AppendString(append(dst, `,"digest":`...), h.digest)
+			dst = canon.AppendInt(append(dst, `,"expires":`...), h.at+s.b.Hold.TTL)
+		}
 		dst = appendProposal(append(dst, `,"proposal":`...), s.b, h.proposal)
 		dst = append(canon.AppendInt(append(dst, `,"seq":`...), h.seq), '}')
 	}
-	dst = s.appendLogs(append(dst, `],"logs":`...))
-	dst = appendDigest(append(dst, `,"prev":`...), s.prev)
-	dst = canon.AppendInt(append(dst, `,"seq":`...), s.seq)
-	dst = canon.AppendString(append(dst, `,"session":`...), s.id)
-	dst = appendVars(append(dst, `,"state":`...), s.b, s.state.Vars)
-	return append(dst, `,"v":1}`...), nil
+	return dst
 }
 
 func (s *Session) appendLogs(dst []byte) []byte {

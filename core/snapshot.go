@@ -23,22 +23,7 @@ func (s *Session) Snapshot() ([]byte, error) {
 	dst = canon.AppendString(append(dst, `,"digest":`...), s.b.Digest)
 	dst = strconv.AppendBool(append(dst, `,"frozen":`...), s.frozen)
 	dst = append(dst, `,"holds":[`...)
-	for i := range s.holds {
-		h := &s.holds[i]
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = canon.AppendInt(append(dst, `{"at":`...), h.at)
-		dst = append(dst, `,"by":[`...)
-		for k, name := range s.b.AgentNames(h.by) {
-			if k > 0 {
-				dst = append(dst, ',')
-			}
-			dst = canon.AppendString(dst, name)
-		}
-		dst = appendProposal(append(dst, `],"proposal":`...), s.b, h.proposal)
-		dst = append(canon.AppendInt(append(dst, `,"seq":`...), h.seq), '}')
-	}
+	dst = s.appendHolds(dst, false)
 	dst = s.appendLogs(append(dst, `],"logs":`...))
 	dst = appendDigest(append(dst, `,"prev":`...), s.prev)
 	dst = canon.AppendInt(append(dst, `,"seq":`...), s.seq)
@@ -227,9 +212,6 @@ func (s *Session) Replay(decision []byte) error {
 	return nil
 }
 
-// CodeDiffers is the code of a replay that gave other bytes.
-const CodeDiffers = CodeReplay
-
 func (s *Session) replay(src []byte) *Error {
 	var d canon.Doc
 	if err := d.Parse(src); err != nil {
@@ -263,7 +245,7 @@ func (s *Session) replay(src []byte) *Error {
 		for i < len(out) && i < len(src) && out[i] == src[i] {
 			i++
 		}
-		return &Error{Code: CodeReplay, Offset: i, Message: "decision " + strconv.FormatInt(s.seq+1, 10) + " differs from byte " + strconv.Itoa(i) + ": recorded " + around(src, i) + ", decided again " + around(out, i) + "."}
+		return &Error{Code: CodeDiffers, Offset: i, Message: "decision " + strconv.FormatInt(s.seq+1, 10) + " differs from byte " + strconv.Itoa(i) + ": recorded " + around(src, i) + ", decided again " + around(out, i) + "."}
 	}
 	s.record(p, &o, out)
 	return nil
@@ -280,6 +262,3 @@ func around(b []byte, i int) string {
 	}
 	return string(canon.AppendString(nil, string(b[i:end])))
 }
-
-// known says whether v has no unknown part at its top.
-func known(v value.Value) bool { return v.K != value.Unknown }

@@ -1,0 +1,110 @@
+package model
+
+import (
+	"github.com/holdfast-rt/holdfast/core/internal/canon"
+	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/types"
+	"github.com/holdfast-rt/holdfast/core/internal/value"
+)
+
+// This file reads actions, and how long a parked one waits.
+
+// declareActions reads `actions`; it returns what compiles their effects, which may read anything declared.
+func (b *Bundle) declareActions(x node) []func() {
+	var later []func()
+	x.members(MaxActions, "actions", func(name string, v node) {
+		if at := b.Action(name); at >= 0 && b.Actions[at].layer != b.layer {
+			if v.kind() == canon.Object {
+				for _, key := range []string{"by", "args", "about"} {
+					if k := v.get(key); k.ok() {
+						k.failSee(diag.ExtendRedefine, "the action `"+name+"` is a parent's, and a child does not change its `"+key+"`.", "add effects on your own variables, and constraints.", b.names["action "+name])
+					}
+				}
+			}
+			if v.keys("set", "reset", "append", "effects", "by", "args", "about") {
+				later = append(later, func() { b.actionEffects(v, at) })
+			}
+			return
+		}
+		if !v.identifier(name, "an action", true) || !b.fresh(v, "action", name) {
+			return
+		}
+		a := Action{Name: name, By: b.everyone(), layer: b.layer}
+		if v.keys("about", "by", "args", "set", "reset", "append", "effects") {
+			a.About = v.optionalText("about")
+			if by := v.get("by"); by.ok() {
+				a.By = b.agents(by)
+				if x.r.doc.Len(by.n) == 0 {
+					by.fail(diag.BundleMissing, "nobody may propose `"+name+"`.", "name at least one agent.")
+				}
+			}
+			if args := v.get("args"); args.ok() {
+				args.members(MaxArgs, "arguments", func(arg string, w node) {
+					if w.identifier(arg, "an argument", true) {
+						a.Args = append(a.Args, b.arg(arg, w))
+					}
+				})
+			}
+			at := len(b.Actions)
+			later = append(later, func() { b.actionEffects(v, at) })
+		}
+		b.Actions = append(b.Actions, a)
+	})
+	return later
+}
+
+func (b *Bundle) actionEffects(x node, action int) {
+	a := &b.Actions[action]
+	group := len(a.Effects)
+	list := b.effects(x, beforePlace, action, &group)
+	b.Actions[action].Effects = append(b.Actions[action].Effects, list...)
+}
+
+// arg reads a type, or a mapping with `type`.
+func (b *Bundle) arg(name string, x node) Arg {
+	a := Arg{Name: name}
+	t := x.get("type")
+	if !t.ok() {
+		a.Type = b.typ(x, 0)
+		return a
+	}
+	if !x.keys("type", "default", "about") {
+		a.Type = bad
+		return a
+	}
+	a.About = x.optionalText("about")
+	a.Type = b.typ(t, 0)
+	if d := x.get("default"); d.ok() && a.Type.Kind != types.Bad {
+		v, m := Decode(&x.r.doc, d.n, a.Type)
+		if m != nil {
+			d.fail(diag.BundleValue, "`"+name+m.Path+"`: "+m.Message, m.Hint)
+		}
+		a.Default, a.Optional = v, true
+	}
+	return a
+}
+
+func (b *Bundle) declareHold(x node) {
+	if b.holdAt != "" {
+		x.failSee(diag.ExtendWeaken, "`hold` is a parent's, and a child does not change it.", "leave it out.", b.holdAt)
+		return
+	}
+	b.holdAt = x.path
+	if !x.keys("ttl", "on_expire") {
+		return
+	}
+	if t := x.get("ttl"); t.ok() {
+		if s, ok := t.text(MaxName); ok {
+			d, good := value.ParseDuration(s)
+			if !good || d.Int() < 0 || d.Int() > 10*366*24*3600 || d.Int() == 0 && d.X == 0 {
+				t.fail(diag.BundleValue, "`"+s+"` is no time to wait.", "write it as `300s` or `24h`, at most ten years.")
+			} else {
+				b.Hold.TTL = d.Int()*1000 + int64(d.X/1_000_000)
+			}
+		}
+	}
+	if o := x.get("on_expire"); o.ok() {
+		n, _ := o.word("outcome", "drop", "revert")
+		b.Hold.Revert = n == 1
+	}
+}

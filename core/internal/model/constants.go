@@ -1,0 +1,154 @@
+package model
+
+import (
+	"github.com/holdfast-rt/holdfast/core/internal/canon"
+	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/types"
+	"github.com/holdfast-rt/holdfast/core/internal/value"
+	"github.com/holdfast-rt/holdfast/core/internal/vm"
+)
+
+// This file reads agents, constants, params and metadata, and checks what must
+// hold of them.
+
+func (b *Bundle) declareAgents(x node) {
+	a := x.get("agents")
+	if !a.ok() && len(b.Agents) == 0 {
+		x.need("agents")
+	}
+	if a.ok() {
+		a.members(MaxAgents, "agents", func(name string, v node) {
+			if v.identifier(name, "an agent", true) && b.fresh(v, "agent", name) && v.keys("about", "proposes") && len(b.Agents) < MaxAgents {
+				agent := Agent{Name: name, About: v.optionalText("about")}
+				if p := v.get("proposes"); p.ok() {
+					agent.Proposes = p.flag()
+				}
+				b.Agents = append(b.Agents, agent)
+			}
+		})
+		if x.r.doc.Len(a.n) == 0 {
+			a.fail(diag.BundleMissing, "there are no agents, so nobody could propose anything.", "name at least one.")
+		}
+	}
+	t := &types.Type{Kind: types.Enum, Name: "agent"}
+	for _, a := range b.Agents {
+		t.Members = append(t.Members, a.Name)
+		t.Values = append(t.Values, value.OfString(a.Name))
+	}
+	b.agentType = t
+}
+
+// everyone is the set a left-out `by` or `owner` means: the agents of this document and its parents.
+func (b *Bundle) everyone() uint64 { return 1<<len(b.Agents) - 1 }
+
+func (b *Bundle) declareConstants(x node) {
+	if c := x.get("constants"); c.ok() {
+		c.members(MaxConstants, "constants", func(name string, v node) {
+			if !v.identifier(name, "a constant", true) || !b.fresh(v, "constant", name) {
+				return
+			}
+			if v.kind() == canon.Null {
+				v.fail(diag.BundleValue, "null is no constant.", "leave it out.")
+				return
+			}
+			t := infer(&x.r.doc, v.n)
+			w, m := Decode(&x.r.doc, v.n, t)
+			if m != nil {
+				v.fail(diag.BundleValue, m.Message, m.Hint)
+				return
+			}
+			b.Constants = append(b.Constants, Const{Name: name, Type: t, Value: w})
+		})
+	}
+	for _, what := range []struct {
+		key, one string
+		list     *[]Const
+	}{{"params", "param", &b.Params}, {"metadata", "entry of metadata", &b.Metadata}} {
+		c := x.get(what.key)
+		if !c.ok() {
+			continue
+		}
+		c.members(MaxConstants, what.key, func(name string, v node) {
+			if !v.identifier(name, "a "+what.one, true) || !b.fresh(v, what.one, name) {
+				return
+			}
+			e := Const{Name: name, Type: bad}
+			known := []string{"type", "value", "about"}
+			if what.key == "metadata" {
+				known = append(known, "internal", "salt", "hash")
+			}
+			if v.keys(known...) {
+				e = b.constant(v, e)
+			}
+			*what.list = append(*what.list, e)
+		})
+	}
+	if v := x.get("valid"); v.ok() {
+		b.checkValid(v)
+	}
+}
+
+// constant reads one entry of params or metadata.
+func (b *Bundle) constant(x node, e Const) Const {
+	e.About = x.optionalText("about")
+	if t := x.need("type"); t.ok() {
+		e.Type = b.typ(t, 0)
+	}
+	if i := x.get("internal"); i.ok() {
+		e.Internal = i.flag()
+	}
+	v, salt, hash := x.get("value"), x.get("salt"), x.get("hash")
+	switch {
+	case e.Internal && hash.ok() && !v.ok():
+		e.Value = value.OfUnknown(1)
+	case !v.ok():
+		x.fail(diag.BundleMissing, "`"+e.Name+"` has no value.", "give it a `value`; a catalog gives one for each of its points.")
+	case e.Type.Kind != types.Bad:
+		w, m := Decode(&x.r.doc, v.n, e.Type)
+		if m != nil {
+			v.fail(diag.BundleValue, "`"+e.Name+m.Path+"`: "+m.Message, m.Hint)
+		}
+		e.Value = w
+	}
+	if e.Internal && v.ok() && !salt.ok() {
+		x.fail(diag.BundleMissing, "what is internal needs a `salt`, or its hash could be guessed.", "give it a random text that nobody else knows.")
+	}
+	if salt.ok() {
+		salt.text(MaxText)
+	}
+	if !e.Internal && (salt.ok() || hash.ok()) {
+		x.fail(diag.BundleForm, "`salt` and `hash` go with `internal: true`.", "")
+	}
+	return e
+}
+
+func (b *Bundle) checkValid(x node) {
+	x.items(MaxConstraints, "conditions", func(i int, v node) {
+		if !v.keys("require", "say") {
+			return
+		}
+		c := v.need("require")
+		if !c.ok() {
+			return
+		}
+		p := b.expr(c, validPlace, anyAction, boolType)
+		if p == nil {
+			return
+		}
+		said := ""
+		m := vm.Machine{CostLimit: DecisionCost}
+		if s := v.get("say"); s.ok() {
+			said = string(b.say(s, validPlace, anyAction).Append(nil, &m))
+		}
+		if said == "" {
+			said = "`" + p.Source + "` does not hold."
+		}
+		switch got := m.Run(p); {
+		case got.K == value.Error:
+			c.fail(diag.BundleInvalid, "this cannot be computed: "+got.Str()+".", "")
+		case got.K == value.Unknown || got.True():
+		default:
+			c.fail(diag.BundleInvalid, said, "")
+		}
+	})
+}

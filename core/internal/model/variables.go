@@ -1,0 +1,130 @@
+package model
+
+import (
+	"strings"
+
+	"github.com/holdfast-rt/holdfast/core/internal/canon"
+	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/types"
+	"github.com/holdfast-rt/holdfast/core/internal/vm"
+)
+
+// This file reads state variables, logs and derived names.
+
+func (b *Bundle) declareState(x node) {
+	x.members(MaxVars, "state variables", func(name string, v node) {
+		if !v.identifier(name, "a variable", true) || !b.fresh(v, "variable", name) {
+			return
+		}
+		s := Var{Name: name, Type: bad, Owners: b.everyone(), layer: b.layer}
+		if v.keys("type", "init", "owner", "moves", "never", "about") {
+			s.About = v.optionalText("about")
+			if t := v.need("type"); t.ok() {
+				s.Type = b.typ(t, 0)
+			}
+			if s.Type.Kind != types.Bad {
+				s.Init = Zero(s.Type)
+				if i := v.get("init"); i.ok() {
+					w, m := Decode(&x.r.doc, i.n, s.Type)
+					if m != nil {
+						i.fail(diag.BundleValue, "`"+name+m.Path+"`: "+m.Message, m.Hint)
+					} else {
+						s.Init = w
+					}
+				}
+			}
+			if o := v.get("owner"); o.ok() {
+				s.Owners = b.agents(o)
+			}
+			if m := v.get("moves"); m.ok() {
+				b.moves(m, &s)
+			}
+			if n := v.get("never"); n.ok() {
+				b.never(n, &s)
+			}
+		}
+		b.Vars = append(b.Vars, s)
+	})
+}
+
+func (b *Bundle) declareLogs(x node) {
+	x.members(MaxLogs, "logs", func(name string, v node) {
+		if !v.identifier(name, "a log", true) || !b.fresh(v, "log", name) {
+			return
+		}
+		l := Log{Name: name, Type: bad, layer: b.layer}
+		limit := 1024
+		if of := v.get("of"); of.ok() {
+			v.keys("of", "max")
+			l.Type = b.typ(of, 1)
+			if m := v.get("max"); m.ok() {
+				if n, ok := m.number(1, MaxLogItems); ok {
+					limit = int(n)
+				}
+			}
+		} else {
+			l.Type = b.typ(v, 1)
+		}
+		l.List = &types.Type{Kind: types.List, Elem: l.Type, Len: limit}
+		b.Logs = append(b.Logs, l)
+	})
+}
+
+// declareDerived compiles each derived name after those it reads.
+func (b *Bundle) declareDerived(x node) {
+	var wait []node
+	var names []string
+	x.members(MaxDerived, "derived names", func(name string, v node) {
+		if v.identifier(name, "a derived name", true) && b.fresh(v, "derived name", name) {
+			wait, names = append(wait, v), append(names, name)
+		}
+	})
+	for len(wait) > 0 {
+		var later []node
+		var laterNames []string
+		for i, v := range wait {
+			if v.kind() == canon.String && mentions(v.r.doc.String(v.n), names, wait, b) {
+				later, laterNames = append(later, v), append(laterNames, names[i])
+				continue
+			}
+			p := b.expr(v, statePlace, anyAction, nil)
+			if p == nil {
+				p = &vm.Program{Type: bad}
+			}
+			b.Derived = append(b.Derived, Derived{names[i], p})
+		}
+		if len(later) == len(wait) {
+			for i, v := range later {
+				v.fail(diag.BundleRef, "`"+laterNames[i]+"` is derived from itself.", "break the circle: "+strings.Join(laterNames, ", ")+".")
+			}
+			return
+		}
+		wait, names = later, laterNames
+	}
+}
+
+// mentions says whether src reads a derived name that is not compiled yet.
+func mentions(src string, names []string, _ []node, b *Bundle) bool {
+	for rest := src; ; {
+		i := strings.Index(rest, "derived.")
+		if i < 0 {
+			return false
+		}
+		rest = rest[i+len("derived."):]
+		name := rest[:nameEnd(rest, 0)]
+		for _, n := range names {
+			if n == name && !b.hasDerived(n) {
+				return true
+			}
+		}
+	}
+}
+
+func (b *Bundle) hasDerived(name string) bool {
+	for _, d := range b.Derived {
+		if d.Name == name {
+			return true
+		}
+	}
+	return false
+}
