@@ -30,12 +30,12 @@ func (f tree) read(path string) ([]byte, error) {
 	return []byte(src), nil
 }
 
-// built builds a file and expects no findings.
+// built builds a file and expects no errors.
 func built(t *testing.T, path string, o Options) *Built {
 	t.Helper()
 	o.Engine = native{}
 	b, findings := Build(path, o)
-	if len(findings) > 0 {
+	if Failed(findings) {
 		var s strings.Builder
 		_ = Report(&s, findings, Style{})
 		t.Fatal(s.String())

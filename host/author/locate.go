@@ -82,16 +82,6 @@ func (s *Source) related(pointer string) (Place, bool) {
 	return s.Position(pointer, !scalar, 0, 0)
 }
 
-// Findings turns all that the core says about the document into findings, sorted
-// by position.
-func (s *Source) Findings(diagnostics []Diagnostic) []Finding {
-	var list []Finding
-	for _, d := range diagnostics {
-		list = append(list, s.Finding(d))
-	}
-	return sorted(list)
-}
-
 // under says whether a pointer is path or below it, and what follows.
 func under(pointer, path string) (rest string, ok bool) {
 	rest, ok = strings.CutPrefix(pointer, path)
