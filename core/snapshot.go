@@ -7,7 +7,6 @@ import (
 
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
-	"github.com/holdfast-rt/holdfast/core/internal/value"
 )
 
 // Snapshot returns everything a session is, as canonical JSON:
