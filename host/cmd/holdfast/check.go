@@ -50,7 +50,7 @@ func (c *checkCommand) Run(a *app) error {
 		}
 		if built.Document != nil && !built.Catalog {
 			_, wrong := scenario.Parse(built.Document)
-			found = append(found, sourceOf(built).Findings(wrong)...)
+			found = append(found, located(sourceOf(built), wrong)...)
 		}
 		for _, f := range found {
 			if !slices.Contains(all, f) { // a parent may be checked in its own right too

@@ -44,6 +44,9 @@ func (c *resolveCommand) Run(a *app) error {
 		return unreadable("%s: %s", c.Catalog, describe(err))
 	}
 	src := []byte(c.Cursor[0])
+	if strings.HasPrefix(c.Cursor[0], "{") && len(c.Cursor) > 1 {
+		return unreadable("%q comes after a whole cursor", c.Cursor[1])
+	}
 	if !strings.HasPrefix(c.Cursor[0], "{") {
 		if src, err = cursor(strings.Join(c.Cursor, ","), matrix(catalog)); err != nil {
 			return err

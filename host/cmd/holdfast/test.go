@@ -176,12 +176,21 @@ func sourceOf(built *author.Built) *author.Source {
 	return source
 }
 
+// located turns what was found in a document into findings in its file.
+func located(source *author.Source, diagnostics []core.Diagnostic) []author.Finding {
+	var list []author.Finding
+	for _, d := range diagnostics {
+		list = append(list, source.Finding(d))
+	}
+	return list
+}
+
 // suite runs the scenarios of a document.
 func (t *testRun) suite(r *tested, document []byte, point string) error {
 	suite, err := scenario.Read(t.engine, document)
 	var invalid *core.Invalid
 	if errors.As(err, &invalid) {
-		r.Findings = r.source.Findings(invalid.Diagnostics)
+		r.Findings = located(r.source, invalid.Diagnostics)
 		return nil
 	}
 	if err != nil {
