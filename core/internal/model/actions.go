@@ -65,7 +65,7 @@ func (b *Bundle) arg(name string, x node) Arg {
 	a := Arg{Name: name}
 	t := x.get("type")
 	if !t.ok() {
-		a.Type = b.typ(x, 0)
+		a.Type = b.declared(x, 0)
 		return a
 	}
 	if !x.keys("type", "default", "about") {
@@ -73,7 +73,7 @@ func (b *Bundle) arg(name string, x node) Arg {
 		return a
 	}
 	a.About = x.optionalText("about")
-	a.Type = b.typ(t, 0)
+	a.Type = b.declared(t, 0)
 	if d := x.get("default"); d.ok() && a.Type.Kind != types.Bad {
 		v, m := Decode(&x.r.doc, d.n, a.Type)
 		if m != nil {

@@ -209,6 +209,7 @@ type Bundle struct {
 	seen         func(root, name string) // told what expressions and types name; nil unless somebody wants to know
 	names        map[string]string       // "what name" to the place it was declared
 	laterSays    []laterSay
+	size         int      // of the types declared so far, see MaxTypeSizes
 	layer        int      // of the document being read: 0 the first ancestor
 	holdAt       string   // where `hold` was declared
 	parentAgents uint64   // all agents of the documents above the one being read

@@ -92,7 +92,7 @@ func (b *Bundle) declareConstants(x node) {
 func (b *Bundle) constant(x node, e Const) Const {
 	e.About = x.optionalText("about")
 	if t := x.need("type"); t.ok() {
-		e.Type = b.typ(t, 0)
+		e.Type = b.declared(t, 0)
 	}
 	if i := x.get("internal"); i.ok() {
 		e.Internal = i.flag()

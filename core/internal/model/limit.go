@@ -11,6 +11,8 @@ const (
 	MaxAgents      = 64      // agents: a set of them is one machine word
 	MaxTypes       = 256     // declared types
 	MaxTypeDepth   = 8       // nesting of a type: bounds every walk over a value
+	MaxTypeSize    = 16384   // fields, entries and members of a type, those of the types it names counted in
+	MaxTypeSizes   = 65536   // the same of all variables, logs, arguments and params together: showing them takes a few megabytes
 	MaxMembers     = 256     // members of an enum, fields of a record
 	MaxConstants   = 256     // constants, params and metadata, each
 	MaxVars        = 256     // state variables

@@ -252,6 +252,9 @@ func most(t *types.Type) int {
 
 // Zero returns the value a variable of type t has where nothing is said.
 func Zero(t *types.Type) value.Value {
+	if t.Zero.K != value.Null {
+		return t.Zero
+	}
 	switch t.Kind {
 	case types.Bool:
 		return value.OfBool(false)

@@ -4,6 +4,7 @@ package model
 
 import (
 	"sort"
+	"strconv"
 	"strings"
 
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
@@ -17,12 +18,64 @@ var typeWords = []string{"bool", "int", "double", "string", "timestamp", "durati
 // bad stands for a type that was already reported.
 var bad = &types.Type{Kind: types.Bad}
 
+// declared reads the type of a variable, log, argument or param, and counts it
+// towards what a bundle may declare.
+func (b *Bundle) declared(x node, depth int) *types.Type {
+	t := b.typ(x, depth)
+	before := b.size
+	b.size += t.Size
+	if before <= MaxTypeSizes && b.size > MaxTypeSizes {
+		x.fail(diag.LimitType, "the types up to here have "+strconv.Itoa(b.size)+" fields, entries and members, and at most "+strconv.Itoa(MaxTypeSizes)+" are allowed in a bundle.",
+			"use smaller types; a type counts wherever it is named.")
+	}
+	return t
+}
+
 // typ reads a type; what it could not read is Bad, and reported.
 func (b *Bundle) typ(x node, depth int) *types.Type {
 	if depth > MaxTypeDepth {
-		x.fail(diag.BundleType, "types are nested too deep; 8 is the limit.", "")
+		x.fail(diag.LimitType, "types are nested too deep; 8 is the limit.", "")
 		return bad
 	}
+	return x.sized(b.readType(x, depth))
+}
+
+// sized measures a type that was just read, after the types it is made of; one that is too large is Bad, and reported.
+func (x node) sized(t *types.Type) *types.Type {
+	if t.Size > 0 || t.Kind == types.Bad {
+		return t
+	}
+	t.Height, t.Size = 1, 1
+	switch t.Kind {
+	case types.Enum:
+		t.Size = len(t.Members)
+	case types.List:
+		t.Height, t.Size = 1+t.Elem.Height, 1+t.Elem.Size
+	case types.Map:
+		t.Height, t.Size = 1+t.Elem.Height, 1+t.Elem.Size
+		if t.Key.Kind == types.Enum {
+			t.Size = t.Key.Size + len(t.Key.Members)*t.Elem.Size
+		}
+	case types.Record:
+		for _, f := range t.Fields {
+			t.Height = max(t.Height, 1+f.Type.Height)
+			t.Size += f.Type.Size
+		}
+	}
+	switch {
+	case t.Height > MaxTypeDepth+1:
+		x.fail(diag.LimitType, "types are nested too deep, those it names counted in; 8 is the limit.", "")
+	case t.Size > MaxTypeSize:
+		x.fail(diag.LimitType, "this type has "+strconv.Itoa(t.Size)+" fields, entries and members, those of the types it names counted in, and at most "+strconv.Itoa(MaxTypeSize)+" are allowed.", "")
+	default:
+		t.Zero = Zero(t)
+		return t
+	}
+	return bad
+}
+
+// readType reads a type that is not yet measured.
+func (b *Bundle) readType(x node, depth int) *types.Type {
 	switch x.kind() {
 	case canon.String:
 		name, _ := x.text(MaxText)

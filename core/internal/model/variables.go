@@ -20,7 +20,7 @@ func (b *Bundle) declareState(x node) {
 		if v.keys("type", "init", "owner", "moves", "never", "about") {
 			s.About = v.optionalText("about")
 			if t := v.need("type"); t.ok() {
-				s.Type = b.typ(t, 0)
+				s.Type = b.declared(t, 0)
 			}
 			if s.Type.Kind != types.Bad {
 				s.Init = Zero(s.Type)
@@ -56,14 +56,14 @@ func (b *Bundle) declareLogs(x node) {
 		limit := 1024
 		if of := v.get("of"); of.ok() {
 			v.keys("of", "max")
-			l.Type = b.typ(of, 1)
+			l.Type = b.declared(of, 1)
 			if m := v.get("max"); m.ok() {
 				if n, ok := m.number(1, MaxLogItems); ok {
 					limit = int(n)
 				}
 			}
 		} else {
-			l.Type = b.typ(v, 1)
+			l.Type = b.declared(v, 1)
 		}
 		l.List = &types.Type{Kind: types.List, Elem: l.Type, Len: limit}
 		b.Logs = append(b.Logs, l)

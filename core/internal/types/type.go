@@ -42,6 +42,11 @@ type Type struct {
 	Max     int64         // largest Int
 	Bounded bool          // Min and Max are set
 	Len     int           // most bytes of a String, most items of a List or Map; 0 when not bounded
+
+	// Of types that a bundle declares; 0 and null otherwise.
+	Height int         // lists, maps and records one inside the other, 1 for a scalar
+	Size   int         // fields, entries and members that stand in it, the types it names written out
+	Zero   value.Value // the value where nothing is said, of a List, Map or Record
 }
 
 // Field is one field of a Record.
