@@ -8,6 +8,7 @@ import (
 
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
+	"github.com/holdfast-rt/holdfast/core/internal/types"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
 )
 
@@ -22,6 +23,7 @@ type outcome struct {
 	drop       int          // index of a parked proposal that is done with, or -1
 	frozen     bool
 	proposal   [32]byte // the proposal's digest
+	size       int      // its bytes as JSON
 	state      [32]byte // that of the state afterwards, once written
 }
 
@@ -68,7 +70,7 @@ func (s *Session) admit(p *proposal) *Error {
 // outcome's slices live until the next call.
 func (s *Session) judge(p *proposal) outcome {
 	s.scratch = appendProposal(s.scratch[:0], s.b, p)
-	o := outcome{drop: -1, frozen: s.frozen, proposal: canon.Sum256(s.scratch)}
+	o := outcome{drop: -1, frozen: s.frozen, size: len(s.scratch), proposal: canon.Sum256(s.scratch)}
 	s.j.changes, s.j.violations, s.j.advice = s.j.changes[:0], s.j.violations[:0], s.j.advice[:0]
 	if s.frozen && (p.action != actUnfreeze || s.b.Governance>>p.actor.agent&1 == 0) {
 		say := "The session is frozen after a hard failure; "
@@ -99,16 +101,8 @@ func (s *Session) refuse(id string, level model.Level, verdict model.Verdict, sa
 func (s *Session) conclude(o *outcome, p *proposal) outcome {
 	o.advice = s.j.advice
 	if len(s.j.violations) > 0 {
-		if s.j.violations[0].verdict == model.HoldVerdict && len(s.holds) >= MaxHolds {
-			s.refuse("hold:limit", model.Operational, model.Reject, "There are "+strconv.Itoa(MaxHolds)+" proposals waiting already; confirm, decline or expire one first.")
-			last := len(s.j.violations) - 1
-			s.j.violations[0], s.j.violations[last] = s.j.violations[last], s.j.violations[0]
-		}
-		if s.j.violations[0].verdict == model.HoldVerdict && s.confirmers() == 0 {
-			s.j.add(violation{id: "hold:nobody", level: model.Ownership, verdict: model.Reject},
-				s.j.text("This needs a confirmation, and no one agent may confirm all of it; propose its parts apart."), nil, nil)
-			last := len(s.j.violations) - 1
-			s.j.violations[0], s.j.violations[last] = s.j.violations[last], s.j.violations[0]
+		if s.j.violations[0].verdict == model.HoldVerdict {
+			s.parkable(o.size)
 		}
 		return s.refused(o)
 	}
@@ -120,33 +114,57 @@ func (s *Session) conclude(o *outcome, p *proposal) outcome {
 	return *o
 }
 
+// parkable asks whether a proposal of so many bytes can be parked, and puts a violation before the holds where it cannot.
+func (s *Session) parkable(size int) {
+	x := violation{level: model.Operational, verdict: model.Reject}
+	for i := range s.holds {
+		size += s.holds[i].size
+	}
+	switch {
+	case s.confirmers() == 0:
+		x.id, x.level = "hold:nobody", model.Ownership
+		x.say = s.j.text("This needs a confirmation, and no one agent may confirm all of it; propose its parts apart.")
+	case len(s.holds) >= MaxHolds:
+		x.id, x.say = "hold:limit", s.j.text("There are "+strconv.Itoa(MaxHolds)+" proposals waiting already; confirm, decline or expire one first.")
+	case size > MaxParked:
+		x.id, x.say = "hold:limit", s.j.text("The proposals that wait would come to "+strconv.Itoa(size)+" bytes, and at most "+strconv.Itoa(MaxParked)+" are allowed; confirm, decline or expire one first.")
+	default:
+		return
+	}
+	s.j.violations = append(s.j.violations, violation{})
+	copy(s.j.violations[1:], s.j.violations)
+	s.j.violations[0] = x
+}
+
 // tooLarge says why the state after the changes is more than a session may hold, "" where it is not.
 func (s *Session) tooLarge() string {
-	if !s.b.Large || len(s.j.changes) == 0 {
+	if !s.b.Large || len(s.j.changes) == 0 || s.growth(false).Within(model.StateLimit) {
 		return ""
 	}
-	s.scratch = appendVars(s.scratch[:0], s.b, s.j.after.Vars)
-	if size := len(s.scratch) + s.logged + s.appended(s.j.changes); size > model.MaxState {
-		return "The session would hold " + strconv.Itoa(size) + " bytes, and at most " + strconv.Itoa(model.MaxState) + " are allowed; what grows without end belongs in a database."
-	}
-	return ""
+	return "The session would hold more than " + strconv.Itoa(model.MaxState) + " bytes or " + strconv.Itoa(model.MaxStateValues) + " values; what grows without end belongs in a database."
 }
 
-// appended is the size of what the changes append to logs, as JSON.
-func (s *Session) appended(changes []model.Change) int {
-	n := 0
-	for i := range changes {
-		if changes[i].Effect.Var < 0 {
-			n += jsonSize(s, changes[i].To)
+// growth measures the state after the changes, as far as the limit on it goes. What
+// is not known counts as nothing, or with worst as the most that its type allows.
+func (s *Session) growth(worst bool) model.Extent {
+	size := s.logged
+	add := func(v value.Value, t *types.Type) {
+		if v.K != value.Unknown {
+			size.Add(v, model.StateLimit)
+		} else if worst {
+			most := model.Most(t)
+			size.Bytes, size.Values = size.Bytes+most.Bytes, size.Values+most.Values
 		}
 	}
-	return n
-}
-
-// jsonSize is the number of bytes of v as JSON, and a comma.
-func jsonSize(s *Session, v value.Value) int {
-	s.scratch = model.AppendJSON(s.scratch[:0], v)
-	return len(s.scratch) + 1
+	for i := range s.j.changes {
+		if e := s.j.changes[i].Effect; e.Var < 0 {
+			add(s.j.changes[i].To, s.b.Logs[e.Log].Type)
+		}
+	}
+	for i, v := range s.j.after.Vars {
+		add(v, s.b.Vars[i].Type)
+	}
+	return size
 }
 
 // confirmers is the set of agents that may confirm everything that is held.
@@ -277,7 +295,7 @@ func (s *Session) next(p *proposal, o *outcome) (st model.State, chains [][32]by
 		holds = append(append([]hold(nil), holds[:o.drop]...), holds[o.drop+1:]...)
 	}
 	if o.verdict == model.HoldVerdict {
-		holds = append(holds[:len(holds):len(holds)], hold{seq: s.seq + 1, at: p.at.Int(), by: o.park, digest: digestText(o.proposal), proposal: p})
+		holds = append(holds[:len(holds):len(holds)], hold{seq: s.seq + 1, at: p.at.Int(), by: o.park, digest: digestText(o.proposal), size: o.size, proposal: p})
 	}
 	return st, chains, holds
 }
@@ -338,7 +356,11 @@ func (s *Session) record(p *proposal, o *outcome, out []byte) {
 	st, chains, holds := s.next(p, o)
 	if o.after != nil {
 		if s.b.Large {
-			s.logged += s.appended(o.changes)
+			for i := range o.changes {
+				if o.changes[i].Effect.Var < 0 {
+					s.logged.Add(o.changes[i].To, model.StateLimit)
+				}
+			}
 		}
 		// The judge's slices and the session's change places, so that nothing is copied.
 		s.j.after, s.state = s.state, st

@@ -33,6 +33,8 @@ func Eval(request []byte) ([]byte, error) {
 		}
 		return nil, &Invalid{found}
 	}
+	var room model.Extent
+	v = room.Bounded(v, model.ResultLimit)
 	if code := errorCode(v); code != "" {
 		return nil, &Error{Code: code, Path: "expr", Message: v.Str()}
 	}

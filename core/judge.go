@@ -202,14 +202,14 @@ func (j *judge) structure(before model.State, p *proposal, from *actor) bool {
 		}
 		for k := range v.Never {
 			n := &v.Never[k]
-			j.move(before, p, i, n.ID, &n.Otherwise, func(_, f, t int) bool {
+			j.move(before, p, from, i, n.ID, &n.Otherwise, func(_, f, t int) bool {
 				return f == t || n.From >= 0 && n.From != f || n.To >= 0 && n.To != t
 			}, was, now)
 		}
 	}
 	for i := range b.Vars {
 		if v, was, now := &b.Vars[i], before.Vars[i], j.after.Vars[i]; v.Moves != nil && was != now {
-			j.move(before, p, i, v.Moves.ID, &v.Moves.Otherwise, func(n, f, t int) bool { return v.Moves.Allows(n, f, t) }, was, now)
+			j.move(before, p, from, i, v.Moves.ID, &v.Moves.Otherwise, func(n, f, t int) bool { return v.Moves.Allows(n, f, t) }, was, now)
 		}
 	}
 	for i := range b.Vars {
@@ -260,15 +260,21 @@ func (j *judge) log(l *model.Log, i, action int, from int64, now value.Value) {
 
 // surelyFits says whether every value the action can give variable i is of its type.
 func (j *judge) surelyFits(action, i int) bool {
+	effects, indexed := 0, false
 	for k := range j.b.Actions[action].Effects {
 		e := &j.b.Actions[action].Effects[k]
 		if e.Var != i {
 			continue
 		}
+		effects++
 		for _, s := range e.Path {
-			if s.Type.Kind == types.Map && s.Type.Key.Kind != types.Enum {
-				return false // it may grow past its bound
+			indexed = indexed || s.Index != nil
+			if s.Field < 0 && (s.Type.Kind == types.List || s.Type.Key.Kind != types.Enum) {
+				return false // there may be no such item, or the map may grow past its bound
 			}
+		}
+		if indexed && effects > 1 {
+			return false // two may turn out to be on one path
 		}
 		if !e.Value.Within() {
 			return false
@@ -278,7 +284,7 @@ func (j *judge) surelyFits(action, i int) bool {
 }
 
 // move asks whether a variable may go from one member to another.
-func (j *judge) move(before model.State, p *proposal, i int, id string, o *model.Otherwise, allows func(n, from, to int) bool, was, now value.Value) {
+func (j *judge) move(before model.State, p *proposal, confirmed *actor, i int, id string, o *model.Otherwise, allows func(n, from, to int) bool, was, now value.Value) {
 	v := &j.b.Vars[i]
 	n := len(v.Type.Members)
 	from := v.Type.Member(was.Str())
@@ -302,6 +308,12 @@ func (j *judge) move(before model.State, p *proposal, i int, id string, o *model
 		return // to < 0: said by domain
 	}
 	x := violation{id: id, level: model.Physical, verdict: o.Verdict, by: o.By}
+	if x.verdict == model.HoldVerdict && confirmed != nil {
+		if x.by>>p.actor.agent&1 != 0 {
+			return // this is the confirmation it waited for
+		}
+		x.verdict = model.Reject
+	}
 	say := ""
 	if !j.terse {
 		if p.action < len(o.Say) && len(o.Say[p.action]) > 0 {

@@ -198,7 +198,7 @@ func argument(path, message string) *Error {
 func (p *proposal) readArgs(b *model.Bundle, d *canon.Doc, n canon.Node) *Error {
 	a := &b.Actions[p.action]
 	p.args = make([]value.Value, len(a.Args))
-	given := 0
+	given, fill, whole := 0, model.MaxFilled, true
 	for i := range a.Args {
 		arg := &a.Args[i]
 		v := d.Get(n, arg.Name)
@@ -206,19 +206,31 @@ func (p *proposal) readArgs(b *model.Bundle, d *canon.Doc, n canon.Node) *Error 
 			if !arg.Optional {
 				return argument("args."+arg.Name, "`"+a.Name+"` needs the argument `"+arg.Name+"`, a "+arg.Type.String()+".")
 			}
-			p.args[i] = arg.Default
+			p.args[i], whole = arg.Default, false
 			continue
 		}
 		given++
-		w, m := model.Decode(d, v, arg.Type)
+		w, m := model.Decode(d, v, arg.Type, &fill)
 		if m != nil {
 			message := m.Message
 			if m.Hint != "" {
 				message += " " + capital(m.Hint)
 			}
+			if fill < 0 {
+				return &Error{Code: CodeSize, Path: "args." + arg.Name + m.Path, Message: message}
+			}
 			return argument("args."+arg.Name+m.Path, message)
 		}
 		p.args[i] = w
+	}
+	if !whole || fill < model.MaxFilled {
+		// What is recorded is the proposal with everything filled in, so that is what the limit is on.
+		var size model.Extent
+		for _, v := range p.args {
+			if !size.Add(v, model.Extent{Bytes: MaxProposal, Values: MaxProposal}) {
+				return &Error{Code: CodeSize, Path: "args", Message: "with what was left out filled in, the arguments have more than " + strconv.Itoa(MaxProposal) + " bytes."}
+			}
+		}
 	}
 	if given == d.Len(n) {
 		return nil

@@ -13,8 +13,9 @@ import (
 
 // Limits on a session.
 const (
-	MaxSessionID = 128 // bytes
-	MaxHolds     = 64  // parked proposals: each is part of every state digest
+	MaxSessionID = 128     // bytes
+	MaxHolds     = 64      // parked proposals: each is part of every state digest
+	MaxParked    = 1 << 18 // bytes of all parked proposals as JSON: with the state a snapshot stays readable
 )
 
 // hold is a parked proposal.
@@ -23,6 +24,7 @@ type hold struct {
 	at       int64 // when it was parked, milliseconds
 	by       uint64
 	digest   string
+	size     int // bytes of the proposal as JSON
 	proposal *proposal
 }
 
@@ -35,10 +37,10 @@ type Session struct {
 	at     int64 // of the last decision, milliseconds
 	frozen bool
 	state  model.State
-	chains [][32]byte // one a log: see chain
-	logged int        // bytes of all logs' items as JSON; kept only where the bundle is Large
-	holds  []hold     // in the order of seq
-	prev   [32]byte   // digest of the last decision, of the genesis document at first
+	chains [][32]byte   // one a log: see chain
+	logged model.Extent // of all logs' items; kept only where the bundle is Large
+	holds  []hold       // in the order of seq
+	prev   [32]byte     // digest of the last decision, of the genesis document at first
 
 	digested    bool     // stateDigest is that of the state as it is now
 	stateDigest [32]byte // else not computed yet

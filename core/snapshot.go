@@ -131,12 +131,13 @@ func (s *Session) restoreState(d *canon.Doc, state, logs canon.Node) *Error {
 	if d.Kind(state) != canon.Object || d.Len(state) != len(s.b.Vars) {
 		return badSnapshot("state", "`state` has exactly one member for each variable of the bundle.")
 	}
+	fill := model.MaxFilled
 	for i := range s.b.Vars {
 		n := d.Get(state, s.b.Vars[i].Name)
 		if n < 0 {
 			return badSnapshot("state."+s.b.Vars[i].Name, "the variable is missing.")
 		}
-		v, m := model.Decode(d, n, s.b.Vars[i].Type)
+		v, m := model.Decode(d, n, s.b.Vars[i].Type, &fill)
 		if m != nil {
 			return badSnapshot("state."+s.b.Vars[i].Name+m.Path, m.Message)
 		}
@@ -150,14 +151,24 @@ func (s *Session) restoreState(d *canon.Doc, state, logs canon.Node) *Error {
 		if n < 0 {
 			return badSnapshot("logs."+s.b.Logs[i].Name, "the log is missing.")
 		}
-		v, m := model.Decode(d, n, s.b.Logs[i].List)
+		v, m := model.Decode(d, n, s.b.Logs[i].List, &fill)
 		if m != nil {
 			return badSnapshot("logs."+s.b.Logs[i].Name+m.Path, m.Message)
 		}
 		s.state.Logs[i] = v
 		for _, item := range v.Items() {
 			s.chains[i] = chain(s.chains[i], item, s.scratch)
-			s.logged += jsonSize(s, item)
+			if s.b.Large {
+				s.logged.Add(item, model.StateLimit)
+			}
+		}
+	}
+	if size := s.logged; s.b.Large {
+		for _, v := range s.state.Vars {
+			size.Add(v, model.StateLimit)
+		}
+		if !size.Within(model.StateLimit) {
+			return badSnapshot("state", "the variables and logs are more than a session may hold.")
 		}
 	}
 	return nil
@@ -197,7 +208,8 @@ func (s *Session) restoreHold(d *canon.Doc, n canon.Node, number func(canon.Node
 		return h, badSnapshot("holds.proposal.action", "built-in actions are never parked.")
 	}
 	h.proposal = p
-	h.digest = digestText(canon.Sum256(appendProposal(nil, s.b, p)))
+	doc := appendProposal(nil, s.b, p)
+	h.digest, h.size = digestText(canon.Sum256(doc)), len(doc)
 	return h, nil
 }
 

@@ -39,7 +39,7 @@ func Compile(src string, scope *check.Scope, want *types.Type) (*vm.Program, []d
 	if p == nil {
 		return nil, list.Items
 	}
-	p.MaxCost = worst
+	p.MaxCost, p.Plain = worst, plain(e)
 	if scope.Unchecked {
 		p.Type = types.TDyn
 	}
@@ -60,4 +60,15 @@ func Tree(src string, scope *check.Scope, want *types.Type) *check.Expr {
 	}
 	fold(e)
 	return e
+}
+
+// plain says whether e only reads: a variable, or a part of one.
+func plain(e *check.Expr) bool {
+	switch e.Op {
+	case check.Load:
+		return true
+	case check.Field, check.Key, check.At:
+		return plain(e.Args[0])
+	}
+	return false
 }

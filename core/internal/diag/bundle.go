@@ -27,6 +27,7 @@ const (
 	ExtendParent    = "extend/parent"       // a parent's document is missing, or not the one that was named
 	ExtendDepth     = "limit/extends"       // too many parents, or too deep
 	LimitType       = "limit/type"          // types nested too deep, or with too many fields, entries and members
+	LimitState      = "limit/state"         // the initial state is more than a session may hold
 	LimitCount      = "limit/count"         // more of something than a bundle may have
 	LimitText       = "limit/text"          // a text is longer than it may be
 	LimitCost       = "limit/decision-cost" // deciding one action could cost more than a decision may

@@ -75,7 +75,7 @@ func (b *Bundle) arg(name string, x node) Arg {
 	a.About = x.optionalText("about")
 	a.Type = b.declared(t, 0)
 	if d := x.get("default"); d.ok() && a.Type.Kind != types.Bad {
-		v, m := Decode(&x.r.doc, d.n, a.Type)
+		v, m := Decode(&x.r.doc, d.n, a.Type, &x.r.fill)
 		if m != nil {
 			d.fail(diag.BundleValue, "`"+name+m.Path+"`: "+m.Message, m.Hint)
 		}

@@ -52,6 +52,7 @@ func Apply(m *vm.Machine, b *Bundle, effects []Effect, before State, after *Stat
 	after.Vars = append(after.Vars[:0], before.Vars...)
 	after.Logs = append(after.Logs[:0], before.Logs...)
 	var targets []target
+	var room Extent
 	unsure := uint64(0)
 	when, held := (*vm.Program)(nil), value.Value{}
 	for i := range effects {
@@ -62,6 +63,9 @@ func Apply(m *vm.Machine, b *Bundle, effects []Effect, before State, after *Stat
 			}
 			if held.K == value.Error {
 				return changes, held
+			}
+			if held.K != value.Bool && held.K != value.Unknown {
+				return changes, value.OfError(value.NoSuchOverload, "the condition of an effect is a "+held.K.String()+", not a bool")
 			}
 			if held.K == value.Unknown {
 				unsure |= held.N
@@ -88,12 +92,15 @@ func Apply(m *vm.Machine, b *Bundle, effects []Effect, before State, after *Stat
 			if k.K == value.Error {
 				return changes, k
 			}
-			if k.K == value.Unknown {
+			switch s := &e.Path[j]; {
+			case k.K == value.Unknown:
 				fog = k
+			case s.Type.Kind == types.List && k.K != value.Int, s.Type.Kind == types.Map && k.K != value.String:
+				return changes, value.OfError(value.NoSuchOverload, "an index of `"+e.Text+"` is a "+k.K.String())
 			}
 			t.path = append(t.path, k)
 		}
-		t.value = e.Value.eval(m)
+		t.value = e.Value.eval(m, &room)
 		if t.value.K == value.Error {
 			return changes, t.value
 		}
@@ -214,12 +221,55 @@ func insert(list []value.Value, at int, v value.Value) []value.Value {
 	return append(out, list[at:]...)
 }
 
-// eval computes a right-hand side.
-func (r *Right) eval(m *vm.Machine) value.Value {
+// kindOf is the kind at run time of the values of a declared type.
+var kindOf = [...]value.Kind{types.Bool: value.Bool, types.Int: value.Int, types.Double: value.Double, types.String: value.String,
+	types.Enum: value.String, types.Timestamp: value.Timestamp, types.Duration: value.Duration, types.List: value.List,
+	types.Map: value.Map, types.Record: value.Map}
+
+// conforms says whether v is of the kinds that t has, whatever the bounds. The
+// checker has settled that of all that does not come through a dyn, such as an item
+// of a constant list of several kinds.
+func conforms(v value.Value, t *types.Type) bool {
+	if v.K != kindOf[t.Kind] {
+		return false
+	}
+	switch t.Kind {
+	case types.List:
+		for _, item := range v.Items() {
+			if !conforms(item, t.Elem) {
+				return false
+			}
+		}
+	case types.Map:
+		e := v.Entries()
+		for i := range e.Keys {
+			if !conforms(e.Keys[i], t.Key) || !conforms(e.Vals[i], t.Elem) {
+				return false
+			}
+		}
+	case types.Record:
+		e := v.Entries()
+		if e.Len() != len(t.Fields) {
+			return false
+		}
+		for i, f := range t.Fields {
+			if e.Keys[i].K != value.String || e.Keys[i].Str() != f.Name || !conforms(e.Vals[i], f.Type) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// eval computes a right-hand side, counting what it comes to in room.
+func (r *Right) eval(m *vm.Machine, room *Extent) value.Value {
 	if r.Program != nil {
-		v := m.Run(r.Program)
+		v := room.keep(m.Run(r.Program))
 		if v.K == value.Int && r.Type.Kind == types.Double {
 			return value.OfDouble(float64(v.Int()))
+		}
+		if v.K < value.Error && !conforms(v, r.Type) {
+			return value.OfError(value.NoSuchOverload, "this is a "+v.K.String()+" that does not fit, where a "+r.Type.String()+" is wanted")
 		}
 		return v
 	}
@@ -229,7 +279,7 @@ func (r *Right) eval(m *vm.Machine) value.Value {
 	e := &value.Entries{}
 	fog := uint64(0)
 	for i := range r.Fields {
-		v := r.Fields[i].eval(m)
+		v := r.Fields[i].eval(m, room)
 		switch v.K {
 		case value.Error:
 			return v
@@ -248,7 +298,8 @@ func (r *Right) eval(m *vm.Machine) value.Value {
 // Within says whether every value the right-hand side can have surely fits its type.
 func (r *Right) Within() bool {
 	if r.Program != nil {
-		return types.Within(r.Program.Type, r.Type)
+		// What is computed may be outside of its static type's bounds.
+		return r.Program.Plain && types.Within(r.Program.Type, r.Type)
 	}
 	for i := range r.Fields {
 		if !r.Fields[i].Within() {

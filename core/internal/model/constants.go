@@ -52,7 +52,7 @@ func (b *Bundle) declareConstants(x node) {
 				return
 			}
 			t := infer(&x.r.doc, v.n)
-			w, m := Decode(&x.r.doc, v.n, t)
+			w, m := Decode(&x.r.doc, v.n, t, &x.r.fill)
 			if m != nil {
 				v.fail(diag.BundleValue, m.Message, m.Hint)
 				return
@@ -104,7 +104,7 @@ func (b *Bundle) constant(x node, e Const) Const {
 	case !v.ok():
 		x.fail(diag.BundleMissing, "`"+e.Name+"` has no value.", "give it a `value`; a catalog gives one for each of its points.")
 	case e.Type.Kind != types.Bad:
-		w, m := Decode(&x.r.doc, v.n, e.Type)
+		w, m := Decode(&x.r.doc, v.n, e.Type, &x.r.fill)
 		if m != nil {
 			v.fail(diag.BundleValue, "`"+e.Name+m.Path+"`: "+m.Message, m.Hint)
 		}

@@ -296,7 +296,7 @@ func (b *Bundle) right(x node, at place, action int, t *types.Type) Right {
 		s, _ := x.text(MaxDocument)
 		r.Program = b.compile(x, false, 0, s, at, action, t)
 	case canon.True, canon.False, canon.Number:
-		v, m := Decode(&x.r.doc, x.n, t)
+		v, m := Decode(&x.r.doc, x.n, t, &x.r.fill)
 		if m != nil {
 			x.fail(diag.BundleValue, m.Message, m.Hint)
 		}

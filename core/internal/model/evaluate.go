@@ -18,10 +18,11 @@ import (
 func Evaluate(src string, d *canon.Doc, vars canon.Node) (v value.Value, typ string, found []diag.Diagnostic) {
 	s := &check.Scope{}
 	m := vm.Machine{CostLimit: DecisionCost}
+	fill := 0 // a type that is found from a value leaves nothing out
 	if vars >= 0 {
 		for k := d.First(vars); k >= 0; k = d.Next(k) {
 			t := infer(d, d.Value(k))
-			w, _ := Decode(d, d.Value(k), t)
+			w, _ := Decode(d, d.Value(k), t, &fill)
 			s.Vars = append(s.Vars, check.Var{Name: strings.Clone(d.String(k)), Type: t})
 			m.Banks[0] = append(m.Banks[0], w)
 		}

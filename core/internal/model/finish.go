@@ -20,6 +20,9 @@ func (b *Bundle) finish(root node) {
 	b.checkCost(root)
 	m := b.Machine()
 	s := b.Initial()
+	if !b.checkSize(root, s) {
+		return
+	}
 	if !b.checkAlways(&m, root, s, "the initial state") {
 		return
 	}
@@ -33,6 +36,27 @@ func (b *Bundle) finish(root node) {
 		}
 		b.checkAlways(&m, root, after, "the fallback")
 	}
+}
+
+// checkSize finds out whether a state may become too large, and refuses a bundle whose first one is.
+func (b *Bundle) checkSize(root node, s State) bool {
+	var most, now Extent
+	for i := range b.Vars {
+		m := Most(b.Vars[i].Type)
+		most.Bytes, most.Values = most.Bytes+m.Bytes, most.Values+m.Values
+	}
+	for i := range b.Logs {
+		m := Most(b.Logs[i].List)
+		most.Bytes, most.Values = most.Bytes+m.Bytes, most.Values+m.Values
+	}
+	b.Large = !most.Within(StateLimit)
+	for _, v := range s.Vars {
+		if !now.Add(v, StateLimit) {
+			root.get("state").orElse(root).fail(diag.LimitState, "the initial state is more than a session may hold: "+strconv.Itoa(MaxState)+" bytes as JSON, "+strconv.Itoa(MaxStateValues)+" values.", "")
+			return false
+		}
+	}
+	return true
 }
 
 func (x node) orElse(y node) node {
@@ -52,7 +76,8 @@ func (b *Bundle) Derive(m *vm.Machine, dst []value.Value) []value.Value {
 	dst = dst[:0]
 	for i := range b.Derived {
 		m.Banks[BankDerived] = dst
-		dst = append(dst, m.Run(b.Derived[i].Program))
+		var room Extent
+		dst = append(dst, room.Bounded(m.Run(b.Derived[i].Program), ResultLimit))
 	}
 	m.Banks[BankDerived] = dst
 	return dst
@@ -191,7 +216,7 @@ func (b *Bundle) domain(path string, x node) {
 	}
 	d := Domain{Path: path}
 	x.items(MaxItems, "values", func(i int, v node) {
-		w, m := Decode(&x.r.doc, v.n, t)
+		w, m := Decode(&x.r.doc, v.n, t, &x.r.fill)
 		if m != nil {
 			v.fail(diag.BundleValue, "`"+path+m.Path+"`: "+m.Message, m.Hint)
 			return

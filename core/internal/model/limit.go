@@ -36,6 +36,8 @@ const (
 	MaxBound       = 1 << 20 // largest bound a type may give: bytes of a string
 	MaxListBound   = 65536   // largest bound a type may give: items of a list or map
 	MaxValue       = 1 << 53 // JSON integers are smaller than this, either way
+	MaxFilled      = 1 << 18 // values filled in for what the mappings of one document leave out
 	MaxState       = 3 << 20 // bytes of a session's variables and logs as JSON: with its parked proposals a snapshot stays readable
+	MaxStateValues = 3 << 18 // values in them, keys counted too: the reader takes four for every three
 	DecisionCost   = 4 << 20 // cost units one decision may use, over all its constraints
 )

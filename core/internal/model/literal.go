@@ -22,8 +22,9 @@ type Mismatch struct {
 }
 
 // Decode reads the JSON value n as a t. Texts are copied, so the result does
-// not depend on the document. A nil Mismatch means that it fits.
-func Decode(d *canon.Doc, n canon.Node, t *types.Type) (value.Value, *Mismatch) {
+// not depend on the document. A nil Mismatch means that it fits. Each value that
+// stands for what a mapping leaves out is taken off *fill; below zero nothing fits.
+func Decode(d *canon.Doc, n canon.Node, t *types.Type, fill *int) (value.Value, *Mismatch) {
 	wrong := func(want string) (value.Value, *Mismatch) {
 		return value.Value{}, &Mismatch{Message: "expected " + want + ", found " + kindNames[d.Kind(n)] + ".", Node: n}
 	}
@@ -98,7 +99,7 @@ func Decode(d *canon.Doc, n canon.Node, t *types.Type) (value.Value, *Mismatch) 
 		}
 		items := make([]value.Value, 0, d.Len(n))
 		for e := d.First(n); e >= 0; e = d.Next(e) {
-			v, m := Decode(d, e, t.Elem)
+			v, m := Decode(d, e, t.Elem, fill)
 			if m != nil {
 				m.Path = "[" + strconv.Itoa(len(items)) + "]" + m.Path
 				return v, m
@@ -110,7 +111,7 @@ func Decode(d *canon.Doc, n canon.Node, t *types.Type) (value.Value, *Mismatch) 
 		if d.Kind(n) != canon.Object {
 			return wrong("a mapping")
 		}
-		return decodeObject(d, n, t)
+		return decodeObject(d, n, t, fill)
 	}
 	return decodeAny(d, n), nil
 }
@@ -147,7 +148,7 @@ func decodeAny(d *canon.Doc, n canon.Node) value.Value {
 	return value.Value{}
 }
 
-func decodeObject(d *canon.Doc, n canon.Node, t *types.Type) (value.Value, *Mismatch) {
+func decodeObject(d *canon.Doc, n canon.Node, t *types.Type, fill *int) (value.Value, *Mismatch) {
 	if t.Kind == types.Map && t.Key.Kind != types.Enum {
 		if l := d.Len(n); l > t.Len && t.Len > 0 {
 			return value.Value{}, &Mismatch{Message: tooMany(l, t.Len, "entries"), Node: n}
@@ -158,7 +159,7 @@ func decodeObject(d *canon.Doc, n canon.Node, t *types.Type) (value.Value, *Mism
 			if len(name) > MaxKeyBytes {
 				return value.Value{}, &Mismatch{Message: tooMany(len(name), MaxKeyBytes, "bytes in this key"), Node: k}
 			}
-			v, m := Decode(d, d.Value(k), t.Elem)
+			v, m := Decode(d, d.Value(k), t.Elem, fill)
 			if m != nil {
 				m.Path = part(name) + m.Path
 				return v, m
@@ -169,7 +170,14 @@ func decodeObject(d *canon.Doc, n canon.Node, t *types.Type) (value.Value, *Mism
 		sort.Sort(byKey{e})
 		return value.OfMap(e), nil
 	}
-	zero := Zero(t).Entries()
+	whole := Zero(t)
+	zero := whole.Entries()
+	if *fill -= zero.Len() - d.Len(n); *fill < 0 {
+		return value.Value{}, &Mismatch{Message: "what is left out of mappings comes to more than " + strconv.Itoa(MaxFilled) + " values.", Hint: "use a smaller type, or fewer of it.", Node: n}
+	}
+	if d.Len(n) == 0 {
+		return whole, nil // shared, so that it takes no room
+	}
 	e := &value.Entries{Keys: zero.Keys, Vals: append([]value.Value(nil), zero.Vals...)}
 	for k := d.First(n); k >= 0; k = d.Next(k) {
 		name := d.String(k)
@@ -185,7 +193,7 @@ func decodeObject(d *canon.Doc, n canon.Node, t *types.Type) (value.Value, *Mism
 		if t.Kind == types.Record {
 			elem = t.Fields[i].Type
 		}
-		v, m := Decode(d, d.Value(k), elem)
+		v, m := Decode(d, d.Value(k), elem, fill)
 		if m != nil {
 			m.Path = part(e.Keys[i].Str()) + m.Path
 			return v, m
@@ -222,32 +230,6 @@ func find(e *value.Entries, name string) int {
 		return i
 	}
 	return -1
-}
-
-// most is the largest number of bytes a value of type t can have as canonical JSON, at most 1<<40.
-func most(t *types.Type) int {
-	const limit = 1 << 40
-	switch t.Kind {
-	case types.String:
-		return 6*t.Len + 2 // every byte may be escaped
-	case types.Enum:
-		n := 0
-		for _, m := range t.Members {
-			n = max(n, len(m)+2)
-		}
-		return n
-	case types.List:
-		return min(limit, 2+t.Len*(1+most(t.Elem)))
-	case types.Map:
-		return min(limit, 2+t.Len*(2+most(t.Key)+most(t.Elem)))
-	case types.Record:
-		n := 2
-		for _, f := range t.Fields {
-			n = min(limit, n+len(f.Name)+4+most(f.Type))
-		}
-		return n
-	}
-	return 40 // numbers, times
 }
 
 // Zero returns the value a variable of type t has where nothing is said.
@@ -294,7 +276,7 @@ func Zero(t *types.Type) value.Value {
 }
 
 // Fits says in what way v is outside of t, "" where it is inside. It judges
-// what an effect computed, whose kind the checker has already settled.
+// what an effect computed, whose kinds are settled.
 func Fits(v value.Value, t *types.Type) string {
 	switch t.Kind {
 	case types.Int:

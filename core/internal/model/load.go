@@ -26,6 +26,7 @@ func Load(src []byte) (*Bundle, []diag.Diagnostic) { return load(src, &reader{},
 // load is Load into r. seen is told all that expressions and types name, and after
 // is called once the bundle is known to be good; either may be nil.
 func load(src []byte, r *reader, seen func(root, name string), after func(b *Bundle, root node)) (*Bundle, []diag.Diagnostic) {
+	r.fill = MaxFilled
 	if len(src) > MaxDocument {
 		return nil, []diag.Diagnostic{{Code: diag.LimitText, Message: "the document has " + strconv.Itoa(len(src)) + " bytes, and at most " + strconv.Itoa(MaxDocument) + " are allowed."}}
 	}
@@ -50,14 +51,6 @@ func load(src []byte, r *reader, seen func(root, name string), after func(b *Bun
 	if r.diag.Failed() {
 		return nil, r.diag.Items
 	}
-	size := 0
-	for i := range b.Vars {
-		size += most(b.Vars[i].Type)
-	}
-	for i := range b.Logs {
-		size += most(b.Logs[i].List)
-	}
-	b.Large = size > MaxState
 	b.VarOrder = order(len(b.Vars), func(i int) string { return b.Vars[i].Name })
 	b.LogOrder = order(len(b.Logs), func(i int) string { return b.Logs[i].Name })
 	b.DerivedOrder = order(len(b.Derived), func(i int) string { return b.Derived[i].Name })

@@ -15,6 +15,7 @@ import (
 type reader struct {
 	doc  canon.Doc
 	diag diag.List
+	fill int // how many values may still be filled in for what mappings leave out, see MaxFilled
 }
 
 // node is a value in the document and the JSON Pointer to it.

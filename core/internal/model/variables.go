@@ -25,7 +25,7 @@ func (b *Bundle) declareState(x node) {
 			if s.Type.Kind != types.Bad {
 				s.Init = Zero(s.Type)
 				if i := v.get("init"); i.ok() {
-					w, m := Decode(&x.r.doc, i.n, s.Type)
+					w, m := Decode(&x.r.doc, i.n, s.Type, &x.r.fill)
 					if m != nil {
 						i.fail(diag.BundleValue, "`"+name+m.Path+"`: "+m.Message, m.Hint)
 					} else {
