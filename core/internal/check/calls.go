@@ -129,7 +129,7 @@ func (c *checker) apply(n *syntax.Node, e *Expr, f *function, method bool) *Expr
 	e.Index = lib.Index(f.name)
 	e.Name = f.name
 	if e.Index < 0 {
-		return c.fail(diag.NameFunction, n, n.At, n.To, value.NoSuchOverload, "The function "+f.name+" is not built in here.", "")
+		return c.fail(diag.NameFunction, n, n.At, n.To, value.NoSuchOverload, "the function `"+f.name+"` is not built in here.", "use another function.")
 	}
 	return e
 }
@@ -181,7 +181,7 @@ func (c *checker) extreme(e *Expr) (*types.Type, bool) {
 func (c *checker) hits(n *syntax.Node, e *Expr) *Expr {
 	name := e.Args[1]
 	if name.Op != Const || name.Value.K != value.String {
-		return c.fail(diag.TypeConstant, n, name.Off, name.End, value.InvalidArgument, "The pattern set must be named by a plain string.", "Write hits(\"NAME\").")
+		return c.fail(diag.TypeConstant, n, name.Off, name.End, value.InvalidArgument, "the pattern set must be named by a plain string.", "write `hits(\"NAME\")`.")
 	}
 	for i, p := range c.scope.Patterns {
 		if p == name.Value.Str() {
@@ -192,7 +192,7 @@ func (c *checker) hits(n *syntax.Node, e *Expr) *Expr {
 			return e
 		}
 	}
-	return c.fail(diag.NamePattern, n, name.Off, name.End, value.InvalidArgument, "There is no pattern set '"+name.Value.Str()+"'.",
+	return c.fail(diag.NamePattern, n, name.Off, name.End, value.InvalidArgument, "there is no pattern set `"+name.Value.Str()+"`.",
 		suggest(name.Value.Str(), "", c.scope.Patterns))
 }
 
@@ -203,8 +203,8 @@ func (c *checker) zone(e *Expr) {
 	}
 	z := e.Args[1]
 	if _, ok := value.ParseZone(z.Value.Str()); !ok {
-		c.report(diag.TypeZone, z.Off, z.End, "'"+z.Value.Str()+"' is no time zone known here.",
-			"Time zones are 'UTC' or an offset such as '+02:00'; named zones change with politics and are left out.")
+		c.report(diag.TypeZone, z.Off, z.End, "`"+z.Value.Str()+"` is no time zone known here.",
+			"time zones are `UTC` or an offset such as `+02:00`; named zones change with politics and are left out.")
 	}
 }
 
@@ -215,34 +215,34 @@ func (c *checker) noOverload(n *syntax.Node, e *Expr, f *function, method bool) 
 	if f.overloads != nil && !c.scope.Unchecked {
 		if _, ok := c.choose(f.overloads, !method, false, e.Args); ok {
 			if method {
-				return c.fail(diag.TypeCall, n, n.At, n.To, value.NoSuchOverload, f.name+" is a function, not a method.", "Write "+f.name+"("+c.texts(e.Args)+").")
+				return c.fail(diag.TypeCall, n, n.At, n.To, value.NoSuchOverload, "`"+f.name+"` is a function, not a method.", "write `"+f.name+"("+c.texts(e.Args)+")`.")
 			}
-			return c.fail(diag.TypeCall, n, n.At, n.To, value.NoSuchOverload, f.name+" is a method, not a function.",
-				"Write "+c.text(e.Args[0])+"."+f.name+"("+c.texts(e.Args[1:])+").")
+			return c.fail(diag.TypeCall, n, n.At, n.To, value.NoSuchOverload, "`"+f.name+"` is a method, not a function.",
+				"write `"+c.text(e.Args[0])+"."+f.name+"("+c.texts(e.Args[1:])+")`.")
 		}
 	}
 	if f.overloads != nil && !c.countFits(f, method, len(e.Args)) {
 		if c.countFits(f, !method, len(e.Args)) && !c.anyForm(f, method) && len(e.Args) > 0 {
-			hint := "Write TEXT." + f.name + "(...)."
+			hint := "write `TEXT." + f.name + "(...)`."
 			if method {
-				hint = "Write " + f.name + "(" + c.texts(e.Args) + ")."
+				hint = "write `" + f.name + "(" + c.texts(e.Args) + ")`."
 			} else {
-				hint = "Write " + c.text(e.Args[0]) + "." + f.name + "(" + c.texts(e.Args[1:]) + ")."
+				hint = "write `" + c.text(e.Args[0]) + "." + f.name + "(" + c.texts(e.Args[1:]) + ")`."
 			}
 			word := "a method, not a function"
 			if method {
 				word = "a function, not a method"
 			}
-			return c.fail(diag.TypeCall, n, n.At, n.To, value.NoSuchOverload, f.name+" is "+word+".", hint)
+			return c.fail(diag.TypeCall, n, n.At, n.To, value.NoSuchOverload, "`"+f.name+"` is "+word+".", hint)
 		}
 		if len(e.Args) == 0 {
-			return c.fail(diag.TypeCount, n, n.Off, n.End, value.NoSuchOverload, f.name+" needs an argument.", "It is called "+call+".")
+			return c.fail(diag.TypeCount, n, n.Off, n.End, value.NoSuchOverload, "`"+f.name+"` needs an argument.", "it is called "+call+".")
 		}
-		return c.fail(diag.TypeCount, n, n.Off, n.End, value.NoSuchOverload, f.name+" does not take "+counted(len(e.Args), method)+".", "It is called "+call+".")
+		return c.fail(diag.TypeCount, n, n.Off, n.End, value.NoSuchOverload, "`"+f.name+"` does not take "+counted(len(e.Args), method)+".", "it is called "+call+".")
 	}
 	if f.name == "contains" && method && find(e.Args[0].Type).Kind == types.List {
-		return c.fail(diag.TypeArgument, n, n.At, n.To, value.NoSuchOverload, "contains looks inside a text, not in a list.",
-			"Write "+c.text(e.Args[1])+" in "+c.text(e.Args[0])+".")
+		return c.fail(diag.TypeArgument, n, n.At, n.To, value.NoSuchOverload, "`contains` looks inside a text, not in a list.",
+			"write `"+c.text(e.Args[1])+" in "+c.text(e.Args[0])+"`.")
 	}
 	list := ""
 	args := e.Args
@@ -257,17 +257,17 @@ func (c *checker) noOverload(n *syntax.Node, e *Expr, f *function, method bool) 
 		}
 		list += find(a.Type).String()
 	}
-	message := f.name + " does not take (" + list + ")" + on + "."
+	message := "`" + f.name + "` does not take (" + list + ")" + on + "."
 	switch {
 	case len(e.Args) == 0:
-		message = f.name + " needs an argument."
+		message = "`" + f.name + "` needs an argument."
 	case len(args) == 0:
-		message = f.name + " is not for " + article(find(e.Args[0].Type)) + "."
+		message = "`" + f.name + "` is not for " + article(find(e.Args[0].Type)) + "."
 	}
 	if call != "" {
-		call = "It is called " + call + "."
+		call = "it is called " + call + "."
 	} else {
-		call = "It takes numbers, or one list of numbers."
+		call = "it takes numbers, or one list of numbers."
 	}
 	return c.fail(diag.TypeArgument, n, n.Off, n.End, value.NoSuchOverload, message, call)
 }
@@ -323,7 +323,7 @@ func (c *checker) form(f *function, method bool) string {
 			continue
 		}
 		if some++; some > 4 {
-			return s + " ..."
+			return s + " and so on"
 		}
 		if s != "" {
 			s += " or "
@@ -337,7 +337,7 @@ func (c *checker) form(f *function, method bool) string {
 		for strings.Count(o[open:close], "(") > strings.Count(o[open:close+1], ")") {
 			close += 1 + strings.IndexByte(o[close+1:], ')')
 		}
-		s += strings.NewReplacer("(A)", "", "(A,B)", "", ",", ", ").Replace(o[:open] + f.name + o[open:close+1])
+		s += "`" + strings.NewReplacer("(A)", "", "(A,B)", "", ",", ", ").Replace(o[:open]+f.name+o[open:close+1]) + "`"
 	}
 	return strings.ReplaceAll(strings.ReplaceAll(s, "A)", "value)"), "B)", "value)")
 }
@@ -347,34 +347,34 @@ func (c *checker) unknownFunction(n *syntax.Node, name string) *Expr {
 	hint := ""
 	switch name {
 	case "len", "length", "count":
-		hint = "Write size(...)."
+		hint = "write `size(...)`."
 	case "contains", "startsWith", "endsWith":
-		hint = "Write TEXT." + name + "(...)."
+		hint = "write `TEXT." + name + "(...)`."
 	case "float", "number", "Number", "float64":
-		hint = "Write double(...)."
+		hint = "write `double(...)`."
 	case "str", "String", "toString":
-		hint = "Write string(...)."
+		hint = "write `string(...)`."
 	case "now", "today", "time", "date":
-		hint = "There is no clock in an expression; the time of a proposal is proposal.at."
+		hint = "there is no clock in an expression; the time of a proposal is `proposal.at`."
 	case "random", "rand", "uuid":
-		hint = "There is no randomness in an expression."
+		hint = "there is no randomness in an expression."
 	case "all", "exists", "exists_one", "map", "filter":
-		hint = "Write LIST." + name + "(x, ...)."
+		hint = "write `LIST." + name + "(x, ...)`."
 	case "min", "max":
-		hint = map[string]string{"min": "Write math.least(...).", "max": "Write math.greatest(...)."}[name]
+		hint = map[string]string{"min": "write `math.least(...)`.", "max": "write `math.greatest(...)`."}[name]
 	case "math.min", "math.max":
-		hint = map[string]string{"math.min": "Write math.least(...).", "math.max": "Write math.greatest(...)."}[name]
+		hint = map[string]string{"math.min": "write `math.least(...)`.", "math.max": "write `math.greatest(...)`."}[name]
 	case "abs", "ceil", "floor", "round", "trunc", "sqrt", "sign", "least", "greatest":
-		hint = "Write math." + name + "(...)."
+		hint = "write `math." + name + "(...)`."
 	case "bind":
-		hint = "Write cel.bind(NAME, VALUE, EXPRESSION)."
+		hint = "write `cel.bind(NAME, VALUE, EXPRESSION)`."
 	case "not":
-		hint = "Write !(...)."
+		hint = "write `!(...)`."
 	case "if":
-		hint = "Write CONDITION ? THIS : THAT."
+		hint = "write `CONDITION ? THIS : THAT`."
 	default:
 		if near := diag.Nearest(name, c.functionNames(strings.Contains(name, "."))); near != "" {
-			hint = "Did you mean " + near + "?"
+			hint = "did you mean `" + near + "`?"
 		}
 	}
 	for i := range c.scope.Roots {
@@ -388,7 +388,7 @@ func (c *checker) unknownFunction(n *syntax.Node, name string) *Expr {
 	if n.Kind == syntax.Method {
 		at = n.Args[0].Off
 	}
-	return c.fail(diag.NameFunction, n, at, to, value.NoSuchOverload, "There is no function "+name+".", hint)
+	return c.fail(diag.NameFunction, n, at, to, value.NoSuchOverload, "there is no function `"+name+"`.", hint)
 }
 
 func (c *checker) functionNames(qualified bool) []string {
@@ -410,36 +410,36 @@ func (c *checker) unknownMethod(n *syntax.Node, base *Expr) *Expr {
 	receiver := c.text(base)
 	switch n.Name {
 	case "len", "length", "count":
-		hint = "Write size(" + receiver + ")."
+		hint = "write `size(" + receiver + ")`."
 	case "includes", "has", "indexOfAny":
-		hint = "Write VALUE in LIST, or TEXT.contains(PART)."
+		hint = "write `VALUE in LIST`, or `TEXT.contains(PART)`."
 	case "toLowerCase", "lower", "toLower", "downcase":
-		hint = "Write " + receiver + ".lowerAscii()."
+		hint = "write `" + receiver + ".lowerAscii()`."
 	case "toUpperCase", "upper", "toUpper", "upcase":
-		hint = "Write " + receiver + ".upperAscii()."
+		hint = "write `" + receiver + ".upperAscii()`."
 	case "match", "test", "regex":
-		hint = "Write " + receiver + ".matches('PATTERN')."
+		hint = "write `" + receiver + ".matches('PATTERN')`."
 	case "some", "any":
-		hint = "Write " + receiver + ".exists(x, ...)."
+		hint = "write `" + receiver + ".exists(x, ...)`."
 	case "every":
-		hint = "Write " + receiver + ".all(x, ...)."
+		hint = "write `" + receiver + ".all(x, ...)`."
 	case "equals", "is":
-		hint = "Write " + receiver + " == ...."
+		hint = "write `" + receiver + " == ...`."
 	case "toString":
-		hint = "Write string(" + receiver + ")."
+		hint = "write `string(" + receiver + ")`."
 	case "isEmpty", "empty":
-		hint = "Write size(" + receiver + ") == 0."
+		hint = "write `size(" + receiver + ") == 0`."
 	case "get":
-		hint = "Write " + receiver + "[KEY]."
+		hint = "write `" + receiver + "[KEY]`."
 	default:
 		if near := diag.Nearest(n.Name, c.functionNames(false)); near != "" {
-			hint = "Did you mean " + near + "?"
+			hint = "did you mean `" + near + "`?"
 		}
 	}
 	if !c.scope.Unchecked && find(base.Type).Kind == types.Bad {
 		return base
 	}
-	return c.fail(diag.NameFunction, n, n.At, n.To, value.NoSuchOverload, "There is no method "+n.Name+".", hint)
+	return c.fail(diag.NameFunction, n, n.At, n.To, value.NoSuchOverload, "there is no method `"+n.Name+"`.", hint)
 }
 
 // unknown reports a name that nothing declares.
@@ -448,7 +448,7 @@ func (c *checker) unknown(n *syntax.Node) *Expr {
 	hint := ""
 	for _, t := range c.scope.Enums {
 		if t.Member(name) >= 0 {
-			hint = "Did you mean " + t.Name + "." + name + "?"
+			hint = "did you mean `" + t.Name + "." + name + "`?"
 			break
 		}
 	}
@@ -457,7 +457,7 @@ func (c *checker) unknown(n *syntax.Node) *Expr {
 			r := &c.scope.Roots[i]
 			for _, f := range r.Fields {
 				if f.Name == name && hint == "" {
-					hint = "Did you mean " + r.Name + "." + name + "?"
+					hint = "did you mean `" + r.Name + "." + name + "`?"
 				}
 			}
 		}
@@ -480,16 +480,16 @@ func (c *checker) unknown(n *syntax.Node) *Expr {
 		near := diag.Nearest(name, names)
 		switch {
 		case near != "":
-			hint = "Did you mean " + near + "?"
+			hint = "did you mean `" + near + "`?"
 		case lookup(name) != nil:
-			hint = name + " is a function: write " + name + "(...)."
+			hint = "`" + name + "` is a function: write `" + name + "(...)`."
 		case name == "None" || name == "nil" || name == "undefined":
-			hint = "Write null."
+			hint = "write `null`."
 		case name == "math" || name == "cel" || name == "strings":
-			hint = name + " only begins the names of functions, such as " + map[string]string{"math": "math.abs(x)", "cel": "cel.bind(name, value, expression)", "strings": "strings.quote(text)"}[name] + "."
+			hint = "`" + name + "` only begins the names of functions, such as `" + map[string]string{"math": "math.abs(x)", "cel": "cel.bind(name, value, expression)", "strings": "strings.quote(text)"}[name] + "`."
 		default:
-			hint = "If it is a text, put it in quotes: '" + name + "'."
+			hint = "if it is a text, put it in quotes: `'" + name + "'`."
 		}
 	}
-	return c.fail(diag.NameUnknown, n, n.Off, n.End, value.NoSuchAttribute, "Nothing is called "+name+" here.", hint)
+	return c.fail(diag.NameUnknown, n, n.Off, n.End, value.NoSuchAttribute, "nothing is called `"+name+"` here.", hint)
 }

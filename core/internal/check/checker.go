@@ -170,15 +170,15 @@ func (c *checker) makeMap(n *syntax.Node) *Expr {
 		switch k := find(x.Type); k.Kind {
 		case types.Bool, types.Int, types.Uint, types.String, types.Enum, types.Dyn, types.Bad, types.Param:
 		default:
-			hint := "Keys are bool, int, uint or string."
+			hint := "keys are bool, int, uint or string."
 			if k.Kind == types.Double {
 				hint += " Write the number without a point."
 			}
-			c.fail(diag.TypeMismatch, a, a.Off, a.End, value.InvalidArgument, "A map has no keys of type "+k.String()+".", hint)
+			c.fail(diag.TypeMismatch, a, a.Off, a.End, value.InvalidArgument, "a map has no keys of type "+k.String()+".", hint)
 		}
 		if x.Op == Const && x.Value.K == value.String && !c.scope.Unchecked {
 			if s := x.Value.Str(); seen[s] {
-				c.report(diag.TypeDuplicate, a.Off, a.End, "The key '"+s+"' stands in this map twice.", "Delete one of the two.")
+				c.report(diag.TypeDuplicate, a.Off, a.End, "the key `"+s+"` stands in this map twice.", "delete one of the two.")
 			} else {
 				seen[s] = true
 			}
@@ -268,6 +268,17 @@ func (c *checker) global(n, first *syntax.Node, parts int) *Expr {
 	return nil
 }
 
+// reachable names the roots that may be used.
+func (c *checker) reachable() string {
+	var names []string
+	for i := range c.scope.Roots {
+		if r := &c.scope.Roots[i]; r.Missing == "" {
+			names = append(names, r.Name)
+		}
+	}
+	return "what may be read here is " + choices("", names) + "."
+}
+
 func joined(n *syntax.Node) string {
 	if n.Kind == syntax.Ident {
 		return n.Name
@@ -292,7 +303,7 @@ func (c *checker) root(n *syntax.Node, r *Root, parts int) *Expr {
 		first = n.Args[0]
 	}
 	if r.Missing != "" {
-		return c.fail(diag.NameOutOfReach, n, first.Off, first.End, value.NoSuchAttribute, sentence(r.Missing), "")
+		return c.fail(diag.NameOutOfReach, n, first.Off, first.End, value.NoSuchAttribute, sentence(r.Missing), c.reachable())
 	}
 	if parts == 2 {
 		for i := range r.Fields {
@@ -307,23 +318,23 @@ func (c *checker) root(n *syntax.Node, r *Root, parts int) *Expr {
 		names[i] = r.Fields[i].Name
 	}
 	if parts == 1 {
-		hint := "It has no fields here."
+		hint := "it has no fields here."
 		if len(names) > 0 {
-			hint = "Name one of its fields: " + choices(r.Name+".", names) + "."
+			hint = "name one of its fields: " + choices(r.Name+".", names) + "."
 		}
-		return c.fail(diag.TypeNotValue, n, n.Off, n.End, value.NoSuchAttribute, r.Name+" is no value itself, only its fields are.", hint)
+		return c.fail(diag.TypeNotValue, n, n.Off, n.End, value.NoSuchAttribute, "`"+r.Name+"` is no value itself, only its fields are.", hint)
 	}
-	return c.fail(diag.NameField, n, n.At, n.To, value.NoSuchAttribute, r.Name+" has no "+n.Name+".", suggest(n.Name, r.Name+".", names))
+	return c.fail(diag.NameField, n, n.At, n.To, value.NoSuchAttribute, "`"+r.Name+"` has no `"+n.Name+"`.", suggest(n.Name, r.Name+".", names))
 }
 
 func (c *checker) member(n *syntax.Node, t *types.Type, parts int) *Expr {
 	if parts == 1 {
-		return c.fail(diag.TypeNotValue, n, n.Off, n.End, value.NoSuchAttribute, t.Name+" is a type, not a value.",
-			"Name one of its members: "+choices(t.Name+".", t.Members)+".")
+		return c.fail(diag.TypeNotValue, n, n.Off, n.End, value.NoSuchAttribute, "`"+t.Name+"` is a type, not a value.",
+			"name one of its members: "+choices(t.Name+".", t.Members)+".")
 	}
 	i := t.Member(n.Name)
 	if i < 0 {
-		return c.fail(diag.NameMember, n, n.At, n.To, value.NoSuchAttribute, t.Name+" has no member "+n.Name+".", suggest(n.Name, t.Name+".", t.Members))
+		return c.fail(diag.NameMember, n, n.At, n.To, value.NoSuchAttribute, "`"+t.Name+"` has no member `"+n.Name+"`.", suggest(n.Name, t.Name+".", t.Members))
 	}
 	c.scope.saw("types", t.Name)
 	return c.constant(n, memberValue(t, i), t)
@@ -353,16 +364,16 @@ func (c *checker) selection(n *syntax.Node, base *Expr) *Expr {
 			for i := range t.Fields {
 				names[i] = t.Fields[i].Name
 			}
-			return c.fail(diag.NameField, n, n.At, n.To, value.NoSuchAttribute, "This "+t.String()+" has no field "+n.Name+".", suggest(n.Name, "", names))
+			return c.fail(diag.NameField, n, n.At, n.To, value.NoSuchAttribute, "this "+t.String()+" has no field `"+n.Name+"`.", suggest(n.Name, "", names))
 		}
 		e := c.node(Field, n, t.Fields[i].Type, base)
 		e.Index, e.Name = i, n.Name
 		return e
 	case types.Map:
 		if k := find(t.Key); k.Kind == types.Enum && k.Member(n.Name) < 0 {
-			return c.fail(diag.NameMember, n, n.At, n.To, value.NoSuchKey, "The keys here are members of "+k.String()+", and "+n.Name+" is none.", suggest(n.Name, "", k.Members))
+			return c.fail(diag.NameMember, n, n.At, n.To, value.NoSuchKey, "the keys here are members of "+k.String()+", and `"+n.Name+"` is none.", suggest(n.Name, "", k.Members))
 		} else if !c.assign(k, types.TString) && k.Kind != types.Enum {
-			return c.fail(diag.TypeOperator, n, n.At, n.To, value.NoSuchKey, "The keys here are of type "+k.String()+", which a dot cannot select.", "Write [KEY].")
+			return c.fail(diag.TypeOperator, n, n.At, n.To, value.NoSuchKey, "the keys here are of type "+k.String()+", which a dot cannot select.", "write `[KEY]`.")
 		}
 		e := c.node(Key, n, t.Elem, base)
 		e.Name = n.Name
@@ -372,21 +383,21 @@ func (c *checker) selection(n *syntax.Node, base *Expr) *Expr {
 		e.Name = n.Name
 		return e
 	}
-	hint := "Only records and maps have fields."
+	hint := "only records and maps have fields."
 	switch {
 	case lookup(n.Name) != nil && n.Name != "type" && n.Name != "dyn":
-		hint = "It is a method: write " + c.text(base) + "." + n.Name + "()."
+		hint = "it is a method: write `" + c.text(base) + "." + n.Name + "()`."
 		if c.onlyFunction(n.Name) {
-			hint = "It is a function: write " + n.Name + "(" + c.text(base) + ")."
+			hint = "it is a function: write `" + n.Name + "(" + c.text(base) + ")`."
 		}
 	case n.Name == "length" || n.Name == "len" || n.Name == "count":
-		hint = "Write size(" + c.text(base) + ")."
+		hint = "write `size(" + c.text(base) + ")`."
 	case t.Kind == types.Enum && t.Member(n.Name) >= 0:
-		hint = "Write " + c.text(base) + " == " + t.String() + "." + n.Name + "."
+		hint = "write `" + c.text(base) + " == " + t.String() + "." + n.Name + "`."
 	case t.Kind == types.List:
-		hint = "It is a list: pick an element with [0], or ask about all with .all(x, ...) or .exists(x, ...)."
+		hint = "it is a list: pick an element with `[0]`, or ask about all with `.all(x, ...)` or `.exists(x, ...)`."
 	}
-	return c.fail(diag.NameField, n, n.At, n.To, value.NoSuchAttribute, "A "+t.String()+" has no field "+n.Name+".", hint)
+	return c.fail(diag.NameField, n, n.At, n.To, value.NoSuchAttribute, article(t)+" has no field `"+n.Name+"`.", hint)
 }
 
 func (c *checker) text(e *Expr) string {
@@ -412,14 +423,14 @@ func (c *checker) index(n *syntax.Node) *Expr {
 	case types.List:
 		e.Type = t.Elem
 		if !c.assign(types.TInt, k) {
-			hint := "Positions are int, from 0."
+			hint := "positions are int, from 0."
 			switch k.Kind {
 			case types.Double, types.Uint:
-				hint += " Write int(" + c.text(at) + ")."
+				hint += " Write `int(" + c.text(at) + ")`."
 			case types.String:
-				hint += " To ask whether it is in the list, write " + c.text(at) + " in " + c.text(base) + "."
+				hint += " To ask whether it is in the list, write `" + c.text(at) + " in " + c.text(base) + "`."
 			}
-			return c.fail(diag.TypeOperator, n, at.Off, at.End, value.NoSuchOverload, "A list is not indexed with a "+k.String()+".", hint)
+			return c.fail(diag.TypeOperator, n, at.Off, at.End, value.NoSuchOverload, "a list is not indexed with "+article(k)+".", hint)
 		}
 	case types.Map:
 		e.Type = t.Elem
@@ -434,7 +445,7 @@ func (c *checker) index(n *syntax.Node) *Expr {
 			break
 		}
 		if !c.assign(key, k) {
-			return c.fail(diag.TypeOperator, n, at.Off, at.End, value.NoSuchOverload, "The keys here are of type "+key.String()+", this is "+article(k)+".", "")
+			return c.fail(diag.TypeOperator, n, at.Off, at.End, value.NoSuchOverload, "the keys here are of type "+key.String()+", this is "+article(k)+".", keyHint(key, k, c.text(at)))
 		}
 	case types.Record:
 		if at.Op == Const && at.Value.K == value.String {
@@ -447,13 +458,13 @@ func (c *checker) index(n *syntax.Node) *Expr {
 			f.Cost += at.Cost
 			return f
 		}
-		return c.fail(diag.TypeOperator, n, at.Off, at.End, value.NoSuchOverload, "A record is not indexed with a computed value.", "Select a field with a dot.")
+		return c.fail(diag.TypeOperator, n, at.Off, at.End, value.NoSuchOverload, "a record is not indexed with a computed value.", "select a field with a dot.")
 	default:
 		hint := ""
 		if t.Kind == types.String {
-			hint = "Write " + c.text(base) + ".charAt(" + c.text(at) + ") for a character, or .substring(FROM, TO)."
+			hint = "write `" + c.text(base) + ".charAt(" + c.text(at) + ")` for a character, or `.substring(FROM, TO)`."
 		}
-		return c.fail(diag.TypeOperator, n, n.At, n.To, value.NoSuchOverload, "A "+t.String()+" cannot be indexed.", hint)
+		return c.fail(diag.TypeOperator, n, n.At, n.To, value.NoSuchOverload, article(t)+" cannot be indexed.", hint)
 	}
 	return e
 }
@@ -476,9 +487,9 @@ func (c *checker) memberLiteral(e *Expr, enum *types.Type) bool {
 	}
 	hint := suggest(s, "", enum.Members)
 	if near := diag.Nearest(s, enum.Members); near != "" {
-		hint = "Did you mean '" + near + "'?"
+		hint = "did you mean `'" + near + "'`?"
 	}
-	c.report(diag.NameMember, e.Off, e.End, "'"+s+"' is no member of "+enum.String()+".", hint)
+	c.report(diag.NameMember, e.Off, e.End, "`"+s+"` is no member of `"+enum.String()+"`.", hint)
 	return false
 }
 
@@ -527,19 +538,23 @@ func (c *checker) coerce(e *Expr, want *types.Type) *Expr {
 	hint := ""
 	switch {
 	case want.Kind == types.Bool && numeric(t):
-		hint = "Compare it: " + c.text(e) + " > 0."
+		hint = "compare it: `" + c.text(e) + " > 0`."
 	case want.Kind == types.Bool && t.Kind == types.String:
-		hint = "Compare it: " + c.text(e) + " != ''."
+		hint = "compare it: `" + c.text(e) + " != ''`."
 	case want.Kind == types.Bool && (t.Kind == types.List || t.Kind == types.Map):
-		hint = "Ask whether it has elements: size(" + c.text(e) + ") > 0."
+		hint = "ask whether it has elements: `size(" + c.text(e) + ") > 0`."
 	case want.Kind == types.Bool && t.Kind == types.Enum:
-		hint = "Compare it: " + c.text(e) + " == " + t.Name + "." + firstOf(t.Members) + "."
+		hint = "compare it: `" + c.text(e) + " == " + t.Name + "." + firstOf(t.Members) + "`."
 	case want.Kind == types.Enum && t.Kind == types.String:
-		hint = "A computed string may be no member; write the members out, as in CONDITION ? " + want.Name + "." + firstOf(want.Members) + " : ..."
+		hint = "a computed string may be no member; write the members out, as in `CONDITION ? " + want.Name + "." + firstOf(want.Members) + " : ...`."
+	case want.Kind == types.Enum && len(want.Members) > 0:
+		hint = "it is one of " + choices(want.Name+".", want.Members) + "."
 	default:
-		hint = conversion(want, t, c.text(e))
+		if hint = conversion(want, t, c.text(e)); hint == "" {
+			hint = "write something of that type."
+		}
 	}
-	c.report(diag.TypeMismatch, e.Off, e.End, "This is "+article(t)+", where "+article(want)+" is wanted.", hint)
+	c.report(diag.TypeMismatch, e.Off, e.End, "this is "+article(t)+", where "+article(want)+" is wanted.", hint)
 	return e
 }
 
@@ -552,12 +567,12 @@ func (c *checker) coerceRecord(e *Expr, want *types.Type) *Expr {
 	for i := 0; i+1 < len(e.Args); i += 2 {
 		k := e.Args[i]
 		if k.Op != Const || k.Value.K != value.String {
-			c.report(diag.TypeIncomplete, k.Off, k.End, "The fields of a record are named by plain strings.", "")
+			c.report(diag.TypeIncomplete, k.Off, k.End, "the fields of a record are named by plain strings.", "write `{'FIELD': VALUE}`.")
 			return e
 		}
 		f := want.Field(k.Value.Str())
 		if f < 0 {
-			c.report(diag.TypeIncomplete, k.Off, k.End, article2(want)+" has no field "+k.Value.Str()+".", suggest(k.Value.Str(), "", names))
+			c.report(diag.TypeIncomplete, k.Off, k.End, article(want)+" has no field `"+k.Value.Str()+"`.", suggest(k.Value.Str(), "", names))
 			continue
 		}
 		given[f] = true
@@ -565,7 +580,7 @@ func (c *checker) coerceRecord(e *Expr, want *types.Type) *Expr {
 	}
 	for i, ok := range given {
 		if !ok {
-			c.report(diag.TypeIncomplete, e.Off, e.End, "The field "+names[i]+" is missing.", "A record has all its fields: add '"+names[i]+"': VALUE.")
+			c.report(diag.TypeIncomplete, e.Off, e.End, "the field `"+names[i]+"` is missing.", "a record has all its fields: add `'"+names[i]+"': VALUE`.")
 		}
 	}
 	e.Type = want

@@ -12,13 +12,13 @@ import (
 // has types has(a.b).
 func (c *checker) has(n *syntax.Node) *Expr {
 	if len(n.Args) != 1 || n.Args[0].Kind != syntax.Select {
-		hint := "Write has(a.b); it asks whether a has the field b."
+		hint := "write `has(a.b)`; it asks whether `a` has the field `b`."
 		if len(n.Args) == 1 && n.Args[0].Kind == syntax.Index {
-			hint = "For a key write KEY in MAP; has takes a selection with a dot."
+			hint = "for a key write `KEY in MAP`."
 		} else if len(n.Args) == 2 {
-			hint = "Write has(a.b) for a field, or KEY in MAP for a key."
+			hint = "write `has(a.b)` for a field, or `KEY in MAP` for a key."
 		}
-		return c.fail(diag.ParseMacro, n, n.Off, n.End, value.NoSuchOverload, "has takes one selection with a dot.", hint)
+		return c.fail(diag.ParseMacro, n, n.Off, n.End, value.NoSuchOverload, "`has` takes one selection with a dot.", hint)
 	}
 	sel := n.Args[0]
 	if x := c.qualified(sel); x != nil {
@@ -66,11 +66,11 @@ func (c *checker) variable(n, macro *syntax.Node) (string, bool) {
 		return n.Name, true
 	}
 	if n.Kind != syntax.Bad {
-		hint := "Write a plain name, as in LIST." + macro.Name + "(x, x > 0)."
+		hint := "write a plain name, as in `LIST." + macro.Name + "(x, x > 0)`."
 		if macro.Name == "bind" {
-			hint = "Write cel.bind(NAME, VALUE, EXPRESSION)."
+			hint = "write `cel.bind(NAME, VALUE, EXPRESSION)`."
 		}
-		c.fail(diag.ParseMacro, n, n.Off, n.End, value.NoSuchOverload, "This must be the name of a new variable.", hint)
+		c.fail(diag.ParseMacro, n, n.Off, n.End, value.NoSuchOverload, "this must be the name of a new variable.", hint)
 	}
 	return "", false
 }
@@ -85,7 +85,7 @@ func (c *checker) push(name string, t *types.Type) int {
 func (c *checker) bind(n *syntax.Node) *Expr {
 	args := n.Args[1:]
 	if len(args) != 3 {
-		return c.fail(diag.ParseMacro, n, n.Off, n.End, value.NoSuchOverload, "cel.bind takes three arguments.", "Write cel.bind(NAME, VALUE, EXPRESSION).")
+		return c.fail(diag.ParseMacro, n, n.Off, n.End, value.NoSuchOverload, "`cel.bind` takes three arguments.", "write `cel.bind(NAME, VALUE, EXPRESSION)`.")
 	}
 	name, ok := c.variable(args[0], n)
 	init := c.expr(args[1])
@@ -137,14 +137,14 @@ func (c *checker) macro(n *syntax.Node) *Expr {
 		return nil
 	}
 	if s == nil {
-		hint := "Write LIST." + n.Name + "(x, CONDITION)."
+		hint := "write `LIST." + n.Name + "(x, CONDITION)`."
 		switch n.Name {
 		case "map":
-			hint = "Write LIST.map(x, EXPRESSION)."
+			hint = "write `LIST.map(x, EXPRESSION)`."
 		case "transformList", "transformMap", "transformMapEntry":
-			hint = "Write LIST." + n.Name + "(i, x, EXPRESSION)."
+			hint = "write `LIST." + n.Name + "(i, x, EXPRESSION)`."
 		}
-		return c.fail(diag.ParseMacro, n, n.Off, n.End, value.NoSuchOverload, n.Name+" does not take "+counted(len(args), false)+".", hint)
+		return c.fail(diag.ParseMacro, n, n.Off, n.End, value.NoSuchOverload, "`"+n.Name+"` does not take "+counted(len(args), false)+".", hint)
 	}
 	rng := c.expr(n.Args[0])
 	name1, ok := c.variable(args[0], n)
@@ -156,7 +156,7 @@ func (c *checker) macro(n *syntax.Node) *Expr {
 		ok = ok && ok2
 		rest = args[2:]
 		if ok && name1 == name2 {
-			return c.fail(diag.ParseMacro, args[1], args[1].Off, args[1].End, value.NoSuchOverload, "Both variables are called "+name1+".", "Give the second a name of its own.")
+			return c.fail(diag.ParseMacro, args[1], args[1].Off, args[1].End, value.NoSuchOverload, "both variables are called `"+name1+"`.", "give the second a name of its own.")
 		}
 	}
 	if !ok {
@@ -171,7 +171,7 @@ func (c *checker) macro(n *syntax.Node) *Expr {
 	}
 	if s.pre {
 		l.Filter = c.expr(rest[0])
-		c.condition(l.Filter, "the filter of "+n.Name+" must be a bool")
+		c.condition(l.Filter, "the filter of `"+n.Name+"` must be a bool")
 		rest = rest[1:]
 	}
 	l.Body = c.expr(rest[0])
@@ -182,9 +182,9 @@ func (c *checker) macro(n *syntax.Node) *Expr {
 	body := l.Body.Type
 	switch s.kind {
 	case All, Exists, ExistsOne:
-		c.condition(l.Body, "what "+n.Name+" asks must be a bool")
+		c.condition(l.Body, "what `"+n.Name+"` asks must be a bool")
 	case FilterOf:
-		c.condition(l.Body, "what filter asks must be a bool")
+		c.condition(l.Body, "what `filter` asks must be a bool")
 		e.Type = &types.Type{Kind: types.List, Elem: first, Len: bound}
 	case MapTo:
 		e.Type = &types.Type{Kind: types.List, Elem: body, Len: bound}
@@ -199,7 +199,7 @@ func (c *checker) macro(n *syntax.Node) *Expr {
 		case types.Dyn, types.Param, types.Bad:
 			e.Type = types.TDyn
 		default:
-			return c.fail(diag.TypeMismatch, n, l.Body.Off, l.Body.End, value.NoSuchOverload, "transformMapEntry makes maps of one entry; this is "+article(t)+".", "Write {KEY: VALUE}.")
+			return c.fail(diag.TypeMismatch, n, l.Body.Off, l.Body.End, value.NoSuchOverload, "`transformMapEntry` makes maps of one entry; this is "+article(t)+".", "write `{KEY: VALUE}`.")
 		}
 	}
 	if c.scope.Unchecked {
@@ -224,7 +224,7 @@ func (c *checker) loopTypes(n *syntax.Node, rng *Expr, two bool) (first, second 
 		return types.TDyn, types.TDyn
 	case types.Bad:
 	default:
-		c.report(diag.TypeArgument, rng.Off, rng.End, n.Name+" walks over a list or a map; this is "+article(t)+".", "")
+		c.report(diag.TypeArgument, rng.Off, rng.End, "`"+n.Name+"` walks over a list or a map; this is "+article(t)+".", "name a list or a map; the characters of a text are `TEXT.split('')`.")
 	}
 	return types.TBad, types.TBad
 }

@@ -75,21 +75,23 @@ func (c *checker) unary(n *syntax.Node) *Expr {
 	if op == Not {
 		switch {
 		case numeric(t):
-			hint = "Compare it: " + c.text(x) + " == 0."
+			hint = "compare it: `" + c.text(x) + " == 0`."
 		case t.Kind == types.String:
-			hint = "Compare it: " + c.text(x) + " == ''."
+			hint = "compare it: `" + c.text(x) + " == ''`."
 		case t.Kind == types.List || t.Kind == types.Map:
-			hint = "Ask whether it is empty: size(" + c.text(x) + ") == 0."
+			hint = "ask whether it is empty: `size(" + c.text(x) + ") == 0`."
 		default:
-			hint = "! turns true into false; what follows it must be a bool."
+			hint = "`!` turns true into false; what follows it must be a bool."
 		}
 		if n.Args[0].Kind != syntax.Binary && t.Kind == types.Enum {
-			hint = "Compare it: " + c.text(x) + " != " + t.Name + "." + firstOf(t.Members) + "."
+			hint = "compare it: `" + c.text(x) + " != " + t.Name + "." + firstOf(t.Members) + "`."
 		}
+	} else if hint = "only numbers and durations have a sign."; t.Kind == types.Bool {
+		hint = "write `!" + c.text(x) + "`."
 	} else if t.Kind == types.Uint {
-		hint = "A uint has no sign; write -int(" + c.text(x) + ")."
+		hint = "a uint has no sign; write `-int(" + c.text(x) + ")`."
 	}
-	return c.fail(diag.TypeOperator, n, n.Off, n.End, value.NoSuchOverload, n.Op.String()+" does not take "+article(t)+".", hint)
+	return c.fail(diag.TypeOperator, n, n.Off, n.End, value.NoSuchOverload, "`"+n.Op.String()+"` does not take "+article(t)+".", hint)
 }
 
 func (c *checker) binary(n *syntax.Node) *Expr {
@@ -204,26 +206,26 @@ func (c *checker) membership(n *syntax.Node, e *Expr) *Expr {
 			return e
 		}
 		return c.fail(diag.TypeOperator, n, n.At, n.To, value.NoSuchOverload,
-			"This looks for "+article(ta)+" among values of type "+elem.String()+".", conversion(elem, ta, c.text(a)))
+			"this looks for "+article(ta)+" among values of type "+elem.String()+".", conversion(elem, ta, c.text(a)))
 	case types.Record:
-		return c.fail(diag.TypeOperator, n, b.Off, b.End, value.NoSuchOverload, "A record always has all its fields, so in makes no sense here.", "")
+		return c.fail(diag.TypeOperator, n, b.Off, b.End, value.NoSuchOverload, "a record always has all its fields, so `in` makes no sense here.", "compare a field of it.")
 	case types.Dyn, types.Param:
 		return e
 	}
-	hint := "The right side of in is a list or a map."
+	hint := "the right side of `in` is a list or a map."
 	if tb.Kind == types.String {
-		hint = "To look inside a text, write " + c.text(b) + ".contains(" + c.text(a) + ")."
+		hint = "to look inside a text, write `" + c.text(b) + ".contains(" + c.text(a) + ")`."
 	} else {
-		hint += " To compare with one value, write ==."
+		hint += " To compare with one value, write `==`."
 	}
-	return c.fail(diag.TypeOperator, n, b.Off, b.End, value.NoSuchOverload, "Nothing is in "+article(tb)+".", hint)
+	return c.fail(diag.TypeOperator, n, b.Off, b.End, value.NoSuchOverload, "nothing is in "+article(tb)+".", hint)
 }
 
 // noOperator reports operands that do not go together.
 func (c *checker) noOperator(n *syntax.Node, a, b *Expr) *Expr {
 	ta, tb := find(a.Type), find(b.Type)
 	op := n.Op.String()
-	message := op + " does not take " + article(ta) + " and " + article(tb) + "."
+	message := "`" + op + "` does not take " + article(ta) + " and " + article(tb) + "."
 	hint := ""
 	switch {
 	case n.Op == syntax.Eq || n.Op == syntax.Ne:
@@ -231,31 +233,31 @@ func (c *checker) noOperator(n *syntax.Node, a, b *Expr) *Expr {
 		if n.Op == syntax.Ne {
 			outcome = "true"
 		}
-		message = article2(ta) + " never equals " + article(tb) + "; this would always be " + outcome + "."
+		message = article(ta) + " never equals " + article(tb) + "; this would always be " + outcome + "."
 		if ta.Kind == types.Enum && tb.Kind == types.Enum {
-			message = "These are members of two different enums, " + ta.String() + " and " + tb.String() + "."
-			hint = "Compare each with members of its own."
+			message = "these are members of two different enums, `" + ta.String() + "` and `" + tb.String() + "`."
+			hint = "compare each with members of its own."
 		}
 	case ta.Kind == types.Null || tb.Kind == types.Null:
-		hint = "Nothing is computed with null."
+		hint = "nothing is computed with null."
 	}
 	if hint == "" && (ta.Kind == types.Null || tb.Kind == types.Null) {
-		hint = "What is declared always has a value; leave the comparison out."
+		hint = "what is declared always has a value; leave the comparison out."
 	}
 	switch {
 	case hint != "":
 	case n.Op == syntax.Mod && (ta.Kind == types.Double || tb.Kind == types.Double):
-		hint = "% takes int or uint only; write int(...) around a double."
+		hint = "`%` takes int or uint only; write `int(...)` around a double."
 	case numeric(ta) && numeric(tb):
 		hint = mendNumbers(c, a, b, ta, tb)
 	case n.Op == syntax.Add && ta.Kind == types.List && tb.Kind != types.List:
-		hint = "To add an element, write " + c.text(a) + " + [" + c.text(b) + "]."
+		hint = "to add an element, write `" + c.text(a) + " + [" + c.text(b) + "]`."
 	case n.Op == syntax.Add && (ta.Kind == types.String || ta.Kind == types.Enum):
 		hint = conversion(types.TString, tb, c.text(b))
 	case n.Op == syntax.Add && (tb.Kind == types.String || tb.Kind == types.Enum):
 		hint = conversion(types.TString, ta, c.text(a))
 	case (ta.Kind == types.Timestamp || tb.Kind == types.Timestamp) && n.Op == syntax.Add:
-		hint = "To a timestamp one adds a duration: duration('90s')."
+		hint = "to a timestamp one adds a duration: `duration('90s')`."
 	case (ta.Kind == types.Timestamp || ta.Kind == types.Duration) && (tb.Kind == types.String || tb.Kind == types.Int):
 		hint = conversion(ta, tb, c.text(b))
 	case (tb.Kind == types.Timestamp || tb.Kind == types.Duration) && (ta.Kind == types.String || ta.Kind == types.Int):
@@ -263,9 +265,9 @@ func (c *checker) noOperator(n *syntax.Node, a, b *Expr) *Expr {
 	case b.Op == Const && tb.Kind == types.String:
 		// x == '5': the quotes are likelier wrong than the type.
 		if _, err := strconv.ParseInt(b.Value.Str(), 10, 64); err == nil && numeric(ta) {
-			hint = "Leave out the quotes: " + b.Value.Str() + "."
+			hint = "leave out the quotes: `" + b.Value.Str() + "`."
 		} else if s := b.Value.Str(); ta.Kind == types.Bool && (s == "true" || s == "false") {
-			hint = "Leave out the quotes: " + s + "."
+			hint = "leave out the quotes: `" + s + "`."
 		} else if !numeric(ta) {
 			hint = conversion(ta, tb, c.text(b))
 		}
@@ -275,7 +277,10 @@ func (c *checker) noOperator(n *syntax.Node, a, b *Expr) *Expr {
 		hint = c.mend(a, b)
 	}
 	if hint == "" && (n.Op == syntax.Lt || n.Op == syntax.Le || n.Op == syntax.Gt || n.Op == syntax.Ge) && (ta.Kind == types.List || ta.Kind == types.Map) && numeric(tb) {
-		hint = "Write size(" + c.text(a) + ") " + op + " " + c.text(b) + "."
+		hint = "write `size(" + c.text(a) + ") " + op + " " + c.text(b) + "`."
+	}
+	if hint == "" {
+		hint = "both sides must be of one type, and one that `" + op + "` is for."
 	}
 	return c.fail(diag.TypeOperator, n, n.Off, n.End, value.NoSuchOverload, message, hint)
 }
@@ -294,11 +299,6 @@ func (c *checker) mend(a, b *Expr) string {
 	return conversion(tb, ta, c.text(a))
 }
 
-func article2(t *types.Type) string {
-	s := article(t)
-	return string(s[0]-'a'+'A') + s[1:]
-}
-
 // mendNumbers says how to make two numbers of one type: the literal is rewritten where there is one.
 func mendNumbers(c *checker, a, b *Expr, ta, tb *types.Type) string {
 	lit, other := b, ta
@@ -309,22 +309,22 @@ func mendNumbers(c *checker, a, b *Expr, ta, tb *types.Type) string {
 	if lit.Op == Const && !lit.Path && text != "..." {
 		switch {
 		case other.Kind == types.Double && lit.Value.K == value.Int:
-			return "Write " + text + ".0."
+			return "write `" + text + ".0`."
 		case other.Kind == types.Uint && lit.Value.K == value.Int && lit.Value.Int() >= 0:
-			return "Write " + text + "u."
+			return "write `" + text + "u`."
 		case other.Kind == types.Int && lit.Value.K == value.Uint:
-			return "Write " + text[:len(text)-1] + "."
+			return "write `" + text[:len(text)-1] + "`."
 		}
 	}
 	switch {
 	case ta.Kind == types.Double:
-		return "Write double(" + c.text(b) + ")."
+		return "write `double(" + c.text(b) + ")`."
 	case tb.Kind == types.Double:
-		return "Write double(" + c.text(a) + ")."
+		return "write `double(" + c.text(a) + ")`."
 	case ta.Kind == types.Uint:
-		return "Write int(" + c.text(a) + ")."
+		return "write `int(" + c.text(a) + ")`."
 	}
-	return "Write int(" + c.text(b) + ")."
+	return "write `int(" + c.text(b) + ")`."
 }
 
 func (c *checker) logic(n *syntax.Node) *Expr {
@@ -337,7 +337,7 @@ func (c *checker) logic(n *syntax.Node) *Expr {
 	for _, a := range n.Args {
 		x := c.expr(a)
 		e.Args = append(e.Args, x)
-		c.condition(x, word+" joins bools")
+		c.condition(x, "`"+word+"` joins bools")
 	}
 	// A chain of n operands has n-1 operators.
 	e.Cost = uint32(len(n.Args) - 1)
@@ -353,23 +353,23 @@ func (c *checker) condition(x *Expr, why string) {
 	hint := ""
 	switch {
 	case numeric(t):
-		hint = "Compare it: " + c.text(x) + " > 0."
+		hint = "compare it: `" + c.text(x) + " > 0`."
 	case t.Kind == types.String:
-		hint = "Compare it: " + c.text(x) + " != ''."
+		hint = "compare it: `" + c.text(x) + " != ''`."
 		if x.Op == Const {
-			hint = "Compare something with it: VALUE == " + c.text(x) + "."
+			hint = "compare something with it: `VALUE == " + c.text(x) + "`."
 		}
 	case t.Kind == types.Enum:
-		hint = "Compare it: " + c.text(x) + " == " + t.Name + "." + firstOf(t.Members) + "."
+		hint = "compare it: `" + c.text(x) + " == " + t.Name + "." + firstOf(t.Members) + "`."
 	case t.Kind == types.List || t.Kind == types.Map:
-		hint = "Ask whether it has elements: size(" + c.text(x) + ") > 0."
+		hint = "ask whether it has elements: `size(" + c.text(x) + ") > 0`."
 	}
-	c.report(diag.TypeOperator, x.Off, x.End, "This is "+article(t)+"; "+why+".", hint)
+	c.report(diag.TypeOperator, x.Off, x.End, "this is "+article(t)+"; "+why+".", hint)
 }
 
 func (c *checker) cond(n *syntax.Node) *Expr {
 	e := c.node(Cond, n, nil, c.expr(n.Args[0]), c.expr(n.Args[1]), c.expr(n.Args[2]))
-	c.condition(e.Args[0], "what stands before ? must be a bool")
+	c.condition(e.Args[0], "what stands before `?` must be a bool")
 	a, b := e.Args[1], e.Args[2]
 	ta, tb := find(a.Type), find(b.Type)
 	switch {
@@ -391,7 +391,7 @@ func (c *checker) cond(n *syntax.Node) *Expr {
 			hint = c.mend(a, b)
 		}
 		e.Type = types.TBad
-		c.report(diag.TypeOperator, n.Off, n.End, "The two sides of : have different types, "+ta.String()+" and "+tb.String()+".", hint)
+		c.report(diag.TypeOperator, n.Off, n.End, "the two sides of `:` have different types, "+ta.String()+" and "+tb.String()+".", hint)
 	}
 	return e
 }

@@ -10,12 +10,12 @@ import (
 // suggest returns the mend for a name that is none of the choices.
 func suggest(name, prefix string, names []string) string {
 	if near := diag.Nearest(name, names); near != "" {
-		return "Did you mean " + prefix + near + "?"
+		return "did you mean `" + prefix + near + "`?"
 	}
 	if len(names) == 0 {
-		return "There is nothing to choose from."
+		return "there is nothing to choose from."
 	}
-	return "It is one of " + choices(prefix, names) + "."
+	return "it is one of " + choices(prefix, names) + "."
 }
 
 // choices lists names, the first eight of them.
@@ -28,7 +28,7 @@ func choices(prefix string, names []string) string {
 		if i > 0 {
 			s += ", "
 		}
-		s += prefix + n
+		s += "`" + prefix + n + "`"
 	}
 	return s
 }
@@ -70,6 +70,17 @@ func sentence(s string) string {
 	return s + "."
 }
 
+// keyHint says which keys a map takes in place of one of type have.
+func keyHint(key, have *types.Type, text string) string {
+	if key.Kind == types.Enum {
+		return "it is one of " + choices(key.Name+".", key.Members) + "."
+	}
+	if hint := conversion(key, have, text); hint != "" {
+		return hint
+	}
+	return "give a key of that type."
+}
+
 // conversion says how to make a value of type have one of type want; empty where there is no way.
 func conversion(want, have *types.Type, text string) string {
 	want, have = find(want), find(have)
@@ -77,40 +88,40 @@ func conversion(want, have *types.Type, text string) string {
 	switch want.Kind {
 	case types.Int:
 		if from == types.Double || from == types.Uint || from == types.String || from == types.Timestamp {
-			return "Write int(" + text + ")."
+			return "write `int(" + text + ")`."
 		}
 		if from == types.Duration {
-			return "Write " + text + ".getSeconds()."
+			return "write `" + text + ".getSeconds()`."
 		}
 	case types.Uint:
 		if from == types.Int || from == types.Double || from == types.String {
-			return "Write uint(" + text + ")."
+			return "write `uint(" + text + ")`."
 		}
 	case types.Double:
 		if from == types.Int || from == types.Uint || from == types.String {
-			return "Write double(" + text + ")."
+			return "write `double(" + text + ")`."
 		}
 	case types.String:
 		if from == types.Int || from == types.Uint || from == types.Double || from == types.Bool || from == types.Bytes || from == types.Timestamp || from == types.Duration {
-			return "Write string(" + text + ")."
+			return "write `string(" + text + ")`."
 		}
 	case types.Timestamp:
 		if from == types.String {
-			return "Write timestamp(" + text + ")."
+			return "write `timestamp(" + text + ")`."
 		}
 	case types.Duration:
 		if from == types.String {
-			return "Write duration(" + text + "), where the string looks like '90s' or '1h30m'."
+			return "write `duration(" + text + ")`, where the string looks like `90s` or `1h30m`."
 		}
 		if from == types.Int && text != "" && text[0] >= '0' && text[0] <= '9' {
-			return "Write duration('" + text + "s') for so many seconds."
+			return "write `duration('" + text + "s')` for so many seconds."
 		}
 		if from == types.Int {
-			return "Write duration(string(" + text + ") + 's') for so many seconds."
+			return "write `duration(string(" + text + ") + 's')` for so many seconds."
 		}
 	case types.Bytes:
 		if from == types.String {
-			return "Write bytes(" + text + ")."
+			return "write `bytes(" + text + ")`."
 		}
 	}
 	return ""

@@ -85,8 +85,8 @@ func bound(e *check.Expr, scope *check.Scope, list *diag.List) uint64 {
 		dear = next
 	}
 	list.Add(diag.Diagnostic{Code: diag.LimitExpression, Off: int(dear.Off), End: int(dear.End),
-		Message: "In the worst case this costs " + strconv.FormatUint(cost, 10) + " units of the " + strconv.Itoa(MaxCost) + " an expression may; most of it here.",
-		Hint:    "Give the lists and strings it walks over smaller bounds, or walk over them once instead of once for each element."})
+		Message: "in the worst case this costs " + strconv.FormatUint(cost, 10) + " units of the " + strconv.Itoa(MaxCost) + " an expression may; most of it here.",
+		Hint:    "give the lists and strings it walks over smaller bounds, or walk over them once instead of once for each element."})
 	return cost
 }
 

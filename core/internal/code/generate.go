@@ -49,8 +49,8 @@ func generate(src string, e *check.Expr, tracing bool, list *diag.List) *vm.Prog
 	s := g.operand(e)
 	g.emit(vm.Instr{Op: vm.OpReturn, A: s})
 	if g.full {
-		list.Add(diag.Diagnostic{Code: diag.LimitProgram, Off: int(e.Off), End: int(e.End), Message: "This expression needs more than the machine has.",
-			Hint: "Split it: name its parts under derived."})
+		list.Add(diag.Diagnostic{Code: diag.LimitProgram, Off: int(e.Off), End: int(e.End), Message: "this expression needs more than the machine has.",
+			Hint: "split it: name its parts under `derived`."})
 		return nil
 	}
 	return g.p

@@ -47,13 +47,13 @@ func (l *linter) expr(e *check.Expr) {
 		l.expr(a)
 	}
 	if !e.Folded && !e.Paths && e.Op > check.Local && e.Value.K == value.Error {
-		l.warn(diag.LintFails, e, "This always fails: "+e.Value.Str()+".", "")
+		l.warn(diag.LintFails, e, "this always fails: "+e.Value.Str()+".", "correct the values, or delete it.")
 	}
 	switch e.Op {
 	case check.And, check.Or:
 		for _, a := range e.Args {
 			if literal(a) && a.Value.K == value.Bool {
-				l.warn(diag.LintConstant, a, "This is always "+truth(a.Value.True())+".", "Delete it, or name what it should depend on.")
+				l.warn(diag.LintConstant, a, "this is always "+truth(a.Value.True())+".", "delete it, or name what it should depend on.")
 			}
 		}
 		if e.Op == check.And {
@@ -65,16 +65,16 @@ func (l *linter) expr(e *check.Expr) {
 			if !test.Value.True() {
 				dead = e.Args[1]
 			}
-			l.warn(diag.LintUnreachable, dead, "This branch never runs: the condition is always "+truth(test.Value.True())+".", "Delete the choice, or correct its condition.")
+			l.warn(diag.LintUnreachable, dead, "this branch never runs: the condition is always "+truth(test.Value.True())+".", "delete the choice, or correct its condition.")
 		}
 	case check.Div, check.Mod:
 		if z := e.Args[1]; literal(z) && z.Value.K == value.Int && z.Value.N == 0 && (e.Paths || !e.Args[0].Folded) {
-			l.warn(diag.LintFails, e, "This always fails: it divides by zero.", "")
+			l.warn(diag.LintFails, e, "this always fails: it divides by zero.", "divide by something else; whether a variable is 0 can be asked before: `x != 0 && y / x > 1`.")
 		}
 	case check.Call:
 		if e.Name == "matches" && e.Paths && len(e.Args) == 2 && literal(e.Args[1]) && e.Args[1].Value.K == value.String {
 			if re, failed := lib.CompileRegexp(e.Args[1].Value.Str()); re == nil {
-				l.warn(diag.LintFails, e.Args[1], "This always fails: "+failed.Str()+".", "Patterns have RE2's syntax; a character such as ( is meant as itself after a backslash, in a raw string: r'\\('.")
+				l.warn(diag.LintFails, e.Args[1], "this always fails: "+failed.Str()+".", "patterns have RE2's syntax; a character such as `(` is meant as itself after a backslash, in a raw string: `r'\\('`.")
 			}
 		}
 	case check.Lt, check.Le, check.Gt, check.Ge, check.Eq, check.Ne:
@@ -146,11 +146,11 @@ func (l *linter) comparison(e *check.Expr) {
 	if !always && !never {
 		return
 	}
-	about := l.src[a.Off:a.End] + " is from " + strconv.FormatInt(s.low, 10) + " to " + strconv.FormatInt(s.high, 10)
+	about := "`" + l.src[a.Off:a.End] + "` is from " + strconv.FormatInt(s.low, 10) + " to " + strconv.FormatInt(s.high, 10)
 	if s.high == 1<<40 {
-		about = l.src[a.Off:a.End] + " is never below 0"
+		about = "`" + l.src[a.Off:a.End] + "` is never below 0"
 	}
-	l.warn(diag.LintConstant, e, about+", so this is always "+truth(always)+".", "Correct the number, or delete the comparison.")
+	l.warn(diag.LintConstant, e, about+", so this is always "+truth(always)+".", "correct the number, or delete the comparison.")
 }
 
 // contradiction looks for one variable that would have to equal two things.
@@ -162,7 +162,7 @@ func (l *linter) contradiction(e *check.Expr) {
 		}
 		for _, b := range e.Args[:i] {
 			if y, w, ok := equals(b); ok && y.Bank == x.Bank && y.Index == x.Index && !value.Equal(v, w) {
-				l.warn(diag.LintContradiction, a, l.src[x.Off:x.End]+" cannot equal two values at once, so && is never true here.", "Did you mean ||?")
+				l.warn(diag.LintContradiction, a, "`"+l.src[x.Off:x.End]+"` cannot equal two values at once, so `&&` is never true here.", "did you mean `||`?")
 				return
 			}
 		}

@@ -240,7 +240,7 @@ func (b *Bundle) target(x node, key bool, path string, at place, action int) (Ef
 				t = t.Elem
 			default:
 				if t.Kind != types.Bad {
-					fail(start, max(end, start+1), diag.BundleEffect, "`"+path[:i]+"` is of type `"+t.String()+"`, which has no fields.", "")
+					fail(start, max(end, start+1), diag.BundleEffect, "`"+path[:i]+"` is of type `"+t.String()+"`, which has no fields.", "set the whole: leave out what follows its name.")
 				}
 				return e, nil
 			}

@@ -41,7 +41,7 @@ func (b *Bundle) declarePatterns(x node) {
 		})
 		if len(list) == 0 {
 			if !x.r.diag.Failed() {
-				any.fail(diag.BundleSet, "the pattern `"+name+"` matches nothing: it has no alternatives.", "")
+				any.fail(diag.BundleSet, "the pattern `"+name+"` matches nothing: it has no alternatives.", "add a `{phrase: TEXT}` or a `{regex: TEXT}`.")
 			}
 			return
 		}

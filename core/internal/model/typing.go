@@ -180,14 +180,14 @@ func (x node) enumType() *types.Type {
 			return
 		}
 		if t.Member(s) >= 0 {
-			v.fail(diag.BundleDuplicate, "the member `"+s+"` stands here twice.", "")
+			v.fail(diag.BundleDuplicate, "the member `"+s+"` stands here twice.", "delete one of the two.")
 			return
 		}
 		t.Members = append(t.Members, s)
 		t.Values = append(t.Values, value.OfString(s))
 	})
 	if len(t.Members) == 0 {
-		x.fail(diag.BundleType, "an enum needs at least one member.", "")
+		x.fail(diag.BundleType, "an enum needs at least one member.", "write for example `{enum: [open, closed]}`.")
 		return bad
 	}
 	return t

@@ -45,18 +45,18 @@ type parser struct {
 func Parse(src string, list *diag.List) *Node {
 	if len(src) > MaxSource {
 		list.Add(diag.Diagnostic{Code: diag.LimitSource, Off: MaxSource, End: len(src),
-			Message: "This expression is longer than 16384 bytes.",
-			Hint:    "Split it: name its parts under derived, or use several constraints."})
+			Message: "this expression is longer than 16384 bytes.",
+			Hint:    "split it: name its parts under `derived`, or use several constraints."})
 		return &Node{Kind: Bad, End: int32(len(src))}
 	}
 	if i := invalidUTF8(src); i >= 0 {
-		list.Add(diag.Diagnostic{Code: diag.ParseUTF8, Off: i, End: i + 1, Message: "This is not valid UTF-8."})
+		list.Add(diag.Diagnostic{Code: diag.ParseUTF8, Off: i, End: i + 1, Message: "this is not valid UTF-8."})
 		return &Node{Kind: Bad, End: int32(len(src))}
 	}
 	p := &parser{scanner: scanner{src: src, list: list}}
 	p.advance()
 	if p.tok.kind == tEnd && len(list.Items) == 0 {
-		p.report(diag.ParseEnd, 0, len(src), "There is no expression here.", "Write one, such as true.")
+		p.report(diag.ParseEnd, 0, len(src), "there is no expression here.", "write one, such as `true`.")
 		return &Node{Kind: Bad, End: int32(len(src))}
 	}
 	n := p.cond()
@@ -100,7 +100,7 @@ func (p *parser) unexpected(message, hint string) {
 		return
 	}
 	if p.tok.kind == tEnd {
-		p.report(diag.ParseEnd, max(0, len(strings.TrimRight(p.src, " \t\r\n"))-1), len(p.src), "The expression ends too early. "+message, hint)
+		p.report(diag.ParseEnd, max(0, len(strings.TrimRight(p.src, " \t\r\n"))-1), len(p.src), "the expression ends too early: "+message, hint)
 		return
 	}
 	p.report(diag.ParseToken, int(p.tok.off), int(p.tok.end), message, hint)
@@ -112,30 +112,30 @@ func (p *parser) trailing() {
 		return
 	}
 	t := p.tok
-	message, hint := "Expected an operator or the end of the expression.", ""
+	message, hint := "expected an operator or the end of the expression.", "is `&&` or `||` missing before it?"
 	switch {
 	case t.kind == tIdent && (t.text == "is" || t.text == "equals"):
-		hint = "Equality is written ==."
+		hint = "equality is written `==`."
 	case t.kind == tIdent && t.text == "contains":
-		hint = "Write TEXT.contains(PART)."
+		hint = "write `TEXT.contains(PART)`."
 	case t.kind == tIdent && (t.text == "if" || t.text == "then"):
-		hint = "A choice is written CONDITION ? THIS : THAT."
+		hint = "a choice is written `CONDITION ? THIS : THAT`."
 	case t.kind == tIdent && t.text == "not":
-		hint = "Write !(a in b) for not in."
+		hint = "write `!(a in b)` for not in."
 	case t.kind == tOp && t.text == ")":
-		message = "This ) closes nothing."
+		message, hint = "this `)` closes nothing.", "delete it, or write the `(` that it should close."
 	case t.kind == tOp && t.text == "]":
-		message = "This ] closes nothing."
+		message, hint = "this `]` closes nothing.", "delete it, or write the `[` that it should close."
 	case t.kind == tOp && t.text == "}":
-		message = "This } closes nothing."
+		message, hint = "this `}` closes nothing.", "delete it, or write the `{` that it should close."
 	case t.kind == tOp && t.text == ";":
-		hint = "An expression has no semicolons; delete it."
+		hint = "an expression has no semicolons; delete it."
 	case t.kind == tOp && t.text == ",":
-		hint = "Only lists, maps and arguments have commas. Write && to demand both."
+		hint = "only lists, maps and arguments have commas. Write `&&` to demand both."
 	case t.kind == tOp && t.text == ":":
-		hint = "A choice is written CONDITION ? THIS : THAT; a map is written {KEY: VALUE}."
+		hint = "a choice is written `CONDITION ? THIS : THAT`; a map is written `{KEY: VALUE}`."
 	case t.kind == tLit && t.val.K == value.String:
-		hint = "Strings are joined with +."
+		hint = "strings are joined with `+`."
 	}
 	p.unexpected(message, hint)
 }
@@ -149,7 +149,7 @@ func (p *parser) finish(n *Node, end int32) *Node {
 	n.height = h + 1
 	if n.height > MaxHeight && !p.deep {
 		p.deep = true
-		p.report(diag.LimitNesting, int(n.Off), int(n.End), "This chain has more than 1000 links.", "Split it: name its parts under derived.")
+		p.report(diag.LimitNesting, int(n.Off), int(n.End), "this chain has more than 1000 links.", "split it: name its parts under `derived`.")
 	}
 	return n
 }
@@ -162,7 +162,7 @@ func (p *parser) enter() bool {
 	}
 	if !p.deep {
 		p.deep = true
-		p.report(diag.LimitNesting, int(p.tok.off), int(p.tok.end), "Brackets nest more than 100 deep here.", "Split the expression: name its parts under derived.")
+		p.report(diag.LimitNesting, int(p.tok.off), int(p.tok.end), "brackets nest more than 100 deep here.", "split the expression: name its parts under `derived`.")
 	}
 	// Nothing more is read, so that the callers above unwind without work.
 	p.pos = len(p.src)
@@ -185,13 +185,13 @@ func (p *parser) cond() *Node {
 	for p.is("?") {
 		if len(arms)/2 > MaxHeight {
 			p.deep = true
-			p.report(diag.LimitNesting, int(arms[0].Off), int(p.tok.end), "This chain has more than 1000 links.", "Use a map or several constraints.")
+			p.report(diag.LimitNesting, int(arms[0].Off), int(p.tok.end), "this chain has more than 1000 links.", "use a map or several constraints.")
 			break
 		}
 		p.advance()
 		then := p.cond() // the grammar has no choice here without parentheses; it can be told apart all the same
 		if !p.is(":") {
-			p.unexpected("Expected : and what the choice gives otherwise.", "A choice is written CONDITION ? THIS : THAT.")
+			p.unexpected("expected `:` and what the choice gives otherwise.", "a choice is written `CONDITION ? THIS : THAT`.")
 			last = then
 			break
 		}
@@ -262,21 +262,21 @@ func (p *parser) peekOperator() (int, Op) {
 }
 
 func (p *parser) misspelt(text, right string) {
-	message, hint := "There is no operator "+text+" in an expression.", "Write "+right+"."
+	message, hint := "there is no operator `"+text+"` in an expression.", "write `"+right+"`."
 	switch text {
 	case "=":
-		message = "A single = compares nothing."
-		hint = "Write == to compare."
+		message = "a single `=` compares nothing."
+		hint = "write `==` to compare."
 	case "&":
-		message, hint = "A single & is no operator.", "Write && for and."
+		message, hint = "a single `&` is no operator.", "write `&&` for and."
 	case "|":
-		message, hint = "A single | is no operator.", "Write || for or."
+		message, hint = "a single `|` is no operator.", "write `||` for or."
 	case "^":
-		hint = "Write math.bitXor(a, b) for bits, or a != b for exclusive or of truth values."
+		hint = "write `math.bitXor(a, b)` for bits, or `a != b` for exclusive or of truth values."
 	case "??":
-		hint = "Write has(a.b) ? a.b : OTHERWISE."
+		hint = "write `has(a.b) ? a.b : OTHERWISE`."
 	case "<=>":
-		hint = "Write one of <, <=, ==, != , >= and >."
+		hint = "write one of `<`, `<=`, `==`, `!=`, `>=` and `>`."
 	}
 	p.report(diag.ParseOperator, int(p.tok.off), int(p.tok.end), message, hint)
 	if right != "" {
@@ -354,7 +354,7 @@ func (p *parser) unary() *Node {
 				p.pos, p.tok = save, t
 				break
 			}
-			p.report(diag.ParseOperator, int(t.off), int(t.end), "There is no operator "+t.text+" in an expression.", "Write !(...).")
+			p.report(diag.ParseOperator, int(t.off), int(t.end), "there is no operator `"+t.text+"` in an expression.", "write `!(...)`.")
 			ops = append(ops, prefix{Not, t.off, t.end})
 			continue
 		}
@@ -381,7 +381,7 @@ func (p *parser) negate(off int32) {
 	case t.val.K == value.Double:
 		t.val = value.OfDouble(-t.val.Double())
 	case t.val.K == value.Uint:
-		p.report(diag.ParseNumber, int(off), int(t.end), "A uint has no sign.", "Leave out the u, or the minus.")
+		p.report(diag.ParseNumber, int(off), int(t.end), "a uint has no sign.", "leave out the `u`, or the minus.")
 		t.kind = tBad
 	}
 }
@@ -399,7 +399,7 @@ func (p *parser) postfix() *Node {
 			x := p.cond()
 			end := p.tok.end
 			if !p.take("]") {
-				p.unclosed(open, "]", "Expected ] after the index.")
+				p.unclosed(open, "]", "expected `]` after the index.")
 				end = p.tok.off
 			}
 			n = p.finish(&Node{Kind: Index, Off: n.Off, At: open.off, To: end, Args: []*Node{n, x}}, end)
@@ -407,13 +407,13 @@ func (p *parser) postfix() *Node {
 			if n.Kind != Ident && n.Kind != Select {
 				return n
 			}
-			p.report(diag.ParseMessage, int(n.Off), int(p.tok.end), "Expressions build no messages.", "Write a map: {'field': VALUE}.")
+			p.report(diag.ParseMessage, int(n.Off), int(p.tok.end), "expressions build no messages.", "write a map: `{'field': VALUE}`.")
 			off := n.Off
 			p.fields()
 			n = p.bad(off)
 		case p.is("?."), p.is("[?"):
-			p.report(diag.ParseOptional, int(p.tok.off), int(p.tok.end), "Optional selection is not part of the language here.",
-				"Write has(a.b) ? a.b : OTHERWISE.")
+			p.report(diag.ParseOptional, int(p.tok.off), int(p.tok.end), "optional selection is not part of the language here.",
+				"write `has(a.b) ? a.b : OTHERWISE`.")
 			if p.tok.text == "?." {
 				p.tok.text = "."
 			} else {
@@ -446,7 +446,7 @@ func (p *parser) fields() {
 		}
 	}
 	if !p.take("}") {
-		p.unclosed(open, "}", "Expected } after the fields.")
+		p.unclosed(open, "}", "expected `}` after the fields.")
 	}
 }
 
@@ -467,11 +467,11 @@ func (p *parser) selection(n *Node) *Node {
 		}
 		return p.finish(&Node{Kind: Select, Name: t.text, Off: n.Off, At: t.off, To: t.end, Args: []*Node{n}}, t.end)
 	case t.kind == tIdent:
-		p.unexpected(t.text+" cannot be selected with a dot.", "Write ['"+t.text+"'].")
+		p.unexpected("`"+t.text+"` cannot be selected with a dot.", "write `['"+t.text+"']`.")
 	case t.kind == tLit && t.val.K == value.String:
-		p.unexpected("Expected a name after the dot.", "Write ["+p.src[t.off:t.end]+"] to index with a string.")
+		p.unexpected("expected a name after the dot.", "write `["+p.src[t.off:t.end]+"]` to index with a string.")
 	default:
-		p.unexpected("Expected a name after the dot.", "")
+		p.unexpected("expected a name after the dot.", "write the name of a field or a method, or delete the dot.")
 	}
 	return p.bad(n.Off)
 }
@@ -486,12 +486,12 @@ func (p *parser) args(nodes []*Node) ([]*Node, int32) {
 			break
 		}
 		if p.is(")") {
-			p.unexpected("Expected an argument after the comma.", "Delete the comma.")
+			p.unexpected("expected an argument after the comma.", "delete the comma.")
 		}
 	}
 	end := p.tok.end
 	if !p.take(")") {
-		p.unclosed(open, ")", "Expected , or ) after the argument.")
+		p.unclosed(open, ")", "expected `,` or `)` after the argument.")
 		end = p.tok.off
 	}
 	return nodes, end
@@ -501,12 +501,12 @@ func (p *parser) args(nodes []*Node) ([]*Node, int32) {
 func (p *parser) unclosed(open token, want, message string) {
 	if p.tok.kind == tEnd && p.failed == 0 && !p.deep {
 		p.failed++
-		p.report(diag.ParseBracket, int(open.off), int(open.end), "This "+open.text+" is not closed.", "Add "+want+".")
+		p.report(diag.ParseBracket, int(open.off), int(open.end), "this `"+open.text+"` is not closed.", "add `"+want+"`.")
 		return
 	}
 	hint := ""
 	if p.tok.kind == tIdent || p.tok.kind == tLit {
-		hint = "Is an operator or a comma missing?"
+		hint = "is an operator or a comma missing?"
 	}
 	p.unexpected(message, hint)
 }

@@ -25,7 +25,7 @@ func (p *parser) primary() *Node {
 	switch t.kind {
 	case tLit:
 		if t.minInt {
-			p.badNumber(t, "This number is larger than an int can hold.", "The largest int is 9223372036854775807.")
+			p.badNumber(t, "this number is larger than an int can hold.", "the largest int is 9223372036854775807.")
 			p.advance()
 			return p.bad(t.off)
 		}
@@ -38,10 +38,10 @@ func (p *parser) primary() *Node {
 		return p.identifier(false, t.off)
 	case tQuoted:
 		p.advance()
-		p.report(diag.ParseCharacter, int(t.off), int(t.end), "Backticks quote the name of a field after a dot, nothing else.", "Strings are written in straight quotes: '"+t.text+"'.")
+		p.report(diag.ParseCharacter, int(t.off), int(t.end), "backticks quote the name of a field after a dot, nothing else.", "strings are written in straight quotes: `'"+t.text+"'`.")
 		return &Node{Kind: Bad, Off: t.off, End: t.end, height: 1}
 	case tEnd:
-		p.unexpected("Expected a value.", "")
+		p.unexpected("expected a value.", "write what should stand here, or delete what asks for it.")
 		return p.bad(t.off)
 	}
 	switch t.text {
@@ -49,7 +49,7 @@ func (p *parser) primary() *Node {
 		p.advance()
 		n := p.cond()
 		if !p.is(")") {
-			p.unclosed(t, ")", "Expected ) here.")
+			p.unclosed(t, ")", "expected `)` here.")
 			return n
 		}
 		n.Paren = true
@@ -65,24 +65,24 @@ func (p *parser) primary() *Node {
 		if p.tok.kind == tIdent {
 			return p.identifier(true, t.off)
 		}
-		p.unexpected("Expected a name after the dot.", "A number below one can be written 0.5.")
+		p.unexpected("expected a name after the dot.", "a number below one can be written `0.5`.")
 		return p.bad(t.off)
 	case "[?":
-		p.report(diag.ParseOptional, int(t.off), int(t.end), "Optional elements are not part of the language here.", "Leave out the question mark.")
+		p.report(diag.ParseOptional, int(t.off), int(t.end), "optional elements are not part of the language here.", "leave out the question mark.")
 		t.text = "["
 		return p.list(t)
 	}
 	hint := ""
 	switch t.text {
 	case "=", "==", "===", "<", ">", "<=", ">=", "!=", "&&", "||", "+", "*", "/", "%", "&", "|":
-		hint = "The operator " + t.text + " has no value on its left."
+		hint = "the operator `" + t.text + "` has no value on its left."
 		if p.pos > int(t.end) || int(t.off) > 0 {
-			hint = "Is a value missing before " + t.text + "?"
+			hint = "is a value missing before `" + t.text + "`?"
 		}
 	case "$", "@", "#", "\\", "~":
-		hint = "Delete it; a variable is written by its name alone."
+		hint = "delete it; a variable is written by its name alone."
 	}
-	p.unexpected("Expected a value, found "+t.text+".", hint)
+	p.unexpected("expected a value, found `"+t.text+"`.", hint)
 	if t.text != ")" && t.text != "]" && t.text != "}" {
 		p.advance()
 	}
@@ -110,14 +110,14 @@ func (p *parser) identifier(global bool, off int32) *Node {
 		}
 	}
 	if t.text == "in" {
-		p.unexpected("Expected a value, found in.", "Membership is written VALUE in LIST.")
+		p.unexpected("expected a value, found `in`.", "membership is written `VALUE in LIST`.")
 		p.advance()
 		return p.bad(off)
 	}
 	p.advance()
 	if isReserved(t.text) {
 		p.failed++ // what follows is the grammar of another language
-		p.report(diag.ParseReserved, int(t.off), int(t.end), "The word "+t.text+" is reserved and names nothing.", reservedHint(t.text))
+		p.report(diag.ParseReserved, int(t.off), int(t.end), "the word `"+t.text+"` is reserved and names nothing.", reservedHint(t.text))
 		if p.is("(") {
 			_, end := p.args(nil)
 			return &Node{Kind: Bad, Off: off, End: end, height: 1}
@@ -136,15 +136,15 @@ func (p *parser) identifier(global bool, off int32) *Node {
 func reservedHint(word string) string {
 	switch word {
 	case "if", "else":
-		return "A choice is written CONDITION ? THIS : THAT."
+		return "a choice is written `CONDITION ? THIS : THAT`."
 	case "for", "while", "loop":
-		return "Ask about a list with LIST.all(x, ...), LIST.exists(x, ...), or build one with LIST.map(x, ...)."
+		return "ask about a list with `LIST.all(x, ...)` or `LIST.exists(x, ...)`, or build one with `LIST.map(x, ...)`."
 	case "let", "var", "const":
-		return "Name a value with cel.bind(NAME, VALUE, EXPRESSION), or under derived."
+		return "name a value with `cel.bind(NAME, VALUE, EXPRESSION)`, or under `derived`."
 	case "function":
-		return "Name an expression under derived."
+		return "name an expression under `derived`."
 	}
-	return "Choose another name, or write it after a dot or in quotes."
+	return "choose another name, or write it after a dot or in quotes."
 }
 
 func (p *parser) list(open token) *Node {
@@ -161,14 +161,14 @@ func (p *parser) list(open token) *Node {
 	}
 	end := p.tok.end
 	if !p.take("]") {
-		p.unclosed(open, "]", "Expected , or ] after the element.")
+		p.unclosed(open, "]", "expected `,` or `]` after the element.")
 		end = p.tok.off
 	}
 	return p.finish(n, end)
 }
 
 func (p *parser) optionalElement() {
-	p.report(diag.ParseOptional, int(p.tok.off), int(p.tok.end), "Optional elements are not part of the language here.", "Leave out the question mark.")
+	p.report(diag.ParseOptional, int(p.tok.off), int(p.tok.end), "optional elements are not part of the language here.", "leave out the question mark.")
 	p.advance()
 }
 
@@ -181,7 +181,7 @@ func (p *parser) mapping(open token) *Node {
 		}
 		key := p.cond()
 		if !p.is(":") {
-			p.unexpected("Expected : and the value of this key.", "A map is written {'key': VALUE}.")
+			p.unexpected("expected `:` and the value of this key.", "a map is written `{'key': VALUE}`.")
 			break
 		}
 		p.advance()
@@ -192,7 +192,7 @@ func (p *parser) mapping(open token) *Node {
 	}
 	end := p.tok.end
 	if !p.take("}") {
-		p.unclosed(open, "}", "Expected , or } after the value.")
+		p.unclosed(open, "}", "expected `,` or `}` after the value.")
 		end = p.tok.off
 	}
 	return p.finish(n, end)

@@ -122,11 +122,11 @@ func (s *scanner) operator() (token, bool) {
 	r, n := utf8.DecodeRuneInString(rest)
 	s.pos += n
 	meant := "" // the operator it stands for
-	code, message, hint := diag.ParseCharacter, "This character has no meaning in an expression.", ""
+	code, message, hint := diag.ParseCharacter, "this character has no meaning in an expression.", ""
 	switch r {
 	case '“', '”', '„', '‘', '’', '«', '»':
-		message = "This is a typographic quote."
-		hint = "Strings are written in straight quotes: \"text\" or 'text'."
+		message = "this is a typographic quote."
+		hint = "strings are written in straight quotes: `\"text\"` or `'text'`."
 		// The rest of the word inside would only be reported as more unknown names.
 		for s.pos < len(s.src) {
 			r, n := utf8.DecodeRuneInString(s.src[s.pos:])
@@ -138,20 +138,20 @@ func (s *scanner) operator() (token, bool) {
 		s.report(code, start, s.pos, message, hint)
 		return token{kind: tBad, off: int32(start), end: int32(s.pos)}, true
 	case '≤':
-		meant, hint = "<=", "Write <=."
+		meant, hint = "<=", "write `<=`."
 	case '≥':
-		meant, hint = ">=", "Write >=."
+		meant, hint = ">=", "write `>=`."
 	case '≠':
-		meant, hint = "!=", "Write !=."
+		meant, hint = "!=", "write `!=`."
 	case '–', '—', '−':
-		meant, hint = "-", "Write - for minus."
+		meant, hint = "-", "write `-` for minus."
 	case '∧':
-		meant, hint = "&&", "Write && for and."
+		meant, hint = "&&", "write `&&` for and."
 	case '∨':
-		meant, hint = "||", "Write || for or."
+		meant, hint = "||", "write `||` for or."
 	case '\u00a0', '\u200b', '\ufeff':
-		message = "There is an invisible character here."
-		hint = "Delete it and type a plain space."
+		message = "there is an invisible character here."
+		hint = "delete it and type a plain space."
 	}
 	s.report(code, start, s.pos, message, hint)
 	return token{kind: tOp, off: int32(start), end: int32(s.pos), text: meant}, meant != ""
@@ -170,8 +170,8 @@ func (s *scanner) quoted() (token, bool) {
 		}
 	}
 	s.pos++
-	s.report(diag.ParseCharacter, start, s.pos, "A backtick quotes a field name: letters, digits, _ . - / and spaces between two backticks.",
-		"Strings are written in straight quotes: \"text\" or 'text'.")
+	s.report(diag.ParseCharacter, start, s.pos, "a backtick quotes a field name: letters, digits, _ . - / and spaces between two backticks.",
+		"strings are written in straight quotes: `\"text\"` or `'text'`.")
 	return token{}, false
 }
 
@@ -221,14 +221,14 @@ func (s *scanner) num() token {
 		for isLetter(s.at(s.pos)) || isDigit(s.at(s.pos)) {
 			s.pos++
 		}
-		return s.badNumber(tok, "This is not a number.", "A number looks like 42, -7, 0x2a, 42u, 1.5 or 1e-3; a name does not begin with a digit.")
+		return s.badNumber(tok, "this is not a number.", "a number looks like `42`, `-7`, `0x2a`, `42u`, `1.5` or `1e-3`; a name does not begin with a digit.")
 	}
 	tok.end = int32(s.pos)
 	if float {
 		// A double too large reads as infinity in ParseFloat with an error.
 		f, err := strconv.ParseFloat(text, 64)
 		if err != nil {
-			return s.badNumber(tok, "This number is larger than a double can hold.", "The largest double is about 1.8e308.")
+			return s.badNumber(tok, "this number is larger than a double can hold.", "the largest double is about 1.8e308.")
 		}
 		tok.val = value.OfDouble(f)
 		return tok
@@ -237,23 +237,23 @@ func (s *scanner) num() token {
 	if hex {
 		base, digits = 16, text[2:]
 		if digits == "" {
-			return s.badNumber(tok, "0x is followed by no digit.", "A hexadecimal number looks like 0x2a.")
+			return s.badNumber(tok, "`0x` is followed by no digit.", "a hexadecimal number looks like `0x2a`.")
 		}
 	}
 	u, err := strconv.ParseUint(digits, base, 64)
 	switch {
 	case err != nil && unsigned:
-		return s.badNumber(tok, "This number is larger than a uint can hold.", "The largest uint is 18446744073709551615u.")
+		return s.badNumber(tok, "this number is larger than a uint can hold.", "the largest uint is 18446744073709551615u.")
 	case unsigned:
 		tok.val = value.OfUint(u)
 	case err == nil && u == 1<<63:
 		tok.minInt = true
 	case err != nil || u > 1<<63:
-		hint := "The largest int is 9223372036854775807."
+		hint := "the largest int is 9223372036854775807."
 		if err == nil {
 			hint += " Up to 18446744073709551615 it can be a uint: write " + text + "u."
 		}
-		return s.badNumber(tok, "This number is larger than an int can hold.", hint)
+		return s.badNumber(tok, "this number is larger than an int can hold.", hint)
 	default:
 		tok.val = value.OfInt(int64(u))
 	}

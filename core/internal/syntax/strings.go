@@ -50,9 +50,9 @@ func (s *scanner) str(n int) token {
 	flushed := body
 	for {
 		if s.pos >= len(s.src) || !triple && (s.src[s.pos] == '\n' || s.src[s.pos] == '\r') {
-			message, hint := "This string is not closed.", "Close it with "+string(quote)+" on the same line."
+			message, hint := "this string is not closed.", "close it with `"+string(quote)+"` on the same line."
 			if triple {
-				hint = "Close it with three quotes."
+				hint = "close it with three quotes."
 			}
 			s.report(diag.ParseString, start, s.pos, message, hint)
 			return token{kind: tBad, off: int32(start), end: int32(s.pos)}
@@ -126,16 +126,16 @@ func (s *scanner) escape(out []byte, bytes bool) ([]byte, bool) {
 		s.pos--
 		return s.code(out, start, 3, 8, bytes, !bytes)
 	}
-	hint := "Write \\\\ for a backslash, or put r before the string to take backslashes as they are."
+	hint := "write `\\\\` for a backslash, or put `r` before the string to take backslashes as they are."
 	if bytes && (c == 'u' || c == 'U') {
-		hint = "Bytes have no code points; write \\x.. for each byte."
+		hint = "bytes have no code points; write `\\x..` for each byte."
 	}
 	// The whole character after the backslash belongs to the escape.
 	if c >= utf8.RuneSelf {
 		_, n := utf8.DecodeRuneInString(s.src[start+1:])
 		s.pos = start + 1 + n
 	}
-	s.report(diag.ParseEscape, start, s.pos, "There is no such escape in a string.", hint)
+	s.report(diag.ParseEscape, start, s.pos, "there is no such escape in a string.", hint)
 	return out, false
 }
 
@@ -154,7 +154,7 @@ func (s *scanner) code(out []byte, start, n int, base uint32, byteValue, point b
 			d = 99
 		}
 		if d >= base || s.pos >= len(s.src) {
-			s.report(diag.ParseEscape, start, min(s.pos+1, len(s.src)), "This escape has too few digits.",
+			s.report(diag.ParseEscape, start, min(s.pos+1, len(s.src)), "this escape has too few digits.",
 				"\\x takes two hexadecimal digits, \\u four, \\U eight, and an octal escape three digits, 000 to 377.")
 			return out, false
 		}
@@ -165,7 +165,7 @@ func (s *scanner) code(out []byte, start, n int, base uint32, byteValue, point b
 		return append(out, byte(v)), true
 	}
 	if point && (v > utf8.MaxRune || v >= 0xd800 && v < 0xe000) {
-		s.report(diag.ParseEscape, start, s.pos, "This escape is no Unicode character.", "Code points go up to 10FFFF, without the surrogates D800 to DFFF.")
+		s.report(diag.ParseEscape, start, s.pos, "this escape is no Unicode character.", "code points go up to 10FFFF, without the surrogates D800 to DFFF.")
 		return out, false
 	}
 	return utf8.AppendRune(out, rune(v)), true
