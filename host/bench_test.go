@@ -94,7 +94,7 @@ func BenchmarkNew(b *testing.B) {
 func BenchmarkRebuild(b *testing.B) {
 	e := newEngine(b, Options{Instances: 1})
 	s := open(b, e, "s").(*session)
-	for i := range maxSteps - 1 {
+	for i := range minSteps - 1 {
 		s.Decide(turn(i%2 == 0, i))
 	}
 	b.Run("instance", func(b *testing.B) {

@@ -32,5 +32,7 @@
 //	        └─ slot ── (none: discarded, made anew when next needed)
 //
 // Everything here may be used by several goroutines at once. Calls on one session
-// run one after another, as its decisions are a chain.
+// run one after another, as its decisions are a chain, and so do calls on
+// sessions that share an instance: while a long Path is searched, they wait. Go's own
+// garbage collector waits for the module too, since compiled WebAssembly cannot be stopped.
 package host

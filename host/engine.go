@@ -40,7 +40,7 @@ type Options struct {
 	CacheDir string
 
 	// Interpreter interprets the module instead of compiling it: the only way outside amd64
-	// and arm64, starts in a tenth of the time and runs about twenty times slower.
+	// and arm64, starts in a tenth of the time and runs about forty times slower.
 	Interpreter bool
 
 	// Instances is how many calls can run at the same time; each instance takes 8 MB

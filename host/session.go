@@ -3,7 +3,7 @@ package host
 // This file defines session: a session in the module that outlives instances.
 //
 //	base ── step ── step ── step ── now
-//	 │       └── at most maxSteps, each one that was recorded
+//	 │       └── each one that was recorded; see full
 //	 └── a snapshot, or the session's beginning
 //
 // The session lives in one slot's instance under a handle. When the instance is
@@ -19,9 +19,15 @@ import (
 	"github.com/holdfast-rt/holdfast/wasm/abi"
 )
 
-// maxSteps is after how many recorded calls a fresh snapshot is taken: rebuilding
-// then takes under a millisecond, and the snapshot adds a hundredth to each decision.
-const maxSteps = 64
+// A fresh snapshot is taken after minSteps recorded calls, so that a session is
+// rebuilt within a few milliseconds (BenchmarkRebuild). A large session waits
+// longer, a call for each kilobyte of its snapshot, since taking and restoring one
+// then costs more than deciding; and at most until the calls take as much memory as the snapshot.
+const (
+	minSteps     = 64
+	minStepBytes = 256 << 10
+	bytesPerStep = 1 << 10
+)
 
 var _ Session = (*session)(nil)
 
@@ -34,6 +40,7 @@ type session struct {
 	id    string // names the session's beginning, where base is nil
 	base  []byte // snapshot, or nil
 	steps []step
+	bytes int               // of steps' inputs
 	last  [sha256.Size]byte // hash of what the last step returned
 }
 
@@ -106,7 +113,7 @@ func (s *session) call(op abi.Op, in []byte, recorded bool) ([]byte, error) {
 		out, _, err := i.call(op, handle, in)
 		if err == nil && recorded {
 			s.record(step{op, bytes.Clone(in)}, out)
-			if len(s.steps) >= maxSteps {
+			if s.full() {
 				s.rebase(i, handle)
 			}
 		}
@@ -116,13 +123,19 @@ func (s *session) call(op abi.Op, in []byte, recorded bool) ([]byte, error) {
 
 func (s *session) record(step step, out []byte) {
 	s.steps = append(s.steps, step)
+	s.bytes += len(step.in)
 	s.last = sha256.Sum256(out)
+}
+
+// full says whether it is time for a fresh snapshot.
+func (s *session) full() bool {
+	return len(s.steps) >= max(minSteps, len(s.base)/bytesPerStep) || s.bytes >= max(minStepBytes, len(s.base))
 }
 
 // rebase takes a fresh snapshot in place of the steps, which stay where that fails.
 func (s *session) rebase(i *instance, handle uint32) {
 	if snapshot, _, err := i.call(abi.OpSnapshot, handle, nil); err == nil {
-		s.base, s.steps = snapshot, nil
+		s.base, s.steps, s.bytes = snapshot, nil, 0
 	}
 }
 

@@ -67,8 +67,8 @@ func TestSessionSurvives(t *testing.T) {
 		t.Run(k.name, func(t *testing.T) {
 			e, want := e, open(t, Native(), k.name)
 			s := open(t, e, k.name)
-			for i := range 3*maxSteps + 5 {
-				if i%23 == 22 || i == maxSteps {
+			for i := range 3*minSteps + 5 {
+				if i%23 == 22 || i == minSteps {
 					before := s.(*session).slot.instance
 					if err := k.kill(e, s.(*session)); code(err) != k.code {
 						t.Fatalf("after %d decisions: %v, want %s", i, err, k.code)
@@ -244,5 +244,39 @@ func TestFailureIsAnErrorOfTheCore(t *testing.T) {
 	var e *core.Error
 	if !errors.As(err, &e) || e.Code != CodeTrap || e.Message != "what 1" || !errors.Is(err, cause) {
 		t.Errorf("got %+v of %v", e, err)
+	}
+}
+
+// A session whose calls take much memory is given a fresh snapshot earlier, and one
+// whose snapshot is large later.
+func TestSnapshotsAreTakenInTime(t *testing.T) {
+	e := newEngine(t, Options{Instances: 1})
+	s := open(t, e, "s").(*session)
+	long := strings.Repeat("x", 4000)
+	at := 0
+	until := func(stop func() bool) (steps int) {
+		for !stop() {
+			if _, err := s.Decide(wait(long, at)); err != nil {
+				t.Fatal(err)
+			}
+			at++
+			steps++
+		}
+		return steps
+	}
+	if n := until(func() bool { return s.base != nil }); n > 70 || n < 60 {
+		t.Errorf("the first snapshot came after %d calls", n)
+	}
+	for len(s.base) < 300_000 {
+		base := &s.base[0]
+		until(func() bool { return base != &s.base[0] })
+	}
+	base := &s.base[0]
+	want := len(s.base) / 4100 // as many bytes of calls as the snapshot has
+	if n := until(func() bool { return base != &s.base[0] }); n < want*8/10 || n > want*12/10 {
+		t.Errorf("a snapshot of %d bytes lasted for %d calls, want about %d", len(s.base), n, want)
+	}
+	if s.bytes != 0 || len(s.steps) != 0 {
+		t.Errorf("after a snapshot there are %d calls of %d bytes", len(s.steps), s.bytes)
 	}
 }
