@@ -313,7 +313,7 @@ func TestStringsByRunes(t *testing.T) {
 func FuzzFormat(f *testing.F) {
 	f.Add("%.3f", int64(1), 1.2345, "text")
 	f.Add("%.100e|%d|%s", int64(-1), math.Inf(1), "%s")
-	f.Add("%x %X %b %o %%", int64(math.MinInt64), -0.0, "\xff")
+	f.Add("%x %X %b %o %%", int64(math.MinInt64), math.Copysign(0, -1), "\xff")
 	clauses := regexp.MustCompile(`%%|%(\.\d{1,2})?[a-zA-Z]`)
 	f.Fuzz(func(t *testing.T, layout string, i int64, d float64, s string) {
 		if len(layout) > 1000 {
