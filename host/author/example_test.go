@@ -39,10 +39,10 @@ constraints:
 	_ = author.Report(os.Stdout, findings, author.Style{})
 	fmt.Println(built.Name, built.Version, built.Document != nil)
 	// Output:
-	// door.yaml:11:20: error name/unknown-field: state has no opne.
+	// door.yaml:11:20: error name/unknown-field: `state` has no `opne`.
 	//    11 |     require: state.opne
 	//       |                    ^^^^
-	//       = Did you mean state.open?
+	//       = did you mean `state.open`?
 	//
 	// 1 error, 0 warnings.
 	// door 1.0.0 false

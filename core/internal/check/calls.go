@@ -489,7 +489,23 @@ func (c *checker) unknown(n *syntax.Node) *Expr {
 			hint = "`" + name + "` only begins the names of functions, such as `" + map[string]string{"math": "math.abs(x)", "cel": "cel.bind(name, value, expression)", "strings": "strings.quote(text)"}[name] + "`."
 		default:
 			hint = "if it is a text, put it in quotes: `'" + name + "'`."
+			if near := c.nearField(name); near != "" {
+				hint = "did you mean `" + near + "`?"
+			}
 		}
 	}
 	return c.fail(diag.NameUnknown, n, n.Off, n.End, value.NoSuchAttribute, "nothing is called `"+name+"` here.", hint)
+}
+
+// nearField returns the field of a root that somebody who wrote name alone may have meant.
+func (c *checker) nearField(name string) string {
+	for i := range c.scope.Roots {
+		r := &c.scope.Roots[i]
+		for _, f := range r.Fields {
+			if r.Missing == "" && len(name) > 2 && diag.Nearest(name, []string{f.Name}) != "" {
+				return r.Name + "." + f.Name
+			}
+		}
+	}
+	return ""
 }
