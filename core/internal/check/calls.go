@@ -223,11 +223,9 @@ func (c *checker) noOverload(n *syntax.Node, e *Expr, f *function, method bool) 
 	}
 	if f.overloads != nil && !c.countFits(f, method, len(e.Args)) {
 		if c.countFits(f, !method, len(e.Args)) && !c.anyForm(f, method) && len(e.Args) > 0 {
-			hint := "write `TEXT." + f.name + "(...)`."
+			hint := "write `" + c.text(e.Args[0]) + "." + f.name + "(" + c.texts(e.Args[1:]) + ")`."
 			if method {
 				hint = "write `" + f.name + "(" + c.texts(e.Args) + ")`."
-			} else {
-				hint = "write `" + c.text(e.Args[0]) + "." + f.name + "(" + c.texts(e.Args[1:]) + ")`."
 			}
 			word := "a method, not a function"
 			if method {

@@ -177,7 +177,6 @@ func (v *Var) allows(from, to int) bool {
 // came is what a condition came to, over all actions it covers.
 type came struct {
 	unknown  bool   // for some action nobody can tell
-	holds    bool   // it holds in some case
 	violated []bool // [action] it is violated in some case that nothing above refuses
 	covered  string // what refuses the cases in which it is violated that are no such
 	never    []string
