@@ -102,6 +102,9 @@ func TestDiagnostics(t *testing.T) {
 			if d.Off < 0 || d.End < d.Off || d.End > len(k.src) {
 				t.Fatalf("%s: the finding %s has no place: %d to %d", k.src, d.Code, d.Off, d.End)
 			}
+			if d.Hint == "" || d.Message == "" || strings.ToLower(d.Message[:1]) != d.Message[:1] {
+				t.Errorf("%s: %q (%q) teaches nothing, or not as the others do", k.src, d.Message, d.Hint)
+			}
 			f := finding{Src: k.src, Want: k.want, Code: d.Code, Off: d.Off, End: d.End, At: k.src[d.Off:d.End], Message: d.Message, Hint: d.Hint, Warning: d.Warning}
 			got = append(got, f)
 			if err := enc.Encode(f); err != nil {

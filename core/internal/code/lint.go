@@ -77,8 +77,43 @@ func (l *linter) expr(e *check.Expr) {
 				l.warn(diag.LintFails, e.Args[1], "this always fails: "+failed.Str()+".", "patterns have RE2's syntax; a character such as `(` is meant as itself after a backslash, in a raw string: `r'\\('`.")
 			}
 		}
+		if e.Name == "format" && e.Paths && literal(e.Args[0]) && e.Args[1].Op == check.List {
+			l.layout(e)
+		}
 	case check.Lt, check.Le, check.Gt, check.Ge, check.Eq, check.Ne:
 		l.comparison(e)
+	}
+}
+
+// layout tries a literal layout on a value of each argument's type.
+func (l *linter) layout(e *check.Expr) {
+	var items []value.Value
+	for _, a := range e.Args[1].Args {
+		switch a.Type.Kind {
+		case types.Bool:
+			items = append(items, value.OfBool(true))
+		case types.Int:
+			items = append(items, value.OfInt(1))
+		case types.Uint:
+			items = append(items, value.OfUint(1))
+		case types.Double:
+			items = append(items, value.OfDouble(1))
+		case types.String, types.Enum:
+			items = append(items, value.OfString("a"))
+		case types.Bytes:
+			items = append(items, value.OfBytes(nil))
+		case types.List:
+			items = append(items, value.OfList(nil))
+		case types.Timestamp:
+			items = append(items, value.OfTimestamp(0, 0))
+		case types.Duration:
+			items = append(items, value.OfDuration(0, 0))
+		default:
+			return
+		}
+	}
+	if v := lib.Funcs[e.Index].Call([]value.Value{e.Args[0].Value, value.OfList(items)}); v.K == value.Error {
+		l.warn(diag.LintFails, e.Args[0], "this always fails: "+v.Str()+".", "clauses are `%s` for anything, `%d` for whole numbers, `%.2f` for two digits after the point, and each takes one argument.")
 	}
 }
 
