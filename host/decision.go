@@ -42,6 +42,7 @@ func (p Proposal) JSON() ([]byte, error) {
 
 // Decision is what a decision's bytes say, for acting on it and for showing.
 type Decision struct {
+	Bytes      []byte      `json:"-"` // the decision itself: what is recorded, sent and hashed
 	Seq        int64       `json:"seq"`
 	Verdict    string      `json:"verdict"`   // only "commit" lets it happen
 	Governing  string      `json:"governing"` // id of the violation that decided; empty for a commit
@@ -69,9 +70,23 @@ type Advice struct {
 	Weight int    `json:"weight"`
 }
 
-// Read reads a decision's bytes.
+// Decide makes a proposal of p, decides it on session and reads the decision. The
+// error is Session.Decide's; it has recorded nothing and allows nothing.
+func Decide(session Session, p Proposal) (*Decision, error) {
+	proposal, err := p.JSON()
+	if err != nil {
+		return nil, err
+	}
+	decision, err := session.Decide(proposal)
+	if err != nil {
+		return nil, err
+	}
+	return Read(decision)
+}
+
+// Read reads a decision's bytes, which it keeps.
 func Read(decision []byte) (*Decision, error) {
-	var d Decision
+	d := Decision{Bytes: decision}
 	if err := json.Unmarshal(decision, &d); err != nil {
 		return nil, err
 	}

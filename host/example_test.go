@@ -19,24 +19,22 @@ import (
 var checkout, _ = os.ReadFile("../testdata/golden/checkout/bundle.json")
 
 // A gate in front of a handler: what the bundle refuses does not happen, and the
-// answer says why.
-func gate(session host.Session, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		var p host.Proposal
-		p.Action, p.Args = "add", map[string]any{"item": r.FormValue("item"), "count": 2}
-		p.Actor = host.Actor{Kind: "shopper", ID: "u1"} // from the login, never from the request
-		proposal, _ := p.JSON()
-		bytes, err := session.Decide(proposal)
-		decision, _ := host.Read(bytes)
+// answer says why. Who the actor is comes from the login, never from the request.
+func gate(session host.Session, actor host.Actor, next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		args := map[string]any{"item": r.FormValue("item"), "count": 2}
+		decision, err := host.Decide(session, host.Proposal{Action: "add", Actor: actor, Args: args})
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest) // nothing was recorded
 		} else if !decision.Committed() {
 			http.Error(w, decision.Say(), http.StatusForbidden)
 		} else {
-			next.ServeHTTP(w, r)
+			next(w, r)
 		}
-	})
+	}
 }
+
+var shopper = host.Actor{Kind: "shopper", ID: "u1"}
 
 // request calls the handler and prints what it answers.
 func request(handler http.Handler, item string) {
@@ -46,7 +44,7 @@ func request(handler http.Handler, item string) {
 	fmt.Println(w.Code, strings.TrimSpace(string(body)))
 }
 
-var added = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, "added") })
+func added(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, "added") }
 
 // The module decides: the very bytes that browsers run, behind walls of its own.
 func ExampleNew() {
@@ -59,9 +57,9 @@ func ExampleNew() {
 	bundle, _ := engine.Load(checkout)
 	session, _ := bundle.Open("order-7")
 
-	request(gate(session, added), "poster")
-	request(gate(session, added), "poster")
-	request(gate(session, added), "hat")
+	request(gate(session, shopper, added), "poster")
+	request(gate(session, shopper, added), "poster")
+	request(gate(session, shopper, added), "hat")
 	// Output:
 	// 200 added
 	// 403 Only 1 of poster left; add that many or fewer.
@@ -73,8 +71,8 @@ func ExampleNative() {
 	bundle, _ := host.Native().Load(checkout)
 	session, _ := bundle.Open("order-7")
 
-	request(gate(session, added), "poster")
-	request(gate(session, added), "poster")
+	request(gate(session, shopper, added), "poster")
+	request(gate(session, shopper, added), "poster")
 	// Output:
 	// 200 added
 	// 403 Only 1 of poster left; add that many or fewer.
