@@ -188,7 +188,7 @@ func TestHostile(t *testing.T) {
 		"deep lines":        {deep(500), LimitDepth},
 		"documents":         {strings.Repeat("---\n", 1<<17), YAMLMany},
 		"empty lines":       {"a: |\n x" + strings.Repeat("\n", 1<<19) + " y\n", ""},
-		"empty lines first": {"a: |\n " + strings.Repeat("\n", 1<<16) + " y\n", ""},
+		"empty lines first": {"a: |\n " + strings.Repeat("\n", 1<<18) + " y\n", ""},
 		"merges of many":    {"a: &a {" + strings.ReplaceAll(keys(5000), "\n", ", ") + "}\nb: {<<: [" + strings.Repeat("*a, ", 100_000) + "]}\n", LimitExpand},
 		"tabs in quotes":    {"a: \"" + strings.Repeat("\t", 1<<19) + "x\"\n", ""},
 		"anchors":           {"a: " + strings.Repeat("&a ", 1<<17), YAMLSyntax},
