@@ -12,9 +12,12 @@ import (
 	"github.com/holdfast-rt/holdfast/core/internal/value"
 )
 
-// maxCombinations bounds the entries of one action: past it, further arguments
-// are left unknown, and the entry says that it depends on them.
-const maxCombinations = 256
+// maxCombinations bounds the entries of one action, maxEntries those of all: past
+// them, further arguments are left unknown, and the entry says that it depends on them.
+const (
+	maxCombinations = 256
+	maxEntries      = 1 << 14
+)
 
 // verdictOpen stands for: it depends on arguments that are not known.
 const verdictOpen = "open"
@@ -41,20 +44,22 @@ type entry struct {
 // verdict is a decision's, or "open" with the inputs it depends on. Entries that
 // can commit come first, then open ones, then those that would be held; among
 // equals, what leaves fewer preferences unmet. halted says that nothing can
-// commit or be held for any agent: a correct outcome.
+// commit or be held for any agent: a correct outcome. Where the question costs
+// more than model.QuestionCost, what is left of it is open, and say says so.
 func (s *Session) Admissible(question []byte) ([]byte, error) {
 	who, at, reasons, err := s.readQuestion(question)
 	if err != nil {
 		return nil, err
 	}
-	entries := s.entries(who, at, reasons, false)
+	left := int64(model.QuestionCost)
+	entries := s.entries(who, at, reasons, false, &left)
 	halted := !possible(entries)
 	for i := range s.b.Agents {
 		if !halted {
 			break
 		}
 		if i != who.agent || known(who.id) {
-			halted = !possible(s.entries(actor{i, value.OfUnknown(1 << bitActorID)}, at, reasons, true))
+			halted = !possible(s.entries(actor{i, value.OfUnknown(1 << bitActorID)}, at, reasons, true, &left))
 		}
 	}
 	dst := []byte(`{"actions":[`)
@@ -165,29 +170,31 @@ func (s *Session) readQuestion(src []byte) (who actor, at, reasons value.Value, 
 	return who, at, reasons, err
 }
 
-// entries answers for one actor.
-func (s *Session) entries(who actor, at, reasons value.Value, terse bool) []entry {
+// entries answers for one actor, as far as *left goes.
+func (s *Session) entries(who actor, at, reasons value.Value, terse bool, left *int64) []entry {
 	s.j.terse = terse
 	defer func() { s.j.terse = false }()
 	var list []entry
+	add := func(p *proposal) {
+		if *left < 0 {
+			list = append(list, entry{p: p, verdict: verdictOpen, rank: 1, open: s.inputs(p, ^uint64(0)), say: "This was not asked: all of it would cost too much at once. Ask with `why`."})
+			return
+		}
+		list = append(list, s.entry(p))
+		*left -= int64(s.j.effort())
+	}
 	for a := range s.b.Actions {
 		for _, args := range s.combinations(a) {
-			p := &proposal{action: a, actor: who, args: args, at: at, reasons: reasons}
-			list = append(list, s.entry(p))
+			add(&proposal{action: a, actor: who, args: args, at: at, reasons: reasons})
 		}
 	}
 	for i := range s.holds {
 		for _, act := range []int{actConfirm, actDecline} {
-			p := &proposal{action: act, actor: who, hold: s.holds[i].seq, digest: s.holds[i].digest, at: at, reasons: reasons}
-			if !known(at) {
-				p.at = value.OfInt(s.at)
-			}
-			list = append(list, s.entry(p))
+			add(&proposal{action: act, actor: who, hold: s.holds[i].seq, digest: s.holds[i].digest, at: at, reasons: reasons})
 		}
 	}
 	if s.frozen {
-		p := &proposal{action: actUnfreeze, actor: who, at: at, reasons: reasons}
-		list = append(list, s.entry(p))
+		add(&proposal{action: actUnfreeze, actor: who, at: at, reasons: reasons})
 	}
 	sort.SliceStable(list, func(i, j int) bool {
 		if list[i].rank != list[j].rank {
@@ -201,6 +208,7 @@ func (s *Session) entries(who actor, at, reasons value.Value, terse bool) []entr
 // combinations lists an action's arguments: every value of bool and enum ones, unknown for the rest.
 func (s *Session) combinations(a int) [][]value.Value {
 	args := s.b.Actions[a].Args
+	most := max(1, min(maxCombinations, maxEntries/len(s.b.Actions)))
 	list := [][]value.Value{make([]value.Value, len(args))}
 	for i := range args {
 		var vals []value.Value
@@ -210,7 +218,7 @@ func (s *Session) combinations(a int) [][]value.Value {
 		case types.Enum:
 			vals = t.Values
 		}
-		if len(vals) == 0 || len(vals)*len(list) > maxCombinations {
+		if len(vals) == 0 || len(vals)*len(list) > most {
 			vals = []value.Value{value.OfUnknown(1 << i)}
 		}
 		list = product(list, i, vals)
@@ -237,37 +245,76 @@ func known(v value.Value) bool { return v.K != value.Unknown }
 // entry answers for one proposal, parts of which may be unknown.
 func (s *Session) entry(p *proposal) entry {
 	e := entry{p: p}
-	var o outcome
-	if p.action >= 0 && !s.frozen {
-		s.j.run(s.state, p, nil)
-		o.violations, o.advice = s.j.violations, s.j.advice
-	} else {
-		o = s.judge(p)
+	s.scratch = appendProposal(s.scratch[:0], s.b, p)
+	o := s.find(p, len(s.scratch))
+	unsure := s.j.unsure
+	switch o.verdict {
+	case model.Commit:
+		unsure |= s.mayOutgrow()
+	case model.HoldVerdict:
+		unsure |= s.mayOverflow(p, o.size)
 	}
 	for i := range o.advice {
 		e.unmet += o.advice[i].weight
 	}
-	unsure := s.j.unsure
-	if p.action < 0 || s.frozen {
-		unsure = 0
-		if p.action == actConfirm && o.verdict == model.Commit {
-			unsure = s.j.unsure
-		}
-	}
 	switch {
-	case len(o.violations) > 0 && (o.violations[0].verdict != model.HoldVerdict || unsure == 0):
-		e.verdict, e.governing, e.say = o.violations[0].verdict.String(), o.violations[0].id, o.violations[0].say
-		e.rank = 3
-		if o.violations[0].verdict == model.HoldVerdict {
-			e.rank = 2
-		}
-	case unsure != 0:
+	case unsure != 0 && (o.verdict == model.Commit || o.verdict == model.HoldVerdict):
 		e.verdict, e.rank = verdictOpen, 1
 		e.open = s.inputs(p, unsure)
+	case len(o.violations) > 0:
+		e.verdict, e.governing, e.say = o.verdict.String(), o.violations[0].id, o.violations[0].say
+		e.rank = 3
+		if o.verdict == model.HoldVerdict {
+			e.rank = 2
+		}
 	default:
 		e.verdict = model.Commit.String()
 	}
 	return e
+}
+
+// mayOutgrow is what the state's size depends on, where it could be more than a session may hold.
+func (s *Session) mayOutgrow() uint64 {
+	if !s.b.Large || len(s.j.changes) == 0 || s.growth(true).Within(model.StateLimit) {
+		return 0
+	}
+	bits := uint64(0)
+	for _, v := range s.j.after.Vars {
+		if !known(v) {
+			bits |= v.N
+		}
+	}
+	for i := range s.j.changes {
+		if v := s.j.changes[i].To; !known(v) {
+			bits |= v.N
+		}
+	}
+	return bits
+}
+
+// mayOverflow is what the size of a proposal depends on, where it could be more than there is room to park.
+func (s *Session) mayOverflow(p *proposal, size int) uint64 {
+	bits := uint64(0)
+	for i, v := range p.args {
+		if !known(v) {
+			size += model.Most(s.b.Actions[p.action].Args[i].Type).Bytes
+			bits |= v.N
+		}
+	}
+	for _, v := range []value.Value{p.actor.id, p.at, p.reasons} {
+		if !known(v) {
+			size += MaxReasons * 6 * MaxReason // more than any of them takes
+			bits |= v.N
+		}
+	}
+	size = min(size, MaxProposal)
+	for i := range s.holds {
+		size += s.holds[i].size
+	}
+	if size <= MaxParked {
+		return 0
+	}
+	return bits
 }
 
 // inputs names what the bits stand for.
@@ -275,13 +322,14 @@ func (s *Session) inputs(p *proposal, bits uint64) []string {
 	var names []string
 	if p.action >= 0 {
 		for i := range s.b.Actions[p.action].Args {
-			if bits>>i&1 != 0 {
+			if bits>>i&1 != 0 && !known(p.args[i]) {
 				names = append(names, "args."+s.b.Actions[p.action].Args[i].Name)
 			}
 		}
 	}
+	given := [...]value.Value{p.at, p.reasons, p.actor.id}
 	for i, name := range []string{"proposal.at", "proposal.reasons", "actor.id"} {
-		if bits>>(bitAt+i)&1 != 0 {
+		if bits>>(bitAt+i)&1 != 0 && !known(given[i]) {
 			names = append(names, name)
 		}
 	}

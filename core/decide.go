@@ -70,8 +70,16 @@ func (s *Session) admit(p *proposal) *Error {
 // outcome's slices live until the next call.
 func (s *Session) judge(p *proposal) outcome {
 	s.scratch = appendProposal(s.scratch[:0], s.b, p)
-	o := outcome{drop: -1, frozen: s.frozen, size: len(s.scratch), proposal: canon.Sum256(s.scratch)}
-	s.j.changes, s.j.violations, s.j.advice = s.j.changes[:0], s.j.violations[:0], s.j.advice[:0]
+	size, sum := len(s.scratch), canon.Sum256(s.scratch)
+	o := s.find(p, size)
+	o.proposal = sum
+	return o
+}
+
+// find is judge for a proposal of so many bytes, parts of which may be unknown; its digest is left out.
+func (s *Session) find(p *proposal, size int) outcome {
+	o := outcome{drop: -1, frozen: s.frozen, size: size}
+	s.j.changes, s.j.violations, s.j.advice, s.j.unsure = s.j.changes[:0], s.j.violations[:0], s.j.advice[:0], 0
 	if s.frozen && (p.action != actUnfreeze || s.b.Governance>>p.actor.agent&1 == 0) {
 		say := "The session is frozen after a hard failure; "
 		if s.b.Governance == 0 {
@@ -252,7 +260,11 @@ func (s *Session) settle(p *proposal, o *outcome) outcome {
 	if p.action == actConfirm && h.digest != p.digest {
 		s.refuse("hold:digest", model.Operational, model.Reject, "The proposal parked under "+strconv.FormatInt(h.seq, 10)+" has another digest: what would be approved is not what was parked. Read it again, then name "+h.digest+".")
 	}
-	if p.action == actConfirm && p.at.Int() >= expires {
+	when := p.at.Int()
+	if !known(p.at) {
+		when = s.at // it cannot be earlier
+	}
+	if p.action == actConfirm && when >= expires {
 		s.refuse("hold:expired", model.Operational, model.Reject, "The time to confirm the proposal parked under "+strconv.FormatInt(h.seq, 10)+" ended at "+instant(expires)+"; expire it.")
 	}
 	if len(s.j.violations) > 0 {
@@ -266,6 +278,9 @@ func (s *Session) settle(p *proposal, o *outcome) outcome {
 	again := *h.proposal
 	again.actor, again.at, again.reasons = p.actor, p.at, p.reasons
 	s.j.run(s.state, &again, &h.proposal.actor)
+	if !known(p.at) {
+		s.j.unsure |= p.at.N // it may be too late by then
+	}
 	if len(s.j.violations) > 0 {
 		o.drop = -1 // it waits on: what refuses it now may be mended
 	}
@@ -308,6 +323,7 @@ func (s *Session) write(p *proposal, o *outcome) []byte {
 		s.scratch = appendState(s.scratch[:0], s.b, st, chains, holds, o.frozen)
 		o.state = canon.Sum256(s.scratch)
 	}
+	var w terms
 	dst := s.out[:0]
 	dst = canon.AppendString(append(dst, `{"action":`...), p.name(s.b))
 	dst = appendActor(append(dst, `,"actor":`...), s.b, p.actor)
@@ -316,7 +332,7 @@ func (s *Session) write(p *proposal, o *outcome) []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = o.advice[i].append(dst)
+		dst = w.advice(dst, &o.advice[i])
 	}
 	dst = p.appendArgs(append(dst, `],"args":`...), s.b)
 	dst = model.AppendJSON(append(dst, `,"at":`...), p.at)
@@ -345,7 +361,7 @@ func (s *Session) write(p *proposal, o *outcome) []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = o.violations[i].append(dst)
+		dst = w.violation(dst, &o.violations[i])
 	}
 	s.out = append(dst, `]}`...)
 	return s.out

@@ -5,6 +5,7 @@ package core
 import (
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
+	"github.com/holdfast-rt/holdfast/core/internal/value"
 	"github.com/holdfast-rt/holdfast/core/internal/vm"
 )
 
@@ -13,7 +14,13 @@ import (
 // refusal that read it long.
 const maxTerm = 512
 
-func (v *violation) append(dst []byte) []byte {
+// terms writes values that were read. A long value is hashed once in a decision,
+// however many violations have read it.
+type terms struct {
+	long map[value.Value]string
+}
+
+func (w *terms) violation(dst []byte, v *violation) []byte {
 	dst = canon.AppendString(append(dst, `{"code":`...), v.code)
 	dst = canon.AppendString(append(dst, `,"id":`...), v.id)
 	dst = canon.AppendString(append(dst, `,"level":`...), v.level.String())
@@ -33,31 +40,39 @@ func (v *violation) append(dst []byte) []byte {
 			dst = append(canon.AppendInt(append(dst, `,"start":`...), int64(span.Start)), '}')
 		}
 	}
-	dst = appendTerms(append(dst, `],"terms":`...), v.terms)
+	dst = w.append(append(dst, `],"terms":`...), v.terms)
 	dst = canon.AppendString(append(dst, `,"verdict":`...), v.verdict.String())
 	return append(dst, '}')
 }
 
-func (a *advice) append(dst []byte) []byte {
+func (w *terms) advice(dst []byte, a *advice) []byte {
 	dst = canon.AppendString(append(dst, `{"id":`...), a.id)
 	dst = canon.AppendString(append(dst, `,"say":`...), a.say)
-	dst = appendTerms(append(dst, `,"terms":`...), a.terms)
+	dst = w.append(append(dst, `,"terms":`...), a.terms)
 	return append(canon.AppendInt(append(dst, `,"weight":`...), int64(a.weight)), '}')
 }
 
-func appendTerms(dst []byte, terms []vm.Term) []byte {
+func (w *terms) append(dst []byte, list []vm.Term) []byte {
 	dst = append(dst, '[')
-	for i := range terms {
+	for i := range list {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = append(canon.AppendString(append(dst, '['), terms[i].Path), ',')
+		dst = append(canon.AppendString(append(dst, '['), list[i].Path), ',')
+		if s, known := w.long[list[i].Value]; known {
+			dst = append(append(dst, s...), ']')
+			continue
+		}
 		start := len(dst)
-		dst = model.AppendJSON(dst, terms[i].Value)
+		dst = model.AppendJSON(dst, list[i].Value)
 		if n := len(dst) - start; n > maxTerm {
 			sum := canon.Sum256(dst[start:])
 			dst = canon.AppendDigest(append(dst[:start], `{"digest":"`...), sum)
 			dst = append(canon.AppendInt(append(dst, `","size":`...), int64(n)), '}')
+			if w.long == nil {
+				w.long = map[value.Value]string{}
+			}
+			w.long[list[i].Value] = string(dst[start:])
 		}
 		dst = append(dst, ']')
 	}

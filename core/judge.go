@@ -16,6 +16,7 @@ package core
 // collected instead.
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/holdfast-rt/holdfast/core/internal/model"
@@ -65,6 +66,7 @@ type judge struct {
 	violations []violation
 	advice     []advice
 	unsure     uint64 // bits that the outcome depends on
+	told       uint64 // cost of what is said about violations: it takes nothing off what constraints may cost
 	terse      bool   // only which constraints fail: no texts, terms or spans
 }
 
@@ -73,7 +75,7 @@ type judge struct {
 func (j *judge) run(before model.State, p *proposal, from *actor) {
 	b, m := j.b, &j.m
 	j.changes, j.violations, j.advice, j.unsure = j.changes[:0], j.violations[:0], j.advice[:0], 0
-	m.Cost = 0
+	m.Cost, j.told = 0, 0
 	proposer := p.actor
 	if from != nil {
 		proposer = *from
@@ -127,23 +129,27 @@ func (j *judge) run(before model.State, p *proposal, from *actor) {
 		j.add(violation{id: "effect:" + a.Name, level: model.Physical, verdict: model.Reject, code: failed.Code().String()},
 			j.text("What "+a.Name+" changes cannot be computed: "+failed.Str()+"."), nil, nil)
 	}
-	for i := range j.violations {
-		for k := i; k > 0 && j.violations[k].governs(&j.violations[k-1]); k-- {
-			j.violations[k], j.violations[k-1] = j.violations[k-1], j.violations[k]
-		}
-	}
+	slices.SortStableFunc(j.violations, governs)
 }
 
-// governs says whether v comes before w: a refusal before what is held, a
+// governs is below zero where v comes before w: a refusal before what is held, a
 // stronger level before a weaker one, structure before what is declared.
-func (v *violation) governs(w *violation) bool {
+func governs(v, w violation) int {
 	if held := v.verdict == model.HoldVerdict; held != (w.verdict == model.HoldVerdict) {
-		return !held
+		if held {
+			return 1
+		}
+		return -1
 	}
 	if v.level != w.level {
-		return v.level < w.level
+		return int(v.level) - int(w.level)
 	}
-	return v.order < w.order
+	return v.order - w.order
+}
+
+// effort is what the last run cost, what no expression accounts for counted in.
+func (j *judge) effort() uint64 {
+	return j.m.Cost + j.told + uint64(32+len(j.b.Vars)+len(j.b.Constraints)+8*len(j.violations))
 }
 
 // text is s, or nothing where only the outcome is asked for.
@@ -317,7 +323,9 @@ func (j *judge) move(before model.State, p *proposal, confirmed *actor, i int, i
 	say := ""
 	if !j.terse {
 		if p.action < len(o.Say) && len(o.Say[p.action]) > 0 {
+			asked := j.beginTelling()
 			say = string(o.Say[p.action].Append(nil, &j.m))
+			j.endTelling(asked)
 		} else {
 			var open []string
 			for t := range n {
@@ -344,6 +352,7 @@ func (j *judge) changeTerms(before model.State, p *proposal, i int, terms []vm.T
 	if j.terse {
 		return nil
 	}
+	defer j.endTelling(j.beginTelling())
 	add := func(t vm.Term) {
 		for _, have := range terms {
 			if have.Path == t.Path {
@@ -420,11 +429,23 @@ func errorCode(v value.Value) string {
 	return v.Code().String()
 }
 
+// beginTelling lets what follows cost something of its own, in all as much as a
+// decision may: what is said about one violation must not keep the next constraint
+// from being asked. endTelling takes what it returned.
+func (j *judge) beginTelling() (asked uint64) {
+	asked = j.m.Cost
+	j.m.Cost = j.told
+	return asked
+}
+
+func (j *judge) endTelling(asked uint64) { j.told, j.m.Cost = j.m.Cost, asked }
+
 // explain writes what is said when c did not hold, and what it read.
 func (j *judge) explain(c *model.Constraint, action int, prog *vm.Program, got value.Value) (say string, terms []vm.Term, hits []vm.Hit) {
 	if j.terse {
 		return "", nil, nil
 	}
+	defer j.endTelling(j.beginTelling())
 	var t vm.Trace
 	j.m.Trace(prog, &t)
 	if s := c.Otherwise.Say[action]; len(s) > 0 && got.K != value.Error {

@@ -18,10 +18,13 @@ import (
 
 // Bounds of the search: it answers a person who waits at a disabled button.
 const (
-	maxPathDecisions = 20000 // proposals tried
+	maxPathDecisions = 20000 // proposals tried, in all and in one state; model.QuestionCost bounds what they cost
 	maxPathLength    = 12    // steps; a longer help text helps nobody
 	maxPathChoices   = 128   // combinations of arguments tried for one action
 )
+
+// pathRoom bounds what the states that were reached hold: some forty megabytes.
+var pathRoom = model.Extent{Bytes: 16 << 20, Values: 1 << 20}
 
 // step is a state that was reached, and how.
 type step struct {
@@ -57,36 +60,50 @@ func (s *Session) Path(proposal []byte) ([]byte, error) {
 		return s.appendPath(nil, -1, model.Reject, false, 0), nil
 	}
 	steps := []step{{state: s.state, from: -1}}
-	choices := s.choices(p)
-	seen := map[string]bool{string(s.key(s.state)): true}
-	held, tried, bounded := -1, 0, false
+	choices, bounded := s.choices(p)
+	seen := map[[32]byte]bool{s.key(s.state): true}
+	held, tried := -1, 0
+	left := int64(model.QuestionCost)
+	var room model.Extent // of the states kept
+search:
 	for i := 0; i < len(steps); i++ {
 		at := steps[i].state
 		s.j.run(at, p, nil)
 		tried++
+		left -= int64(s.j.effort())
 		switch {
 		case len(s.j.violations) == 0:
-			return s.appendPath(steps, i, model.Commit, bounded, tried), nil
+			if s.fits(s.j.after) {
+				return s.appendPath(steps, i, model.Commit, bounded, tried), nil
+			}
 		case s.j.violations[0].verdict == model.HoldVerdict && held < 0:
-			held = i
+			if s.parkable(len(appendProposal(nil, s.b, p))); s.j.violations[0].verdict == model.HoldVerdict {
+				held = i
+			}
 		}
 		if steps[i].length >= maxPathLength {
 			bounded = true
 			continue
 		}
 		for _, c := range choices {
-			if tried >= maxPathDecisions {
+			if tried >= maxPathDecisions || left < 0 {
 				bounded = true
-				break
+				break search
 			}
 			tried++
 			s.j.run(at, c, nil)
-			if len(s.j.violations) > 0 || len(s.j.changes) == 0 {
+			left -= int64(s.j.effort())
+			if len(s.j.violations) > 0 || len(s.j.changes) == 0 || !s.fits(s.j.after) {
 				continue
 			}
-			key := string(s.key(s.j.after))
+			key := s.key(s.j.after)
+			left -= int64(len(s.scratch) / 4) // to write and hash it
 			if seen[key] {
 				continue
+			}
+			if !room.Changed(at, s.j.after, pathRoom) {
+				bounded = true
+				break search
 			}
 			seen[key] = true
 			next := model.State{Vars: append([]value.Value(nil), s.j.after.Vars...), Logs: append([]value.Value(nil), s.j.after.Logs...)}
@@ -118,17 +135,26 @@ func (s *Session) appendPath(steps []step, at int, verdict model.Verdict, bounde
 	return append(dst, '}')
 }
 
+// fits says whether a session may hold the state.
+func (s *Session) fits(st model.State) bool {
+	if !s.b.Large {
+		return true
+	}
+	var size model.Extent
+	return size.Changed(model.State{}, st, model.StateLimit)
+}
+
 // key is equal for equal states.
-func (s *Session) key(st model.State) []byte {
+func (s *Session) key(st model.State) [32]byte {
 	s.scratch = appendVars(s.scratch[:0], s.b, st.Vars)
 	for i := range st.Logs {
 		s.scratch = model.AppendJSON(s.scratch, st.Logs[i])
 	}
-	return s.scratch
+	return canon.Sum256(s.scratch)
 }
 
-// choices lists the proposals that are tried in every state.
-func (s *Session) choices(goal *proposal) []*proposal {
+// choices lists the proposals that are tried in every state, and says whether there are too many.
+func (s *Session) choices(goal *proposal) (list []*proposal, bounded bool) {
 	who := []actor{goal.actor}
 	for i := range s.b.Agents {
 		a := actor{i, value.OfString(s.b.Agents[i].Name)}
@@ -136,16 +162,22 @@ func (s *Session) choices(goal *proposal) []*proposal {
 			who = append(who, a)
 		}
 	}
+	args := make([][][]value.Value, len(s.b.Actions))
+	for a := range args {
+		args[a] = s.arguments(a, goal)
+	}
 	request := value.OfList([]value.Value{value.OfString("request")})
-	var list []*proposal
 	for _, w := range who {
-		for a := range s.b.Actions {
-			for _, args := range s.arguments(a, goal) {
-				list = append(list, &proposal{action: a, actor: w, args: args, at: goal.at, reasons: request})
+		for a := range args {
+			for _, v := range args[a] {
+				if len(list) == maxPathDecisions {
+					return list, true
+				}
+				list = append(list, &proposal{action: a, actor: w, args: v, at: goal.at, reasons: request})
 			}
 		}
 	}
-	return list
+	return list, false
 }
 
 // arguments lists the arguments an action is tried with.

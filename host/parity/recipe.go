@@ -5,7 +5,7 @@ package parity
 //
 //	A type that doubles with each name.
 //	-- load limit/type-size
-//	{"holdfast":1, …, "types":{«i 1..256 ,|"t$i":{"record":{"a":"t$i'","b":"t$i'"}}»}}
+//	{"holdfast":1, …, "types":{«i 1..256 ,|"t$i":{"record":{"a":"t$(i-1)","b":"t$(i-1)"}}»}}
 //	-- decide commit
 //	{"action":"go", …}
 //
@@ -13,7 +13,7 @@ package parity
 // expected; what a section means is up to the test that reads it.
 //
 // «NAME FROM..TO SEPARATOR|BODY» repeats BODY with the numbers FROM to TO in place
-// of $NAME, and each number less one in place of $NAME'. Repetitions nest; \n in a
+// of $NAME, and each number less one in place of $(NAME-1). Repetitions nest; \n in a
 // SEPARATOR is a line's end.
 
 import (
@@ -127,18 +127,18 @@ func fill(dst []byte, s string, bound []binding) []byte {
 		}
 		found := false
 		for _, b := range bound {
-			if !strings.HasPrefix(s[i+1:], b.name) {
-				continue
+			if strings.HasPrefix(s[i+1:], b.name) {
+				dst = strconv.AppendInt(dst, int64(b.n), 10)
+				i += len(b.name)
+				found = true
+				break
 			}
-			n := b.n
-			i += len(b.name)
-			if strings.HasPrefix(s[i+1:], "'") {
-				n--
-				i++
+			if before := "(" + b.name + "-1)"; strings.HasPrefix(s[i+1:], before) {
+				dst = strconv.AppendInt(dst, int64(b.n-1), 10)
+				i += len(before)
+				found = true
+				break
 			}
-			dst = strconv.AppendInt(dst, int64(n), 10)
-			found = true
-			break
 		}
 		if !found {
 			dst = append(dst, '$')

@@ -19,6 +19,7 @@ type Scope struct {
 	Patterns     []string                // names of pattern sets, for TEXT.hits("name")
 	PatternSteps []int                   // what text.Set.Steps says of each of Patterns, for the cost; left out, one each
 	Seen         func(root, name string) // told every field, member (root "types", with the type's name) and pattern that is named; may be nil
+	Folding      *uint64                 // cost units that may be spent on what is constant, counted down; nil: as many as an expression may cost, each time
 	Unchecked    bool                    // take every type as dyn and fail when evaluated, as CEL does without its checker
 }
 

@@ -26,7 +26,7 @@ func Compile(src string, scope *check.Scope, want *types.Type) (*vm.Program, []d
 	if list.Failed() {
 		return nil, list.Items
 	}
-	fold(e)
+	fold(e, scope)
 	if !scope.Unchecked {
 		l := linter{src, &list}
 		l.expr(e)
@@ -58,7 +58,7 @@ func Tree(src string, scope *check.Scope, want *types.Type) *check.Expr {
 	if list.Failed() {
 		return nil
 	}
-	fold(e)
+	fold(e, scope)
 	return e
 }
 

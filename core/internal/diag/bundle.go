@@ -27,6 +27,8 @@ const (
 	ExtendParent    = "extend/parent"       // a parent's document is missing, or not the one that was named
 	ExtendDepth     = "limit/extends"       // too many parents, or too deep
 	LimitType       = "limit/type"          // types nested too deep, or with too many fields, entries and members
+	LimitPrograms   = "limit/programs"      // more expressions than a bundle may have, counted for every action they are compiled for
+	LimitChecking   = "limit/checking"      // checking the bundle's own conditions and examples would cost too much
 	LimitState      = "limit/state"         // the initial state is more than a session may hold
 	LimitCount      = "limit/count"         // more of something than a bundle may have
 	LimitText       = "limit/text"          // a text is longer than it may be

@@ -209,6 +209,11 @@ type Bundle struct {
 	seen         func(root, name string) // told what expressions and types name; nil unless somebody wants to know
 	names        map[string]string       // "what name" to the place it was declared
 	laterSays    []laterSay
+	scopes       scopes
+	compiled     int      // bytes of the expressions compiled so far, see MaxCompiled
+	tables       int      // bytes of the tables of pattern sets so far, see MaxTables
+	folding      uint64   // cost units that may still be spent on what is constant in expressions
+	checking     uint64   // and on conditions and examples, see MaxChecking
 	size         int      // of the types declared so far, see MaxTypeSizes
 	layer        int      // of the document being read: 0 the first ancestor
 	holdAt       string   // where `hold` was declared

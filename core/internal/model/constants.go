@@ -1,6 +1,8 @@
 package model
 
 import (
+	"strconv"
+
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
@@ -132,23 +134,40 @@ func (b *Bundle) checkValid(x node) {
 			return
 		}
 		p := b.expr(c, validPlace, anyAction, boolType)
-		if p == nil {
+		if p == nil || b.checking == 0 {
 			return
 		}
-		said := ""
-		m := vm.Machine{CostLimit: DecisionCost}
+		var say Say
 		if s := v.get("say"); s.ok() {
-			said = string(b.say(s, validPlace, anyAction).Append(nil, &m))
+			say = b.say(s, validPlace, anyAction)
 		}
-		if said == "" {
-			said = "`" + p.Source + "` does not hold."
+		m := vm.Machine{CostLimit: DecisionCost}
+		got := m.Run(p)
+		if !b.check(c, m.Cost) {
+			return
 		}
-		switch got := m.Run(p); {
+		m.Cost = 0
+		switch {
 		case got.K == value.Error:
 			c.fail(diag.BundleInvalid, "this cannot be computed: "+got.Str()+".", "")
 		case got.K == value.Unknown || got.True():
+		case len(say) > 0:
+			c.fail(diag.BundleInvalid, string(say.Append(nil, &m)), "")
 		default:
-			c.fail(diag.BundleInvalid, said, "")
+			c.fail(diag.BundleInvalid, "`"+p.Source+"` does not hold.", "")
 		}
 	})
+}
+
+// check takes units off what the bundle's own conditions and examples may cost, and says whether there were as many.
+func (b *Bundle) check(x node, units uint64) bool {
+	if units <= b.checking {
+		b.checking -= units
+		return true
+	}
+	if b.checking > 0 || units == 0 {
+		x.fail(diag.LimitChecking, "with this, the conditions and examples up to here cost more than the "+strconv.Itoa(MaxChecking)+" units that checking a bundle may.", "write fewer, or shorter ones.")
+	}
+	b.checking = 0
+	return false
 }

@@ -230,13 +230,12 @@ func (b *Bundle) moves(x node, v *Var) {
 		if !ok {
 			return
 		}
-		for f := range n {
-			for t := range n {
-				if (from < 0 || from == f) && (to < 0 || to == t) {
-					m.Allowed[f*n+t] = true
-					if both {
-						m.Allowed[t*n+f] = true
-					}
+		// The relation may be written out, so a single move costs no walk over all of it.
+		for f := max(from, 0); f < n && (from < 0 || f == from); f++ {
+			for t := max(to, 0); t < n && (to < 0 || t == to); t++ {
+				m.Allowed[f*n+t] = true
+				if both {
+					m.Allowed[t*n+f] = true
 				}
 			}
 		}

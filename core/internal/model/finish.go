@@ -74,9 +74,9 @@ func (b *Bundle) Machine() vm.Machine {
 // Derive computes the derived names of the state in the machine's banks into dst.
 func (b *Bundle) Derive(m *vm.Machine, dst []value.Value) []value.Value {
 	dst = dst[:0]
+	var room Extent
 	for i := range b.Derived {
 		m.Banks[BankDerived] = dst
-		var room Extent
 		dst = append(dst, room.Bounded(m.Run(b.Derived[i].Program), ResultLimit))
 	}
 	m.Banks[BankDerived] = dst

@@ -43,7 +43,7 @@ func load(src []byte, r *reader, seen func(root, name string), after func(b *Bun
 	}
 	root := node{r, 0, ""}
 	b := &Bundle{names: map[string]string{}, found: &r.diag, Hold: Hold{TTL: 24 * 60 * 60 * 1000}}
-	b.seen = seen
+	b.seen, b.folding, b.checking = seen, MaxFolding, MaxChecking
 	b.read(root, 0)
 	if !r.diag.Failed() {
 		b.finish(root)

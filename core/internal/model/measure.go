@@ -25,7 +25,7 @@ var (
 	// the effects of one action compute.
 	StateLimit = Extent{MaxState, MaxStateValues}
 
-	// ResultLimit is for one value that is computed to be shown: a derived name.
+	// ResultLimit is for what is computed to be shown: all derived names together.
 	ResultLimit = Extent{value.MaxSize, 4 * value.MaxItems}
 )
 
@@ -84,6 +84,21 @@ func (e *Extent) addText(s string) {
 	}
 }
 
+// Changed counts in what b does not share with a, and says whether e is within limit. a may be empty.
+func (e *Extent) Changed(a, b State, limit Extent) bool {
+	for i, v := range b.Vars {
+		if (i >= len(a.Vars) || a.Vars[i] != v) && !e.Add(v, limit) {
+			return false
+		}
+	}
+	for i, v := range b.Logs {
+		if (i >= len(a.Logs) || a.Logs[i] != v) && !e.Add(v, limit) {
+			return false
+		}
+	}
+	return true
+}
+
 // Most is the most that a value of type t can come to, as far as 1<<40 goes.
 func Most(t *types.Type) Extent {
 	const far = 1 << 40
@@ -119,12 +134,17 @@ func (e *Extent) Bounded(v value.Value, limit Extent) value.Value {
 		if e.Add(v, limit) {
 			return v
 		}
-		if e.Bytes > limit.Bytes {
-			return value.TooLarge(e.Bytes, limit.Bytes, "bytes or more")
+	case value.String, value.Bytes:
+		if e.Bytes += int(v.N); e.Bytes <= limit.Bytes {
+			return v
 		}
-		return value.TooLarge(e.Values, limit.Values, "values or more")
+	default:
+		return v
 	}
-	return v // the machine bounds a text
+	if e.Bytes > limit.Bytes {
+		return value.TooLarge(e.Bytes, limit.Bytes, "bytes or more")
+	}
+	return value.TooLarge(e.Values, limit.Values, "values or more")
 }
 
 // keep returns v as it is kept in a state: bounded, and without a zero that is

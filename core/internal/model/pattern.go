@@ -49,6 +49,9 @@ func (b *Bundle) declarePatterns(x node) {
 			any.fail(diag.LimitCount, "there are "+strconv.Itoa(len(list))+" alternatives, and at most "+strconv.Itoa(MaxPhrases)+" are allowed.", "")
 			return
 		}
+		if b.tables > MaxTables {
+			return // reported already
+		}
 		set, err := text.Compile(list)
 		if err != nil {
 			at := from[min(err.Index, len(from)-1)]
@@ -69,9 +72,14 @@ func (b *Bundle) declarePatterns(x node) {
 			x.r.diag.Add(d)
 			return
 		}
+		if b.tables += set.Bytes(); b.tables > MaxTables {
+			any.fail(text.CodeSize, "the phrases of the patterns up to this one come to "+strconv.Itoa(b.tables>>20)+" MiB unrolled, and "+strconv.Itoa(MaxTables>>20)+" are allowed in a bundle.",
+				"name one pattern in several constraints rather than write it twice.")
+			return
+		}
 		p.Set = set
-		p.Hit = v.get("hit").examples(set, name, true)
-		p.Miss = v.get("miss").examples(set, name, false)
+		p.Hit = b.examples(v.get("hit"), set, name, true)
+		p.Miss = b.examples(v.get("miss"), set, name, false)
 	})
 }
 
@@ -136,7 +144,7 @@ func (b *Bundle) alternatives(x node) []text.Pattern {
 }
 
 // examples reads texts and checks that each matches, or that none does.
-func (x node) examples(set *text.Set, name string, hit bool) []string {
+func (b *Bundle) examples(x node, set *text.Set, name string, hit bool) []string {
 	if !x.ok() {
 		return nil
 	}
@@ -144,7 +152,7 @@ func (x node) examples(set *text.Set, name string, hit bool) []string {
 	var m text.Matcher
 	x.items(MaxExamples, "texts", func(i int, v node) {
 		s, ok := v.text(MaxText)
-		if !ok {
+		if !ok || !b.check(v, vm.HitsUnits(uint64(len(s)), set.Steps())) {
 			return
 		}
 		list = append(list, s)

@@ -3,6 +3,8 @@ package model
 // This file says what an expression may read in each place of a bundle.
 
 import (
+	"strconv"
+
 	"github.com/holdfast-rt/holdfast/core/internal/check"
 	"github.com/holdfast-rt/holdfast/core/internal/code"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
@@ -24,6 +26,9 @@ const (
 	validPlace               // valid: internal metadata may be read
 )
 
+// programBytes is counted for an expression beside its text: a program takes a kilobyte at least.
+const programBytes = 64
+
 const maxReasons, maxReasonBytes, maxActorBytes = 16, 256, 128
 
 var boolType = &types.Type{Kind: types.Bool}
@@ -31,9 +36,30 @@ var boolType = &types.Type{Kind: types.Bool}
 // anyAction stands for no action in particular.
 const anyAction = -1
 
+// scopes keeps a scope for each place and action, as long as nothing more is declared.
+type scopes struct {
+	made     [validPlace + 1][]*check.Scope // by action, anyAction first
+	declared [10]int                        // how much of everything was declared then
+}
+
 // scope returns the names an expression at a place may use; action gives the arguments.
 func (b *Bundle) scope(at place, action int) *check.Scope {
-	s := &check.Scope{Patterns: b.SetNames, Seen: b.seen}
+	declared := [...]int{len(b.Agents), len(b.Types), len(b.Constants), len(b.Params), len(b.Metadata), len(b.Vars), len(b.Logs), len(b.Patterns), len(b.Derived), len(b.Actions)}
+	if b.scopes.declared != declared {
+		b.scopes = scopes{declared: declared}
+	}
+	made := &b.scopes.made[at]
+	if *made == nil {
+		*made = make([]*check.Scope, 1+len(b.Actions))
+	}
+	if (*made)[1+action] == nil {
+		(*made)[1+action] = b.newScope(at, action)
+	}
+	return (*made)[1+action]
+}
+
+func (b *Bundle) newScope(at place, action int) *check.Scope {
+	s := &check.Scope{Patterns: b.SetNames, Seen: b.seen, Folding: &b.folding}
 	for _, set := range b.Sets {
 		steps := 1
 		if set != nil {
@@ -126,6 +152,14 @@ func (b *Bundle) expr(x node, at place, action int, want *types.Type) *vm.Progra
 
 // compile compiles src, which stands at byte off of the text (or, with key, of the name) at x.
 func (b *Bundle) compile(x node, key bool, off int, src string, at place, action int, want *types.Type) *vm.Program {
+	if b.compiled > MaxCompiled {
+		return nil // reported already
+	}
+	if b.compiled += len(src) + programBytes; b.compiled > MaxCompiled {
+		x.fail(diag.LimitPrograms, "with this expression there are more than "+strconv.Itoa(MaxCompiled)+" bytes of them, each counted once for every action that it is compiled for.",
+			"give constraints that read arguments an `on`, or write less.")
+		return nil
+	}
 	p, found := code.Compile(src, b.scope(at, action), want)
 	for _, d := range found {
 		d.Path, d.Key = x.path, key
