@@ -112,7 +112,14 @@ func (l *linter) layout(e *check.Expr) {
 			return
 		}
 	}
-	if v := lib.Funcs[e.Index].Call([]value.Value{e.Args[0].Value, value.OfList(items)}); v.K == value.Error {
+	try := func(items []value.Value) value.Value {
+		return lib.Funcs[e.Index].Call([]value.Value{e.Args[0].Value, value.OfList(items)})
+	}
+	n := len(items)
+	switch v := try(items); {
+	case v.K != value.Error && n > 0 && try(items[:n-1]).K != value.Error:
+		l.warn(diag.LintUnused, e.Args[1].Args[n-1], "the layout has no place for this.", "add a `%s` for it, or leave it out.")
+	case v.K == value.Error:
 		l.warn(diag.LintFails, e.Args[0], "this always fails: "+v.Str()+".", "clauses are `%s` for anything, `%d` for whole numbers, `%.2f` for two digits after the point, and each takes one argument.")
 	}
 }

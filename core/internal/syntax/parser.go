@@ -189,7 +189,10 @@ func (p *parser) cond() *Node {
 			break
 		}
 		p.advance()
-		then := p.cond() // the grammar has no choice here without parentheses; it can be told apart all the same
+		then := p.or()
+		if p.is("?") {
+			p.unexpected("a choice between `?` and `:` stands in parentheses.", "write `CONDITION ? (CONDITION ? THIS : THAT) : OTHERWISE`.")
+		}
 		if !p.is(":") {
 			p.unexpected("expected `:` and what the choice gives otherwise.", "a choice is written `CONDITION ? THIS : THAT`.")
 			last = then
