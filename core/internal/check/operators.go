@@ -257,7 +257,13 @@ func (c *checker) noOperator(n *syntax.Node, a, b *Expr) *Expr {
 	case n.Op == syntax.Add && (tb.Kind == types.String || tb.Kind == types.Enum):
 		hint = conversion(types.TString, ta, c.text(a))
 	case (ta.Kind == types.Timestamp || tb.Kind == types.Timestamp) && n.Op == syntax.Add:
-		hint = "to a timestamp one adds a duration: `duration('90s')`."
+		d, text := tb, c.text(b)
+		if tb.Kind == types.Timestamp {
+			d, text = ta, c.text(a)
+		}
+		if hint = conversion(types.TDuration, d, text); hint == "" {
+			hint = "to a timestamp one adds a duration: `duration('90s')`."
+		}
 	case (ta.Kind == types.Timestamp || ta.Kind == types.Duration) && (tb.Kind == types.String || tb.Kind == types.Int):
 		hint = conversion(ta, tb, c.text(b))
 	case (tb.Kind == types.Timestamp || tb.Kind == types.Duration) && (ta.Kind == types.String || ta.Kind == types.Int):

@@ -133,3 +133,34 @@ func TestDiagnostics(t *testing.T) {
 		t.Errorf("only %d findings", n)
 	}
 }
+
+// TestComparison holds our lines in COMPARISON.md to what is said.
+func TestComparison(t *testing.T) {
+	data, err := os.ReadFile("../../../testdata/diagnostics/COMPARISON.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sections := strings.Split(string(data), "\n## ")[1:]
+	n := 0
+	for _, section := range sections {
+		number, rest, _ := strings.Cut(section, ". `")
+		src, rest, is := strings.Cut(rest, "`\n\n```text\n")
+		if !is || strings.Contains(number, " ") {
+			continue // words about all of it
+		}
+		n++
+		ours, _, _ := strings.Cut(rest, "cel-go ")
+		scope, _ := bundleScope()
+		_, found := code.Compile(src, scope, types.TBool)
+		want := ""
+		for _, d := range found {
+			want += "Holdfast  " + d.Code + " at " + src[d.Off:d.End] + "\n          " + d.Message + "\n          " + d.Hint + "\n"
+		}
+		if ours != want {
+			t.Errorf("%s\n got %s\nwant %s", src, ours, want)
+		}
+	}
+	if n < 25 {
+		t.Errorf("only %d mistakes are compared", n)
+	}
+}

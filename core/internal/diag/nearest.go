@@ -4,10 +4,10 @@ package diag
 
 // Nearest returns the candidate closest to name by edit distance (insertion,
 // deletion, substitution or a swap of neighbours counts one), or "" when none
-// is near enough: at most a third of name's length, at least one. The first of
+// is near enough: at most a third of name's length, rounded up. The first of
 // equals wins, so the answer does not depend on anything but the order given.
 func Nearest(name string, candidates []string) string {
-	limit := max(1, len(name)/3)
+	limit := (len(name) + 2) / 3
 	best, found := limit+1, ""
 	for _, c := range candidates {
 		if d := distance(name, c, best); d < best {
