@@ -37,6 +37,7 @@ func FuzzLoad(f *testing.F) {
 		f.Add(s)
 	}
 	f.Add([]byte(`{"holdfast":1,"bundle":"b","version":"1.0.0","agents":{"a":{}},"types":{"t":{"record":{"x":"t"}}},"state":{"v":{"type":"t"}}}`))
+	f.Add([]byte(`{"holdfast":1,"bundle":"b","version":"1.0.0","agents":{"a":{}},"patterns":{"p":{"any":[{"phras":"x"}]}}}`))
 	f.Fuzz(func(t *testing.T, doc []byte) {
 		b, err := core.Load(doc)
 		if err != nil {

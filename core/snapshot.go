@@ -109,6 +109,10 @@ func (b *Bundle) restore(src []byte) (*Session, *Error) {
 		}
 		s.holds = append(s.holds, h)
 	}
+	// What was left out, or written otherwise than a session writes it, shows here.
+	if again, _ := s.Snapshot(); string(again) != string(d.Canonical(nil, 0)) {
+		return nil, badSnapshot("", "the snapshot is not as a session of "+s.b.ID()+" writes it.")
+	}
 	return s, nil
 }
 

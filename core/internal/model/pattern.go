@@ -113,6 +113,9 @@ func (b *Bundle) alternatives(x node) []text.Pattern {
 		return nil
 	}
 	v := x.get("phrases")
+	if !v.ok() {
+		return nil // the one key there is was reported
+	}
 	var list []text.Pattern
 	if v.kind() == canon.Array {
 		v.items(MaxPhrases, "phrases", func(i int, w node) {
