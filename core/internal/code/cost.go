@@ -11,7 +11,7 @@ package code
 //     they are equally long, of every argument and the result of a function, of the result of +.
 //   - A list or map costs 1 more for each item or entry: as an argument or result of
 //     a function, as the result of +, and each one that in or == compares.
-//   - matches costs, for each 16 bytes, as many as the pattern has steps; hits
+//   - matches costs, for each 4 bytes, as many as the pattern has steps; hits
 //     likewise, with the set's steps and four more.
 //
 // What is folded or fused costs the same as if it were not.

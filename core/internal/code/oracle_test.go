@@ -320,7 +320,7 @@ func (o *oracle) call(name string, args []value.Value) value.Value {
 		if args[0].K != value.String {
 			return wrong(name)
 		}
-		o.cost += uint64(re.Size) + args[0].N*uint64(re.Size)/16
+		o.cost += uint64(re.Size) + args[0].N*uint64(re.Size)/4
 		return value.OfBool(lib.MatchesCompiled(re, args[0].Str()))
 	}
 	i := lib.Index(name)

@@ -26,11 +26,29 @@ type List struct {
 	Items []Diagnostic
 }
 
-// Add appends d unless the list is full.
+// Add appends d. Where the list is full, an error takes the place of the last
+// warning, so that a document full of warnings is not taken for a good one.
 func (l *List) Add(d Diagnostic) {
 	if len(l.Items) < MaxDiagnostics {
 		l.Items = append(l.Items, d)
+		return
 	}
+	for i := len(l.Items) - 1; i >= 0 && !d.Warning; i-- {
+		if l.Items[i].Warning {
+			l.Items = append(append(l.Items[:i], l.Items[i+1:]...), d)
+			return
+		}
+	}
+}
+
+// Full says whether no further error would be kept.
+func (l *List) Full() bool {
+	for i := range l.Items {
+		if l.Items[i].Warning {
+			return false
+		}
+	}
+	return len(l.Items) >= MaxDiagnostics
 }
 
 // Failed says whether any finding is more than a warning.

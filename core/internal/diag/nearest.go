@@ -17,7 +17,8 @@ func Nearest(name string, candidates []string) string {
 	return found
 }
 
-// distance is the optimal string alignment distance of a and b, or limit where it is at least that.
+// distance is the optimal string alignment distance of a and b, or limit where it is
+// at least that. Only cells less than limit off the diagonal are looked at.
 func distance(a, b string, limit int) int {
 	if len(a)-len(b) >= limit || len(b)-len(a) >= limit || len(a) > 64 || len(b) > 64 {
 		return limit
@@ -28,8 +29,10 @@ func distance(a, b string, limit int) int {
 		prev[j] = j
 	}
 	for i := 1; i <= len(a); i++ {
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
+		first, last := max(1, i-limit), min(len(b), i+limit)
+		row[first-1] = i // at least what it is, and exact in the first column
+		least := row[first-1]
+		for j := first; j <= last; j++ {
 			cost := 1
 			if lower(a[i-1]) == lower(b[j-1]) {
 				cost = 0
@@ -38,6 +41,13 @@ func distance(a, b string, limit int) int {
 			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
 				row[j] = min(row[j], prev2[j-2]+1)
 			}
+			least = min(least, row[j])
+		}
+		if least >= limit {
+			return limit
+		}
+		if last < len(b) {
+			row[last+1] = limit
 		}
 		prev2, prev, row = prev, row, prev2
 	}

@@ -17,9 +17,9 @@ const (
 	MaxPattern = 1024
 
 	// MaxRegexpSize is the most steps a pattern may come to with its repetitions
-	// written out: four characters repeated 1000 times, which is RE2's own limit for
+	// written out: two characters repeated 1000 times, which is RE2's own limit for
 	// a repetition.
-	MaxRegexpSize = 4096
+	MaxRegexpSize = 2048
 )
 
 // Regexp is a compiled pattern. It may be used by several goroutines at once.

@@ -133,6 +133,10 @@ func Apply(m *vm.Machine, b *Bundle, effects []Effect, before State, after *Stat
 		if v.K == value.Unknown {
 			continue
 		}
+		m.Cost += t.effect.copies(*v)
+		if m.Cost > m.CostLimit {
+			return changes, value.OfError(value.CostLimit, "evaluation costs more than is allowed")
+		}
 		from, to, failed := put(*v, t.effect.Path, t.path, t.value)
 		if failed.K == value.Error {
 			return changes, failed
@@ -146,6 +150,24 @@ func Apply(m *vm.Machine, b *Bundle, effects []Effect, before State, after *Stat
 		return changes, value.OfUnknown(unsure)
 	}
 	return changes, value.Value{}
+}
+
+// copyUnits is what copying an item costs: 24 or 48 bytes, which are garbage with the next effect.
+const copyUnits = 4
+
+// copies is what setting a part of v costs: all beside it is copied. Only the
+// outermost list or map counts, as the others are at most as long as their type says.
+func (e *Effect) copies(v value.Value) uint64 {
+	n := e.inner
+	if len(e.Path) > 0 {
+		switch v.K {
+		case value.List:
+			n += v.N
+		case value.Map:
+			n += uint64(v.Entries().Len())
+		}
+	}
+	return copyUnits * n
 }
 
 // overlap says whether one path is the other, or a part of it.

@@ -22,7 +22,8 @@ type Effect struct {
 	Value Right
 	Text  string // the path as written
 
-	group int // effects of one group stand under the same condition
+	inner uint64 // items of the lists and maps within the variable that the path goes through, at most
+	group int    // effects of one group stand under the same condition
 }
 
 // Step is one part of a path: a record's field, a map's key or a list's index.
@@ -271,6 +272,9 @@ func (b *Bundle) target(x node, key bool, path string, at place, action int) (Ef
 		default:
 			fail(i, len(path), diag.BundleEffect, "`"+path[i:]+"` cannot continue a path.", "a path is a variable, then `.field` or `[expression]` parts.")
 			return e, nil
+		}
+		if len(e.Path) > 0 {
+			e.inner += uint64(step.Type.Len + len(step.Type.Fields))
 		}
 		e.Path = append(e.Path, step)
 	}

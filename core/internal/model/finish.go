@@ -137,6 +137,9 @@ func (b *Bundle) checkCost(root node) {
 			for _, s := range e.Path {
 				add(s.Index, "an effect's index")
 			}
+			if len(e.Path) > 0 {
+				total += copyUnits * (e.inner + uint64(e.Path[0].Type.Len+len(e.Path[0].Type.Fields)))
+			}
 			e.Value.Programs(func(p *vm.Program) { add(p, "an effect on `"+e.Text+"`") })
 		}
 		for i := range b.Constraints {

@@ -11,7 +11,8 @@ import (
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
 )
 
-// reader holds a document and what was found wrong with it.
+// reader holds a document and what was found wrong with it. Once as much was found
+// as is ever reported, nothing more is looked at.
 type reader struct {
 	doc  canon.Doc
 	diag diag.List
@@ -105,7 +106,7 @@ func (x node) members(limit int, what string, f func(name string, v node)) bool 
 		x.fail(diag.LimitCount, "there are "+strconv.Itoa(n)+" "+what+", and at most "+strconv.Itoa(limit)+" are allowed.", "")
 		return false
 	}
-	for k := x.r.doc.First(x.n); k >= 0; k = x.r.doc.Next(k) {
+	for k := x.r.doc.First(x.n); k >= 0 && !x.r.diag.Full(); k = x.r.doc.Next(k) {
 		name := strings.Clone(x.r.doc.String(k))
 		f(name, node{x.r, x.r.doc.Value(k), pointer(x.path, name)})
 	}
@@ -140,7 +141,7 @@ func (x node) items(limit int, what string, f func(i int, v node)) bool {
 		return false
 	}
 	i := 0
-	for e := x.r.doc.First(x.n); e >= 0; e = x.r.doc.Next(e) {
+	for e := x.r.doc.First(x.n); e >= 0 && !x.r.diag.Full(); e = x.r.doc.Next(e) {
 		f(i, node{x.r, e, x.path + "/" + strconv.Itoa(i)})
 		i++
 	}

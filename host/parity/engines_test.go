@@ -1,0 +1,38 @@
+package parity
+
+// This file starts the engines that are compared.
+
+import (
+	"context"
+	"flag"
+	"os"
+	"sync"
+	"testing"
+
+	"github.com/holdfast-rt/holdfast/host"
+)
+
+var modulePath = flag.String("parity.module", "", "compare the module in this `file` instead of the one that comes with package host")
+
+// module returns the bytes of the module that is compared.
+var module = sync.OnceValues(func() ([]byte, error) {
+	if *modulePath != "" {
+		return os.ReadFile(*modulePath)
+	}
+	return host.Module(), nil
+})
+
+// engine starts the module in wazero.
+func engine(t testing.TB, interpreter bool) *host.Engine {
+	t.Helper()
+	m, err := module()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := host.New(context.Background(), host.Options{Module: m, Interpreter: interpreter, Instances: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.Close() })
+	return e
+}

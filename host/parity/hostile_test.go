@@ -1,0 +1,57 @@
+package parity
+
+// This file carries out the recipes of testdata/hostile in the module, with the
+// memory and the time that an engine gives by default: nothing may trap, and every
+// answer is the one that native code gives. What the answers are to be is
+// tested in core/hostile_test.go.
+
+import (
+	"bytes"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/holdfast-rt/holdfast/host"
+)
+
+func recipes(t testing.TB) map[string]*Recipe {
+	t.Helper()
+	files, err := filepath.Glob("../../testdata/hostile/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no recipes", err)
+	}
+	list := map[string]*Recipe{}
+	for _, file := range files {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimSuffix(filepath.Base(file), ".txt")
+		if list[name], err = ReadRecipe(string(src)); err != nil {
+			t.Fatal(name, err)
+		}
+	}
+	return list
+}
+
+func TestHostile(t *testing.T) {
+	list := recipes(t)
+	for _, name := range slices.Sorted(maps.Keys(list)) {
+		t.Run(name, func(t *testing.T) {
+			recipe, wazero := list[name], engine(t, false)
+			native, wasm := Play(host.Native(), recipe), Play(wazero, recipe)
+			for i, want := range native {
+				got := wasm[i]
+				t.Logf("%-10s %8.1f ms natively %8.1f ms in wazero  %s", want.Section, millis(want), millis(got), got.Outcome)
+				if !bytes.Equal(got.Bytes, want.Bytes) {
+					t.Errorf("%s: natively %.300s\nin wazero %.300s", want.Section, want.Bytes, got.Bytes)
+				}
+			}
+		})
+	}
+}
+
+func millis(a Answer) float64 { return float64(a.Took.Microseconds()) / 1000 }
