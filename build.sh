@@ -108,6 +108,7 @@ check() {
 bench() {
   need
   module; web
+  go run ./host/bench
   go test ./core/... ./host/... -run '^$' -bench . -benchtime 200ms
   (cd web && npm run --silent bench)
 }

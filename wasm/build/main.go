@@ -4,6 +4,7 @@
 //	go run ./wasm/build                 # dist/holdfast.wasm, with its size
 //	go run ./wasm/build -embed          # and host/holdfast.wasm.gz, which package host embeds
 //	go run ./wasm/build -o m.wasm -size=false
+//	go run ./wasm/build -o t.wasm -test ./core/internal/code   # its tests and benchmarks, compiled as the module is
 //
 // It fails when the module is over its size budget.
 package main
@@ -47,7 +48,15 @@ func main() {
 	embed := flag.Bool("embed", false, "write host/holdfast.wasm.gz too")
 	size := flag.Bool("size", true, "print sizes, and fail when over the budget")
 	small := flag.Bool("strip", true, "take out what only tracebacks read")
+	tests := flag.String("test", "", "compile the tests of this `package` instead, the same way")
 	flag.Parse()
+	if *tests != "" {
+		if err := compileTests(*out, *tests); err != nil {
+			fmt.Fprintln(os.Stderr, "wasm/build:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if err := build(*out, *embed, *size, *small); err != nil {
 		fmt.Fprintln(os.Stderr, "wasm/build:", err)
 		os.Exit(1)
@@ -55,11 +64,10 @@ func main() {
 }
 
 func build(out string, embed, size, stripped bool) error {
-	mod, err := exec.Command("go", "env", "GOMOD").Output()
+	root, err := moduleRoot()
 	if err != nil {
 		return err
 	}
-	root := filepath.Dir(strings.TrimSpace(string(mod)))
 	if out, err = filepath.Abs(out); err != nil {
 		return err
 	}
@@ -106,8 +114,31 @@ func build(out string, embed, size, stripped bool) error {
 	return nil
 }
 
-// compile runs the pinned toolchain, away from what the environment could change.
+// moduleRoot is the folder of go.mod.
+func moduleRoot() (string, error) {
+	mod, err := exec.Command("go", "env", "GOMOD").Output()
+	return filepath.Dir(strings.TrimSpace(string(mod))), err
+}
+
+// compile makes the module.
 func compile(root, out string) error {
+	return run(root, "build", "-buildmode=c-shared", "-ldflags=-s -w -buildid=", "-o", out, "./wasm")
+}
+
+// compileTests makes a program for WASI of a package's tests.
+func compileTests(out, pkg string) error {
+	root, err := moduleRoot()
+	if err == nil {
+		out, err = filepath.Abs(out)
+	}
+	if err != nil {
+		return err
+	}
+	return run(root, "test", "-c", "-ldflags=-s -w", "-o", out, pkg)
+}
+
+// run runs the pinned toolchain, away from what the environment could change.
+func run(root, verb string, arguments ...string) error {
 	text, err := os.ReadFile(filepath.Join(root, "go.mod"))
 	if err != nil {
 		return err
@@ -116,11 +147,11 @@ func compile(root, out string) error {
 	if pinned == nil {
 		return errors.New("go.mod names no toolchain: other versions of Go would give other bytes")
 	}
-	args := []string{"build", "-buildmode=c-shared", "-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=", "-gcflags=all=-l"}
+	args := []string{verb, "-trimpath", "-buildvcs=false", "-gcflags=all=-l"}
 	for _, p := range inlined {
 		args = append(args, "-gcflags="+p+"=")
 	}
-	cmd := exec.Command("go", append(args, "-o", out, "./wasm")...)
+	cmd := exec.Command("go", append(args, arguments...)...)
 	cmd.Dir, cmd.Stdout, cmd.Stderr = root, os.Stderr, os.Stderr
 	for _, v := range os.Environ() {
 		if name, _, _ := strings.Cut(v, "="); name != "GOTOOLCHAIN" {

@@ -1,6 +1,3 @@
-// Package vm runs compiled expressions: a register machine over value.Value.
-// program.go defines what it runs, opcode.go what each instruction does,
-// machine.go the loop.
 package vm
 
 // This file defines Program.
