@@ -15,11 +15,11 @@ import (
 // or copying sixteen bytes takes about as long as one instruction.
 const BytesPerUnit = 16
 
-// stepsPerUnit is how many steps of a regular expression, each on one byte, cost
+// StepsPerUnit is how many steps of a regular expression, each on one byte, cost
 // as much as one node. With few ways open, as usual, most steps are never made.
 // With hundreds open at every byte a step takes 0.09 µs in wazero, so that the
 // most a decision may cost is a second and a half.
-const stepsPerUnit = 4
+const StepsPerUnit = 4
 
 // absorb adds an operand that does not decide to the answer so far of && or ||:
 // unknown over error, the first error over later ones, and both over a plain answer.
@@ -344,8 +344,8 @@ func (m *Machine) hits(a value.Value, set int) value.Value {
 
 // HitsUnits is what looking for a set of so many steps in n bytes costs; to
 // normalise the text is about as much work as four steps.
-func HitsUnits(n uint64, steps int) uint64 { return n * uint64(4+steps) / stepsPerUnit }
+func HitsUnits(n uint64, steps int) uint64 { return n * uint64(4+steps) / StepsPerUnit }
 
 // MatchUnits is what matching n bytes against an expression of that size costs,
 // with what it takes to compile the expression.
-func MatchUnits(n uint64, size int) uint64 { return uint64(size) + n*uint64(size)/stepsPerUnit }
+func MatchUnits(n uint64, size int) uint64 { return uint64(size) + n*uint64(size)/StepsPerUnit }
