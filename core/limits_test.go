@@ -115,3 +115,25 @@ func TestLimitsAreDocumented(t *testing.T) {
 		}
 	}
 }
+
+func TestWarningsAreDocumented(t *testing.T) {
+	page, err := os.ReadFile("BUNDLE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{"internal/diag/codes.go", "internal/diag/bundle.go"} {
+		src, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		codes := regexp.MustCompile(`"(lint/[a-z-]+)"`).FindAllSubmatch(src, -1)
+		if len(codes) < 4 {
+			t.Errorf("%s declares %d warnings", file, len(codes))
+		}
+		for _, m := range codes {
+			if !strings.Contains(string(page), "| `"+string(m[1])+"` |") {
+				t.Errorf("BUNDLE.md does not say when %s is given", m[1])
+			}
+		}
+	}
+}
