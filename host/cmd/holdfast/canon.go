@@ -76,6 +76,10 @@ func (c *canonCommand) refused(a *app, err error) error {
 	if c.JSON {
 		return errors.Join(a.object(map[string]any{"error": map[string]any{"code": refusal.Code, "message": refusal.Message, "offset": refusal.Offset, "path": refusal.Path}}), findings)
 	}
-	fmt.Fprintf(a.stderr, "holdfast: byte %d: %s (%s)\n", refusal.Offset, refusal.Message, refusal.Code)
+	from := ""
+	if c.File != "" && c.File != "-" {
+		from = c.File + ": "
+	}
+	fmt.Fprintf(a.stderr, "holdfast: %s%s (%s)\n", from, refusal.Message, refusal.Code) // the message names the byte
 	return findings
 }
