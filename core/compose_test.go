@@ -112,6 +112,19 @@ constraints:
 fallback: {set: {mine: "0"}}
 `
 
+// What a parent leaves out is its word too: nobody unfreezes, and a day to wait.
+func TestChildDoesNotFillInWhatItsParentLeftOut(t *testing.T) {
+	for _, body := range []string{"governance: [guest]", "hold: {ttl: 9000h}"} {
+		doc := strings.Replace(string(child(t, body, "")), `"hold": {"ttl": "60s"}`, `"about":""`, 1)
+		doc = strings.Replace(doc, `"governance": ["user"]`, `"title":""`, 1)
+		_, err := core.Load([]byte(doc))
+		var bad *core.Invalid
+		if !errors.As(err, &bad) || bad.Diagnostics[0].Code != "extend/weakens" {
+			t.Errorf("%s: %v\n%s", body, err, doc)
+		}
+	}
+}
+
 func TestChildNarrows(t *testing.T) {
 	b, err := core.Load(child(t, narrower, ""))
 	if err != nil {

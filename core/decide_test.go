@@ -542,3 +542,38 @@ constraints: [{id: SMALL, level: operational, on: [times], require: state.x * ar
 		}
 	}
 }
+
+func TestPathSaysWhatItDidNotTry(t *testing.T) {
+	const flip = `
+agents: {user: {}, bot: {proposes: true}, boss: {}}
+types: {mode: {enum: [a, b]}}
+state: {n: {type: {int: [0, 100]}}, mode: {type: mode, owner: [boss]}}
+actions:
+  flip: {by: [user], args: {v: {int: [0, 100]}}, set: {n: args.v}}
+  turn: {by: [bot], set: {mode: mode.b}}
+  exact: {}
+  odd: {}
+  turned: {}
+  never: {}
+constraints:
+  - {id: EXACT, level: operational, on: [exact], require: state.n == 37}
+  - {id: ODD, level: operational, on: [odd], require: state.n * 7 % 101 == 5}
+  - {id: TURNED, level: operational, on: [turned], require: state.mode == mode.b}
+`
+	for _, c := range []struct{ action, want string }{
+		{"exact", `"found":true`},    // 37 stands in the bundle
+		{"odd", `"bounded":true`},    // not every number was tried, and the answer says so
+		{"turned", `"bounded":true`}, // a held step, once confirmed, would lead there
+	} {
+		r := start(t, flip)
+		out, err := r.s.Path(r.proposal("user " + c.action))
+		if err != nil || !strings.Contains(string(out), c.want) {
+			t.Errorf("%s: %s %v", c.action, out, err)
+		}
+	}
+	r := start(t, strings.Replace(strings.Replace(flip, "{int: [0, 100]}}, set", "{int: [0, 3]}}, set", 1), "proposes: true", "", 1))
+	out, err := r.s.Path(r.proposal("user odd"))
+	if err != nil || !strings.Contains(string(out), `"bounded":false,"found":false`) {
+		t.Errorf("everything was tried: %s %v", out, err)
+	}
+}

@@ -418,6 +418,9 @@ func (j *judge) ask(c *model.Constraint, i, action int, prog *vm.Program, from *
 		v.verdict = model.Reject
 	}
 	say, terms, hits := j.explain(c, action, prog, got)
+	if c.Otherwise.Verdict == model.HoldVerdict && from != nil && !j.terse {
+		say += " What is waiting cannot be confirmed as it stands: decline it, and propose it again for " + joinWords(j.b.AgentNames(c.Otherwise.By), "or") + "."
+	}
 	j.add(v, say, terms, hits)
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/holdfast-rt/holdfast/core/internal/model"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
+	"github.com/holdfast-rt/holdfast/core/internal/vm"
 )
 
 // Bounds of the search: it answers a person who waits at a disabled button.
@@ -21,6 +22,7 @@ const (
 	maxPathDecisions = 20000 // proposals tried, in all and in one state; model.QuestionCost bounds what they cost
 	maxPathLength    = 12    // steps; a longer help text helps nobody
 	maxPathChoices   = 128   // combinations of arguments tried for one action
+	maxLiterals      = 48    // constants of the bundle tried as arguments
 )
 
 // pathRoom bounds what the states that were reached hold: some forty megabytes.
@@ -41,7 +43,9 @@ type step struct {
 //
 // steps is empty where it would commit at once. Where no way to a commit was
 // found, but one to a state in which it would be held, verdict is "hold". bounded
-// says that the search ended at its bound, so that a way may exist all the same.
+// says that not everything was tried (the search ended at its bound, arguments have
+// more values than are tried, or a step would have had to be confirmed), so that
+// a way may exist all the same.
 // A frozen session has no way: governance must unfreeze it.
 func (s *Session) Path(proposal []byte) ([]byte, error) {
 	p, err := readProposal(s.b, &s.doc, proposal)
@@ -74,7 +78,7 @@ search:
 		switch {
 		case len(s.j.violations) == 0:
 			if s.fits(s.j.after) {
-				return s.appendPath(steps, i, model.Commit, bounded, tried), nil
+				return s.appendPath(steps, i, model.Commit, bounded && i > 0, tried), nil
 			}
 		case s.j.violations[0].verdict == model.HoldVerdict && held < 0:
 			if s.parkable(len(appendProposal(nil, s.b, p))); s.j.violations[0].verdict == model.HoldVerdict {
@@ -93,7 +97,11 @@ search:
 			tried++
 			s.j.run(at, c, nil)
 			left -= int64(s.j.effort())
-			if len(s.j.violations) > 0 || len(s.j.changes) == 0 || !s.fits(s.j.after) {
+			if len(s.j.violations) > 0 {
+				bounded = bounded || s.j.violations[0].verdict == model.HoldVerdict // confirmed, it might have led on
+				continue
+			}
+			if len(s.j.changes) == 0 || !s.fits(s.j.after) {
 				continue
 			}
 			key := s.key(s.j.after)
@@ -153,7 +161,8 @@ func (s *Session) key(st model.State) [32]byte {
 	return canon.Sum256(s.scratch)
 }
 
-// choices lists the proposals that are tried in every state, and says whether there are too many.
+// choices lists the proposals that are tried in every state, and says whether there
+// are others, as far as arguments go.
 func (s *Session) choices(goal *proposal) (list []*proposal, bounded bool) {
 	who := []actor{goal.actor}
 	for i := range s.b.Agents {
@@ -162,9 +171,12 @@ func (s *Session) choices(goal *proposal) (list []*proposal, bounded bool) {
 			who = append(who, a)
 		}
 	}
+	literals := s.literals()
 	args := make([][][]value.Value, len(s.b.Actions))
 	for a := range args {
-		args[a] = s.arguments(a, goal)
+		all := false
+		args[a], all = s.arguments(a, goal, literals)
+		bounded = bounded || !all
 	}
 	request := value.OfList([]value.Value{value.OfString("request")})
 	for _, w := range who {
@@ -177,27 +189,64 @@ func (s *Session) choices(goal *proposal) (list []*proposal, bounded bool) {
 			}
 		}
 	}
-	return list, false
+	return list, bounded
 }
 
-// arguments lists the arguments an action is tried with.
-func (s *Session) arguments(a int, goal *proposal) [][]value.Value {
-	args := s.b.Actions[a].Args
-	list := [][]value.Value{make([]value.Value, len(args))}
-	for i := range args {
-		vals := s.candidates(&args[i], goal)
-		if len(vals)*len(list) > maxPathChoices {
-			vals = vals[:1]
+// literals lists the constants of the bundle's conditions: the values at which
+// something changes are among them, or beside them.
+func (s *Session) literals() []value.Value {
+	var list []value.Value
+	add := func(v value.Value) {
+		for _, have := range list {
+			if have.K == v.K && value.Equal(have, v) {
+				return
+			}
 		}
-		list = product(list, i, vals)
+		if len(list) < maxLiterals {
+			list = append(list, v)
+		}
+	}
+	for i := range s.b.Constraints {
+		var last *vm.Program
+		for _, p := range s.b.Constraints[i].Program {
+			if p == nil || p == last {
+				continue
+			}
+			last = p
+			for _, c := range p.Consts {
+				switch c.K {
+				case value.Int:
+					add(c)
+					add(value.OfInt(c.Int() - 1))
+					add(value.OfInt(c.Int() + 1))
+				case value.String, value.Double:
+					add(c)
+				}
+			}
+		}
 	}
 	return list
 }
 
-// candidates lists the values tried for one argument: the declared domain, or
-// all of a small type, or the goal's own value of that name and the ends of the range.
-func (s *Session) candidates(arg *model.Arg, goal *proposal) []value.Value {
-	var vals []value.Value
+// arguments lists the arguments an action is tried with, and says whether those are all.
+func (s *Session) arguments(a int, goal *proposal, literals []value.Value) (list [][]value.Value, all bool) {
+	args := s.b.Actions[a].Args
+	list, all = [][]value.Value{make([]value.Value, len(args))}, true
+	for i := range args {
+		vals, whole := s.candidates(&args[i], goal, literals)
+		all = all && whole
+		if room := max(1, maxPathChoices/len(list)); len(vals) > room {
+			vals, all = vals[:room], false
+		}
+		list = product(list, i, vals)
+	}
+	return list, all
+}
+
+// candidates lists the values tried for one argument: the declared domain, or all
+// of a small type, or the goal's own value of that name, the ends of the range and
+// the literals of the bundle. all says that there are no others.
+func (s *Session) candidates(arg *model.Arg, goal *proposal, literals []value.Value) (vals []value.Value, all bool) {
 	add := func(v value.Value) {
 		if model.Fits(v, arg.Type) != "" {
 			return
@@ -219,7 +268,7 @@ func (s *Session) candidates(arg *model.Arg, goal *proposal) []value.Value {
 			for _, v := range s.b.Domains[i].Values {
 				add(v)
 			}
-			return vals
+			return vals, false
 		}
 	}
 	if arg.Optional {
@@ -229,25 +278,32 @@ func (s *Session) candidates(arg *model.Arg, goal *proposal) []value.Value {
 	case types.Bool:
 		add(value.OfBool(false))
 		add(value.OfBool(true))
+		return vals, true
 	case types.Enum:
 		for _, v := range t.Values {
 			add(v)
 		}
+		return vals, true
 	case types.Int:
 		if t.Max-t.Min < 16 {
 			for i := t.Min; i <= t.Max; i++ {
 				add(value.OfInt(i))
 			}
-		} else {
-			add(model.Zero(t))
-			add(value.OfInt(1))
-			add(value.OfInt(t.Min))
-			add(value.OfInt(t.Max))
+			return vals, true
 		}
+		add(model.Zero(t))
+		add(value.OfInt(1))
+		add(value.OfInt(t.Min))
+		add(value.OfInt(t.Max))
 	case types.Timestamp:
 		add(value.OfMillis(goal.at.Int()))
 	default:
 		add(model.Zero(t))
 	}
-	return vals
+	for _, v := range literals {
+		if kinds := [...]value.Kind{types.Int: value.Int, types.Double: value.Double, types.String: value.String}; int(arg.Type.Kind) < len(kinds) && kinds[arg.Type.Kind] == v.K {
+			add(v)
+		}
+	}
+	return vals, false
 }

@@ -46,6 +46,7 @@ var functions = [...]function{
 	{"lastIndexOf", []string{"string.(string)int", "string.(string,int)int"}},
 	{"lowerAscii", []string{"string.()string"}},
 	{"upperAscii", []string{"string.()string"}},
+	{"normalised", []string{"string.()string"}},
 	{"replace", []string{"string.(string,string)string", "string.(string,string,int)string"}},
 	{"split", []string{"string.(string)list(string)", "string.(string,int)list(string)"}},
 	{"substring", []string{"string.(int)string", "string.(int,int)string"}},

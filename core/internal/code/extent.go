@@ -281,6 +281,8 @@ func (b *bounder) call(e *check.Expr, cost uint64, sizes []*extent) (uint64, *ex
 		r = str(4)
 	case "lowerAscii", "upperAscii", "trim", "reverse", "substring", "bytes":
 		r = str(n)
+	case "normalised":
+		r = str(mul(11, n)) // U+FDFA, three bytes, becomes thirty-three
 	case "strings.quote":
 		r = str(add(2, mul(2, n)))
 	case "digest":

@@ -47,6 +47,7 @@ var Funcs = []Func{
 	{"lastIndexOf", lastIndexOf},
 	{"lowerAscii", lowerASCII},
 	{"upperAscii", upperASCII},
+	{"normalised", normalised},
 	{"replace", replace},
 	{"split", split},
 	{"substring", substring},

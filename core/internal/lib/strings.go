@@ -3,6 +3,7 @@ package lib
 // This file defines the functions of strings.
 
 import (
+	words "github.com/holdfast-rt/holdfast/core/internal/text"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -109,6 +110,18 @@ func substring(args []value.Value) value.Value {
 		return badIndex("substring", args[2].Int(), s)
 	}
 	return value.OfString(s[start:end])
+}
+
+// normalised gives a text as pattern sets see it; see text.Normalise.
+func normalised(args []value.Value) value.Value {
+	if !are(args, value.String) {
+		return noOverload("normalised", args...)
+	}
+	s := words.Normalise(args[0].Str())
+	if len(s) > value.MaxSize {
+		return value.TooLarge(len(s), value.MaxSize, "bytes")
+	}
+	return value.OfString(s)
 }
 
 func lowerASCII(args []value.Value) value.Value { return changeCase("lowerAscii", args, 'A', 'Z') }

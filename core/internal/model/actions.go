@@ -85,11 +85,6 @@ func (b *Bundle) arg(name string, x node) Arg {
 }
 
 func (b *Bundle) declareHold(x node) {
-	if b.holdAt != "" {
-		x.failSee(diag.ExtendWeaken, "`hold` is a parent's, and a child does not change it.", "leave it out.", b.holdAt)
-		return
-	}
-	b.holdAt = x.path
 	if !x.keys("ttl", "on_expire") {
 		return
 	}

@@ -216,7 +216,6 @@ type Bundle struct {
 	checking     uint64   // and on conditions and examples, see MaxChecking
 	size         int      // of the types declared so far, see MaxTypeSizes
 	layer        int      // of the document being read: 0 the first ancestor
-	holdAt       string   // where `hold` was declared
 	parentAgents uint64   // all agents of the documents above the one being read
 	documents    []string // digests of the documents read, parents first
 }

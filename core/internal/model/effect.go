@@ -134,7 +134,7 @@ func (b *Bundle) effectGroup(x node, at place, action int, when *vm.Program, gro
 				return
 			}
 			if b.Logs[at2].layer != b.layer {
-				v.failKey(diag.ExtendWeaken, "the log `"+name+"` is a parent's, so only the parent's actions append to it.", "declare a log of your own.")
+				v.failSee(diag.ExtendWeaken, "the log `"+name+"` is a parent's, so only the parent's actions append to it.", "declare a log of your own.", b.names["log "+name])
 				return
 			}
 			add(Effect{Log: at2, Var: -1, Text: name, Value: b.right(v, at, action, b.Logs[at2].Type)})
@@ -205,7 +205,8 @@ func (b *Bundle) target(x node, key bool, path string, at place, action int) (Ef
 		return e, nil
 	}
 	if b.Vars[e.Var].layer != b.layer {
-		fail(0, i, diag.ExtendWeaken, "`"+name+"` is a parent's variable, so only the parent's actions change it.", "declare a variable of your own.")
+		x.r.diag.Add(diag.Diagnostic{Code: diag.ExtendWeaken, Path: x.path, Key: key, Off: 0, End: i, Message: "`" + name + "` is a parent's variable, so only the parent's actions change it.",
+			Hint: "declare a variable of your own.", Related: b.names["variable "+name]})
 		return e, nil
 	}
 	t := b.Vars[e.Var].Type

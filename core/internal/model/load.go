@@ -165,14 +165,19 @@ func (b *Bundle) read(x node, depth int) {
 		}
 	}
 	if v := x.get("governance"); v.ok() {
-		if b.layer > 0 && b.Governance != 0 {
-			v.failKey(diag.ExtendWeaken, "`governance` is a parent's, and a child does not change it.", "leave it out.")
+		// Left out, a parent says that nobody unfreezes: a child does not change that either.
+		if b.layer > 0 {
+			v.failKey(diag.ExtendWeaken, "who unfreezes is a parent's to say, and a child does not change it.", "leave `governance` out.")
 		} else {
 			b.Governance = b.agents(v)
 		}
 	}
 	if v := x.get("hold"); v.ok() {
-		b.declareHold(v)
+		if b.layer > 0 {
+			v.failKey(diag.ExtendWeaken, "how long a proposal waits is a parent's to say, and a child does not change it.", "leave `hold` out.")
+		} else {
+			b.declareHold(v)
+		}
 	}
 	if v := x.get("prove"); v.ok() {
 		b.declareProve(v)
