@@ -111,7 +111,7 @@ func (p *painter) finding(f *Finding) {
 	if f.Line > 0 {
 		where = fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column)
 	}
-	fmt.Fprintf(&p.b, "%s: %s: %s\n", p.in(bold, printable(where)), p.in(color, string(f.Severity)+" "+f.Code), printable(f.Message))
+	fmt.Fprintf(&p.b, "%s: %s: %s\n", p.in(bold, Printable(where)), p.in(color, string(f.Severity)+" "+f.Code), Printable(f.Message))
 	gutter := 5
 	if f.Line > 0 {
 		gutter = max(gutter, len(strconv.Itoa(f.Line)))
@@ -121,18 +121,19 @@ func (p *painter) finding(f *Finding) {
 	}
 	p.excerpt(f.Place, gutter, color)
 	if f.Hint != "" {
-		fmt.Fprintf(&p.b, "%*s %s %s\n", gutter, "", p.in(blue, "="), printable(f.Hint))
+		fmt.Fprintf(&p.b, "%*s %s %s\n", gutter, "", p.in(blue, "="), Printable(f.Hint))
 	}
 	if f.Related != nil {
-		fmt.Fprintf(&p.b, "%*s %s see %s:%d:%d\n", gutter, "", p.in(blue, "="), printable(f.Related.File), f.Related.Line, f.Related.Column)
+		fmt.Fprintf(&p.b, "%*s %s see %s:%d:%d\n", gutter, "", p.in(blue, "="), Printable(f.Related.File), f.Related.Line, f.Related.Column)
 		p.excerpt(*f.Related, gutter, cyan)
 	}
 	p.b.WriteByte('\n')
 }
 
-// printable shows characters that would move the cursor, change the direction of
-// the text or hide.
-func printable(s string) string {
+// Printable returns text for one line of a terminal: characters that would move the
+// cursor, change the direction of what follows or hide are shown as <U+200B>, line
+// breaks and tabs as blanks.
+func Printable(s string) string {
 	var b strings.Builder
 	for _, r := range s {
 		switch {

@@ -364,9 +364,9 @@ func (q *asking) showAdmissible(who actor, answer []byte, last bool) error {
 	fmt.Fprintln(q.stdout, q.style.bold(who.String()))
 	t := table{colour: []func(string) string{q.style.verdict}}
 	for _, e := range list.Actions {
-		why := e.Say
+		why := says(e.Governing, e.Say)
 		if e.Governing != "" {
-			why = e.Governing + ": " + e.Say
+			why = e.Governing + ": " + why
 		}
 		if len(e.Open) > 0 {
 			why = "depends on " + strings.Join(e.Open, ", ")

@@ -6,10 +6,14 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"regexp"
+	"strconv"
 	"strings"
 	"unicode/utf16"
 
 	"github.com/goccy/go-json"
+
+	"github.com/holdfast-rt/holdfast/host/author"
 )
 
 // decision is what is shown of a decision.
@@ -21,6 +25,7 @@ type decision struct {
 	At         int64                      `json:"at"`
 	Changes    []change                   `json:"changes"`
 	Governing  string                     `json:"governing"`
+	Proposal   string                     `json:"proposal"`
 	Reasons    []string                   `json:"reasons"`
 	Seq        int64                      `json:"seq"`
 	Verdict    string                     `json:"verdict"`
@@ -81,10 +86,19 @@ func (d *decision) proposed() string {
 		line += " " + args
 	}
 	line += " by " + d.Actor.String()
-	if len(d.Reasons) != 1 || d.Reasons[0] != "request" {
-		line += " because of " + strings.Join(d.Reasons, ", ")
+	switch {
+	case len(d.Reasons) == 0:
+		line += " without a reason"
+	case len(d.Reasons) > 1 || d.Reasons[0] != "request":
+		reasons := make([]string, len(d.Reasons))
+		for i, text := range d.Reasons {
+			if reasons[i] = text; text == "" || strings.Contains(text, ",") { // quoted, so that it is seen where it ends
+				reasons[i] = quote(text)
+			}
+		}
+		line += " because of " + strings.Join(reasons, ", ")
 	}
-	return line
+	return author.Printable(line)
 }
 
 // show writes the decision for a person: what was proposed, the verdict, and why.
@@ -104,25 +118,36 @@ func (d *decision) because(w io.Writer, s style, indent string) {
 		if v.Code != "" {
 			code = " (" + v.Code + ")"
 		}
-		fmt.Fprintf(w, "%s%s %s %s%s\n", indent, s.bold(v.ID), s.dim("["+v.Level+verdict+"]"), v.Say, code)
+		fmt.Fprintf(w, "%s%s %s %s%s\n", indent, s.bold(v.ID), s.dim("["+v.Level+verdict+"]"), says(v.ID, v.Say), code)
 		d.details(w, s, indent+"    ", v)
 	}
 	for _, a := range d.Advice {
-		fmt.Fprintf(w, "%s%s %s %s\n", indent, s.bold(a.ID), s.dim("[advice]"), a.Say)
+		fmt.Fprintf(w, "%s%s %s %s\n", indent, s.bold(a.ID), s.dim("[advice]"), says(a.ID, a.Say))
 		d.details(w, s, indent+"    ", a)
 	}
 	for _, c := range d.Changes {
 		if c.Append != nil {
-			fmt.Fprintf(w, "%s%s gets %s\n", indent, c.Path, plain(c.Append))
+			fmt.Fprintf(w, "%s%s gets %s\n", indent, c.Path, author.Printable(plain(c.Append)))
 		} else {
-			fmt.Fprintf(w, "%s%s: %s -> %s\n", indent, c.Path, plain(c.From), plain(c.To))
+			fmt.Fprintf(w, "%s%s: %s -> %s\n", indent, c.Path, author.Printable(plain(c.From)), author.Printable(plain(c.To)))
 		}
 	}
 }
 
+// says is the text of a violation to show after its id, with which a text that its
+// author has not written begins.
+func says(id, text string) string { return author.Printable(strings.TrimPrefix(text, id+": ")) }
+
 func (d *decision) details(w io.Writer, s style, indent string, r reason) {
 	for _, x := range r.Spans {
-		fmt.Fprintf(w, "%s%s\n", indent, s.dim(x.Path+" at "+fmt.Sprint(x.Start)+": ")+d.excerpt(x)+s.dim(" ("+x.Pattern+")"))
+		path, excerpt := x.Path, d.excerpt(x, r.Terms)
+		if path == "" {
+			path = "a computed text"
+		}
+		if excerpt != "" {
+			excerpt = ": " + author.Printable(excerpt)
+		}
+		fmt.Fprintf(w, "%s%s\n", indent, s.dim(path+" at "+fmt.Sprint(x.Start))+excerpt+s.dim(" ("+x.Pattern+")"))
 	}
 	var terms []string
 	for _, term := range r.Terms {
@@ -131,20 +156,72 @@ func (d *decision) details(w io.Writer, s style, indent string, r reason) {
 		terms = append(terms, path+" = "+string(bytes.TrimSpace(term[1])))
 	}
 	if len(terms) > 0 {
-		fmt.Fprintf(w, "%s%s\n", indent, s.dim(strings.Join(terms, ", ")))
+		fmt.Fprintf(w, "%s%s\n", indent, s.dim(author.Printable(strings.Join(terms, ", "))))
 	}
 }
 
 // excerpt is the text that a pattern matched, where the decision has it.
-func (d *decision) excerpt(x span) string {
-	var text string
-	if json.Unmarshal(d.Args[strings.TrimPrefix(x.Path, "args.")], &text) != nil {
+func (d *decision) excerpt(x span, terms [][2]json.RawMessage) string {
+	units := utf16.Encode([]rune(d.text(x.Path, terms)))
+	if x.Start < 0 || x.Start >= x.End || x.End > len(units) {
 		return ""
 	}
-	units := utf16.Encode([]rune(text))
-	if x.Start < 0 || x.Start > x.End || x.End > len(units) {
-		return ""
+	return quote(string(utf16.Decode(units[x.Start:x.End])))
+}
+
+// step is one step of a path below its root.
+var step = regexp.MustCompile(`^(?:\.(\w+)|\[(\d+)\]|\["([^"\\]*)"\])`)
+
+// text is the text at a path: that of the term, or, where the term is too long to be
+// more than a digest, what the proposal has there.
+func (d *decision) text(path string, terms [][2]json.RawMessage) string {
+	for _, term := range terms {
+		var name, text string
+		if json.Unmarshal(term[0], &name) == nil && name == path && json.Unmarshal(term[1], &text) == nil {
+			return text
+		}
 	}
-	quoted, _ := json.MarshalWithOption(string(utf16.Decode(units[x.Start:x.End])), json.DisableHTMLEscape())
+	var value any
+	if rest, ok := strings.CutPrefix(path, "proposal.reasons"); ok {
+		list := make([]any, len(d.Reasons))
+		for i, text := range d.Reasons {
+			list[i] = text
+		}
+		path, value = rest, list
+	} else if rest, ok := strings.CutPrefix(path, "args"); ok {
+		object := make(map[string]any, len(d.Args))
+		for name, raw := range d.Args {
+			var arg any
+			_ = json.Unmarshal(raw, &arg) // it was read as part of the decision
+			object[name] = arg
+		}
+		path, value = rest, object
+	}
+	for path != "" {
+		part := step.FindStringSubmatch(path)
+		if part == nil {
+			return "" // an index that is computed, or another root
+		}
+		switch v := value.(type) {
+		case map[string]any:
+			value = v[part[1]+part[3]]
+		case []any:
+			i, err := strconv.Atoi(part[2])
+			if err != nil || i >= len(v) {
+				return ""
+			}
+			value = v[i]
+		default:
+			return ""
+		}
+		path = path[len(part[0]):]
+	}
+	text, _ := value.(string)
+	return text
+}
+
+// quote writes text in quotes, as JSON does.
+func quote(text string) string {
+	quoted, _ := json.MarshalWithOption(text, json.DisableHTMLEscape())
 	return string(quoted)
 }

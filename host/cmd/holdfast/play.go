@@ -16,6 +16,7 @@ import (
 
 	"github.com/holdfast-rt/holdfast/core"
 	"github.com/holdfast-rt/holdfast/host"
+	"github.com/holdfast-rt/holdfast/host/author"
 )
 
 const (
@@ -65,7 +66,7 @@ func (c *playCommand) Run(a *app) error {
 	}
 	write := a.line
 	if c.Explain {
-		write = a.explain
+		write = func(answer []byte) error { return a.explain(p.line, answer) }
 	}
 	if err := p.play(a.stdin, a.stdout, write); err != nil {
 		return err
@@ -104,13 +105,14 @@ type player struct {
 	engine  host.Core
 	session host.Session
 	at      int64 // of the next line
+	line    int   // the one that is answered, 1-based
 }
 
 // play answers every line of r by write. What w has is flushed before it waits for
 // more input.
 func (p *player) play(r io.Reader, w *bufio.Writer, write func([]byte) error) error {
 	lines := &lineReader{r: bufio.NewReaderSize(r, 1<<16), max: maxLine, waiting: w.Flush}
-	for {
+	for p.line = 1; ; p.line++ {
 		line, size, err := lines.next()
 		if err == io.EOF {
 			return w.Flush()
@@ -153,8 +155,8 @@ func (p *player) answer(line []byte, size int) ([]byte, error) {
 	return errorLine(p.engine, refusal.Code, message, refusal.Path)
 }
 
-// explain shows an answer to a person.
-func (a *app) explain(answer []byte) error {
+// explain shows the answer to a line to a person.
+func (a *app) explain(line int, answer []byte) error {
 	var refused struct {
 		Error *struct{ Code, Message, Path string }
 	}
@@ -162,7 +164,7 @@ func (a *app) explain(answer []byte) error {
 		return err
 	}
 	if e := refused.Error; e != nil {
-		_, err := fmt.Fprintf(a.stdout, "%s %s\n", a.style.bad("error"), said(e.Path, e.Message, e.Code))
+		_, err := fmt.Fprintf(a.stdout, "%s line %d: %s\n", a.style.bad("error"), line, author.Printable(said(e.Path, e.Message, e.Code)))
 		return err
 	}
 	d, err := readDecision(answer)
@@ -170,6 +172,9 @@ func (a *app) explain(answer []byte) error {
 		return err
 	}
 	d.show(a.stdout, a.style)
+	if d.Verdict == "hold" {
+		fmt.Fprintf(a.stdout, "  parked as %d: confirm it with %s\n", d.Seq, a.style.dim(fmt.Sprintf(`{"digest":"%s","hold":%d}`, d.Proposal, d.Seq)))
+	}
 	return nil
 }
 
