@@ -15,6 +15,7 @@ import (
 
 	"github.com/holdfast-rt/holdfast/core"
 	"github.com/holdfast-rt/holdfast/host"
+	"github.com/holdfast-rt/holdfast/host/author"
 )
 
 type replayCommand struct {
@@ -49,6 +50,7 @@ type replayed struct {
 	Message   string `json:"message,omitempty"`
 	Recorded  string `json:"recorded,omitempty"` // what stands there
 	Now       string `json:"now,omitempty"`      // what it would be
+	other     string // the bundle that the log is of, where it is not this one
 }
 
 func (c *replayCommand) Run(a *app) error {
@@ -74,7 +76,7 @@ func (c *replayCommand) Run(a *app) error {
 		log = file
 	}
 	p := a.progress("deciding again what was recorded")
-	r, err := replay(session, log)
+	r, err := replay(bundle, session, log)
 	p.done()
 	if err != nil {
 		return err
@@ -82,7 +84,7 @@ func (c *replayCommand) Run(a *app) error {
 	if c.JSON {
 		err = a.object(r)
 	} else {
-		c.show(a, r)
+		c.show(a, bundle, r)
 	}
 	if err == nil && !r.Same {
 		return findings
@@ -90,7 +92,7 @@ func (c *replayCommand) Run(a *app) error {
 	return err
 }
 
-func replay(session host.Session, log io.Reader) (*replayed, error) {
+func replay(bundle host.Bundle, session host.Session, log io.Reader) (*replayed, error) {
 	lines := &lineReader{r: bufio.NewReaderSize(log, 1<<16), max: maxInput}
 	r := &replayed{Same: true}
 	for n := 1; ; n++ {
@@ -120,6 +122,10 @@ func replay(session host.Session, log io.Reader) (*replayed, error) {
 			return nil, err
 		}
 		r.Same, r.Line, r.Code, r.Message = false, n, refusal.Code, refusal.Message
+		var of struct{ Bundle, Digest string }
+		if json.Unmarshal(line, &of) == nil && of.Digest != "" && of.Digest != bundle.Digest() {
+			r.other = of.Bundle + " " + of.Digest
+		}
 		if refusal.Code == core.CodeDiffers {
 			r.Offset = refusal.Offset
 			r.Recorded = around(line, refusal.Offset)
@@ -172,7 +178,7 @@ func around(b []byte, offset int) string {
 	return text
 }
 
-func (c *replayCommand) show(a *app, r *replayed) {
+func (c *replayCommand) show(a *app, bundle host.Bundle, r *replayed) {
 	if r.Same {
 		fmt.Fprintf(a.stdout, "%s decided again: the same bytes", count(r.Decisions, "decision"))
 		if r.Skipped > 0 {
@@ -186,9 +192,12 @@ func (c *replayCommand) show(a *app, r *replayed) {
 	} else {
 		fmt.Fprintf(a.stdout, "%s the bytes differ from byte %d on (%s)\n", a.style.bold(fmt.Sprintf("%s:%d:", c.Log, r.Line)), r.Offset, r.Code)
 		fmt.Fprintf(a.stdout, "  recorded  %s\n  now       %s\n", r.Recorded, r.Now)
-		if r.Decisions == 0 && c.State == "" && strings.Contains(r.Recorded, `"prev":`) {
+		if r.other == "" && r.Decisions == 0 && c.State == "" && strings.Contains(r.Recorded, `"prev":`) {
 			fmt.Fprintf(a.stdout, "  The first decision's prev stands for the bundle and the session's id: is it %q (--session)?\n", c.Session)
 		}
+	}
+	if r.other != "" {
+		fmt.Fprintf(a.stdout, "  It was decided by another bundle:\n  recorded  %s\n  now       %s@%s %s\n", author.Printable(r.other), bundle.Name(), bundle.Version(), bundle.Digest())
 	}
 	fmt.Fprintf(a.stdout, "%s before it gave the same bytes.\n", count(r.Decisions, "decision"))
 }
