@@ -191,18 +191,27 @@ func (c *whyCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	if c.JSON {
+		answer, err := q.session.Why(proposal)
+		if err != nil {
+			return err
+		}
+		return a.line(answer)
+	}
+	return q.why(proposal)
+}
+
+// why shows what a proposal would get.
+func (q *asking) why(proposal []byte) error {
 	answer, err := q.session.Why(proposal)
 	if err != nil {
 		return err
-	}
-	if c.JSON {
-		return a.line(answer)
 	}
 	d, err := readDecision(answer)
 	if err != nil {
 		return err
 	}
-	d.show(a.stdout, a.style)
+	d.show(q.stdout, q.style)
 	return nil
 }
 
@@ -251,6 +260,9 @@ func (c *pathCommand) Run(a *app) error {
 		err = a.line(answer)
 	} else {
 		err = q.showWay(way.Found, way.Bounded, way.Steps, way.Tried, way.Verdict)
+		if err == nil && !way.Found {
+			err = q.why(proposal)
+		}
 	}
 	if err == nil && !way.Found {
 		return findings
