@@ -120,6 +120,9 @@ func (c *evalCommand) point(a *app, d core.Diagnostic) {
 	if d.Hint != "" {
 		fmt.Fprintf(a.stderr, "  %s\n", d.Hint)
 	}
+	if d.Code == "name/unknown" && c.Vars == "" {
+		fmt.Fprintln(a.stderr, "  What an expression reads is given with --vars.")
+	}
 }
 
 // runCases runs a file of cases.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -109,6 +110,12 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 		code = exitUsage
 		_, _ = parser.Parse([]string{"--help"}) // ends here
 	}
+	switch args[0] { // what other programs are asked in these words
+	case "help":
+		args = append(slices.Clone(args[1:]), "--help")
+	case "--version":
+		args = append([]string{"version"}, args[1:]...)
+	}
 	selected, err := parser.Parse(args)
 	if err != nil {
 		return a.misused(err)
@@ -118,12 +125,16 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 
 // misused shows what is wrong with the arguments.
 func (a *app) misused(err error) int {
-	fmt.Fprintln(a.stderr, "holdfast:", err)
+	message := strings.TrimSuffix(err.Error(), `, did you mean "-h"?`) // of any short flag
 	var wrong *kong.ParseError
 	command := ""
 	if errors.As(err, &wrong) && wrong.Context.Selected() != nil {
 		command = " " + strings.Fields(wrong.Context.Command())[0]
 	}
+	if command == " eval" && strings.HasPrefix(message, "unknown flag") {
+		message += "; an expression that begins with - comes last, after --"
+	}
+	fmt.Fprintln(a.stderr, "holdfast:", message)
 	fmt.Fprintf(a.stderr, "Run \"holdfast%s --help\" for what it takes.\n", command)
 	return exitUsage
 }
