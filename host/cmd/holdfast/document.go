@@ -5,7 +5,9 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-json"
@@ -107,6 +109,34 @@ func matrix(catalog host.Catalog) map[string][]json.RawMessage {
 	return info.Matrix
 }
 
+// astray says which parts of a cursor, and which of its values, a catalog does not have.
+func astray(cursor []byte, matrix map[string][]json.RawMessage) []string {
+	var parts map[string]json.RawMessage
+	_ = json.Unmarshal(cursor, &parts) // the catalog has read it
+	var list []string
+	for _, name := range slices.Sorted(maps.Keys(parts)) {
+		values, ok := matrix[name]
+		if !ok {
+			list = append(list, fmt.Sprintf("%s is no part of its cursors; they have %s", name, strings.Join(slices.Sorted(maps.Keys(matrix)), ", ")))
+			continue
+		}
+		known := make([]string, len(values))
+		there := false
+		for i, value := range values {
+			known[i] = plain(value)
+			there = there || string(value) == string(parts[name])
+		}
+		text := plain(parts[name])
+		if slices.Contains(known, text) {
+			text = string(parts[name]) // the text "1" is not the number
+		}
+		if !there {
+			list = append(list, fmt.Sprintf("%s=%s is not among %s", name, text, strings.Join(known, ", ")))
+		}
+	}
+	return list
+}
+
 // source returns the document of the bundle that an argument names: of a file, or of a
 // point of a catalog.
 func (a *app) source(engine host.Core, arg string) ([]byte, error) {
@@ -155,7 +185,7 @@ func (a *app) point(engine host.Core, path string, built *author.Built, point st
 		return nil, unreadable("%s: %s", path, describe(err))
 	}
 	if document == nil {
-		return nil, unreadable("%s#%s: %s (stall)", path, point, say)
+		return nil, unreadable("%s", strings.Join(append([]string{fmt.Sprintf("%s#%s: %s (stall)", path, point, say)}, astray(src, matrix(catalog))...), "\n  "))
 	}
 	return document, nil
 }

@@ -70,6 +70,9 @@ func (c *resolveCommand) Run(a *app) error {
 		err = a.line(answer)
 	case found.Bundle == nil:
 		fmt.Fprintf(a.stdout, "%s %s\n", a.style.verdict("stall"), found.Say)
+		for _, line := range astray(src, matrix(catalog)) {
+			fmt.Fprintf(a.stdout, "  %s\n", line)
+		}
 	default:
 		fmt.Fprintf(a.stdout, "%s@%s %s %s\n", found.Bundle.Bundle, found.Bundle.Version, found.Digest, pairs(found.Cursor))
 	}
