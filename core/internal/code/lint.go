@@ -85,42 +85,26 @@ func (l *linter) expr(e *check.Expr) {
 	}
 }
 
+// layoutKinds are the kinds of values whose zero a layout can be tried on.
+var layoutKinds = [...]value.Kind{types.Bool: value.Bool, types.Int: value.Int, types.Uint: value.Uint, types.Double: value.Double, types.String: value.String,
+	types.Bytes: value.Bytes, types.Duration: value.Duration, types.Timestamp: value.Timestamp, types.List: value.List, types.Enum: value.String}
+
 // layout tries a literal layout on a value of each argument's type.
 func (l *linter) layout(e *check.Expr) {
 	var items []value.Value
 	for _, a := range e.Args[1].Args {
-		switch a.Type.Kind {
-		case types.Bool:
-			items = append(items, value.OfBool(true))
-		case types.Int:
-			items = append(items, value.OfInt(1))
-		case types.Uint:
-			items = append(items, value.OfUint(1))
-		case types.Double:
-			items = append(items, value.OfDouble(1))
-		case types.String, types.Enum:
-			items = append(items, value.OfString("a"))
-		case types.Bytes:
-			items = append(items, value.OfBytes(nil))
-		case types.List:
-			items = append(items, value.OfList(nil))
-		case types.Timestamp:
-			items = append(items, value.OfTimestamp(0, 0))
-		case types.Duration:
-			items = append(items, value.OfDuration(0, 0))
-		default:
+		if int(a.Type.Kind) >= len(layoutKinds) || layoutKinds[a.Type.Kind] == value.Null {
 			return
 		}
+		items = append(items, value.Value{K: layoutKinds[a.Type.Kind]})
 	}
-	try := func(items []value.Value) value.Value {
-		return lib.Funcs[e.Index].Call([]value.Value{e.Args[0].Value, value.OfList(items)})
+	all := lib.Funcs[e.Index].Call([]value.Value{e.Args[0].Value, value.OfList(items)})
+	if all.K == value.Error {
+		l.warn(diag.LintFails, e.Args[0], "this always fails: "+all.Str()+".", "write `%s` for anything, `%d` for a whole number, `%.2f` for two digits after the point, and `%%` for a percent sign.")
+		return
 	}
-	n := len(items)
-	switch v := try(items); {
-	case v.K != value.Error && n > 0 && try(items[:n-1]).K != value.Error:
-		l.warn(diag.LintUnused, e.Args[1].Args[n-1], "the layout has no place for this.", "add a `%s` for it, or leave it out.")
-	case v.K == value.Error:
-		l.warn(diag.LintFails, e.Args[0], "this always fails: "+v.Str()+".", "clauses are `%s` for anything, `%d` for whole numbers, `%.2f` for two digits after the point, and each takes one argument.")
+	if n := len(items) - 1; n >= 0 && lib.Funcs[e.Index].Call([]value.Value{e.Args[0].Value, value.OfList(items[:n])}).K != value.Error {
+		l.warn(diag.LintUnused, e.Args[1].Args[n], "the layout has no place for this.", "add a `%s` for it, or leave it out.")
 	}
 }
 
