@@ -193,7 +193,11 @@ func TestLintReference(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		doc, err := yaml.YAMLToJSON(src)
+		var v any
+		if err := yaml.Unmarshal(src, &v); err != nil {
+			t.Fatal(err)
+		}
+		doc, err := json.Marshal(v)
 		if err != nil {
 			t.Fatal(err)
 		}

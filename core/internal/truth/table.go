@@ -43,11 +43,11 @@ func (x *term) all() int {
 	return x.choices
 }
 
-// Member returns the member that the variable at slot of bank is in r, or -1
-// where no condition compares it.
-func (s *Space) Member(r Row, bank uint8, slot int) int {
+// Member returns the place in a Row of the member that the variable at slot of
+// bank has, or -1 where no condition compares it.
+func (s *Space) Member(bank uint8, slot int) int {
 	if i, ok := s.index[key(&check.Expr{Op: check.Load, Bank: bank, Index: slot})]; ok && s.terms[i].typ.Kind == types.Enum {
-		return r[i]
+		return i
 	}
 	return -1
 }
