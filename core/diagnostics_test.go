@@ -66,7 +66,10 @@ func TestDiagnostics(t *testing.T) {
 		if err := json.Unmarshal(lines.Bytes(), &w); err != nil {
 			t.Fatalf("%s: %v", lines.Text(), err)
 		}
-		doc := w.document(t, lamp)
+		doc, err := w.document(lamp)
+		if err != nil {
+			t.Fatal(err)
+		}
 		list := append(core.Check(doc), core.Lint(doc)...)
 		got := []found{}
 		for _, d := range list {
@@ -96,14 +99,14 @@ func TestDiagnostics(t *testing.T) {
 	}
 }
 
-func (w *wrong) document(t *testing.T, lamp []byte) []byte {
+func (w *wrong) document(lamp []byte) ([]byte, error) {
 	var base, patch any
 	if err := json.Unmarshal(lamp, &base); err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	if w.Change != nil {
 		if err := json.Unmarshal(w.Change, &patch); err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		base = merge(base, patch)
 	}
@@ -114,10 +117,8 @@ func (w *wrong) document(t *testing.T, lamp []byte) []byte {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	if err := enc.Encode(base); err != nil {
-		t.Fatal(err)
-	}
-	return bytes.TrimSpace(b.Bytes())
+	err := enc.Encode(base)
+	return bytes.TrimSpace(b.Bytes()), err
 }
 
 // merge applies a merge patch (RFC 7396).
@@ -212,4 +213,42 @@ func TestLintReference(t *testing.T) {
 	if n < 6 {
 		t.Errorf("only %d bundles", n)
 	}
+}
+
+// FuzzLint lints whatever loads: it gives warnings only, each with a place and a mend.
+func FuzzLint(f *testing.F) {
+	lamp, err := os.ReadFile("../testdata/diagnostics/lamp.json")
+	if err != nil {
+		f.Fatal(err)
+	}
+	data, err := os.ReadFile("../testdata/diagnostics/bundles.jsonl")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for line := range bytes.Lines(data) {
+		var w wrong
+		if err := json.Unmarshal(line, &w); err != nil {
+			f.Fatal(err)
+		}
+		doc, err := w.document(lamp)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(doc)
+	}
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		failed := false
+		for _, d := range core.Check(doc) {
+			failed = failed || !d.Warning
+		}
+		list := core.Lint(doc)
+		if failed && len(list) > 0 {
+			t.Errorf("a document with errors is linted: %+v", list)
+		}
+		for _, d := range list {
+			if !d.Warning || d.Path == "" || d.Message == "" || d.Hint == "" || !strings.HasPrefix(d.Code, "lint/") {
+				t.Errorf("a finding that does not help: %+v", d)
+			}
+		}
+	})
 }
