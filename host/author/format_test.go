@@ -52,7 +52,8 @@ func TestFormat(t *testing.T) {
 	}
 }
 
-// TestFormatRepository formats every bundle of the repository; the digest stays.
+// TestFormatRepository formats every bundle of the repository; the digest stays, and
+// those that people read are laid out as it says.
 func TestFormatRepository(t *testing.T) {
 	for name, src := range documents(t) {
 		out := formatted(t, src)
@@ -67,6 +68,9 @@ func TestFormatRepository(t *testing.T) {
 		}
 		if digest(src) != digest(out) {
 			t.Errorf("%s has another digest", name)
+		}
+		if !bytes.Equal(src, out) {
+			t.Errorf("%s has another layout: holdfast fmt -w testdata/bundles testdata/examples", name)
 		}
 	}
 }
