@@ -311,8 +311,6 @@ func (l *linter) shadows(i int, list []came) {
 		switch {
 		case d.Level < c.Level:
 			why = "which stands above it"
-		case c.Otherwise.Verdict == HoldVerdict && d.Level == c.Level:
-			why = "and to wait for a confirmation is the weakest outcome"
 		case d.Level == c.Level && k < i:
 			why = "which comes first"
 		}
