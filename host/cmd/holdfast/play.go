@@ -38,7 +38,7 @@ func (*playCommand) Help() string {
 
 A proposal may leave out actor.id (the kind), reasons (["request"]), args ({}) and at. The first line's time is 1767225600000 (2026-01-01), each further line is a second later. A session that was brought along with --state goes on a second after its own time. Blank lines are skipped. The session's id is "play".
 
-The exit code is 0 whatever was decided: a refusal is a right answer. It is 2 where there was nothing to decide with.
+The exit code is 0 whatever was answered: a refusal is a right answer, and a line that is no proposal has its error. It is 2 where there was nothing to decide with.
 
 Examples:
 
