@@ -217,7 +217,7 @@ func (s *Session) revert(o *outcome) {
 func (s *Session) unfreeze(p *proposal, o *outcome) outcome {
 	switch {
 	case s.b.Governance>>p.actor.agent&1 == 0:
-		s.refuse("by:unfreeze", model.Responsibility, model.Reject, "unfreeze may be proposed by "+joinWords(s.b.AgentNames(s.b.Governance), "or")+"; this actor is "+s.b.Agents[p.actor.agent].Name+".")
+		s.refuse("by:unfreeze", model.Responsibility, model.Reject, "Only governance unfreezes, which is "+joinWords(s.b.AgentNames(s.b.Governance), "or")+"; this actor is "+s.b.Agents[p.actor.agent].Name+".")
 	case !s.frozen:
 		s.refuse("unfreeze:idle", model.Operational, model.Reject, "The session is not frozen, so there is nothing to unfreeze.")
 	default:

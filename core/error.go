@@ -3,6 +3,8 @@ package core
 // This file defines the errors of the package and their codes.
 
 import (
+	"strconv"
+
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
 )
@@ -59,10 +61,20 @@ type Invalid struct {
 }
 
 func (e *Invalid) Error() string {
+	first, more := "", 0
 	for _, d := range e.Diagnostics {
-		if !d.Warning {
-			return d.Path + ": " + d.Message
+		switch {
+		case d.Warning:
+		case first != "":
+			more++
+		case d.Path != "":
+			first = d.Path + ": " + d.Message
+		default:
+			first = d.Message
 		}
 	}
-	return "the document is not valid."
+	if more > 0 {
+		first += " (and " + strconv.Itoa(more) + " more)"
+	}
+	return first
 }

@@ -21,7 +21,7 @@ const (
 	MaxReason      = 256             // bytes of one reason
 	MaxAt          = 253402300799999 // 9999-12-31T23:59:59.999Z, the last instant a timestamp can name
 	MaxSeq         = 1<<53 - 1       // decisions of a session: the largest number JSON carries exactly
-	maxMessageText = 64              // bytes of an input quoted in a message
+	maxMessageText = 80              // bytes of an input quoted in a message: a digest has 71
 )
 
 // Built-in actions.
@@ -204,7 +204,7 @@ func (p *proposal) readArgs(b *model.Bundle, d *canon.Doc, n canon.Node) *Error 
 		v := d.Get(n, arg.Name)
 		if v < 0 {
 			if !arg.Optional {
-				return argument("args."+arg.Name, "`"+a.Name+"` needs the argument `"+arg.Name+"`, a "+arg.Type.String()+".")
+				return argument("args."+arg.Name, "`"+a.Name+"` needs the argument `"+arg.Name+"` ("+arg.Type.String()+").")
 			}
 			p.args[i], whole = arg.Default, false
 			continue

@@ -167,15 +167,17 @@ func (b *Bundle) read(x node, depth int) {
 	if v := x.get("governance"); v.ok() {
 		// Left out, a parent says that nobody unfreezes: a child does not change that either.
 		if b.layer > 0 {
-			v.failKey(diag.ExtendWeaken, "who unfreezes is a parent's to say, and a child does not change it.", "leave `governance` out.")
+			v.failSee(diag.ExtendWeaken, "who unfreezes is a parent's to say, and a child does not change it.", "leave `governance` out.", b.names["governance"])
 		} else {
+			b.names["governance"] = v.path
 			b.Governance = b.agents(v)
 		}
 	}
 	if v := x.get("hold"); v.ok() {
 		if b.layer > 0 {
-			v.failKey(diag.ExtendWeaken, "how long a proposal waits is a parent's to say, and a child does not change it.", "leave `hold` out.")
+			v.failSee(diag.ExtendWeaken, "how long a proposal waits is a parent's to say, and a child does not change it.", "leave `hold` out.", b.names["hold"])
 		} else {
+			b.names["hold"] = v.path
 			b.declareHold(v)
 		}
 	}

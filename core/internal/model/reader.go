@@ -125,7 +125,11 @@ func (x node) keys(known ...string) bool {
 				return
 			}
 		}
-		v.failKey(diag.BundleUnknown, "there is no key `"+name+"` here.", didYouMean(name, known))
+		hint := didYouMean(name, known)
+		if hint == "" {
+			hint = "the keys are " + quoteList(known) + "."
+		}
+		v.failKey(diag.BundleUnknown, "there is no key `"+name+"` here.", hint)
 	})
 	return true
 }
@@ -133,7 +137,11 @@ func (x node) keys(known ...string) bool {
 // items calls f with every element; it says whether x is an array.
 func (x node) items(limit int, what string, f func(i int, v node)) bool {
 	if x.kind() != canon.Array {
-		x.wrongKind("a list of " + what)
+		hint := ""
+		if x.kind() == canon.String {
+			hint = "write `[" + strings.Clone(x.r.doc.String(x.n)) + "]`."
+		}
+		x.fail(diag.BundleKind, "expected a list of "+what+", found "+kindNames[x.kind()]+".", hint)
 		return false
 	}
 	if n := x.r.doc.Len(x.n); n > limit {
