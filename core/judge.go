@@ -125,11 +125,22 @@ func (j *judge) run(before model.State, p *proposal, from *actor) {
 		m.Banks[model.BankState], m.Banks[model.BankLogs] = before.Vars, before.Logs
 		m.Banks[model.BankDerived] = j.derived
 	}
-	if !computed && len(j.violations) == 0 {
+	if !computed && j.onlyHolds() {
 		j.add(violation{id: "effect:" + a.Name, level: model.Physical, verdict: model.Reject, code: failed.Code().String()},
 			j.text("What "+a.Name+" changes cannot be computed: "+failed.Str()+"."), nil, nil)
 	}
 	slices.SortStableFunc(j.violations, governs)
+}
+
+// onlyHolds says whether nothing forbids what was judged: a hold would park what
+// no confirmation can bring about.
+func (j *judge) onlyHolds() bool {
+	for i := range j.violations {
+		if j.violations[i].verdict != model.HoldVerdict {
+			return false
+		}
+	}
+	return true
 }
 
 // governs is below zero where v comes before w: a refusal before what is held, a

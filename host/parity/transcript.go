@@ -31,6 +31,7 @@ const firstAt = 1767225600000
 // Play carries out a recipe's sections:
 //
 //	load      a bundle document; a session is opened on it
+//	open      the id of another session on it
 //	check     a bundle document
 //	decide    proposals, one a line; what a line leaves out is filled in
 //	why, admissible, path   a question
@@ -64,6 +65,7 @@ type player struct {
 	session host.Session
 	catalog host.Catalog
 	at      int64
+	raw     bool // nothing is filled in
 	answers []Answer
 }
 
@@ -85,7 +87,7 @@ func (p *player) do(section string, in []byte) (out []byte, err error) {
 		if err != nil {
 			return nil, err
 		}
-		return json.Marshal(found)
+		return json.Marshal(append([]core.Diagnostic{}, found...))
 	case "catalog":
 		p.catalog, err = p.engine.LoadCatalog(in)
 		return nil, err
@@ -106,8 +108,10 @@ func (p *player) do(section string, in []byte) (out []byte, err error) {
 	}
 	switch section {
 	case "decide", "why", "path":
-		if in, err = p.engine.Complete(in, p.at); err != nil {
-			return nil, err
+		if !p.raw {
+			if in, err = p.engine.Complete(in, p.at); err != nil {
+				return nil, err
+			}
 		}
 		switch section {
 		case "why":
@@ -117,6 +121,9 @@ func (p *player) do(section string, in []byte) (out []byte, err error) {
 		}
 		p.at += 1000
 		return p.session.Decide(in)
+	case "open":
+		p.session, err = p.bundle.Open(string(in))
+		return nil, err
 	case "admissible":
 		return p.session.Admissible(in)
 	case "view":

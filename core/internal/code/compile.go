@@ -62,12 +62,13 @@ func Tree(src string, scope *check.Scope, want *types.Type) *check.Expr {
 	return e
 }
 
-// plain says whether e only reads: a variable, or a part of one.
+// plain says whether e only reads a variable or a field, so that it cannot fail. An
+// item of a list or an entry of a map may be missing.
 func plain(e *check.Expr) bool {
 	switch e.Op {
 	case check.Load:
 		return true
-	case check.Field, check.Key, check.At:
+	case check.Field:
 		return plain(e.Args[0])
 	}
 	return false

@@ -1,0 +1,622 @@
+package parity
+
+// This file makes bundles.
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// Bundle is a generated bundle document and what it declares. A document that was
+// spoiled on purpose need not load.
+type Bundle struct {
+	Schema
+	Document []byte
+	Spoiled  bool
+}
+
+// generator makes one document.
+type generator struct {
+	*Rand
+	Schema
+	child  bool
+	prefix string
+	mixed  string // a constant list of values of several kinds, which are dyn
+}
+
+type object = map[string]any
+
+// NewBundle makes a bundle. load says whether a document is one: parents are drawn
+// until one is.
+func NewBundle(r *Rand, load func(doc []byte) bool) *Bundle {
+	g := &generator{Rand: r}
+	doc := object{"holdfast": 1, "bundle": "parent", "version": "1.0.0"}
+	g.fill(doc)
+	if r.P(18) {
+		if b, err := json.Marshal(doc); err == nil && load(b) {
+			kid := &generator{Rand: r, Schema: g.Schema, child: true, prefix: "c"}
+			inner := doc
+			doc = object{"holdfast": 1, "bundle": "child", "version": "2.0.0-rc.1",
+				"extends": []any{object{"bundle": "parent", "version": "1.0.0", "document": inner}}}
+			kid.fill(doc)
+			g = kid
+		}
+	}
+	out := &Bundle{Schema: g.Schema}
+	if r.P(6) {
+		out.Spoiled = true
+		g.spoil(doc)
+	}
+	b, err := json.Marshal(doc)
+	if err != nil {
+		panic(err) // a bug of the generator: everything in it is JSON
+	}
+	if out.Spoiled && r.P(30) {
+		b = g.scramble(b)
+	}
+	out.ID = fmt.Sprint(doc["bundle"], "@", doc["version"])
+	out.Document = b
+	return out
+}
+
+// fill declares everything in doc, in an order in which each part may name those before it.
+func (g *generator) fill(doc object) {
+	g.declareAgents(doc)
+	g.declareTypes(doc)
+	g.declareConstants(doc)
+	g.declareState(doc)
+	g.declarePatterns(doc)
+	g.declareDerived(doc)
+	g.declareActions(doc)
+	g.declareConstraints(doc)
+	if g.P(60) {
+		if f := g.fallback(); len(f) > 0 {
+			doc["fallback"] = f
+		}
+	}
+	if !g.child {
+		g.ttl = 24 * 3600 * 1000
+		if g.P(70) {
+			n := g.Between(2, 9)
+			g.ttl = n * 1000
+			doc["hold"] = object{"ttl": fmt.Sprintf("%ds", n), "on_expire": pick(g.Rand, []string{"drop", "revert"})}
+		}
+	}
+	if g.P(20) {
+		doc["about"], doc["title"] = g.text(60), g.text(20)
+	}
+	if len(g.vars) > 0 && g.P(15) {
+		doc["prove"] = object{"properties": []any{object{"id": g.prefix + "P", "reachable": g.writer(inState, nil).bool(1)}}}
+	}
+}
+
+func (g *generator) name(what string, i int) string { return fmt.Sprintf("%s%s%d", g.prefix, what, i) }
+
+func (g *generator) declareAgents(doc object) {
+	if g.child && g.P(60) {
+		return
+	}
+	list := object{}
+	for i := range 1 + g.N(3) {
+		a := agent{g.name("agent", i), g.P(45)}
+		g.agents = append(g.agents, a)
+		list[a.name] = object{"proposes": a.proposes}
+	}
+	doc["agents"] = list
+	if !g.child && g.P(65) {
+		g.governance = g.someAgents()
+		doc["governance"] = g.governance
+	}
+}
+
+func (g *generator) someAgents() []string {
+	var list []string
+	for _, a := range g.agents {
+		if g.P(50) {
+			list = append(list, a.name)
+		}
+	}
+	if len(list) == 0 {
+		list = append(list, pick(g.Rand, g.agents).name)
+	}
+	return list
+}
+
+func (g *generator) declareTypes(doc object) {
+	list := object{}
+	for i := range 1 + g.N(3) {
+		t := &typ{kind: kEnum}
+		if i == 0 || g.P(60) {
+			for m := range 2 + g.N(3) {
+				t.members = append(t.members, fmt.Sprintf("%sm%d", g.prefix, m))
+			}
+		} else {
+			t = g.record(2)
+		}
+		t.name = g.name("type", i)
+		list[t.name] = t.body()
+		g.types = append(g.types, t)
+	}
+	doc["types"] = list
+}
+
+func (g *generator) declareConstants(doc object) {
+	if g.P(60) {
+		list := object{}
+		for i := range 1 + g.N(3) {
+			t := g.constant()
+			v := g.filled(t)
+			name := g.name("const", i)
+			list[name] = v
+			g.constants = append(g.constants, named{name, t})
+		}
+		if g.P(15) {
+			name := g.name("mixed", 0)
+			list[name] = []any{1, "a", 2.5, true, []any{1}}
+			g.mixed = "constants." + name
+		}
+		doc["constants"] = list
+	}
+	if g.P(30) {
+		t := g.typ(1)
+		name := g.name("param", 0)
+		doc["params"] = object{name: object{"type": t.document(), "value": g.value(t)}}
+		g.params = append(g.params, named{name, t})
+		if g.P(50) {
+			doc["metadata"] = object{g.name("meta", 0): object{"type": "int", "value": g.Between(0, 9), "internal": true, "salt": g.text(20)}}
+		}
+		if g.P(50) {
+			doc["valid"] = []any{object{"require": "params." + name + " == params." + name, "say": "It is {params." + name + "}."}}
+		}
+	}
+}
+
+// constant makes a type that is found again from any of its values.
+func (g *generator) constant() *typ {
+	switch g.N(5) {
+	case 0:
+		return &typ{kind: kInt, min: 0, max: 9}
+	case 1:
+		return tBool
+	case 2:
+		return &typ{kind: kString, len: 20}
+	case 3:
+		return &typ{kind: kList, elem: &typ{kind: kInt, min: 0, max: 9}, len: 4}
+	}
+	return &typ{kind: kMap, elem: &typ{kind: kInt, min: 0, max: 9}, len: 3}
+}
+
+// filled is a value whose type can be seen: no empty list or map.
+func (g *generator) filled(t *typ) any {
+	for {
+		switch v := g.value(t).(type) {
+		case []any:
+			if len(v) > 0 {
+				return v
+			}
+		case map[string]any:
+			if _, ok := v["a"]; ok {
+				return v
+			}
+			v["a"] = g.value(t.elem)
+			return v
+		default:
+			return v
+		}
+	}
+}
+
+func (g *generator) declareState(doc object) {
+	list := object{}
+	for i := range 1 + g.N(5) {
+		t := g.typ(2)
+		if i == 0 {
+			t = g.enums()[0]
+		}
+		v := variable{named{g.name("v", i), t}, g.child}
+		d := object{"type": t.document()}
+		if g.P(60) {
+			d["init"] = g.value(t)
+		}
+		if g.P(45) {
+			d["owner"] = g.someAgents()
+		}
+		if t.kind == kEnum {
+			g.declareMoves(d, t, v.name)
+		}
+		list[v.name] = d
+		g.vars = append(g.vars, v)
+	}
+	doc["state"] = list
+	if g.P(60) {
+		logs := object{}
+		for i := range 1 + g.N(2) {
+			t := g.typ(1)
+			if g.P(5) {
+				t = &typ{kind: kString, len: 1 << 20} // so that a state could become too large
+			}
+			l := variable{named{g.name("log", i), t}, g.child}
+			logs[l.name] = object{"of": t.document(), "max": g.Between(1, 5)}
+			g.logs = append(g.logs, l)
+		}
+		doc["logs"] = logs
+	}
+}
+
+func (g *generator) declareMoves(d object, t *typ, name string) {
+	member := func() string {
+		if g.P(10) {
+			return "*"
+		}
+		return pick(g.Rand, t.members)
+	}
+	if g.P(60) {
+		var allow []string
+		for range 1 + g.N(5) {
+			allow = append(allow, member()+pick(g.Rand, []string{" -> ", " <-> "})+member())
+		}
+		if g.P(50) {
+			d["moves"] = allow
+		} else {
+			d["moves"] = object{"id": "MOVE-" + name, "allow": allow, "otherwise": g.otherwise(inAfter, nil)}
+		}
+	}
+	if g.P(30) {
+		d["never"] = []any{object{"move": member() + " -> " + member(), "id": "NEVER-" + name, "otherwise": g.otherwise(inAfter, nil)}}
+	}
+}
+
+func (g *generator) declarePatterns(doc object) {
+	if !g.P(60) {
+		return
+	}
+	list := object{}
+	for i := range 1 + g.N(2) {
+		var any []any
+		for range 1 + g.N(3) {
+			switch g.N(3) {
+			case 0:
+				any = append(any, object{"phrase": pick(g.Rand, lexicon)})
+			case 1:
+				any = append(any, object{"phrases": []string{pick(g.Rand, lexicon), pick(g.Rand, lexicon)}})
+			default:
+				any = append(any, object{"regex": pick(g.Rand, []string{`\burgen(t|cy)\b`, `^now`, `(go|come) +away`, `[0-9]+%`, `x{2,5}$`})})
+			}
+		}
+		name := g.name("pattern", i)
+		list[name] = object{"any": any}
+		g.patterns = append(g.patterns, name)
+	}
+	doc["patterns"] = list
+}
+
+func (g *generator) declareDerived(doc object) {
+	if !g.P(40) {
+		return
+	}
+	list := object{}
+	var made []named
+	for i := range 1 + g.N(3) {
+		t := pick(g.Rand, []*typ{tBool, tInt, tString, tDouble})
+		name := g.name("d", i)
+		w := g.writer(inState, nil)
+		for _, d := range made {
+			w.add("derived."+d.name, d.typ, 0)
+		}
+		list[name] = w.expr(t, 2)
+		made = append(made, named{name, t})
+	}
+	g.derived = append(g.derived, made...)
+	doc["derived"] = list
+}
+
+func (g *generator) declareActions(doc object) {
+	list := object{}
+	n := 1 + g.N(4)
+	for i := range n {
+		a := action{name: g.name("act", i), child: g.child}
+		d := object{}
+		args := object{}
+		for k := range g.N(4) {
+			t := g.typ(1)
+			if k == 0 && g.P(50) {
+				t = pick(g.Rand, g.vars).typ
+			}
+			arg := argument{named{fmt.Sprintf("x%d", k), t}, g.P(20)}
+			args[arg.name] = t.document()
+			if arg.optional {
+				args[arg.name] = object{"type": t.document(), "default": g.value(t)}
+			}
+			a.args = append(a.args, arg)
+		}
+		if len(args) > 0 {
+			d["args"] = args
+		}
+		if g.P(35) {
+			a.by = g.someAgents()
+			d["by"] = a.by
+		}
+		for k, v := range g.effects(inBefore, &a) {
+			d[k] = v
+		}
+		list[a.name] = d
+		g.actions = append(g.actions, a)
+	}
+	if t := g.vars[0].typ; !g.child && g.P(60) {
+		// A plain way from one member of the first variable to the others.
+		a := action{name: "go", args: []argument{{named{"to", t}, false}}}
+		list[a.name] = object{"args": object{"to": t.document()}, "set": object{g.vars[0].name: "args.to"}}
+		g.actions = append(g.actions, a)
+	}
+	if g.child && g.P(50) {
+		for i := range g.actions {
+			if a := &g.actions[i]; !a.child && g.P(50) {
+				if e := g.effects(inBefore, a); len(e) > 0 {
+					list[a.name] = e
+				}
+			}
+		}
+	}
+	doc["actions"] = list
+}
+
+// effects makes set, reset, append and effects on what the document may write.
+func (g *generator) effects(at place, a *action) object {
+	used := map[string]bool{}
+	out := g.group(at, a, used)
+	if g.P(25) {
+		var list []any
+		for range 1 + g.N(2) {
+			when := g.P(85)
+			if when && g.P(50) {
+				used = map[string]bool{} // both may come to write one variable
+			}
+			e := g.group(at, a, used)
+			if len(e) == 0 {
+				continue
+			}
+			if when {
+				e["when"] = g.writer(at, a).bool(2)
+			}
+			list = append(list, e)
+		}
+		if len(list) > 0 {
+			out["effects"] = list
+		}
+	}
+	return out
+}
+
+// fallback makes what can be computed from most initial states: a bundle whose fallback cannot does not load.
+func (g *generator) fallback() object {
+	out := object{}
+	set := object{}
+	var reset []string
+	for _, v := range g.vars {
+		if v.child != g.child || g.P(40) {
+			continue
+		}
+		if s, ok := g.literal(v.typ); ok && v.typ.kind != kString && g.P(60) {
+			set[v.name] = s
+		} else {
+			reset = append(reset, v.name)
+		}
+	}
+	if len(set) > 0 {
+		out["set"] = set
+	}
+	if len(reset) > 0 {
+		out["reset"] = reset
+	}
+	if len(g.logs) > 0 && g.P(70) {
+		if l := pick(g.Rand, g.logs); l.child == g.child {
+			out["append"] = object{l.name: g.right(g.writer(inState, nil), l.typ)}
+		}
+	}
+	return out
+}
+
+func (g *generator) group(at place, a *action, used map[string]bool) object {
+	out := object{}
+	w := g.writer(at, a)
+	set := object{}
+	for range g.N(3) {
+		v := pick(g.Rand, g.vars)
+		if v.child != g.child || used[v.name] {
+			continue
+		}
+		used[v.name] = true
+		text, t := g.target(w, v.name, v.typ)
+		if g.P(15) {
+			reset, _ := out["reset"].([]string)
+			out["reset"] = append(reset, text)
+			continue
+		}
+		set[text] = g.right(w, t)
+	}
+	if len(set) > 0 {
+		out["set"] = set
+	}
+	if len(g.logs) > 0 && g.P(35) {
+		if l := pick(g.Rand, g.logs); l.child == g.child {
+			out["append"] = object{l.name: g.right(w, l.typ)}
+		}
+	}
+	return out
+}
+
+// target goes from a variable to a part of it, or stays.
+func (g *generator) target(w *writer, text string, t *typ) (string, *typ) {
+	for g.P(55) {
+		switch {
+		case t.kind == kRecord:
+			f := pick(g.Rand, t.fields)
+			text, t = text+"."+f.name, f.typ
+		case t.kind == kMap && t.key != nil:
+			text, t = text+"["+w.expr(t.key, 1)+"]", t.elem
+		case t.kind == kMap:
+			text, t = text+"["+w.expr(tString, 0)+"]", t.elem
+		case t.kind == kList:
+			text, t = text+"["+w.expr(tInt, 1)+"]", t.elem
+		default:
+			return text, t
+		}
+	}
+	return text, t
+}
+
+// right makes a right-hand side.
+func (g *generator) right(w *writer, t *typ) any {
+	if t.kind == kRecord && g.P(50) {
+		m := object{}
+		for _, f := range t.fields {
+			if g.P(80) {
+				m[f.name] = g.right(w, f.typ)
+			}
+		}
+		return m
+	}
+	if (t.kind == kBool || t.kind == kInt) && g.P(15) {
+		return g.value(t)
+	}
+	return w.expr(t, 2)
+}
+
+func (g *generator) otherwise(at place, a *action) object {
+	o := object{}
+	if g.P(75) {
+		o["verdict"] = pick(g.Rand, []string{"reject", "hold", "hold", "hold", "hold", "rewrite", "revert", "revert", "halt", "escalate", "stall", "freeze"})
+		if o["verdict"] == "hold" {
+			if o["by"] = g.someAgents(); g.P(60) {
+				o["by"] = []string{pick(g.Rand, g.agents).name}
+			}
+		}
+	}
+	if g.P(60) {
+		w := g.writer(at, a)
+		var b strings.Builder
+		b.WriteString("Because {{ ")
+		for range 1 + g.N(2) {
+			if p, ok := w.any(kBool, kInt, kDouble, kString, kTimestamp, kDuration, kEnum, kList, kMap, kRecord); ok {
+				b.WriteString("{" + p.text + "} ")
+			}
+		}
+		if g.P(30) {
+			b.WriteString("{" + w.expr(tString, 2) + "}")
+		}
+		o["say"] = b.String()
+	}
+	return o
+}
+
+func (g *generator) declareConstraints(doc object) {
+	var list []any
+	for i := range g.N(7) {
+		c := object{"id": fmt.Sprintf("%sC-%d", strings.ToUpper(g.prefix), i)}
+		kind := pick(g.Rand, []string{"require", "require", "require", "ensure", "ensure", "always", "prefer"})
+		at := map[string]place{"require": inBefore, "ensure": inAfter, "always": inState, "prefer": inAfter}[kind]
+		var a *action
+		if g.P(75) {
+			a = &g.actions[g.N(len(g.actions))]
+			on := []string{a.name}
+			if g.P(15) && len(a.args) == 0 {
+				on = append(on, pick(g.Rand, g.actions).name)
+			}
+			c["on"] = on
+		}
+		w := g.writer(at, a)
+		cond := w.bool(3)
+		switch {
+		case kind == "require" && g.P(30): // a gate that the first variable opens
+			cond = "state." + g.vars[0].name + pick(g.Rand, []string{" == ", " != "}) + g.vars[0].typ.name + "." + pick(g.Rand, g.vars[0].typ.members)
+		case g.P(50): // or most proposals would be refused
+			cond += " || " + w.bool(2)
+		}
+		if kind == "always" {
+			// Something that holds at first: otherwise no bundle would load.
+			cond = "(" + cond + ") || " + g.holds(w)
+		}
+		c[kind] = cond
+		if g.P(30) {
+			c["title"] = g.text(30)
+		}
+		if kind == "prefer" {
+			c["weight"] = 1 + g.N(9)
+			if g.P(50) {
+				o := g.otherwise(at, a)
+				delete(o, "verdict")
+				delete(o, "by")
+				c["otherwise"] = o
+			}
+		} else {
+			c["level"] = pick(g.Rand, []string{"physical", "responsibility", "ownership", "operational"})
+			if g.P(75) {
+				c["otherwise"] = g.otherwise(at, a)
+			}
+		}
+		list = append(list, c)
+	}
+	if len(g.agents) > 1 && g.P(6) {
+		// Two that wait for different people: nobody can confirm both.
+		on := []string{pick(g.Rand, g.actions).name}
+		for i, a := range g.agents[:2] {
+			list = append(list, object{"id": fmt.Sprintf("%sTWO-%d", strings.ToUpper(g.prefix), i), "level": "operational", "on": on, "require": "actor.id == 'u1'", "otherwise": object{"verdict": "hold", "by": []string{a.name}}})
+		}
+	}
+	if list != nil {
+		doc["constraints"] = list
+	}
+}
+
+// holds writes a condition that most initial states meet.
+func (g *generator) holds(w *writer) string {
+	v := g.vars[len(g.vars)-1]
+	switch v.typ.kind {
+	case kInt:
+		return fmt.Sprintf("state.%s <= %d", v.name, v.typ.max)
+	case kEnum:
+		return fmt.Sprintf("state.%s != %s.%s || true", v.name, v.typ.name, v.typ.members[0])
+	}
+	return "1 < 2"
+}
+
+// spoil makes one mistake, as an author or an attacker would.
+func (g *generator) spoil(doc object) {
+	section := pick(g.Rand, []string{"actions", "state", "constraints", "types", "agents", "patterns", ""})
+	switch g.N(7) {
+	case 0:
+		doc["no-such-key"] = 1
+	case 1:
+		delete(doc, pick(g.Rand, []string{"holdfast", "bundle", "version", "agents"}))
+	case 2:
+		doc["version"] = pick(g.Rand, []any{"1", 1, "01.0.0", nil})
+	case 3:
+		if section != "" {
+			doc[section] = pick(g.Rand, []any{[]any{}, object{"x": 1}, "x", nil, object{"": object{}}, []any{object{"id": "x"}}})
+		}
+	case 4:
+		doc["constraints"] = []any{object{"id": "BAD", "level": "operational", "require": pick(g.Rand, []string{"state.nothing == 1", "1 +", "state.v0 == 1", "next.v0 == next.v0", "args.x9 > 1", "'a' && true"})}}
+	case 5:
+		doc["governance"] = []string{"nobody"}
+	default:
+		doc["fallback"] = object{"set": object{pick(g.Rand, []string{"nothing", "v0[", "v0..a", "state.v0", "v0"}): "1 / 0"}}
+	}
+}
+
+// scramble breaks the bytes of a document.
+func (g *generator) scramble(b []byte) []byte {
+	i := g.N(len(b))
+	switch g.N(5) {
+	case 0:
+		return b[:i]
+	case 1:
+		b[i] = byte(g.N(256))
+		return b
+	case 2:
+		return append(b, '}')
+	case 3:
+		return append([]byte(`{"holdfast":1,"holdfast":1,`), b[1:]...)
+	}
+	return append(append(append([]byte{}, b[:i]...), "\xff\xfe"...), b[i:]...)
+}
