@@ -193,3 +193,130 @@ func TestRunsOfAChildAreRunsOfItsParent(t *testing.T) {
 		t.Errorf("the runs reach too little: %v", seen)
 	}
 }
+
+// documents makes a bundle that extends others, each given as YAML without its head.
+func family(t testing.TB, child string, parents ...string) []byte {
+	t.Helper()
+	read := func(name, body string) map[string]any {
+		doc, err := yaml.YAMLToJSON([]byte("holdfast: 1\nbundle: " + name + "\nversion: 1.0.0\n" + body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var m map[string]any
+		if err := json.Unmarshal(doc, &m); err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	m := read("child", child)
+	var list []any
+	for i, p := range parents {
+		name := fmt.Sprintf("p%d", i)
+		list = append(list, map[string]any{"bundle": name, "version": "1.0.0", "document": read(name, p)})
+	}
+	m["extends"] = list
+	out, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// Two parents that know nothing of each other stay apart: "everybody" in one means
+// its own agents, and one does not write in the other's actions.
+func TestParentsStayApart(t *testing.T) {
+	const left = `
+agents: {l: {}}
+state: {x: {type: {int: [0, 9]}}}
+actions: {left: {set: {x: state.x + 1}}}
+`
+	const right = `
+agents: {r: {}}
+state: {y: {type: {int: [0, 9]}}}
+actions: {right: {set: {y: state.y + 1}}}
+`
+	b, err := core.Load(family(t, `actions: {both: {}}`, left, right))
+	if err != nil {
+		t.Fatalf("%+v", err.(*core.Invalid).Diagnostics)
+	}
+	s, _ := b.Open("test")
+	run := &run{t: t, s: s, at: 1}
+	run.want("l left", "commit")
+	run.want("r right", "commit")
+	run.want("r left", "reject by:left")
+	run.want("l right", "reject by:right")
+	run.want("l both", "commit") // the child's own action is everybody's
+	run.want("r both", "commit")
+
+	_, err = core.Load(family(t, ``, left, strings.Replace(right, "right: {set", "left: {set", 1)))
+	var bad *core.Invalid
+	if !errors.As(err, &bad) || bad.Diagnostics[0].Code != "extend/redefines" || bad.Diagnostics[0].Path != "/extends/1/document/actions/left" {
+		t.Errorf("one parent may not add to another's action: %v", err)
+	}
+}
+
+// A parent that is reached by two ways is read once, and each way is checked.
+func TestDiamond(t *testing.T) {
+	base := map[string]any{"holdfast": 1, "bundle": "base", "version": "1.0.0", "agents": map[string]any{"a": map[string]any{}},
+		"actions":     map[string]any{"go": map[string]any{}},
+		"constraints": []any{map[string]any{"id": "BASE", "level": "operational", "require": "actor.id != 'x'"}}}
+	of := func(name string, more map[string]any) map[string]any {
+		m := map[string]any{"holdfast": 1, "bundle": name, "version": "1.0.0", "extends": []any{map[string]any{"bundle": "base", "version": "1.0.0", "document": base}}}
+		for k, v := range more {
+			m[k] = v
+		}
+		return m
+	}
+	one := of("one", map[string]any{"constraints": []any{map[string]any{"id": "ONE", "level": "operational", "require": "actor.id != 'y'"}}})
+	two := of("two", nil)
+	doc := func(second map[string]any) []byte {
+		m := map[string]any{"holdfast": 1, "bundle": "child", "version": "1.0.0", "extends": []any{map[string]any{"bundle": "one", "version": "1.0.0", "document": one, "expects": []string{"ONE", "BASE"}}, second}}
+		out, err := json.Marshal(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	b, err := core.Load(doc(map[string]any{"bundle": "two", "version": "1.0.0", "document": two, "expects": []string{"BASE"}}))
+	if err != nil {
+		t.Fatalf("%+v", err.(*core.Invalid).Diagnostics)
+	}
+	s, _ := b.Open("test")
+	r := &run{t: t, s: s, at: 1}
+	r.want("a go", "commit")
+	r.want("a:x go", "reject BASE")
+	r.want("a:y go", "reject ONE")
+	for _, c := range []struct {
+		second map[string]any
+		code   string
+	}{
+		{map[string]any{"bundle": "two", "version": "1.0.0", "document": two, "expects": []string{"ONE"}}, "extend/expects"}, // its sibling has it, it has not
+		{map[string]any{"bundle": "other", "version": "1.0.0", "document": base}, "extend/parent"},                           // read already, under its own name
+		{map[string]any{"bundle": "base", "version": "2.0.0", "document": base}, "extend/parent"},
+		{map[string]any{"bundle": "base", "version": "1.0.0", "document": base, "expects": []string{"ONE"}}, "extend/expects"},
+	} {
+		_, err := core.Load(doc(c.second))
+		var bad *core.Invalid
+		if !errors.As(err, &bad) || bad.Diagnostics[0].Code != c.code {
+			t.Errorf("%v: %v", c.second["bundle"], err)
+		}
+	}
+}
+
+// A parent's expressions mean what they meant when it was published, whatever the child names its types.
+func TestAChildsNamesDoNotReachItsParent(t *testing.T) {
+	const parent = `
+agents: {a: {}}
+state: {l: {type: {list: {of: {record: {a: {string: 9}}}}}, init: [{a: bad}]}}
+actions: {go: {}}
+constraints: [{id: C, level: operational, require: "state.l.all(m, m.a != 'bad')"}]
+`
+	b, err := core.Load(family(t, "types: {m: {enum: [a, bad]}}\nactions: {mine: {}}", parent))
+	if err != nil {
+		t.Fatalf("%+v", err.(*core.Invalid).Diagnostics)
+	}
+	s, _ := b.Open("test")
+	r := &run{t: t, s: s, at: 1}
+	r.want("a go", "reject C")
+	r.want("a mine", "reject C")
+}

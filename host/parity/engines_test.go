@@ -29,7 +29,11 @@ func engine(t testing.TB, interpreter bool) *host.Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := host.New(context.Background(), host.Options{Module: m, Interpreter: interpreter, Instances: 1})
+	options := host.Options{Module: m, Interpreter: interpreter, Instances: 1}
+	if interpreter {
+		options.Deadline = -1 // what takes a second compiled takes twenty
+	}
+	e, err := host.New(context.Background(), options)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 func (b *Bundle) declareActions(x node) []func() {
 	var later []func()
 	x.members(MaxActions, "actions", func(name string, v node) {
-		if at := b.Action(name); at >= 0 && b.Actions[at].layer != b.layer {
+		if at := b.Action(name); at >= 0 && b.Actions[at].layer != b.layer && b.layers>>b.Actions[at].layer&1 != 0 {
 			if v.kind() == canon.Object {
 				for _, key := range []string{"by", "args", "about"} {
 					if k := v.get(key); k.ok() {

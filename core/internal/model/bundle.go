@@ -47,6 +47,7 @@ type Named struct {
 type Agent struct {
 	Name, About string
 	Proposes    bool // may propose a change of what it does not own
+	layer       int
 }
 
 // Const is a constant, a param or an entry of metadata.
@@ -202,22 +203,23 @@ type Bundle struct {
 
 	VarOrder, LogOrder, DerivedOrder []int // indices in the order of names, as canonical JSON has them
 
-	Sets         []*text.Set // of Patterns, as the machine wants them
-	SetNames     []string
-	agentType    *types.Type
-	found        *diag.List
-	seen         func(root, name string) // told what expressions and types name; nil unless somebody wants to know
-	names        map[string]string       // "what name" to the place it was declared
-	laterSays    []laterSay
-	scopes       scopes
-	compiled     int      // bytes of the expressions compiled so far, see MaxCompiled
-	tables       int      // bytes of the tables of pattern sets so far, see MaxTables
-	folding      uint64   // cost units that may still be spent on what is constant in expressions
-	checking     uint64   // and on conditions and examples, see MaxChecking
-	size         int      // of the types declared so far, see MaxTypeSizes
-	layer        int      // of the document being read: 0 the first ancestor
-	parentAgents uint64   // all agents of the documents above the one being read
-	documents    []string // digests of the documents read, parents first
+	Sets      []*text.Set // of Patterns, as the machine wants them
+	SetNames  []string
+	agentType *types.Type
+	found     *diag.List
+	seen      func(root, name string) // told what expressions and types name; nil unless somebody wants to know
+	names     map[string]string       // "what name" to the place it was declared
+	laterSays []laterSay
+	scopes    scopes
+	compiled  int            // bytes of the expressions compiled so far, see MaxCompiled
+	tables    int            // bytes of the tables of pattern sets so far, see MaxTables
+	folding   uint64         // cost units that may still be spent on what is constant in expressions
+	checking  uint64         // and on conditions and examples, see MaxChecking
+	size      int            // of the types declared so far, see MaxTypeSizes
+	layer     int            // of the document being read: 0 the first ancestor
+	documents []ancestor     // those read, parents first
+	layers    uint32         // of the document being read and what it extends
+	idLayers  map[string]int // where each id was declared
 }
 
 // ID is name@version.

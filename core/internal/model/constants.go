@@ -21,7 +21,7 @@ func (b *Bundle) declareAgents(x node) {
 	if a.ok() {
 		a.members(MaxAgents, "agents", func(name string, v node) {
 			if v.identifier(name, "an agent", true) && b.fresh(v, "agent", name) && v.keys("about", "proposes") && len(b.Agents) < MaxAgents {
-				agent := Agent{Name: name, About: v.optionalText("about")}
+				agent := Agent{Name: name, About: v.optionalText("about"), layer: b.layer}
 				if p := v.get("proposes"); p.ok() {
 					agent.Proposes = p.flag()
 				}
@@ -40,8 +40,17 @@ func (b *Bundle) declareAgents(x node) {
 	b.agentType = t
 }
 
-// everyone is the set a left-out `by` or `owner` means: the agents of this document and its parents.
-func (b *Bundle) everyone() uint64 { return 1<<len(b.Agents) - 1 }
+// everyone is the set a left-out `by` or `owner` means: the agents of this document
+// and of what it extends, not those of another parent of its child.
+func (b *Bundle) everyone() uint64 {
+	var set uint64
+	for i := range b.Agents {
+		if b.layers>>b.Agents[i].layer&1 != 0 {
+			set |= 1 << i
+		}
+	}
+	return set
+}
 
 func (b *Bundle) declareConstants(x node) {
 	if c := x.get("constants"); c.ok() {

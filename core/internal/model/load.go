@@ -42,7 +42,7 @@ func load(src []byte, r *reader, seen func(root, name string), after func(b *Bun
 		}
 	}
 	root := node{r, 0, ""}
-	b := &Bundle{names: map[string]string{}, found: &r.diag, Hold: Hold{TTL: 24 * 60 * 60 * 1000}}
+	b := &Bundle{names: map[string]string{}, idLayers: map[string]int{}, found: &r.diag, Hold: Hold{TTL: 24 * 60 * 60 * 1000}}
 	b.seen, b.folding, b.checking = seen, MaxFolding, MaxChecking
 	b.read(root, 0)
 	if !r.diag.Failed() {
@@ -77,6 +77,9 @@ func (b *Bundle) fresh(x node, what, name string) bool {
 	at, taken := b.names[what+" "+name]
 	if !taken {
 		b.names[what+" "+name] = x.path
+		if what == "id" {
+			b.idLayers[name] = b.layer
+		}
 		return true
 	}
 	if strings.Count(at, "/extends/") == strings.Count(x.path, "/extends/") && strings.HasPrefix(x.path, at[:strings.LastIndex(at, "/extends/")+1]) && what == "id" {
@@ -102,19 +105,19 @@ func (b *Bundle) read(x node, depth int) {
 			return
 		}
 	}
+	layers := uint32(0)
 	if e := x.get("extends"); e.ok() {
-		b.parents(e, depth)
+		layers = b.parents(e, depth)
 	}
 	b.layer = len(b.documents)
-	b.documents = append(b.documents, Digest(&x.r.doc, x.n))
-	b.parentAgents = 1<<len(b.Agents) - 1
-
+	b.layers = layers | 1<<b.layer
 	if v := x.need("bundle"); v.ok() {
 		b.Name, _ = v.slug()
 	}
 	if v := x.need("version"); v.ok() {
 		b.Version, _ = v.semver()
 	}
+	b.documents = append(b.documents, ancestor{Digest(&x.r.doc, x.n), b.ID(), b.layers})
 	b.Title, b.About = x.optionalText("title"), x.optionalText("about")
 	b.declareAgents(x)
 	if v := x.get("types"); v.ok() {
@@ -189,11 +192,11 @@ func (b *Bundle) read(x node, depth int) {
 	}
 }
 
-// parents reads `extends`.
-func (b *Bundle) parents(x node, depth int) {
+// parents reads `extends`; it returns the layers of all that is extended.
+func (b *Bundle) parents(x node, depth int) (layers uint32) {
 	if depth >= MaxExtends {
 		x.fail(diag.ExtendDepth, "parents are nested deeper than "+strconv.Itoa(MaxExtends)+" generations.", "")
-		return
+		return 0
 	}
 	x.items(MaxParents, "parents", func(i int, v node) {
 		if !v.keys("bundle", "version", "expects", "document", "digest") {
@@ -219,30 +222,60 @@ func (b *Bundle) parents(x node, depth int) {
 				return
 			}
 		}
-		for _, have := range b.documents {
-			if have == got {
-				return // reached by two ways; it is the same document
+		parent, known := b.ancestor(got)
+		if !known { // otherwise it was reached by another way; it is the same document
+			if len(b.documents) >= MaxParents {
+				v.fail(diag.ExtendDepth, "there are more than "+strconv.Itoa(MaxParents)+" ancestors.", "")
+				return
+			}
+			b.read(doc, depth+1)
+			if parent, known = b.ancestor(got); !known {
+				return // its mistake was reported
 			}
 		}
-		if len(b.documents) >= MaxParents {
-			v.fail(diag.ExtendDepth, "there are more than "+strconv.Itoa(MaxParents)+" ancestors.", "")
+		if parent.id != n+"@"+s {
+			v.fail(diag.ExtendParent, "the parent's document is `"+parent.id+"`, not `"+n+"@"+s+"`.", "")
 			return
 		}
-		b.read(doc, depth+1)
-		if b.Name != n || b.Version != s {
-			v.fail(diag.ExtendParent, "the parent's document is `"+b.ID()+"`, not `"+n+"@"+s+"`.", "")
-			return
+		layers |= parent.layers
+		if !contains(b.Parents, parent.id) {
+			b.Parents = append(b.Parents, parent.id)
 		}
-		b.Parents = append(b.Parents, b.ID())
 		if e := v.get("expects"); e.ok() {
 			e.items(MaxConstraints, "ids", func(i int, w node) {
 				id, ok := w.text(MaxText)
-				if _, there := b.names["id "+id]; ok && !there {
+				if layer, there := b.idLayers[id]; ok && (!there || parent.layers>>layer&1 == 0) {
 					w.fail(diag.ExtendExpects, "`"+n+"@"+s+"` has no constraint `"+id+"`.", didYouMean(id, b.ids()))
 				}
 			})
 		}
 	})
+	return layers
+}
+
+// ancestor is a document that was read.
+type ancestor struct {
+	digest, id string
+	layers     uint32 // set of the layers of what it extends, its own included
+}
+
+// ancestor returns the document with a digest.
+func (b *Bundle) ancestor(digest string) (ancestor, bool) {
+	for _, a := range b.documents {
+		if a.digest == digest {
+			return a, true
+		}
+	}
+	return ancestor{}, false
+}
+
+func contains(list []string, s string) bool {
+	for _, t := range list {
+		if t == s {
+			return true
+		}
+	}
+	return false
 }
 
 // ids lists every declared id.
