@@ -64,7 +64,6 @@ type action struct {
 	args     []argument
 	child    bool
 	by       []string
-	compiled []path // what an expression of this action may read of its arguments
 }
 
 // argument is an argument of an action.
