@@ -60,10 +60,10 @@ type variable struct {
 
 // action is something that may be proposed.
 type action struct {
-	name     string
-	args     []argument
-	child    bool
-	by       []string
+	name  string
+	args  []argument
+	child bool
+	by    []string
 }
 
 // argument is an argument of an action.
