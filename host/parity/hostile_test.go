@@ -7,6 +7,7 @@ package parity
 
 import (
 	"bytes"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -70,3 +71,27 @@ func TestHostile(t *testing.T) {
 }
 
 func millis(a Answer) float64 { return float64(a.Took.Microseconds()) / 1000 }
+
+// TestHostileInNode carries the recipes out in Node, on half of the stack that
+// V8 gives: there a module that recurses too deep cannot be told from one that is broken.
+func TestHostileInNode(t *testing.T) {
+	if os.Getenv("HOLDFAST_SLOW") == "" {
+		t.Skip("this takes a while; set HOLDFAST_SLOW=1")
+	}
+	n := startNode(t, fmt.Sprintf("--stack-size=%d", stackKiB))
+	list := recipes(t)
+	for _, name := range slices.Sorted(maps.Keys(list)) {
+		j := list[name].Job()
+		at, got, err := n.run(j)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		if at >= 0 {
+			t.Errorf("%s, step %d, %s: natively %.300s\nin Node %.300s", name, at, j.Steps[at].Op, j.Steps[at].Want, got)
+		}
+	}
+}
+
+// stackKiB is half of V8's usual stack of 984 KiB. The highest expression there may
+// be (expressions-deep) takes between 300 and 400, every other recipe under 80.
+const stackKiB = 492

@@ -4,6 +4,8 @@ package parity
 // that another can do the same.
 
 import (
+	"bytes"
+
 	"github.com/holdfast-rt/holdfast/host"
 )
 
@@ -81,6 +83,32 @@ func NewJob(seed uint64, steps int, watch Watch) *Job {
 		do("replay", append([]byte(nil), log[r.N(len(log))]...)) // not its turn
 	}
 	do("snapshot", nil)
+	return j
+}
+
+// Job makes the job of a recipe, with what its proposals leave out filled in.
+func (r *Recipe) Job() *Job {
+	j := &Job{}
+	at := int64(firstAt)
+	for _, s := range r.Sections {
+		lines := [][]byte{s.Body}
+		if s.Name == "decide" {
+			lines = bytes.Split(s.Body, []byte("\n"))
+		}
+		for _, line := range lines {
+			switch s.Name {
+			case "decide", "why", "path":
+				if whole, err := host.Native().Complete(line, at); err == nil {
+					line = whole
+				}
+				if s.Name == "decide" {
+					at += 1000
+				}
+			}
+			j.Steps = append(j.Steps, Step{Op: s.Name, In: line})
+		}
+	}
+	Expect(j)
 	return j
 }
 

@@ -14,7 +14,12 @@ const { load } = await sdk("load");
 const { HoldfastError } = await sdk("errors");
 const { Op } = await sdk("abi");
 
-const engine = await load(readFileSync(module), { log: () => {} });
+const { Instance } = await sdk("instance");
+
+const log = () => {};
+const bytes = readFileSync(module);
+const engine = await load(bytes, { log });
+const bare = new Instance(new WebAssembly.Module(bytes), log); // for what the SDK does not offer
 const text = (bytes) => Buffer.from(bytes).toString();
 
 class Player {
@@ -29,7 +34,11 @@ class Player {
         return text(this.bundle.call(Op.Info));
       case "check":
         return { errors: engine.check(input) };
+      case "canon":
+        return text(engine.canon(input));
     }
+    const asked = { eval: Op.Eval, public: Op.Public };
+    if (op in asked) return text(bare.call(asked[op], 0, input));
     if (this.session === undefined) throw new Error("there is no bundle, session or catalog to ask");
     switch (op) {
       case "open":
