@@ -36,7 +36,8 @@ const firstAt = 1767225600000
 //	decide    proposals, one a line; what a line leaves out is filled in
 //	why, admissible, path   a question
 //	view, snapshot, info    nothing
-//	restore   a snapshot, or nothing for the session's own; the session goes on from it
+//	restore   a snapshot, in which DIGEST stands for the bundle's digest, or nothing for the session's own;
+//	          the session goes on from it
 //	replay    a recorded decision
 //	catalog   a catalog document
 //	resolve   a cursor
@@ -140,6 +141,7 @@ func (p *player) do(section string, in []byte) (out []byte, err error) {
 				return nil, err
 			}
 		}
+		in = bytes.ReplaceAll(in, []byte("DIGEST"), []byte(p.bundle.Digest()))
 		s, err := p.bundle.Restore(in)
 		if err == nil {
 			p.session = s

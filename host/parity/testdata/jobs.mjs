@@ -36,6 +36,12 @@ class Player {
         return { errors: engine.check(input) };
       case "canon":
         return text(engine.canon(input));
+      case "catalog":
+        bare.call(Op.Catalog, 0, input);
+        this.catalog = bare.opened;
+        return "";
+      case "resolve":
+        return text(bare.call(Op.Resolve, this.catalog, input));
     }
     const asked = { eval: Op.Eval, public: Op.Public };
     if (op in asked) return text(bare.call(asked[op], 0, input));
@@ -46,7 +52,7 @@ class Player {
         this.session = this.bundle.open(text(input));
         return "";
       case "restore":
-        this.session = this.bundle.restore(input.length > 0 ? input : this.session.snapshot());
+        this.session = this.bundle.restore(input.length > 0 ? text(input).replaceAll("DIGEST", this.bundle.digest) : this.session.snapshot());
         return "";
       case "replay":
         this.session.replay(input);
