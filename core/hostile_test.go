@@ -207,3 +207,22 @@ actions: {go: {args: {l: {list: {of: {int: [0, 9]}, max: 65536}}}, set: {l: args
 		t.Error(err)
 	}
 }
+
+// TestTellingCostsApart: what is said about one violation takes nothing off what the next constraint may cost.
+func TestTellingCostsApart(t *testing.T) {
+	numbers := strings.TrimSuffix(strings.Repeat("1,", 380), ",")
+	r := start(t, `
+agents: {a: {}}
+constants: {l: [`+numbers+`]}
+state: {n: {type: int}}
+actions: {go: {}}
+constraints:
+  - {id: WISH, level: preference, prefer: "constants.l.all(x, constants.l.all(y, x + y + state.n > 0)) && next.n > 0"}
+  - {id: ONE, level: operational, require: "constants.l.all(x, constants.l.all(y, x + y + state.n > 0)) && state.n > 0"}
+  - {id: TWO, level: operational, require: "constants.l.all(x, constants.l.all(y, x + y + state.n > 0))"}
+`)
+	d := r.want("a go", "reject ONE")
+	if len(d.Violations) != 1 || len(d.Advice) != 1 || d.Violations[0].Code != "" {
+		t.Errorf("%+v %+v", d.Violations, d.Advice)
+	}
+}

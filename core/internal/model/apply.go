@@ -286,11 +286,20 @@ func conforms(v value.Value, t *types.Type) bool {
 // eval computes a right-hand side, counting what it comes to in room.
 func (r *Right) eval(m *vm.Machine, room *Extent) value.Value {
 	if r.Program != nil {
-		v := room.keep(m.Run(r.Program))
+		v := m.Run(r.Program)
+		if v.K >= value.Error {
+			return v
+		}
 		if v.K == value.Int && r.Type.Kind == types.Double {
 			return value.OfDouble(float64(v.Int()))
 		}
-		if v.K < value.Error && !conforms(v, r.Type) {
+		switch v.K {
+		case value.Double, value.String, value.List, value.Map:
+			if v = room.keep(v); v.K == value.Error {
+				return v
+			}
+		}
+		if v.K != kindOf[r.Type.Kind] || v.K >= value.List && !conforms(v, r.Type) {
 			return value.OfError(value.NoSuchOverload, "this is a "+v.K.String()+" that does not fit, where a "+r.Type.String()+" is wanted")
 		}
 		return v
