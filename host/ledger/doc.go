@@ -1,0 +1,25 @@
+// Package ledger keeps published documents and decisions, durably and append-only:
+// one row a decision under the primary key (session, seq). The key is the lock: of two
+// writers of the same seq one loses, and is told so.
+//
+//	l, err := ledger.Open(ctx, "holdfast.db", ledger.Options{})           // one SQLite file
+//	l, err := ledger.Open(ctx, "postgres://user@host/db", ledger.Options{}) // when one machine is not enough
+//
+//	err = l.Append(ctx, rows)  // nil: on disk, whatever happens now
+//
+// # Group commit
+//
+// Appends of many sessions share one transaction and one fsync: whoever waits while a
+// transaction is being written is in the next one.
+//
+//	session a ──┐
+//	session b ──┼── queue ── one transaction ── fsync ── a, b, c answered
+//	session c ──┘
+//
+// # What is believed
+//
+// A row is believed when its bytes hash to its digest and its prev is the digest of the row
+// before; a document when its bytes hash to the sum stored beside it. Anything else
+// is *Corrupt. Snapshots are caches: whoever takes one must see it confirmed by
+// a decision that comes after it.
+package ledger
