@@ -15,7 +15,7 @@ type module struct {
 }
 
 // call runs op. in is only lent: it is copied for the operations whose results
-// keep parts of what they read. out is new and belongs to the caller. handle is
+// keep parts of what they read. out belongs to the caller until the next call. handle is
 // the one that the operation opened, or 0.
 func (m *module) call(op abi.Op, handle uint32, in []byte) (out []byte, opened uint32, status abi.Status) {
 	out, thing, err := m.run(op, handle, in)
@@ -68,6 +68,25 @@ func (m *module) run(op abi.Op, handle uint32, in []byte) (out []byte, thing any
 		}
 	case abi.OpInfo, abi.OpOpen, abi.OpRestore, abi.OpResolve:
 		return m.document(op, handle, in)
+	case abi.OpAnswers:
+		w, ok := m.handles.get(handle).(*core.Watch)
+		if !ok {
+			return nil, nil, badHandle("an open watch")
+		}
+		if len(in) != 8 {
+			return nil, nil, fault(abi.CodeInput, "this operation's input is 8 bytes of time")
+		}
+		out = w.Answers(int64(littleEndian(in)))
+	case abi.OpWatch:
+		s, ok := m.handles.get(handle).(*core.Session)
+		if !ok {
+			return nil, nil, badHandle("an open session")
+		}
+		w, err := s.Watch(in)
+		if err != nil {
+			return nil, nil, err
+		}
+		return nil, w, nil
 	default:
 		if op < abi.OpDecide || op > abi.OpReplay {
 			return nil, nil, fault(abi.CodeOp, "no operation has this number: the host was made for another version of the module")

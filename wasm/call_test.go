@@ -63,6 +63,19 @@ var script = []struct {
 	{abi.OpDecide, 9, turn}, // closed
 	{0, 0, ""},
 	{99, 0, ""},
+	{abi.OpLoad, 0, door}, // 37
+	{abi.OpOpen, 37, "s"}, // 38
+	{abi.OpWatch, 37, turn},
+	{abi.OpWatch, 38, turn + "\n{}\n" + strings.Replace(turn, "true", "false", 1)}, // 40
+	{abi.OpAnswers, 38, "\x00\x00\x00\x00\x00\x00\x00\x00"},
+	{abi.OpAnswers, 40, "short"},
+	{abi.OpAnswers, 40, "\x00\x00\x00\x00\x00\x00\x00\x00"},
+	{abi.OpDecide, 38, turn},
+	{abi.OpAnswers, 40, "\x00\xe8\x03\x00\x00\x01\x00\x00"},
+	{abi.OpClose, 38, ""},
+	{abi.OpAnswers, 40, "\x00\xe8\x03\x00\x00\x01\x00\x00"}, // a watch outlives its session's handle
+	{abi.OpClose, 40, ""},
+	{abi.OpAnswers, 40, "\x00\xe8\x03\x00\x00\x01\x00\x00"},
 }
 
 // machine is the module, native or real.
@@ -100,11 +113,20 @@ func TestEveryOperation(t *testing.T) {
 		33: `1 {"error":{"code":"abi/handle"`,
 		34: `1 {"error":{"code":"abi/operation"`,
 		35: `1 {"error":{"code":"abi/operation"`,
+		38: `1 {"error":{"code":"abi/handle"`,
+		40: `1 {"error":{"code":"abi/handle"`,
+		41: `1 {"error":{"code":"abi/input"`,
+		42: "0 [\"commit\",[],[]]\n{\"error\":{\"code\":\"proposal/shape\"",
+		44: `0 ["reject",[{"code":"","id":"D-1"`,
+		48: `1 {"error":{"code":"abi/handle"`,
 	}
 	for i, begin := range want {
 		if !strings.HasPrefix(answers[i], begin) {
 			t.Errorf("step %d, operation %d: got %s, want %s…", i, script[i].op, answers[i], begin)
 		}
+	}
+	if answers[46] != answers[44] {
+		t.Errorf("a watch of a closed session says %s, before %s", answers[46], answers[44])
 	}
 	if answers[7] != answers[6] {
 		t.Errorf("Info says %s, Load %s", answers[7], answers[6])
@@ -153,7 +175,7 @@ func seed() (data []byte) {
 		}
 		data = append(data, byte(step.op), byte(h), byte(len(step.in)), byte(len(step.in)>>8))
 		data = append(data, step.in...)
-		if i+1 == 7 || i+1 == 9 {
+		if i+1 == 7 || i+1 == 9 || i+1 == 37 || i+1 == 38 || i+1 == 40 {
 			opened++
 			index[i+1] = opened
 		}

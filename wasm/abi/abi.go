@@ -37,6 +37,8 @@ const (
 	OpClose      Op = 19 // handle: bundle, session or catalog; out: nothing
 	OpInfo       Op = 20 // handle: bundle or catalog; out: its declarations, for showing
 	OpPublic     Op = 21 // in: bundle document; out: the document with internal metadata replaced by hashes, same digest
+	OpWatch      Op = 22 // handle: session; in: proposals, one a line; out: nothing; new handle
+	OpAnswers    Op = 23 // handle: watch; in: time, 8 bytes little-endian, milliseconds; out: for each proposal a line, [verdict,[violation…],[advice…]] or {"error":…}
 )
 
 // Status is what holdfast_call returns.

@@ -27,6 +27,8 @@ export const Op = {
   Close: 19,
   Info: 20,
   Public: 21,
+  Watch: 22,
+  Answers: 23,
 } as const;
 
 /** One of the operations. */
