@@ -44,6 +44,9 @@ const (
 	// the token leaves it open. The caller is known, and may not do this: 403, not 401.
 	CodeActor = "auth/actor"
 
+	// CodeNoActing: nothing that the token may act as is an agent of the bundle. 403.
+	CodeNoActing = "auth/no-agent"
+
 	// CodeKeys: New or Reload was given keys or options that cannot be used.
 	CodeKeys = "auth/keys"
 )
@@ -64,7 +67,7 @@ func (e *Error) Error() string { return e.Code + ": " + e.Message }
 // See https://www.rfc-editor.org/rfc/rfc6750#section-3.
 func (e *Error) Challenge() string {
 	switch e.Code {
-	case CodeActor, CodeKeys:
+	case CodeActor, CodeNoActing, CodeKeys:
 		return ""
 	case CodeMissing:
 		return `Bearer realm="holdfast"`

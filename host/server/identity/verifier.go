@@ -123,7 +123,7 @@ func (v *Verifier) Warnings() []string {
 
 // Authenticate returns who sent the request. A token is taken from the Authorization
 // header and from nowhere else. The error is an *Error with any of the codes but
-// CodeActor and CodeKeys, and the Who is then the zero one, which may do nothing.
+// CodeActor, CodeNoActing and CodeKeys, and the Who is then the zero one, which may do nothing.
 func (v *Verifier) Authenticate(r *http.Request) (Who, error) {
 	if v.trusting {
 		return Who{Trusted: true}, nil

@@ -8,12 +8,6 @@ import (
 	"time"
 )
 
-// Roles that mean something. Others are kept and mean nothing.
-const (
-	RolePublish = "publish" // may publish bundles and catalogs
-	RoleGovern  = "govern"  // may unfreeze sessions, beside what the bundle's governance says
-)
-
 // Who is a caller: what a token says, never what a body says. The zero Who may do nothing.
 type Who struct {
 	// ID is the token's subject, 1 to core.MaxActorID bytes; empty where Trusted.
@@ -22,7 +16,7 @@ type Who struct {
 	// Kinds are the agents this caller may act as, in the token's order.
 	Kinds []string
 
-	// Roles are the token's roles, in its order; see RolePublish and RoleGovern.
+	// Roles are the token's roles, in its order. What they allow is the server's to say.
 	Roles []string
 
 	// Sessions are patterns of the sessions this caller is limited to: an id, or the
@@ -45,7 +39,8 @@ type Who struct {
 //
 // A Trusted caller is whoever the body says; an id left out is the kind.
 //
-// The error is an *Error with CodeActor.
+// The error is an *Error with CodeActor, or CodeNoActing where the body says no kind
+// and the bundle declares none of Kinds.
 func (w Who) Actor(kind, id string, declared func(kind string) bool) (string, string, error) {
 	if w.Trusted {
 		if kind == "" {
@@ -73,7 +68,7 @@ func (w Who) Actor(kind, id string, declared func(kind string) bool) (string, st
 			return k, w.ID, nil
 		}
 	}
-	return "", "", refuse(CodeActor, "nothing that this token may act as is an agent of the session's bundle. Ask for a token whose kind is one of the bundle's `agents`.")
+	return "", "", refuse(CodeNoActing, "nothing that this token may act as is an agent of the session's bundle. Ask for a token whose kind is one of the bundle's `agents`.")
 }
 
 // May reports whether the caller has the role.

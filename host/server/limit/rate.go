@@ -22,7 +22,6 @@ package limit
 
 import (
 	"container/heap"
-	"errors"
 	"hash/maphash"
 	"math"
 	"sync"
@@ -42,10 +41,20 @@ const (
 	sharedBuckets = 256
 )
 
-// Options are what a Rate may be given beside its rate. The zero Options work.
+// Options say how often.
 type Options struct {
-	Names int              // buckets at most; 0 is DefaultNames
-	Now   func() time.Time // the clock; nil is time.Now
+	// PerSecond is how many times a second, on average, each name may. Where it is
+	// not above 0, a name may Burst times and then never again.
+	PerSecond float64
+
+	// Burst is how many times at once, at least 1.
+	Burst int
+
+	// Names is how many buckets there are at most; 0 is DefaultNames.
+	Names int
+
+	// Now is the clock, time.Now where nil. It must not run backwards.
+	Now func() time.Time
 }
 
 // Rate lets a name do something so often. It may be used by many goroutines. A nil
@@ -71,14 +80,13 @@ type bucket struct {
 	index   int
 }
 
-// New returns a Rate that lets each name through perSecond times a second on
-// average, and burst times at once.
-func New(perSecond float64, burst int, o Options) (*Rate, error) {
-	if !(perSecond > 0) || math.IsInf(perSecond, 0) {
-		return nil, errors.New("limit: a rate is a number a second above 0")
-	}
-	if burst < 1 {
-		return nil, errors.New("limit: a burst is at least 1")
+// maxPerSecond is a token a nanosecond, which is as fine as a clock can tell.
+const maxPerSecond = 1e9
+
+// New returns a Rate of which nothing is used yet.
+func New(o Options) *Rate {
+	if !(o.PerSecond > 0) { // NaN too
+		o.PerSecond = 0
 	}
 	if o.Names <= 0 {
 		o.Names = DefaultNames
@@ -87,13 +95,13 @@ func New(perSecond float64, burst int, o Options) (*Rate, error) {
 		o.Now = time.Now
 	}
 	r := &Rate{
-		limit: rate.Limit(perSecond), burst: burst, names: o.Names, now: o.Now,
+		limit: rate.Limit(min(o.PerSecond, maxPerSecond)), burst: max(o.Burst, 1), names: o.Names, now: o.Now,
 		seed: maphash.MakeSeed(), buckets: map[string]*bucket{},
 	}
 	for i := range r.shared {
-		r.shared[i] = rate.NewLimiter(r.limit, burst)
+		r.shared[i] = rate.NewLimiter(r.limit, r.burst)
 	}
-	return r, nil
+	return r
 }
 
 // Allow reports whether the name may do it now, and counts it if so. Where it may
