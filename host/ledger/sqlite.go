@@ -1,0 +1,240 @@
+package ledger
+
+// This file keeps a ledger in one SQLite file, through modernc.org/sqlite (no cgo):
+// write-ahead log, synced at each commit, one connection that writes, a few that
+// read. A lock beside the file keeps other processes out, so that what is read while
+// writing is always from here.
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/gofrs/flock"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+const readers = 4 // connections that read
+
+type sqliteStore struct {
+	log    *slog.Logger
+	lock   *flock.Flock
+	write1 *sql.DB   // holds one connection
+	conn   *sql.Conn // which is this
+	read   *sql.DB
+	add    *sql.Stmt
+}
+
+// sqlAdd adds a decision if it continues the log.
+const sqlAdd = `INSERT INTO decisions (session, seq, bytes, digest, prev, key)
+	SELECT $1, $2, $3, $4, $5, nullif($6, '') WHERE
+	CASE WHEN $2 = 1 THEN $5 = (SELECT genesis FROM sessions WHERE id = $1)
+	ELSE EXISTS (SELECT 1 FROM decisions WHERE session = $1 AND seq = $2 - 1 AND digest = $5) END
+	AND NOT EXISTS (SELECT 1 FROM decisions WHERE session = $1 AND seq = $2)
+	AND NOT EXISTS (SELECT 1 FROM decisions WHERE session = $1 AND key = nullif($6, ''))`
+
+func openSQLite(ctx context.Context, path string, o Options) (_ *sqliteStore, err error) {
+	if path, err = filepath.Abs(path); err != nil {
+		return nil, fmt.Errorf("ledger: %w", err)
+	}
+	s := &sqliteStore{log: o.Logger, lock: flock.New(path + ".lock")}
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
+	if got, err := s.lock.TryLock(); err != nil {
+		return nil, fmt.Errorf("ledger: %w", err)
+	} else if !got {
+		return nil, fmt.Errorf("%w: %s", ErrLocked, path)
+	}
+	if s.write1, err = sql.Open("sqlite", dsn(path, "foreign_keys(1)")); err != nil {
+		return nil, fmt.Errorf("ledger: %w", err)
+	}
+	if s.conn, err = s.write1.Conn(ctx); err != nil {
+		return nil, fmt.Errorf("ledger: opening %s: %w", path, s.failure(err))
+	}
+	if err = s.prepare(ctx, o.MaxBytes); err != nil {
+		return nil, fmt.Errorf("ledger: opening %s: %w", path, s.failure(err))
+	}
+	if err = syncFolder(path); err != nil {
+		return nil, fmt.Errorf("ledger: %w", err)
+	}
+	if s.read, err = sql.Open("sqlite", dsn(path, "query_only(1)")); err != nil {
+		return nil, fmt.Errorf("ledger: %w", err)
+	}
+	s.read.SetMaxOpenConns(readers)
+	s.read.SetMaxIdleConns(readers)
+	return s, nil
+}
+
+// dsn names the file and what each connection to it is like.
+func dsn(path string, pragmas ...string) string {
+	query := url.Values{"_pragma": append([]string{"busy_timeout(10000)", "synchronous(FULL)"}, pragmas...)}
+	return (&url.URL{Scheme: "file", Path: path, RawQuery: query.Encode()}).String()
+}
+
+// syncFolder makes the file's own entry durable; SQLite sees to that of the write-ahead log.
+func syncFolder(path string) error {
+	folder, err := os.Open(filepath.Dir(path))
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	return folder.Sync()
+}
+
+func (s *sqliteStore) prepare(ctx context.Context, maxBytes int64) error {
+	var mode string
+	if err := s.conn.QueryRowContext(ctx, `PRAGMA journal_mode = WAL`).Scan(&mode); err != nil {
+		return err
+	}
+	if mode != "wal" {
+		return fmt.Errorf("no write-ahead log on this file system (journal mode %s)", mode)
+	}
+	var page, pages int64
+	if err := s.conn.QueryRowContext(ctx, `PRAGMA page_size`).Scan(&page); err != nil {
+		return err
+	}
+	if err := s.transaction(ctx, func() error { return migrate(ctx, s.conn, "sqlite") }); err != nil {
+		return err
+	}
+	if maxBytes > 0 {
+		if err := s.conn.QueryRowContext(ctx, `PRAGMA max_page_count = `+strconv.FormatInt(max(maxBytes/page, 1), 10)).Scan(&pages); err != nil {
+			return err
+		}
+	}
+	var err error
+	s.add, err = s.conn.PrepareContext(ctx, sqlAdd)
+	return err
+}
+
+func (s *sqliteStore) kind() string                            { return "sqlite" }
+func (s *sqliteStore) reader() *sql.DB                         { return s.read }
+func (s *sqliteStore) grouped() bool                           { return true }
+func (s *sqliteStore) alone(context.Context, tx, string) error { return nil } // the queue is
+func (s *sqliteStore) ready(context.Context) error             { return nil }
+
+func (s *sqliteStore) write(context.Context, func(context.Context, tx) error) error {
+	panic("everything is written by commit")
+}
+
+// transaction runs do, and keeps all it has written or nothing.
+func (s *sqliteStore) transaction(ctx context.Context, do func() error) error {
+	if _, err := s.conn.ExecContext(ctx, `BEGIN IMMEDIATE`); err != nil {
+		return err
+	}
+	err := do()
+	if err == nil {
+		if _, err = s.conn.ExecContext(ctx, `COMMIT`); err == nil {
+			return nil
+		}
+	}
+	s.conn.ExecContext(context.Background(), `ROLLBACK`) // SQLite has, after some errors
+	return err
+}
+
+// commit writes a batch as one transaction. A task that is refused has written
+// nothing; any other failure undoes the batch.
+func (s *sqliteStore) commit(batch []*task) {
+	ctx := context.Background() // nobody's: the tasks are of many
+	err := s.transaction(ctx, func() error {
+		for _, t := range batch {
+			if err := s.run(ctx, t); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		answer(batch, fmt.Errorf("ledger: writing: %w", s.failure(err)))
+	}
+}
+
+// run does what t wants. A refusal is t's alone, an error the whole batch's.
+func (s *sqliteStore) run(ctx context.Context, t *task) error {
+	if len(t.rows) == 1 {
+		added, err := s.insert(ctx, &t.rows[0])
+		if err == nil && !added {
+			t.err = ErrConflict
+		}
+		return err
+	}
+	if _, err := s.conn.ExecContext(ctx, `SAVEPOINT task`); err != nil {
+		return err
+	}
+	if t.do != nil {
+		t.err = t.do(ctx, s.conn)
+	}
+	for i := 0; i < len(t.rows) && t.err == nil; i++ {
+		added, err := s.insert(ctx, &t.rows[i])
+		if t.err = err; err == nil && !added {
+			t.err = ErrConflict
+		}
+	}
+	if t.err != nil {
+		if fatal(t.err) {
+			return t.err
+		}
+		if _, err := s.conn.ExecContext(ctx, `ROLLBACK TO task`); err != nil {
+			return err
+		}
+	}
+	_, err := s.conn.ExecContext(ctx, `RELEASE task`)
+	return err
+}
+
+func (s *sqliteStore) insert(ctx context.Context, r *Row) (added bool, err error) {
+	result, err := s.add.ExecContext(ctx, r.Session, r.Seq, r.Bytes, r.Digest, r.Prev, r.Key)
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n == 1, err
+}
+
+// fatal says whether an error concerns more than the task that met it: the store
+// itself failed, and may have undone the whole transaction.
+func fatal(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code()&0xff != sqlite3.SQLITE_CONSTRAINT
+}
+
+func (s *sqliteStore) failure(err error) error {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_FULL:
+		return ErrFull
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return &Corrupt{"the database file", e.Error()}
+	}
+	return err
+}
+
+// close closes what was opened.
+func (s *sqliteStore) close() error {
+	var errs []error
+	if s.read != nil {
+		errs = append(errs, s.read.Close())
+	}
+	if s.add != nil {
+		errs = append(errs, s.add.Close())
+	}
+	if s.conn != nil {
+		errs = append(errs, s.conn.Close())
+	}
+	if s.write1 != nil {
+		errs = append(errs, s.write1.Close())
+	}
+	return errors.Join(append(errs, s.lock.Close())...)
+}
