@@ -35,6 +35,13 @@ type grammar struct {
 	Path       pathCommand       `cmd:"" help:"Find the shortest way to where a proposal would commit." group:"decide"`
 	Replay     replayCommand     `cmd:"" help:"Decide a log again and compare the bytes." group:"decide"`
 
+	Serve serveCommand `cmd:"" help:"Keep sessions and decide on them over HTTP." group:"serve"`
+
+	Keygen keygenCommand `cmd:"" help:"Make a pair of keys." group:"trust"`
+	Sign   signCommand   `cmd:"" help:"Sign a bundle or a catalog." group:"trust"`
+	Verify verifyCommand `cmd:"" help:"Check who signed a bundle, and that a log is what it decided." group:"trust"`
+	Token  tokenCommand  `cmd:"" help:"Mint a bearer token, for trying a server out." group:"trust"`
+
 	Resolve resolveCommand `cmd:"" help:"Find the one bundle of a catalog that a cursor means." group:"look"`
 	Graph   graphCommand   `cmd:"" help:"Draw the moves of state variables." group:"look"`
 	Eval    evalCommand    `cmd:"" help:"Evaluate an expression, or a file of cases." group:"look"`
@@ -91,6 +98,8 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 		kong.ExplicitGroups([]kong.Group{
 			{Key: "author", Title: "Write bundles:"},
 			{Key: "decide", Title: "Decide and ask:"},
+			{Key: "serve", Title: "Serve:"},
+			{Key: "trust", Title: "Sign and verify:"},
 			{Key: "look", Title: "Look into things:"},
 		}),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),

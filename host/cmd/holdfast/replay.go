@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -20,7 +21,7 @@ import (
 
 type replayCommand struct {
 	Bundle string `arg:"" placeholder:"BUNDLE" help:"A bundle, or a point of a catalog."`
-	Log    string `arg:"" placeholder:"LOG.jsonl" help:"Decisions, one a line, as play prints them; - for standard input."`
+	Log    string `arg:"" placeholder:"LOG.jsonl" help:"Decisions, one a line, as play prints them and a server exports them; - for standard input."`
 	engineFlag
 	Session string `default:"play" placeholder:"ID" help:"The session's id, which the first decision's prev stands for (${default})."`
 	State   string `placeholder:"FILE" help:"Begin with this snapshot instead of a new session."`
@@ -30,7 +31,7 @@ type replayCommand struct {
 func (*replayCommand) Help() string {
 	return `Decides every recorded proposal again and compares the bytes. Lines with an error are skipped, since nothing was recorded for them.
 
-The exit code is 0 where all bytes are the same, 1 where they differ; the first byte that does is named.
+The exit code is 0 where all bytes are the same, 1 where they differ; the first byte that does is named. Who published the bundle, and whether the log is whole, is for verify to say.
 
 Examples:
 
@@ -51,6 +52,7 @@ type replayed struct {
 	Recorded  string `json:"recorded,omitempty"` // what stands there
 	Now       string `json:"now,omitempty"`      // what it would be
 	other     string // the bundle that the log is of, where it is not this one
+	seq, due  int64  // of the decision that differs: the one recorded, and the one to come
 }
 
 func (c *replayCommand) Run(a *app) error {
@@ -66,25 +68,18 @@ func (c *replayCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	log := a.stdin
-	if c.Log != "-" {
-		file, err := os.Open(c.Log)
-		if err != nil {
-			return unreadableFile(err)
-		}
-		defer file.Close()
-		log = file
-	}
-	p := a.progress("deciding again what was recorded")
-	r, err := replay(bundle, session, log)
-	p.done()
+	r, err := a.replay(bundle, session, c.Log, true)
 	if err != nil {
 		return err
 	}
 	if c.JSON {
 		err = a.object(r)
 	} else {
-		c.show(a, bundle, r)
+		id := c.Session
+		if c.State != "" {
+			id = ""
+		}
+		r.show(a, bundle, c.Log, id)
 	}
 	if err == nil && !r.Same {
 		return findings
@@ -92,7 +87,20 @@ func (c *replayCommand) Run(a *app) error {
 	return err
 }
 
-func replay(bundle host.Bundle, session host.Session, log io.Reader) (*replayed, error) {
+// replay decides again what the log of that name holds; - is standard input. Lines with
+// an error are skipped, or are no decisions.
+func (a *app) replay(bundle host.Bundle, session host.Session, name string, skip bool) (*replayed, error) {
+	log := a.stdin
+	if name != "-" {
+		file, err := os.Open(name)
+		if err != nil {
+			return nil, unreadableFile(err)
+		}
+		defer file.Close()
+		log = file
+	}
+	p := a.progress("deciding again what was recorded")
+	defer p.done()
 	lines := &lineReader{r: bufio.NewReaderSize(log, 1<<16), max: maxInput}
 	r := &replayed{Same: true}
 	for n := 1; ; n++ {
@@ -106,8 +114,7 @@ func replay(bundle host.Bundle, session host.Session, log io.Reader) (*replayed,
 		if size == 0 {
 			continue
 		}
-		var recorded struct{ Error json.RawMessage }
-		if json.Unmarshal(line, &recorded) == nil && recorded.Error != nil {
+		if skip && isError(line) {
 			r.Skipped++
 			continue
 		}
@@ -122,17 +129,29 @@ func replay(bundle host.Bundle, session host.Session, log io.Reader) (*replayed,
 			return nil, err
 		}
 		r.Same, r.Line, r.Code, r.Message = false, n, refusal.Code, refusal.Message
-		var of struct{ Bundle, Digest string }
+		var of, due struct {
+			Bundle, Digest string
+			Seq            int64
+		}
 		if json.Unmarshal(line, &of) == nil && of.Digest != "" && of.Digest != bundle.Digest() {
 			r.other = of.Bundle + " " + of.Digest
 		}
 		if refusal.Code == core.CodeDiffers {
+			now := again(session, line)
 			r.Offset = refusal.Offset
-			r.Recorded = around(line, refusal.Offset)
-			r.Now = around(again(session, line), refusal.Offset)
+			r.Recorded, r.Now = around(line, refusal.Offset), around(now, refusal.Offset)
+			if json.Unmarshal(now, &due) == nil {
+				r.seq, r.due = of.Seq, due.Seq
+			}
 		}
 		return r, nil
 	}
+}
+
+// isError says whether a line is what play answers to one that is no proposal.
+func isError(line []byte) bool {
+	var answer map[string]json.RawMessage
+	return bytes.HasPrefix(line, []byte(`{"error":`)) && json.Unmarshal(line, &answer) == nil && len(answer) == 1
 }
 
 // again returns the decision that a recorded one's proposal gets now, or nil.
@@ -178,7 +197,9 @@ func around(b []byte, offset int) string {
 	return text
 }
 
-func (c *replayCommand) show(a *app, bundle host.Bundle, r *replayed) {
+// show tells a person of the outcome. The id is that of the session that was opened
+// for it, empty where it was not.
+func (r *replayed) show(a *app, bundle host.Bundle, log, id string) {
 	if r.Same {
 		fmt.Fprintf(a.stdout, "%s decided again: the same bytes", count(r.Decisions, "decision"))
 		if r.Skipped > 0 {
@@ -187,17 +208,20 @@ func (c *replayCommand) show(a *app, bundle host.Bundle, r *replayed) {
 		fmt.Fprintln(a.stdout, ".")
 		return
 	}
+	place := a.style.bold(fmt.Sprintf("%s:%d:", log, r.Line))
 	if r.Code != core.CodeDiffers {
-		fmt.Fprintf(a.stdout, "%s %s (%s)\n", a.style.bold(fmt.Sprintf("%s:%d:", c.Log, r.Line)), r.Message, r.Code)
+		fmt.Fprintf(a.stdout, "%s %s (%s)\n", place, r.Message, r.Code)
 	} else {
-		fmt.Fprintf(a.stdout, "%s the bytes differ from byte %d on (%s)\n", a.style.bold(fmt.Sprintf("%s:%d:", c.Log, r.Line)), r.Offset, r.Code)
+		fmt.Fprintf(a.stdout, "%s the bytes differ from byte %d on (%s)\n", place, r.Offset, r.Code)
 		fmt.Fprintf(a.stdout, "  recorded  %s\n  now       %s\n", r.Recorded, r.Now)
-		if r.other == "" && r.Decisions == 0 && c.State == "" && strings.Contains(r.Recorded, `"prev":`) {
-			fmt.Fprintf(a.stdout, "  The first decision's prev stands for the bundle and the session's id: is it %q (--session)?\n", c.Session)
-		}
 	}
-	if r.other != "" {
+	switch {
+	case r.other != "":
 		fmt.Fprintf(a.stdout, "  It was decided by another bundle:\n  recorded  %s\n  now       %s@%s %s\n", author.Printable(r.other), bundle.Name(), bundle.Version(), bundle.Digest())
+	case r.seq != r.due:
+		fmt.Fprintf(a.stdout, "  The line says that it is decision %d, and decision %d was to come: lines are missing, doubled or in another order.\n", r.seq, r.due)
+	case r.Decisions == 0 && id != "" && strings.Contains(r.Recorded, `"prev":`):
+		fmt.Fprintf(a.stdout, "  The first decision's prev stands for the bundle and the session's id: is it %q (--session)?\n", id)
 	}
 	fmt.Fprintf(a.stdout, "%s before it gave the same bytes.\n", count(r.Decisions, "decision"))
 }
