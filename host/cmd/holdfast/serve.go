@@ -1,0 +1,269 @@
+package main
+
+// This file defines `holdfast serve`.
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/holdfast-rt/holdfast/host/ledger"
+	"github.com/holdfast-rt/holdfast/host/server"
+	"github.com/holdfast-rt/holdfast/host/server/identity"
+	"github.com/holdfast-rt/holdfast/host/signature"
+)
+
+type serveCommand struct {
+	Bundles []string `arg:"" optional:"" placeholder:"BUNDLE" help:"Bundles and catalogs to publish at the start, YAML or built; with --trust, each with its signature beside it."`
+	engineFlag
+
+	Listen string `default:"127.0.0.1:8080" env:"HOLDFAST_LISTEN" placeholder:"HOST:PORT" help:"Where to listen (${default}). Without --keys it must be loopback."`
+	Ledger string `default:"holdfast.db" env:"HOLDFAST_LEDGER" placeholder:"FILE|URL" help:"Where decisions are kept: a SQLite file (${default}), or postgres://…"`
+	Cert   string `env:"HOLDFAST_CERT" placeholder:"FILE" help:"Serve TLS with this certificate chain, PEM."`
+	Key    string `env:"HOLDFAST_KEY" placeholder:"FILE" help:"The certificate's private key, PEM."`
+
+	Keys          string   `env:"HOLDFAST_KEYS" placeholder:"FILE" group:"Who is asking:" help:"Public keys that sign bearer tokens: PEM, or a JWK set. Without them everyone is trusted, on loopback."`
+	Audience      string   `env:"HOLDFAST_AUDIENCE" placeholder:"TEXT" group:"Who is asking:" help:"Take only tokens for this audience."`
+	Issuer        string   `env:"HOLDFAST_ISSUER" placeholder:"TEXT" group:"Who is asking:" help:"Take only tokens of this issuer."`
+	KindClaim     string   `placeholder:"CLAIM" group:"Who is asking:" help:"The claim that says which agents the caller may act as (kind)."`
+	IDClaim       string   `name:"id-claim" placeholder:"CLAIM" group:"Who is asking:" help:"The claim that says who the caller is (sub)."`
+	RolesClaim    string   `placeholder:"CLAIM" group:"Who is asking:" help:"The claim that lists roles: publish, govern (roles)."`
+	SessionsClaim string   `placeholder:"CLAIM" group:"Who is asking:" help:"The claim that limits the caller to sessions (sessions)."`
+	Origin        []string `placeholder:"URL" group:"Who is asking:" help:"Let pages of this origin ask, such as https://app.example."`
+
+	Trust string `env:"HOLDFAST_TRUST" placeholder:"FILE" group:"What is signed:" help:"Take only bundles and catalogs that one of these keys has signed (NAME.pub of keygen)."`
+	Sign  string `env:"HOLDFAST_SIGN" placeholder:"FILE" group:"What is signed:" help:"Sign the heads of sessions with this key (NAME.key of keygen)."`
+
+	Rate             float64       `default:"50" placeholder:"N" group:"Limits:" help:"Requests a second that decide or write, for each actor (${default}); -1 for no limit."`
+	Burst            int           `default:"100" placeholder:"N" group:"Limits:" help:"How many of them at once (${default})."`
+	SessionsPerActor int           `default:"10000" placeholder:"N" group:"Limits:" help:"Sessions an actor may create (${default}); -1 for no limit."`
+	OpenSessions     int           `default:"10000" placeholder:"N" group:"Limits:" help:"Sessions that stay in memory (${default})."`
+	Skew             time.Duration `default:"1m" placeholder:"TIME" group:"Limits:" help:"How far a proposal's time may be from the server's (${default})."`
+
+	LogFormat string `enum:"text,json" default:"text" placeholder:"text|json" group:"Logs:" help:"Lines for people (text, the default) or for machines (json)."`
+	Verbose   bool   `short:"v" group:"Logs:" help:"Log every request."`
+}
+
+func (*serveCommand) Help() string {
+	return `Keeps sessions and decides on them over HTTP. GET /openapi.json describes what it takes. Everything is kept in one SQLite file, or in PostgreSQL, where several servers may share it. A decision is answered once it is on disk.
+
+Without --keys it believes whoever asks, and then listens on loopback only. With --keys the caller is who a bearer token says: "holdfast token" mints one to try it out.
+
+SIGHUP reads the keys and the certificate again. SIGTERM and SIGINT end it once the requests under way are answered.
+
+Examples:
+
+    holdfast serve spektre.yaml
+    holdfast serve --ledger postgres://holdfast@db/holdfast --listen :8443 --cert tls.pem --key tls.key --keys jwks.json --audience holdfast --trust release.pub`
+}
+
+func (c *serveCommand) Run(a *app) error {
+	level := slog.LevelInfo
+	if c.Verbose {
+		level = slog.LevelDebug
+	}
+	var handler slog.Handler = slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level})
+	if c.LogFormat == "json" {
+		handler = slog.NewJSONHandler(a.stderr, &slog.HandlerOptions{Level: level})
+	}
+	log := slog.New(handler)
+
+	options, err := c.options(log)
+	if err != nil {
+		return err
+	}
+	if options.Identity.Trusting() {
+		if err := server.LoopbackOnly(c.Listen); err != nil {
+			return unreadable("%s: start it with --keys, or with --listen 127.0.0.1:8080", err)
+		}
+		options.Hosts = server.LoopbackHosts
+	}
+	tlsConfig, reload, err := c.tls()
+	if err != nil {
+		return err
+	}
+	if options.Core, err = c.open(a); err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if options.Ledger, err = ledger.Open(ctx, c.Ledger, ledger.Options{Logger: log}); err != nil {
+		return unreadable("%s: %v", redact(c.Ledger), err)
+	}
+	defer options.Ledger.Close()
+	s, err := server.New(options)
+	if err != nil {
+		return unreadable("%v", err)
+	}
+	for _, path := range c.Bundles {
+		if err := c.publish(ctx, a, s, log, path); err != nil {
+			return err
+		}
+	}
+	l, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return unreadable("%v", err)
+	}
+	if options.Identity.Trusting() {
+		if err := server.LoopbackOnly(l.Addr().String()); err != nil { // what a name like localhost has turned out to be
+			_ = l.Close()
+			return unreadable("%s", err)
+		}
+	}
+	for _, warning := range options.Identity.Warnings() {
+		log.Warn(warning)
+	}
+	if options.Keys == nil {
+		log.Warn("bundles need no signature; use --trust to take only signed ones")
+	}
+	go c.reload(ctx, log, options.Identity, reload)
+	scheme := "http"
+	if tlsConfig != nil {
+		scheme = "https"
+	}
+	log.Info("listening", "url", scheme+"://"+l.Addr().String(), "ledger", redact(c.Ledger), "engine", c.Engine)
+	if err := s.Serve(ctx, l, tlsConfig); err != nil && !errors.Is(err, http.ErrServerClosed) {
+		return unreadable("%v", err)
+	}
+	log.Info("ended")
+	return nil
+}
+
+// options reads the files that the flags name.
+func (c *serveCommand) options(log *slog.Logger) (o server.Options, err error) {
+	o = server.Options{
+		Logger: log, Rate: c.Rate, Burst: c.Burst, SessionsPerActor: c.SessionsPerActor,
+		OpenSessions: c.OpenSessions, Skew: c.Skew, Origins: c.Origin, Identity: identity.Trusting(),
+	}
+	if c.Keys != "" {
+		keys, err := os.ReadFile(c.Keys)
+		if err != nil {
+			return o, unreadableFile(err)
+		}
+		o.Identity, err = identity.New(identity.Options{
+			Keys: keys, Audience: c.Audience, Issuer: c.Issuer,
+			KindClaim: c.KindClaim, IDClaim: c.IDClaim, RolesClaim: c.RolesClaim, SessionsClaim: c.SessionsClaim,
+		})
+		if err != nil {
+			return o, unreadable("%s: %v", c.Keys, err)
+		}
+	} else if c.Audience != "" || c.Issuer != "" {
+		return o, unreadable("--audience and --issuer are about tokens, and without --keys none is looked at")
+	}
+	if c.Trust != "" {
+		src, err := os.ReadFile(c.Trust)
+		if err != nil {
+			return o, unreadableFile(err)
+		}
+		if o.Keys, err = signature.ParseKeys(src); err != nil {
+			return o, unreadable("%s: %s", c.Trust, describe(err))
+		}
+	}
+	if c.Sign != "" {
+		src, err := os.ReadFile(c.Sign)
+		if err != nil {
+			return o, unreadableFile(err)
+		}
+		if o.Signer, err = signature.ParseSigner(src); err != nil {
+			return o, unreadable("%s: %s", c.Sign, describe(err))
+		}
+	}
+	return o, nil
+}
+
+// publish publishes a file, with the signature beside it where there is one.
+func (c *serveCommand) publish(ctx context.Context, a *app, s *server.Server, log *slog.Logger, path string) error {
+	built, err := a.readDocument(path)
+	if err != nil {
+		return err
+	}
+	kind := ledger.KindBundle
+	if built.Catalog {
+		kind = ledger.KindCatalog
+	}
+	note, err := os.ReadFile(path + ".sig")
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return unreadableFile(err)
+	}
+	doc, err := s.Publish(ctx, kind, built.Document, func(string) ([]byte, error) { return note, nil }, "serve")
+	if err != nil {
+		return unreadable("%s: %s", path, describe(err))
+	}
+	log.Info("published", "kind", kind, "name", doc.Name, "version", doc.Version, "digest", doc.Digest)
+	return nil
+}
+
+// tls makes a configuration whose certificate can be read again.
+func (c *serveCommand) tls() (config *tls.Config, reload func() error, err error) {
+	if (c.Cert == "") != (c.Key == "") {
+		return nil, nil, unreadable("--cert and --key go together")
+	}
+	if c.Cert == "" {
+		return nil, func() error { return nil }, nil
+	}
+	var now atomic.Pointer[tls.Certificate]
+	reload = func() error {
+		pair, err := tls.LoadX509KeyPair(c.Cert, c.Key)
+		if err == nil {
+			now.Store(&pair)
+		}
+		return err
+	}
+	if err := reload(); err != nil {
+		return nil, nil, unreadable("%v", err)
+	}
+	return &tls.Config{
+		MinVersion:     tls.VersionTLS12,
+		NextProtos:     []string{"h2", "http/1.1"},
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return now.Load(), nil },
+	}, reload, nil
+}
+
+// reload reads keys and certificate again at each SIGHUP. What cannot be read leaves the old ones.
+func (c *serveCommand) reload(ctx context.Context, log *slog.Logger, who *identity.Verifier, certificate func() error) {
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-hup:
+		}
+		err := certificate()
+		if c.Keys != "" {
+			keys, e := os.ReadFile(c.Keys)
+			if e == nil {
+				e = who.Reload(keys)
+			}
+			err = errors.Join(err, e)
+		}
+		if err != nil {
+			log.Error("SIGHUP: what could not be read stays as it was", "error", err)
+			continue
+		}
+		log.Info("SIGHUP: keys and certificate are read again")
+	}
+}
+
+// redact leaves the password out of a ledger's address.
+func redact(address string) string {
+	scheme, rest, ok := strings.Cut(address, "://")
+	at := strings.LastIndexByte(rest, '@')
+	if !ok || at < 0 {
+		return address
+	}
+	user, _, _ := strings.Cut(rest[:at], ":")
+	return fmt.Sprintf("%s://%s@%s", scheme, user, rest[at+1:])
+}

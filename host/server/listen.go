@@ -1,0 +1,77 @@
+package server
+
+// This file defines how a server listens: on which addresses, with which patience, and
+// how it ends.
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+)
+
+// How long a client may take, so that slow ones do not hold the server up.
+const (
+	headerPatience = 5 * time.Second
+	bodyPatience   = 20 * time.Second // 4 MiB at 1.7 Mbit/s
+	idlePatience   = 2 * time.Minute
+	drainPatience  = 15 * time.Second
+	maxHeaderBytes = 32 << 10 // a token of 16 KiB fits
+)
+
+// LoopbackOnly returns an error where addr is reachable from other machines. A server
+// that trusts everyone may not listen there.
+func LoopbackOnly(addr string) error {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return fmt.Errorf("the address %q: %w", addr, err)
+	}
+	if host == "localhost" {
+		return nil
+	}
+	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
+		return fmt.Errorf("without keys the server believes everyone, so it listens on loopback only, and not on %q", addr)
+	}
+	return nil
+}
+
+// LoopbackHosts are the names a server on loopback answers to. A page elsewhere that has
+// its own name point here is refused by it.
+var LoopbackHosts = []string{"localhost", "127.0.0.1", "::1"}
+
+// Serve answers requests on l until ctx is done; then it ends streams, waits for the requests
+// under way, and returns nil. tlsConfig nil serves plain HTTP.
+func (s *Server) Serve(ctx context.Context, l net.Listener, tlsConfig *tls.Config) error {
+	hs := &http.Server{
+		Handler:           s.Handler(),
+		ReadHeaderTimeout: headerPatience,
+		ReadTimeout:       bodyPatience,
+		IdleTimeout:       idlePatience,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), // broken handshakes and the like
+		TLSConfig:         tlsConfig,
+	}
+	if tlsConfig != nil {
+		l = tls.NewListener(l, tlsConfig)
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- hs.Serve(l) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	s.Drain()
+	grace, cancel := context.WithTimeout(context.Background(), drainPatience)
+	defer cancel()
+	err := hs.Shutdown(grace)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = hs.Close()
+	}
+	s.Close()
+	return err
+}

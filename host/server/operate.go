@@ -1,0 +1,108 @@
+package server
+
+// This file defines the handlers for those who run the server, and those that hand out
+// the module and the API's description.
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"net/http"
+	"strings"
+
+	"github.com/goccy/go-json"
+	"github.com/goccy/go-yaml"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/holdfast-rt/holdfast/wasm/abi"
+)
+
+//go:embed openapi.yaml
+var openapiYAML []byte
+
+// module is the module that browsers are given.
+type module struct {
+	digest string
+	bytes  []byte
+	zipped []byte // the same, gzip
+}
+
+func newModule(src []byte) (m module, err error) {
+	sum := sha256.Sum256(src)
+	m.digest, m.bytes = "sha256:"+hex.EncodeToString(sum[:]), src
+	var out bytes.Buffer
+	w, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
+	if err != nil {
+		return m, err
+	}
+	if _, err = w.Write(src); err == nil {
+		err = w.Close()
+	}
+	m.zipped = out.Bytes()
+	return m, err
+}
+
+// aboutModule answers GET /v1/module: which module decides here.
+func (s *Server) aboutModule(c *call) error {
+	c.w.Header().Set("Cache-Control", "no-cache")
+	return c.json(http.StatusOK, map[string]any{
+		"digest": s.module.digest, "url": "/v1/modules/" + s.module.digest, "bytes": len(s.module.bytes), "abi": abi.Version,
+	})
+}
+
+// fetchModule answers GET /v1/modules/{digest}.
+func (s *Server) fetchModule(c *call) error {
+	if c.PathValue("digest") != s.module.digest {
+		return refuse(CodeModule, "this server has the module %s", s.module.digest)
+	}
+	h := c.w.Header()
+	h.Set("Vary", "Accept-Encoding")
+	h.Set("Access-Control-Allow-Origin", "*") // it is the same for everybody, and says nothing about anybody
+	h.Set("Holdfast-Digest", s.module.digest)
+	if c.cached(s.module.digest, immutable) {
+		return nil
+	}
+	if strings.Contains(c.Header.Get("Accept-Encoding"), "gzip") {
+		h.Set("Content-Encoding", "gzip")
+		return c.bytes(http.StatusOK, "application/wasm", s.module.zipped)
+	}
+	return c.bytes(http.StatusOK, "application/wasm", s.module.bytes)
+}
+
+// health answers GET /healthz: the process runs.
+func (s *Server) health(c *call) error {
+	return c.json(http.StatusOK, map[string]string{"status": "ok"})
+}
+
+// ready answers GET /readyz: requests can be answered now.
+func (s *Server) ready(c *call) error {
+	if s.ending.Err() != nil {
+		return refuse(CodeShutdown, "the server is shutting down")
+	}
+	if err := s.ledger.Ready(c.Context()); err != nil {
+		return caused(err, CodeUnavailable, "the store does not answer")
+	}
+	return c.json(http.StatusOK, map[string]string{"status": "ready", "ledger": s.ledger.Kind(), "module": s.module.digest})
+}
+
+// scrape answers GET /metrics.
+func (s *Server) scrape(c *call) error {
+	promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}).ServeHTTP(c.w, c.Request)
+	return nil
+}
+
+// openapi answers GET /openapi.json.
+func (s *Server) openapi(c *call) error {
+	var doc map[string]any
+	if err := yaml.Unmarshal(openapiYAML, &doc); err != nil {
+		return err
+	}
+	body, err := json.Marshal(doc)
+	if err != nil {
+		return err
+	}
+	c.w.Header().Set("Cache-Control", "no-cache")
+	return c.bytes(http.StatusOK, "application/json", body)
+}

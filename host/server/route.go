@@ -1,0 +1,417 @@
+package server
+
+// This file defines how a request finds its handler, and what every request goes
+// through before: host and origin, path, method, who, rate, and type and size of the body.
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-json"
+
+	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/host/server/identity"
+)
+
+// Limits on bodies, in bytes: what the core takes, and room for the members around it.
+const (
+	maxProposalBody = core.MaxProposal + 4<<10
+	maxBundleBody   = 4 << 20 // any layout of a canonical document of 1 MiB
+	maxCatalogBody  = 8 << 20 // what one call into the module takes
+	maxSmallBody    = 16 << 10
+)
+
+const immutable = "public, max-age=31536000, immutable"
+
+// handler answers a request, or returns why not.
+type handler func(*call) error
+
+// route is what the server does for a method on a path.
+type route struct {
+	method string
+	path   string
+	open   bool // needs no token
+	costs  bool // counts against the caller's rate
+	body   int64
+	handle handler
+}
+
+// call is a request on its way.
+type call struct {
+	*http.Request
+	w     http.ResponseWriter
+	route *route
+	who   identity.Who
+}
+
+// table lists every route; openapi.yaml lists the same.
+func (s *Server) table() []route {
+	return []route{
+		{method: "GET", path: "/healthz", open: true, handle: s.health},
+		{method: "GET", path: "/readyz", open: true, handle: s.ready},
+		{method: "GET", path: "/metrics", open: true, handle: s.scrape},
+		{method: "GET", path: "/openapi.json", open: true, handle: s.openapi},
+		{method: "GET", path: "/v1/module", open: true, handle: s.aboutModule},
+		{method: "GET", path: "/v1/modules/{digest}", open: true, handle: s.fetchModule},
+
+		{method: "POST", path: "/v1/bundles", costs: true, body: maxBundleBody, handle: s.publish("bundle")},
+		{method: "GET", path: "/v1/bundles", handle: s.list("bundle")},
+		{method: "GET", path: "/v1/bundles/{ref}", handle: s.fetch("bundle")},
+		{method: "GET", path: "/v1/bundles/{ref}/signature", handle: s.signatureOf("bundle")},
+		{method: "POST", path: "/v1/catalogs", costs: true, body: maxCatalogBody, handle: s.publish("catalog")},
+		{method: "GET", path: "/v1/catalogs", handle: s.list("catalog")},
+		{method: "GET", path: "/v1/catalogs/{ref}", handle: s.fetch("catalog")},
+		{method: "GET", path: "/v1/catalogs/{ref}/signature", handle: s.signatureOf("catalog")},
+		{method: "POST", path: "/v1/catalogs/{ref}/resolve", costs: true, body: maxSmallBody, handle: s.resolve},
+
+		{method: "POST", path: "/v1/sessions", costs: true, body: maxSmallBody, handle: s.create},
+		{method: "GET", path: "/v1/sessions", handle: s.listSessions},
+		{method: "GET", path: "/v1/sessions/{session}", handle: s.view},
+		{method: "GET", path: "/v1/sessions/{session}/snapshot", handle: s.snapshot},
+		{method: "GET", path: "/v1/sessions/{session}/head", handle: s.head},
+		{method: "POST", path: "/v1/sessions/{session}/decisions", costs: true, body: maxProposalBody, handle: s.decide},
+		{method: "GET", path: "/v1/sessions/{session}/decisions", handle: s.decisions},
+		{method: "GET", path: "/v1/sessions/{session}/decisions/{seq}", handle: s.decision},
+		{method: "GET", path: "/v1/sessions/{session}/events", handle: s.events},
+		{method: "POST", path: "/v1/sessions/{session}/why", costs: true, body: maxProposalBody, handle: s.ask(askWhy)},
+		{method: "POST", path: "/v1/sessions/{session}/path", costs: true, body: maxProposalBody, handle: s.ask(askPath)},
+		{method: "POST", path: "/v1/sessions/{session}/admissible", costs: true, body: maxProposalBody, handle: s.ask(askAdmissible)},
+		{method: "POST", path: "/v1/sessions/{session}/verify", costs: true, body: maxSmallBody, handle: s.verify},
+	}
+}
+
+// routes makes the handler of all requests.
+func (s *Server) routes() (http.Handler, error) {
+	cross := http.NewCrossOriginProtection()
+	for _, origin := range s.options.Origins {
+		if err := cross.AddTrustedOrigin(origin); err != nil {
+			return nil, fmt.Errorf("the origin %q: %w", origin, err)
+		}
+	}
+	methods := map[string]map[string]*route{}
+	for _, r := range s.table() {
+		if methods[r.path] == nil {
+			methods[r.path] = map[string]*route{}
+		}
+		methods[r.path][r.method] = &r
+	}
+	mux := http.NewServeMux()
+	for pattern, byMethod := range methods {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { s.dispatch(w, r, cross, byMethod) })
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		s.answer(&call{Request: r, w: w, route: &route{path: "none"}}, func(*call) error {
+			return refuse(CodePath, "there is nothing at %s", r.URL.Path)
+		})
+	})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if clean := path.Clean(r.URL.Path); clean != r.URL.Path { // the mux would redirect, and say so in HTML
+			s.answer(&call{Request: r, w: w, route: &route{path: "none"}}, func(*call) error {
+				return refuse(CodePath, "the path is not in its plain form: no empty parts, no dots, no slash at the end")
+			})
+			return
+		}
+		mux.ServeHTTP(w, r)
+	}), nil
+}
+
+// dispatch finds the route of a method.
+func (s *Server) dispatch(w http.ResponseWriter, r *http.Request, cross *http.CrossOriginProtection, methods map[string]*route) {
+	method := r.Method
+	if method == http.MethodHead {
+		method = http.MethodGet // net/http leaves the body out
+	}
+	rt := methods[method]
+	if rt == nil {
+		rt = &route{path: "none"}
+		for _, known := range methods {
+			rt.path = known.path
+		}
+	}
+	s.answer(&call{Request: r, w: w, route: rt}, func(c *call) error {
+		if hosts := s.options.Hosts; hosts != nil && !slices.Contains(hosts, hostname(r.Host)) {
+			return refuse(CodeOrigin, "this server does not answer to the host name %q", r.Host)
+		}
+		s.share(c)
+		if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
+			return s.preflight(c, methods)
+		}
+		if rt.handle == nil {
+			p := refuse(CodeMethod, "%s is not among what %s takes", r.Method, r.URL.Path)
+			for m := range methods {
+				if p.allow = append(p.allow, m); m == http.MethodGet {
+					p.allow = append(p.allow, http.MethodHead)
+				}
+			}
+			slices.Sort(p.allow)
+			return p
+		}
+		if err := cross.Check(r); err != nil {
+			return refuse(CodeOrigin, "a page of another origin asks: name its origin when the server is started")
+		}
+		if !rt.open {
+			who, err := s.options.Identity.Authenticate(r)
+			if err != nil {
+				return err
+			}
+			c.who = who
+			if id := r.PathValue("session"); id != "" {
+				if err := checkID(id); err != nil {
+					return err
+				}
+				if !who.MayUse(id) {
+					return refuse(CodeScope, "the token is not for session %q", id)
+				}
+			}
+		}
+		if rt.costs && s.rate != nil {
+			if ok, after := s.rate.Allow(c.who.Name()); !ok {
+				p := refuse(CodeRate, "at most %g requests a second, %d at once", s.options.Rate, s.options.Burst)
+				p.retryAfter = int((after + time.Second - 1) / time.Second)
+				return p
+			}
+		}
+		return rt.handle(c)
+	})
+}
+
+func hostname(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		return strings.Trim(name, "[]")
+	}
+	return strings.Trim(host, "[]")
+}
+
+// share lets pages of the configured origins read the answer.
+func (s *Server) share(c *call) {
+	if len(s.options.Origins) == 0 {
+		return
+	}
+	h := c.w.Header()
+	h.Add("Vary", "Origin")
+	if origin := c.Header.Get("Origin"); slices.Contains(s.options.Origins, origin) {
+		h.Set("Access-Control-Allow-Origin", origin)
+		h.Set("Access-Control-Expose-Headers", "ETag, Location, Retry-After, Holdfast-Digest, Holdfast-Repeated, Holdfast-Seq, Holdfast-Verdict, "+signatureHeader)
+	}
+}
+
+// preflight answers what a browser asks before it asks.
+func (s *Server) preflight(c *call, methods map[string]*route) error {
+	h := c.w.Header()
+	if h.Get("Access-Control-Allow-Origin") == "" {
+		return refuse(CodeOrigin, "pages of %q may not ask: name the origin when the server is started", c.Header.Get("Origin"))
+	}
+	var allowed []string
+	for m := range methods {
+		allowed = append(allowed, m)
+	}
+	slices.Sort(allowed)
+	h.Set("Access-Control-Allow-Methods", strings.Join(allowed, ", "))
+	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, "+signatureHeader)
+	h.Set("Access-Control-Max-Age", "600")
+	c.w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// answer runs a handler, and answers with the problem where it returns one.
+func (s *Server) answer(c *call, handle handler) {
+	began := time.Now()
+	rec := &recorder{ResponseWriter: c.w}
+	c.w = rec
+	id := rand.Text()[:16]
+	rec.Header().Set("Request-Id", id)
+	rec.Header().Set("X-Content-Type-Options", "nosniff")
+	var p *problem
+	defer func() {
+		if r := recover(); r != nil {
+			if r == http.ErrAbortHandler {
+				s.observe(c, rec, began, id, &problem{Code: CodeCorrupt, Status: 0})
+				panic(r)
+			}
+			s.log.Error("a handler failed", "request", id, "panic", r, "stack", string(debug.Stack()))
+			p = refuse(CodeInternal, "something failed that must not; the server's log says more")
+			if rec.status == 0 {
+				p.write(rec)
+			}
+		}
+		s.observe(c, rec, began, id, p)
+	}()
+	err := handle(c)
+	if err == nil {
+		return
+	}
+	p = explain(err)
+	if rec.status != 0 { // a stream that cannot go on: the client must see that it is cut off
+		s.log.Error("an answer was cut off", "request", id, "error", err)
+		panic(http.ErrAbortHandler)
+	}
+	if p.Status >= 500 {
+		s.log.Error("could not answer", "request", id, "code", p.Code, "error", err, "cause", p.cause)
+	}
+	p.write(rec)
+}
+
+// observe counts and logs a request.
+func (s *Server) observe(c *call, rec *recorder, began time.Time, id string, p *problem) {
+	code := ""
+	if p != nil {
+		code = p.Code
+		s.metrics.problems.WithLabelValues(code).Inc()
+	}
+	took := time.Since(began)
+	s.metrics.requests.WithLabelValues(c.Method, c.route.path, strconv.Itoa(rec.status)).Observe(took.Seconds())
+	s.log.Debug("answered", "request", id, "method", c.Method, "path", c.URL.Path, "status", rec.status, "code", code,
+		"who", c.who.Name(), "bytes", rec.bytes, "took", took)
+}
+
+// recorder remembers what was answered.
+type recorder struct {
+	http.ResponseWriter
+	status int
+	bytes  int64
+}
+
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorder) Write(b []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	n, err := r.ResponseWriter.Write(b)
+	r.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap lets http.ResponseController flush.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+// body reads the body, which must be JSON and within the route's limit.
+func (c *call) body() ([]byte, error) {
+	if c.ContentLength != 0 {
+		media, _, err := mime.ParseMediaType(c.Header.Get("Content-Type"))
+		if err != nil || media != "application/json" {
+			return nil, refuse(CodeType, "send the body as Content-Type: application/json")
+		}
+	}
+	if coding := c.Header.Get("Content-Encoding"); coding != "" {
+		return nil, refuse(CodeType, "send the body as it is, not as Content-Encoding: %s", coding)
+	}
+	src, err := io.ReadAll(http.MaxBytesReader(c.w, c.Body, c.route.body))
+	if err != nil {
+		if errors.As(err, new(*http.MaxBytesError)) {
+			return nil, err
+		}
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			return nil, refuse(CodeBody, "the body came too slowly")
+		}
+		return nil, refuse(CodeBody, "the body did not arrive whole")
+	}
+	return src, nil
+}
+
+// read reads the body into v, strictly: no other members, none twice. An empty body
+// is an empty object.
+func (c *call) read(s *Server, v any) error {
+	src, err := c.body()
+	if err != nil {
+		return err
+	}
+	if len(src) == 0 {
+		return nil
+	}
+	return s.read(src, v)
+}
+
+func (s *Server) read(src []byte, v any) error {
+	canonical, err := s.core.Canonical(src) // refuses what is said twice
+	if err != nil {
+		return err
+	}
+	if len(canonical) == 0 || canonical[0] != '{' {
+		return refuse(CodeShape, "the body is a JSON object")
+	}
+	d := json.NewDecoder(bytes.NewReader(canonical))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return refuse(CodeShape, "%s", strings.TrimPrefix(err.Error(), "json: "))
+	}
+	return nil
+}
+
+// json answers with a document of the server's own.
+func (c *call) json(status int, v any) error {
+	body, err := json.MarshalNoEscape(v)
+	if err != nil {
+		return err
+	}
+	return c.bytes(status, "application/json", body)
+}
+
+// bytes answers with bytes, untouched.
+func (c *call) bytes(status int, media string, body []byte) error {
+	h := c.w.Header()
+	h.Set("Content-Type", media)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	if h.Get("Cache-Control") == "" {
+		h.Set("Cache-Control", "no-store")
+	}
+	c.w.WriteHeader(status)
+	_, _ = c.w.Write(body) // the client may be gone
+	return nil
+}
+
+// cached names the answer's version, and answers 304 where the client has it.
+func (c *call) cached(tag, control string) bool {
+	h := c.w.Header()
+	h.Set("ETag", `"`+tag+`"`)
+	h.Set("Cache-Control", control)
+	for have := range strings.SplitSeq(c.Header.Get("If-None-Match"), ",") {
+		if have = strings.TrimPrefix(strings.TrimSpace(have), "W/"); have == `"`+tag+`"` || have == "*" {
+			c.w.WriteHeader(http.StatusNotModified)
+			return true
+		}
+	}
+	return false
+}
+
+// number reads a query parameter.
+func (c *call) number(name string, otherwise, least, most int64) (int64, error) {
+	query, err := url.ParseQuery(c.URL.RawQuery)
+	if err != nil {
+		return 0, refuse(CodeQuery, "the query cannot be read")
+	}
+	values := query[name]
+	if len(values) == 0 {
+		return otherwise, nil
+	}
+	n, err := strconv.ParseInt(values[0], 10, 64)
+	if err != nil || n < least || n > most || len(values) > 1 {
+		return 0, refuse(CodeQuery, "%s is a number from %d to %d", name, least, most)
+	}
+	return n, nil
+}
+
+// page reads where a list goes on, and how long it is.
+func (c *call) page() (after string, limit int, err error) {
+	n, err := c.number("limit", 100, 1, 1000)
+	return c.URL.Query().Get("after"), int(n), err
+}
