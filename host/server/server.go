@@ -7,6 +7,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"sync"
 	"time"
 
@@ -77,22 +78,22 @@ type Options struct {
 
 // Server answers HTTP requests. Make one with New.
 type Server struct {
-	options   Options
-	core      host.Core
-	ledger    *ledger.Ledger
-	log       *slog.Logger
-	now       func() time.Time
-	rate      *limit.Rate // nil: no limit
-	metrics   *metrics
-	open      sessions
-	bundles   bundles
-	streams   streams
-	verifying chan struct{} // holds a token for each verification under way
-	module    module
-	handler   http.Handler
-	work      sync.WaitGroup // leaders of lines
-	ending    context.Context
-	end       context.CancelFunc
+	options Options
+	core    host.Core
+	ledger  *ledger.Ledger
+	log     *slog.Logger
+	now     func() time.Time
+	rate    *limit.Rate // nil: no limit
+	metrics *metrics
+	open    sessions
+	bundles bundles
+	streams streams
+	heavy   chan struct{} // holds a token for each long search or verification under way
+	module  module
+	handler http.Handler
+	work    sync.WaitGroup // leaders of lines
+	ending  context.Context
+	end     context.CancelFunc
 }
 
 // New makes a server.
@@ -115,8 +116,8 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		options: o, core: o.Core, ledger: o.Ledger, log: o.Logger, now: o.Now,
-		metrics:   newMetrics(),
-		verifying: make(chan struct{}, 2), // each keeps a core busy
+		metrics: newMetrics(),
+		heavy:   make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)), // half of the cores stay for decisions
 	}
 	if o.Rate > 0 {
 		s.rate = limit.New(limit.Options{PerSecond: o.Rate, Burst: o.Burst, Now: o.Now})

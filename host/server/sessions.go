@@ -244,6 +244,7 @@ func (s *Server) ask(q question) handler {
 			return refuse(CodeShape, "a question takes no seq: it is about the session as it stands")
 		}
 		var answer []byte
+		var search func() ([]byte, error)
 		var seq int64
 		err := s.with(c.Context(), c.PathValue("session"), func(l *live) (err error) {
 			seq = l.about.Seq
@@ -257,16 +258,46 @@ func (s *Server) ask(q question) handler {
 			}
 			if q == askWhy {
 				answer, err = l.session.Why(src)
-			} else {
-				answer, err = l.session.Path(src)
+				return err
 			}
+			search, err = l.aside(src)
 			return err
 		})
+		if err == nil && search != nil {
+			answer, err = s.heavily(c.Context(), search)
+		}
 		if err != nil {
 			return err
 		}
 		c.stands(seq)
 		return c.bytes(http.StatusOK, "application/json", answer)
+	}
+}
+
+// aside prepares a search for a path on a copy of the session, which others need not wait for.
+func (l *live) aside(src []byte) (func() ([]byte, error), error) {
+	snapshot, err := l.session.Snapshot()
+	if err != nil {
+		return nil, err
+	}
+	bundle := l.bundle
+	return func() ([]byte, error) {
+		session, err := bundle.Restore(snapshot)
+		if err != nil {
+			return nil, err
+		}
+		return session.Path(src)
+	}, nil
+}
+
+// heavily does what keeps a core busy for long, a few at a time.
+func (s *Server) heavily(ctx context.Context, work func() ([]byte, error)) ([]byte, error) {
+	select {
+	case s.heavy <- struct{}{}:
+		defer func() { <-s.heavy }()
+		return work()
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
 }
 
@@ -301,12 +332,6 @@ func (s *Server) verify(c *call) error {
 	if _, err := c.body(); err != nil {
 		return err
 	}
-	select {
-	case s.verifying <- struct{}{}:
-		defer func() { <-s.verifying }()
-	case <-c.Context().Done():
-		return c.Context().Err()
-	}
 	id := c.PathValue("session")
 	about, err := s.ledger.Session(c.Context(), id)
 	if errors.Is(err, ledger.ErrNotFound) {
@@ -319,7 +344,8 @@ func (s *Server) verify(c *call) error {
 	if fresh.bundle, err = s.bundle(c.Context(), about.Bundle); err != nil {
 		return err
 	}
-	if err := fresh.begin(c.Context(), about); err != nil {
+	_, err = s.heavily(c.Context(), func() ([]byte, error) { return nil, fresh.begin(c.Context(), about) })
+	if err != nil {
 		return s.doubt(id, err)
 	}
 	return c.json(http.StatusOK, map[string]any{
