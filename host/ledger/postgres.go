@@ -1,10 +1,389 @@
 package ledger
 
+// This file keeps a ledger in a PostgreSQL database, through pgx. Several servers
+// may share one. Reads and rare writes go through a pool, appends through a connection of
+// their own, and a third one listens for what other servers appended.
+//
+// An append is one statement that stores nothing unless the rows continue what it
+// sees, so a gap cannot be written; of two servers that see the same, the key (session, seq)
+// lets one in, and the other's transaction fails whole. It is tried again as it is, and
+// now sees, and leaves out, what has lost.
+
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
 )
 
-func openPostgres(ctx context.Context, address string, o Options, h *hub) (store, error) {
-	return nil, errors.New("ledger: PostgreSQL is not there yet")
+const (
+	connectTimeout = 10 * time.Second
+	commitTimeout  = 30 * time.Second // then the connection is given up, and the outcome unknown
+	idleTimeout    = time.Second      // after that, see whether the server is still there before sending anything
+)
+
+// SQLSTATE codes, https://www.postgresql.org/docs/current/errcodes-appendix.html
+const (
+	uniqueViolation      = "23505"
+	serializationFailure = "40001"
+	deadlockDetected     = "40P01"
+	diskFull             = "53100"
+	dataCorrupted        = "XX001"
+	indexCorrupted       = "XX002"
+)
+
+// pgAppend stores the appends that continue their logs, and returns and announces
+// their sessions. Each session is there once. They are stored in one order by all servers, so that none
+// waits for another that waits for it.
+const pgAppend = `WITH given AS (
+	SELECT * FROM unnest($1::text[], $2::bigint[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::boolean[])
+		AS g(session, seq, bytes, digest, prev, key, first)
+), refused AS (
+	SELECT g.session FROM given g WHERE CASE
+		WHEN NOT g.first THEN false
+		WHEN g.seq = 1 THEN g.prev IS DISTINCT FROM (SELECT s.genesis FROM sessions s WHERE s.id = g.session)
+		ELSE NOT EXISTS (SELECT FROM decisions d WHERE d.session = g.session AND d.seq = g.seq - 1 AND d.digest = g.prev) END
+	OR CASE WHEN g.first THEN EXISTS (SELECT FROM decisions d WHERE d.session = g.session AND d.seq = g.seq) ELSE false END
+	OR CASE WHEN g.key <> '' THEN EXISTS (SELECT FROM decisions d WHERE d.session = g.session AND d.key = g.key) ELSE false END
+), stored AS (
+	INSERT INTO decisions (session, seq, bytes, digest, prev, key)
+	SELECT g.session, g.seq, g.bytes, g.digest, g.prev, nullif(g.key, '') FROM given g
+	WHERE g.session NOT IN (SELECT session FROM refused) ORDER BY g.session COLLATE "C", g.seq
+	RETURNING session
+) SELECT session, pg_notify('` + pgChannel + `', session) FROM (SELECT DISTINCT session FROM stored) s`
+
+const pgChannel = "holdfast_decisions"
+
+type postgresStore struct {
+	log    *slog.Logger
+	config *pgx.ConnConfig
+	pool   *pgxpool.Pool
+	db     *sql.DB // on the pool
+	hub    *hub
+
+	conn *pgx.Conn // appends; nil when lost. Of the queue's goroutine only
+	used time.Time // when conn last was
+	pid  atomic.Uint32
+
+	stop   context.CancelFunc // ends listening
+	silent chan struct{}      // closed when it has ended
+}
+
+func openPostgres(ctx context.Context, address string, o Options, hub *hub) (_ *postgresStore, err error) {
+	config, err := pgxpool.ParseConfig(address)
+	if err != nil {
+		return nil, fmt.Errorf("ledger: the address of PostgreSQL: %w", err) // without its password
+	}
+	params := config.ConnConfig.RuntimeParams
+	if params["synchronous_commit"] != "remote_apply" { // which is more than on
+		params["synchronous_commit"] = "on"
+	}
+	if params["application_name"] == "" {
+		params["application_name"] = "holdfast"
+	}
+	s := &postgresStore{log: o.Logger, config: config.ConnConfig.Copy(), hub: hub}
+	defer func() {
+		if err != nil {
+			s.close()
+			err = fmt.Errorf("ledger: opening PostgreSQL: %w", s.failure(err))
+		}
+	}()
+	if s.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
+		return nil, err
+	}
+	s.db = stdlib.OpenDBFromPool(s.pool)
+	if err = s.migrate(ctx); err != nil {
+		return nil, err
+	}
+	if err = s.inspect(ctx); err != nil {
+		return nil, err
+	}
+	if err = s.connect(ctx); err != nil {
+		return nil, err
+	}
+	return s, s.listen(ctx)
+}
+
+// migrate lets one server at a time bring the database up to date.
+func (s *postgresStore) migrate(ctx context.Context) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if err := s.alone(ctx, tx, "schema"); err != nil {
+		return err
+	}
+	if err := migrate(ctx, tx, "postgres", `SELECT count(*) FROM pg_class WHERE oid = to_regclass('schema_version')`); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// inspect tells the operator when the server does not keep what it acknowledges.
+func (s *postgresStore) inspect(ctx context.Context) error {
+	for _, name := range []string{"fsync", "full_page_writes", "synchronous_commit"} {
+		var value string
+		if err := s.db.QueryRowContext(ctx, `SELECT current_setting($1)`, name).Scan(&value); err != nil {
+			return err
+		}
+		if value == "off" {
+			s.log.Warn("PostgreSQL may lose acknowledged decisions in a crash: turn "+name+" on", name, value)
+		}
+	}
+	return nil
+}
+
+func (s *postgresStore) kind() string    { return "postgres" }
+func (s *postgresStore) reader() *sql.DB { return s.db }
+func (s *postgresStore) grouped() bool   { return false }
+
+func (s *postgresStore) alone(ctx context.Context, tx tx, name string) error {
+	_, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, "holdfast "+name)
+	return err
+}
+
+func (s *postgresStore) ready(ctx context.Context) error {
+	var readOnly string
+	if err := s.db.QueryRowContext(ctx, `SELECT current_setting('transaction_read_only')`).Scan(&readOnly); err != nil {
+		return err
+	}
+	if readOnly == "on" {
+		return errors.New("the database is read-only, perhaps a standby")
+	}
+	return nil
+}
+
+// write runs do in a transaction of its own, again when another was in the way.
+func (s *postgresStore) write(ctx context.Context, do func(context.Context, tx) error) error {
+	for try := 0; ; try++ {
+		err := s.transaction(ctx, do)
+		if !contended(err) || try == 20 {
+			return err
+		}
+	}
+}
+
+func (s *postgresStore) transaction(ctx context.Context, do func(context.Context, tx) error) error {
+	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+	if err != nil {
+		return fmt.Errorf("ledger: nothing written: %w", err)
+	}
+	defer tx.Rollback()
+	if err := do(ctx, tx); err != nil {
+		if mine(err) || contended(err) {
+			return err
+		}
+		return fmt.Errorf("ledger: nothing written: %w", s.failure(err))
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("ledger: outcome unknown: %w", err)
+	}
+	return nil
+}
+
+// mine says whether a refusal is this package's own.
+func mine(err error) bool {
+	return err == ErrExists || err == ErrOwner || err == ErrTaken
+}
+
+// contended says whether another transaction was in the way. Nothing was written.
+func contended(err error) bool {
+	switch state(err) {
+	case uniqueViolation, serializationFailure, deadlockDetected:
+		return true
+	}
+	return false
+}
+
+// state returns the SQLSTATE of what the server answered, or "".
+func state(err error) string {
+	var e *pgconn.PgError
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
+}
+
+func (s *postgresStore) failure(err error) error {
+	switch state(err) {
+	case diskFull:
+		return ErrFull
+	case dataCorrupted, indexCorrupted:
+		return &Corrupt{"the database", err.Error()}
+	}
+	return err
+}
+
+// commit writes the appends of a batch.
+func (s *postgresStore) commit(batch []*task) {
+	ctx, cancel := context.WithTimeout(context.Background(), commitTimeout)
+	defer cancel()
+	for try := 0; ; try++ {
+		err := s.append(ctx, batch)
+		if err == nil {
+			return
+		}
+		if contended(err) && try < len(batch)+10 { // each time another append has lost
+			continue
+		}
+		if e := (*refusal)(nil); errors.As(err, &e) && len(batch) > 1 {
+			for i := range batch { // one of them must not spoil the others
+				s.commit(batch[i : i+1])
+			}
+			return
+		}
+		answer(batch, err)
+		return
+	}
+}
+
+// refusal is a failure of which the server said that nothing was written.
+type refusal struct{ err error }
+
+func (r *refusal) Error() string { return "ledger: nothing written: " + r.err.Error() }
+func (r *refusal) Unwrap() error { return r.err }
+
+// append tries to write a batch as one transaction in one round trip. Tasks are
+// answered only where it returns nil. Any error but a refusal leaves the outcome unknown.
+func (s *postgresStore) append(ctx context.Context, batch []*task) error {
+	if err := s.connect(ctx); err != nil {
+		return fmt.Errorf("ledger: nothing written: %w", err)
+	}
+	n := 0
+	for _, t := range batch {
+		n += len(t.rows)
+	}
+	sessions, digests, prevs, keys := make([]string, 0, n), make([]string, 0, n), make([]string, 0, n), make([]string, 0, n)
+	seqs, bytes, firsts := make([]int64, 0, n), make([][]byte, 0, n), make([]bool, 0, n)
+	for _, t := range batch {
+		for i := range t.rows {
+			r := &t.rows[i]
+			sessions, seqs, bytes = append(sessions, r.Session), append(seqs, r.Seq), append(bytes, r.Bytes)
+			digests, prevs, keys, firsts = append(digests, r.Digest), append(prevs, r.Prev), append(keys, r.Key), append(firsts, i == 0)
+		}
+	}
+	var pipeline pgx.Batch
+	pipeline.Queue(`BEGIN ISOLATION LEVEL READ COMMITTED`)
+	pipeline.Queue(pgAppend, sessions, seqs, bytes, digests, prevs, keys, firsts)
+	pipeline.Queue(`COMMIT`)
+	results := s.conn.SendBatch(ctx, &pipeline)
+	stored, before, err := outcome(results)
+	if e := results.Close(); err == nil && e != nil {
+		before, err = false, e
+	}
+	s.used = time.Now()
+	if err != nil {
+		if before && state(err) != "" && s.rollback(ctx) {
+			return &refusal{s.failure(err)}
+		}
+		s.disconnect()
+		return fmt.Errorf("ledger: outcome unknown: %w", err)
+	}
+	for _, t := range batch {
+		if !stored[t.rows[0].Session] {
+			t.err = ErrConflict
+		}
+	}
+	return nil
+}
+
+// outcome reads which sessions were stored. An error says whether it was met before
+// the commit began. Only the tag of the commit itself proves that all is durable.
+func outcome(results pgx.BatchResults) (stored map[string]bool, before bool, err error) {
+	if _, err := results.Exec(); err != nil {
+		return nil, true, err
+	}
+	rows, err := results.Query()
+	if err != nil {
+		return nil, true, err
+	}
+	stored = map[string]bool{}
+	for rows.Next() {
+		var session string
+		if err := rows.Scan(&session, nil); err != nil {
+			rows.Close()
+			return nil, false, err
+		}
+		stored[session] = true
+	}
+	rows.Close()
+	if err := rows.Err(); err != nil {
+		return nil, true, err
+	}
+	tag, err := results.Exec()
+	if err == nil && tag.String() != "COMMIT" {
+		err = fmt.Errorf("the server answered COMMIT with %q", tag)
+	}
+	return stored, false, err
+}
+
+// rollback leaves a failed transaction. It reports false when the connection is lost.
+func (s *postgresStore) rollback(ctx context.Context) bool {
+	if s.conn.IsClosed() {
+		return false
+	}
+	_, err := s.conn.Exec(ctx, `ROLLBACK`)
+	return err == nil && s.conn.PgConn().TxStatus() == 'I'
+}
+
+// connect sees to it that there is a connection for appends.
+func (s *postgresStore) connect(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	if s.conn != nil && time.Since(s.used) > idleTimeout && s.conn.Ping(ctx) != nil {
+		s.disconnect()
+	}
+	if s.conn != nil && !s.conn.IsClosed() {
+		return nil
+	}
+	config := s.config.Copy()
+	// A plan is made once and stays, so it must not be one that reads whole tables
+	// because they were small when it was made.
+	config.RuntimeParams["enable_seqscan"] = "off"
+	config.RuntimeParams["enable_hashjoin"] = "off"
+	config.RuntimeParams["enable_mergejoin"] = "off"
+	config.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
+	var err error
+	if s.conn, err = pgx.ConnectConfig(ctx, config); err != nil {
+		s.conn = nil
+		return err
+	}
+	s.used = time.Now()
+	s.pid.Store(s.conn.PgConn().PID())
+	return nil
+}
+
+func (s *postgresStore) disconnect() {
+	if s.conn != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		s.conn.Close(ctx)
+		s.conn = nil
+	}
+}
+
+// close closes what was opened. Nothing is being written any more.
+func (s *postgresStore) close() error {
+	if s.stop != nil {
+		s.stop()
+		<-s.silent
+	}
+	s.disconnect()
+	var err error
+	if s.db != nil {
+		err = s.db.Close()
+	}
+	if s.pool != nil {
+		s.pool.Close()
+	}
+	return err
 }

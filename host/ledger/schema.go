@@ -17,15 +17,22 @@ var schemas embed.FS
 var migrations fs.FS = schemas
 
 // migrate runs what is missing, inside the transaction tx that nobody else can be in.
-func migrate(ctx context.Context, tx tx, engine string) error {
+// The query made counts tables named schema_version: a user who may not make tables can open a
+// database that is up to date.
+func migrate(ctx context.Context, tx tx, engine, made string) error {
 	files, err := fs.Glob(migrations, "schema/"+engine+"/*.sql")
 	if err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS schema_version (version integer PRIMARY KEY)`); err != nil {
+	var version int
+	if err := tx.QueryRowContext(ctx, made).Scan(&version); err != nil {
 		return err
 	}
-	var version int
+	if version == 0 {
+		if _, err := tx.ExecContext(ctx, `CREATE TABLE schema_version (version integer PRIMARY KEY)`); err != nil {
+			return err
+		}
+	}
 	if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(version), 0) FROM schema_version`).Scan(&version); err != nil {
 		return err
 	}

@@ -103,7 +103,9 @@ func (s *sqliteStore) prepare(ctx context.Context, maxBytes int64) error {
 	if err := s.conn.QueryRowContext(ctx, `PRAGMA page_size`).Scan(&page); err != nil {
 		return err
 	}
-	if err := s.transaction(ctx, func() error { return migrate(ctx, s.conn, "sqlite") }); err != nil {
+	if err := s.transaction(ctx, func() error {
+		return migrate(ctx, s.conn, "sqlite", `SELECT count(*) FROM sqlite_master WHERE name = 'schema_version'`)
+	}); err != nil {
 		return err
 	}
 	if maxBytes > 0 {

@@ -1,0 +1,163 @@
+package ledger
+
+// This file gives every test of what a ledger does one ledger of each engine.
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/holdfast-rt/holdfast/host/ledger/pgtest"
+	_ "github.com/jackc/pgx/v5/stdlib"
+)
+
+func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+
+var ctx = context.Background()
+
+// place is where a ledger is kept.
+type place struct {
+	engine  string
+	address string
+}
+
+// each runs a test on a fresh place of each engine.
+func each(t *testing.T, test func(t *testing.T, p place)) {
+	for _, engine := range []string{"sqlite", "postgres"} {
+		t.Run(engine, func(t *testing.T) { t.Parallel(); test(t, fresh(t, engine)) })
+	}
+}
+
+func fresh(t testing.TB, engine string) place {
+	if engine == "sqlite" {
+		return place{engine, filepath.Join(t.TempDir(), "ledger.db")}
+	}
+	return place{engine, pgtest.Database(t)}
+}
+
+// open opens the ledger there, until the test ends.
+func (p place) open(t testing.TB, options ...Options) *Ledger {
+	t.Helper()
+	l, err := Open(ctx, p.address, append(options, Options{})[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return l
+}
+
+// sql runs statements there behind the ledger's back.
+func (p place) sql(t testing.TB, statements ...string) error {
+	t.Helper()
+	driver, address := "pgx", p.address
+	if p.engine == "sqlite" {
+		driver, address = "sqlite", "file:"+p.address+"?_pragma=busy_timeout(10000)"
+	}
+	db, err := sql.Open(driver, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	var errs []error
+	for _, s := range statements {
+		_, err := db.Exec(s)
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// forge runs statements that a table's triggers would refuse.
+func (p place) forge(t testing.TB, table string, statements ...string) {
+	t.Helper()
+	off := []string{"ALTER TABLE " + table + " DISABLE TRIGGER ALL"}
+	if p.engine == "sqlite" {
+		off = []string{"DROP TRIGGER IF EXISTS " + table + "_keep", "DROP TRIGGER IF EXISTS " + table + "_stay"}
+	}
+	if err := p.sql(t, append(off, statements...)...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// row makes the decision that follows prev, of about size bytes.
+func row(session string, seq int64, prev, key string, size int) Row {
+	b := fmt.Sprintf(`{"key":%q,"pad":%q,"prev":%q,"seq":%d,"session":%q}`, key, strings.Repeat("x", size), prev, seq, session)
+	return Row{Session: session, Seq: seq, Bytes: []byte(b), Digest: sum([]byte(b)), Prev: prev, Key: key}
+}
+
+// rows makes n decisions that follow prev.
+func rows(session string, seq int64, prev string, n int) (all []Row) {
+	for range n {
+		r := row(session, seq, prev, "", 100)
+		all, seq, prev = append(all, r), seq+1, r.Digest
+	}
+	return all
+}
+
+func genesis(session string) string { return sum([]byte("genesis of " + session)) }
+
+// session creates one.
+func session(t testing.TB, l *Ledger, id string) Session {
+	t.Helper()
+	s := Session{ID: id, Bundle: "sha256:b", Genesis: genesis(id), Owner: "user:u", At: 7}
+	if err := l.Create(ctx, s, 0); err != nil {
+		t.Fatal(err)
+	}
+	s.Head = s.Genesis
+	return s
+}
+
+func appended(t testing.TB, l *Ledger, rows ...Row) {
+	t.Helper()
+	if err := l.Append(ctx, rows); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// log reads what is there, and fails the test where that is not whole.
+func log(t testing.TB, l *Ledger, id string, from int64) (all []Row) {
+	t.Helper()
+	for r, err := range l.Log(ctx, id, from) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+// broken reads a log up to the error that ends it.
+func broken(l *Ledger, id string, from int64) (n int, err error) {
+	for _, err := range l.Log(ctx, id, from) {
+		if err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
+}
+
+func wants(t testing.TB, got, want error) {
+	t.Helper()
+	if !errors.Is(got, want) {
+		t.Fatalf("got %v, want %v", got, want)
+	}
+}
+
+func corrupt(t testing.TB, err error) *Corrupt {
+	t.Helper()
+	var c *Corrupt
+	if !errors.As(err, &c) {
+		t.Fatalf("got %v, want *Corrupt", err)
+	}
+	return c
+}
