@@ -1,10 +1,11 @@
 // This file defines Bundle: a published document, loaded.
 
 import { Op } from "./abi.js";
+import type { Declared, Undeclared } from "./declared.js";
 import { encode, encodeCopy, type Input } from "./encode.js";
 import { Held, type Host } from "./held.js";
 import { parse, type Instance } from "./instance.js";
-import { Session, type Origin } from "./session.js";
+import { Session, type Origin, type SessionOptions } from "./session.js";
 
 /** A bundle's declarations, for showing. */
 export interface BundleInfo {
@@ -19,7 +20,7 @@ export interface BundleInfo {
 }
 
 /** A published, immutable document of state, actions and constraints. Get one from Engine.bundle or Catalog.resolve. */
-export class Bundle extends Held {
+export class Bundle<B extends Declared = Undeclared> extends Held {
   readonly #host: Host;
   readonly #document: string | Uint8Array;
   #info!: BundleInfo;
@@ -43,18 +44,18 @@ export class Bundle extends Held {
   }
 
   /** Begins a session; its first decision's `prev` is the digest of the genesis made of this id. */
-  open(id: string): Session {
-    return this.#begin([Op.Open, encode(id)]);
+  open(id: string, options: SessionOptions<B> = {}): Session<B> {
+    return this.#begin([Op.Open, encode(id)], options);
   }
 
   /** Goes on with a session from a snapshot, which must be of this very bundle. */
-  restore(snapshot: Input): Session {
-    return this.#begin([Op.Restore, encodeCopy(snapshot)]);
+  restore(snapshot: Input, options: SessionOptions<B> = {}): Session<B> {
+    return this.#begin([Op.Restore, encodeCopy(snapshot)], options);
   }
 
-  #begin(origin: Origin): Session {
+  #begin(origin: Origin, options: SessionOptions<B>): Session<B> {
     this.handle(this.#host.live()); // a closed bundle begins no session
-    return new Session(this.#host, this, origin);
+    return new Session<B>(this.#host, this, origin, options);
   }
 
   protected override build(instance: Instance): number {

@@ -7,6 +7,7 @@
 import { Op } from "./abi.js";
 import { Bundle } from "./bundle.js";
 import { Catalog } from "./catalog.js";
+import type { Declared, Undeclared } from "./declared.js";
 import { encode, encodeCopy, type Input } from "./encode.js";
 import { HoldfastError, codes, type Finding } from "./errors.js";
 import { dispose, type Host } from "./held.js";
@@ -31,6 +32,7 @@ export class Engine {
     this.moduleDigest = options.moduleDigest;
     this.#instance = new Instance(module, log);
     this.#host = {
+      closing: new Set(),
       live: () => {
         if (this.#instance === undefined) throw new HoldfastError(codes.closed, "this engine is closed");
         if (this.#instance.dead) this.#instance = new Instance(module, log);
@@ -40,8 +42,8 @@ export class Engine {
   }
 
   /** Loads a bundle document. Throws with all errors of the document in `errors`. */
-  bundle(document: Input): Bundle {
-    return new Bundle(this.#host, encodeCopy(document));
+  bundle<B extends Declared = Undeclared>(document: Input): Bundle<B> {
+    return new Bundle<B>(this.#host, encodeCopy(document));
   }
 
   /** Loads a catalog document. Throws with all errors of the document in `errors`. */
@@ -80,6 +82,8 @@ export class Engine {
   /** Lets go of the module's memory. Everything of this engine is engine/closed afterwards. */
   close(): void {
     this.#instance = undefined;
+    for (const fn of [...this.#host.closing]) fn();
+    this.#host.closing.clear();
   }
 
   /** The same as close, for `using`. */

@@ -24,6 +24,12 @@ export const codes = {
   resolve: "catalog/digest",
   /** The engine, bundle, catalog or session was closed before this call. */
   closed: "engine/closed",
+  /** A gate was asked, and nobody said who would propose. */
+  actor: "gate/actor",
+  /** A gate in a page stands where no session was given to it. */
+  session: "gate/session",
+  /** An answer of the module could not be read: the SDK and the module do not belong together. */
+  answer: "gate/answer",
   /** A value JSON cannot hold, which JSON.stringify would drop or turn into null. */
   undefined: "json/undefined",
   /** A function, a symbol, a Date, a Map or another object that is more than its members. */

@@ -19,6 +19,8 @@ import type { Instance } from "./instance.js";
 export interface Host {
   /** Returns a live instance, a fresh one after a trap. Throws engine/closed. */
   live(): Instance;
+  /** Runs when the engine closes. */
+  readonly closing: Set<() => void>;
 }
 
 /** Symbol.dispose, also where the engine has none yet. */
@@ -47,9 +49,14 @@ export abstract class Held {
     return instance.call(op, this.handle(instance), input);
   }
 
+  /** Throws engine/closed when the object is closed. @internal */
+  check(): void {
+    if (this.#closed) throw new HoldfastError(codes.closed, `this ${this.#noun} is closed`);
+  }
+
   /** Returns the object's handle in an instance, making the object there if it must. @internal */
   handle(instance: Instance): number {
-    if (this.#closed) throw new HoldfastError(codes.closed, `this ${this.#noun} is closed`);
+    this.check();
     if (this.#instance !== instance) {
       this.#handle = this.build(instance);
       this.#instance = instance;

@@ -8,10 +8,16 @@
 import { Op } from "./abi.js";
 import type { Admissible, Path, Question, View } from "./answers.js";
 import { Decision, type ProposalDocument } from "./decision.js";
+import type { ActionOf, ActorOf, ArgsOf, AskOptions, Declared, ProposalOf, Rest, Undeclared } from "./declared.js";
 import { encode, encodeCopy } from "./encode.js";
 import { HoldfastError, codes } from "./errors.js";
+import type { Gate } from "./gate.js";
+import { Gates } from "./gates.js";
 import { Held, type Host } from "./held.js";
+import { tell } from "./tell.js";
 import { parse, type Instance } from "./instance.js";
+import type { TextGate } from "./text.js";
+import { Watch } from "./watch.js";
 
 /** How many records are kept before a snapshot replaces them: making as many again takes some milliseconds. */
 const maxSince = 256;
@@ -23,24 +29,80 @@ type Recorded = readonly [op: typeof Op.Decide | typeof Op.Replay, input: string
 export type Origin = readonly [op: typeof Op.Open | typeof Op.Restore, input: string | Uint8Array];
 
 /** A proposal, as an object or as JSON; text and bytes reach the module untouched. */
-export type Proposal = ProposalDocument | string | Uint8Array;
+export type Proposal<B extends Declared = Undeclared> = (Undeclared extends B ? ProposalDocument : ProposalOf<B>) | string | Uint8Array;
+
+/** What a session begins with; everything may be left out. */
+export interface SessionOptions<B extends Declared = Undeclared> {
+  /** Who the gates ask for; see Session.actor. */
+  readonly actor?: ActorOf<B>;
+}
 
 /**
  * A bundle plus state, logs, parked proposals and a sequence number. Nothing
  * but decide changes it. Get one from Bundle.open or Bundle.restore.
  */
-export class Session extends Held {
+export class Session<B extends Declared = Undeclared> extends Held {
+  readonly #host: Host;
   readonly #bundle: Held;
+  readonly #listeners = new Set<() => void>();
+  readonly #gates: Gates;
+  readonly #engineCloses = (): void => this.#changed();
   #origin: Origin;
   #since: Recorded[] = [];
   #last: Uint8Array | undefined;
 
   /** @internal */
-  constructor(host: Host, bundle: Held, origin: Origin) {
+  constructor(host: Host, bundle: Held, origin: Origin, options: SessionOptions<B> = {}) {
     super(host, "session");
+    this.#host = host;
     this.#bundle = bundle;
     this.#origin = origin;
     this.handle(host.live());
+    this.#gates = new Gates(this, options.actor);
+  }
+
+  /** The gates, for a binding that needs all of them at once. */
+  get gates(): Gates {
+    return this.#gates;
+  }
+
+  /** Who gates and can() ask for when they are not told. Setting it asks anew. */
+  get actor(): ActorOf<B> | undefined {
+    return this.#gates.actor as ActorOf<B> | undefined;
+  }
+
+  set actor(actor: ActorOf<B> | undefined) {
+    this.#gates.actor = actor;
+  }
+
+  /**
+   * Returns the live answer to whether an action could be proposed now. The same
+   * question gives the same object. Never throws: what cannot be asked is refused, and `error` says why.
+   */
+  gate<A extends ActionOf<B>>(action: A, ...rest: Rest<B, A>): Gate {
+    return this.#gates.gate(action, ...(rest as [object?, AskOptions?]));
+  }
+
+  /** Says whether an action could be proposed now; false for everything that is not a sure yes. */
+  can<A extends ActionOf<B>>(action: A, ...rest: Rest<B, A>): boolean {
+    return this.#gates.can(action, ...(rest as [object?, AskOptions?]));
+  }
+
+  /** Like gate, for an action with one argument that is being typed: set `text` as it changes. */
+  text<A extends ActionOf<B>>(action: A, args: Partial<ArgsOf<B, A>>, name: keyof ArgsOf<B, A> & string, options?: AskOptions<B>): TextGate {
+    return this.#gates.text(action, args, name, options as AskOptions | undefined);
+  }
+
+  /** Calls fn after everything that may change an answer, until the function it returns is called. */
+  onchange(fn: () => void): () => void {
+    this.#listeners.add(fn);
+    this.#host.closing.add(this.#engineCloses);
+    return () => void this.#listeners.delete(fn);
+  }
+
+  /** Keeps proposals, each JSON without a line break, in the module to be asked about in every state. */
+  watch(proposals: readonly string[]): Watch {
+    return new Watch(this.#host, this, proposals);
   }
 
   /**
@@ -48,12 +110,12 @@ export class Session extends Held {
    * having recorded nothing, when the input is no proposal (the module's code) or
    * the module trapped (engine/trap).
    */
-  decide(proposal: Proposal): Decision {
+  decide(proposal: Proposal<B>): Decision {
     return new Decision(this.#record(Op.Decide, encodeCopy(proposal)));
   }
 
   /** Returns the decision a proposal would get, unrecorded. */
-  why(proposal: Proposal): Decision {
+  why(proposal: Proposal<B>): Decision {
     return new Decision(this.call(Op.Why, encode(proposal)));
   }
 
@@ -63,7 +125,7 @@ export class Session extends Held {
   }
 
   /** Returns the shortest way to where a proposal would commit, or that there is none. */
-  path(proposal: Proposal): Path {
+  path(proposal: Proposal<B>): Path {
     return parse(this.call(Op.Path, encode(proposal))) as Path;
   }
 
@@ -90,6 +152,12 @@ export class Session extends Held {
     return new Decision(this.#record(Op.Replay, encodeCopy(decision instanceof Decision ? decision.bytes : decision)));
   }
 
+  override close(): void {
+    this.#host.closing.delete(this.#engineCloses);
+    super.close();
+    this.#changed();
+  }
+
   protected override build(instance: Instance): number {
     const [op, input] = this.#origin;
     const handle = this.#bundle.borrow(instance, (bundle) => {
@@ -107,10 +175,22 @@ export class Session extends Held {
 
   #record(...recorded: Recorded): Uint8Array<ArrayBuffer> {
     if (this.#since.length >= maxSince) this.snapshot();
-    const bytes = this.call(...recorded);
+    let bytes;
+    try {
+      bytes = this.call(...recorded);
+    } catch (thrown) {
+      // Nothing was recorded, but after a trap it may turn out that the session cannot come back.
+      if (thrown instanceof HoldfastError && thrown.code.startsWith("engine/")) this.#changed();
+      throw thrown;
+    }
     this.#since.push(recorded);
     this.#last = bytes.slice();
+    this.#changed();
     return bytes;
+  }
+
+  #changed(): void {
+    for (const fn of this.#listeners) tell(fn);
   }
 }
 

@@ -1,0 +1,248 @@
+// This file defines Gate: the live answer to "could this be proposed now, and if
+// not, why not, and what would make it possible".
+//
+//	            decide ─► session tells ─► gates.epoch grows     (no call into the module)
+//	                                          │
+//	gate.allowed ─ same epoch? ─ yes ─► a property             (a few nanoseconds)
+//	                    │ no
+//	                    ▼
+//	             gates.answer: one call into the module for all gates that are in use
+//	                    │
+//	                    ▼ afterwards, once per turn of the event loop
+//	             subscribers of the gates whose answer became another
+//
+// An answer is a line of JSON that the module wrote. It is kept as text and only
+// parsed where it differs from the line before, so a gate whose answer stays costs a
+// comparison, and `value` stays the same object: what React and its like compare.
+//
+// A gate fails closed. Whatever goes wrong (a trap, a closed session, an action nobody
+// declared, an argument JSON cannot hold) is an answer too: allowed false, verdict
+// "error", the error's code as governing.
+
+import type { ProposalDocument, Verdict, Violation, Advice, Span } from "./decision.js";
+import { HoldfastError, codes } from "./errors.js";
+import type { Gates } from "./gates.js";
+import type { How } from "./how.js";
+
+/** A gate's answer at one moment. It does not change; the same answer is the same object. */
+export interface GateValue {
+  /** True where the proposal would commit, and for nothing else. */
+  readonly allowed: boolean;
+  /** What it would get; "error" where it cannot be asked. */
+  readonly verdict: Verdict | "error";
+  /** All that stands against it, the governing one first. */
+  readonly reasons: readonly Violation[];
+  /** The id of what governs, the error's code for "error", "" where nothing stands against it. */
+  readonly governing: string;
+  /** What to tell a person: what the governing constraint says. "" where it is allowed. */
+  readonly say: string;
+  /** Preferences it would leave unmet; they block nothing. */
+  readonly advice: readonly Advice[];
+  /** Where patterns match in what is proposed, in UTF-16 units, as String.slice takes them; without doubles, in order. */
+  readonly spans: readonly Span[];
+  /** Why it cannot be asked, where verdict is "error". */
+  readonly error: HoldfastError | undefined;
+  /** The way to where it would commit; searched for when first read in a state. */
+  readonly how: How;
+}
+
+/** What a gate asks. */
+export interface Question {
+  readonly action: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly actor: { readonly kind: string; readonly id?: string } | undefined;
+  readonly reasons: readonly string[] | undefined;
+}
+
+/** Who is told of a new answer. */
+export type Subscriber = (value: GateValue) => void;
+
+/** A live answer. Get one from Session.gate. */
+export class Gate {
+  /** What is asked. */
+  question: Question;
+
+  /** True since it was last read or subscribed to; the gates ask for those in use. @internal */
+  used = false;
+  readonly #gates: Gates;
+  readonly #subscribers = new Set<Subscriber>();
+  #epoch = -1; // the one that #value is of
+  #line: string | undefined;
+  #value: GateValue = Answer.none;
+  #how: How | undefined;
+  #howEpoch = -1;
+
+  /** @internal */
+  constructor(gates: Gates, question: Question) {
+    this.#gates = gates;
+    this.question = question;
+  }
+
+  /** The answer now: the same object until it is another answer. */
+  get value(): GateValue {
+    this.used = true;
+    if (this.#epoch !== this.#gates.epoch) this.#gates.answer(this);
+    return this.#value;
+  }
+
+  /** True where the proposal would commit now. */
+  get allowed(): boolean {
+    return this.value.allowed;
+  }
+
+  get verdict(): Verdict | "error" {
+    return this.value.verdict;
+  }
+
+  get reasons(): readonly Violation[] {
+    return this.value.reasons;
+  }
+
+  get governing(): string {
+    return this.value.governing;
+  }
+
+  get say(): string {
+    return this.value.say;
+  }
+
+  get error(): HoldfastError | undefined {
+    return this.value.error;
+  }
+
+  /** What to do first. It is searched for when it is read, at most once in a state, and may take a while in a large bundle. */
+  get how(): How {
+    const { value } = this;
+    if (this.#how === undefined || this.#howEpoch !== this.#gates.epoch) {
+      this.#how = this.#gates.findHow(this, value);
+      this.#howEpoch = this.#gates.epoch;
+    }
+    return this.#how;
+  }
+
+  /**
+   * Calls fn with the answer at once, and with every other that follows, until the
+   * function it returns is called: Svelte's store contract. Answers that follow
+   * each other in one turn of the event loop are told as one.
+   */
+  subscribe(fn: Subscriber): () => void {
+    let last: GateValue | undefined;
+    const mine: Subscriber = (value) => {
+      if (value !== last) fn((last = value));
+    };
+    this.#subscribers.add(mine);
+    this.#gates.subscribed(this, true);
+    mine(this.value);
+    return () => {
+      this.#subscribers.delete(mine);
+      if (this.#subscribers.size === 0) this.#gates.subscribed(this, false);
+    };
+  }
+
+  /** Asks again, now: for rules that read the time, which passes without any change of state. */
+  refresh(): void {
+    this.#gates.refresh();
+  }
+
+  /** What would be proposed, to be given to decide. Throws gate/actor where nobody says who asks. */
+  proposal(atMillis: number = Date.now()): ProposalDocument {
+    return this.#gates.proposalOf(this.question, atMillis);
+  }
+
+  /** Has somebody subscribed? @internal */
+  get watched(): boolean {
+    return this.#subscribers.size > 0;
+  }
+
+  /** Is the answer that of this epoch? @internal */
+  answered(epoch: number): boolean {
+    return this.#epoch === epoch;
+  }
+
+  /** Forgets the answer, so that the next look asks. @internal */
+  forget(): void {
+    this.#epoch = -1;
+  }
+
+  /** Takes the module's line; returns whether it is another answer. @internal */
+  settle(line: string, epoch: number): boolean {
+    // Whoever has read a way must hear that there may be another one now.
+    const same = line === this.#line && (this.#how === undefined || this.#value.allowed);
+    this.#epoch = epoch;
+    if (same) return false;
+    this.#line = line;
+    this.#how = undefined;
+    this.#value = Answer.read(this, line);
+    return true;
+  }
+
+  /** Takes what went wrong; returns whether it is another answer. @internal */
+  fail(error: HoldfastError, epoch: number): boolean {
+    this.#epoch = epoch;
+    this.#line = undefined;
+    this.#how = undefined;
+    const before = this.#value.error;
+    if (before?.code === error.code && before.message === error.message) return false;
+    this.#value = Answer.failed(this, error);
+    return true;
+  }
+
+  /** Tells the subscribers. @internal */
+  tell(one: (subscriber: () => void) => void): void {
+    for (const subscriber of [...this.#subscribers]) if (this.#subscribers.has(subscriber)) one(() => subscriber(this.#value));
+  }
+}
+
+const nothing: readonly never[] = Object.freeze([]);
+
+/** A GateValue. */
+class Answer implements GateValue {
+  /** What a gate holds before it has asked. */
+  static readonly none = new Answer(undefined, "error", nothing, nothing, new HoldfastError(codes.closed, "nothing has been asked yet"));
+
+  readonly allowed: boolean;
+  readonly governing: string;
+  readonly say: string;
+  readonly spans: readonly Span[];
+  readonly #gate: Gate | undefined;
+
+  constructor(
+    gate: Gate | undefined,
+    readonly verdict: Verdict | "error",
+    readonly reasons: readonly Violation[],
+    readonly advice: readonly Advice[],
+    readonly error: HoldfastError | undefined,
+  ) {
+    this.#gate = gate;
+    this.allowed = verdict === "commit" && error === undefined;
+    this.governing = reasons[0]?.id ?? "";
+    this.say = reasons[0]?.say ?? "";
+    this.spans = reasons.length === 0 ? nothing : spansOf(reasons);
+  }
+
+  /** Reads the module's line; one that cannot be read is a refusal. */
+  static read(gate: Gate, line: string): Answer {
+    try {
+      const answer = JSON.parse(line) as [Verdict, Violation[], Advice[]] | { error: { code: string; message: string; path: string } };
+      if (Array.isArray(answer)) return new Answer(gate, answer[0], answer[1], answer[2], undefined);
+      return Answer.failed(gate, new HoldfastError(answer.error.code, answer.error.message, { path: answer.error.path }));
+    } catch (thrown) {
+      return Answer.failed(gate, new HoldfastError(codes.answer, "the module's answer cannot be read; use the module and the SDK that were published together", { cause: thrown }));
+    }
+  }
+
+  static failed(gate: Gate, error: HoldfastError): Answer {
+    const reason: Violation = { id: error.code, level: "physical", verdict: "reject", say: error.message, code: error.code, terms: [], spans: [] };
+    return new Answer(gate, "error", [reason], nothing, error);
+  }
+
+  get how(): How {
+    return this.#gate!.how;
+  }
+}
+
+function spansOf(reasons: readonly Violation[]): readonly Span[] {
+  const spans = new Map<string, Span>();
+  for (const { spans: list } of reasons) for (const span of list) spans.set(`${span.path} ${span.start} ${span.end}`, span);
+  return spans.size === 0 ? nothing : [...spans.values()].sort((a, b) => a.start - b.start || a.end - b.end);
+}

@@ -1,0 +1,351 @@
+// This file defines Gates: all gates of one session, asked together.
+//
+// Which gates are asked about: those somebody has subscribed to, and those that were
+// read since the last time. The proposals of these stay in the module (watch.ts), so
+// that a new state costs one call with eight bytes in and a line for each gate out. A
+// gate that is new is asked alone, once, and joins the others with the next state.
+//
+// can() by name must cost less than a call, so it finds its gate without making a
+// key: the action's name and then each argument's name and value lead down a tree.
+//
+//	"enter" ─► { key "to", values: {"task" ─► {gate}, "spec" ─► {key "drift", …}} }
+//
+// Only text, numbers, booleans and null are values of the tree; a question with a list
+// or an object in it is found by its canonical text, which takes longer.
+
+import type { Path } from "./answers.js";
+import type { AskOptions, Asker } from "./declared.js";
+import type { ProposalDocument } from "./decision.js";
+import { encode } from "./encode.js";
+import { HoldfastError, codes, messageOf } from "./errors.js";
+import { Gate, type GateValue, type Question } from "./gate.js";
+import { held, howOf, open, unknown, type How } from "./how.js";
+import { tell } from "./tell.js";
+import { TextGate } from "./text.js";
+import { maxWatched } from "./watch.js";
+
+/** What gates can be of: a session, or anything with the shape of one that tells when it has changed. */
+export interface Gated {
+  /** Calls fn after everything that may change an answer, before anybody can read one; returns what ends that. */
+  onchange(fn: () => void): () => void;
+  /** Keeps proposals, each JSON without a line break, to be asked about; throws where it cannot. */
+  watch(proposals: readonly string[]): Watched;
+  path(proposal: string): Path;
+  view(): { readonly at: number };
+}
+
+/** Proposals that are kept to be asked about: see Watch. */
+export interface Watched {
+  answers(atMillis: number): readonly string[];
+  close(): void;
+}
+
+/** How many questions are remembered before all are forgotten; gates in use stay as they are. */
+const maxMemo = 2048;
+
+interface Node {
+  gate: Gate | undefined;
+  key: string; // of the first argument that led on from here
+  values: Map<unknown, Node> | undefined;
+  others: Map<string, Map<unknown, Node>> | undefined;
+}
+
+const noArgs: Readonly<Record<string, unknown>> = Object.freeze({});
+
+/** All gates of one session. */
+export class Gates {
+  /** Grows with everything that may change an answer. @internal */
+  epoch = 0;
+  readonly #subject: Gated;
+  #actor: Asker | undefined;
+  #listening = false;
+
+  #tree = new Map<string, Node>();
+  #byText = new Map<string, Gate>();
+  #memo = 0;
+
+  readonly #subscribed = new Set<Gate>();
+  readonly #fresh = new Set<Gate>(); // asked alone since #kept was made
+  #kept: Gate[] = [];
+  #lines: string[] = []; // theirs
+  #watch: Watched | undefined;
+  #asked = -1; // the epoch the kept gates were last asked in
+  #at = 0; // milliseconds; the time of the last asking
+  #pending = false;
+  readonly #changed = new Set<Gate>(); // whose subscribers are to be told
+
+  constructor(subject: Gated, actor?: Asker) {
+    this.#subject = subject;
+    this.#actor = actor;
+  }
+
+  get actor(): Asker | undefined {
+    return this.#actor;
+  }
+
+  set actor(actor: Asker | undefined) {
+    this.#actor = actor;
+    this.#drop();
+    this.refresh();
+  }
+
+  /** See Session.gate. */
+  gate(action: string, args?: object, options?: AskOptions): Gate {
+    return this.#find(action, args, options) ?? this.#add(action, args, options);
+  }
+
+  /** See Session.can. */
+  can(action: string, args?: object, options?: AskOptions): boolean {
+    return (this.#find(action, args, options) ?? this.#add(action, args, options)).value.allowed;
+  }
+
+  /** See Session.text. */
+  text(action: string, args: object, name: string, options?: AskOptions): TextGate {
+    this.#listen();
+    return new TextGate(this, { action, args: args as Record<string, unknown>, actor: options?.actor, reasons: options?.reasons }, name);
+  }
+
+  /** Asks everything again: for rules that read the time. */
+  refresh(): void {
+    this.#change();
+  }
+
+  /** Asks about all gates in use, and a gate that is not among them. @internal */
+  answer(gate: Gate): void {
+    if (this.#asked !== this.epoch) this.#askKept();
+    if (!gate.answered(this.epoch)) this.#askAlone(gate);
+  }
+
+  /** A gate's question has become another one. @internal */
+  changed(gate: Gate): void {
+    gate.forget();
+    if (this.#kept.includes(gate)) this.#drop();
+    this.#schedule();
+  }
+
+  /** @internal */
+  subscribed(gate: Gate, on: boolean): void {
+    if (on) this.#subscribed.add(gate);
+    else this.#subscribed.delete(gate);
+  }
+
+  /** @internal */
+  findHow(gate: Gate, { verdict, error }: GateValue): How {
+    if (verdict === "commit") return open;
+    if (verdict === "hold") return held;
+    if (error !== undefined) return unknown(error);
+    try {
+      const kind = this.#actorOf(gate.question).kind;
+      let path: Path;
+      try {
+        path = this.#subject.path(this.#line(gate.question, this.#at));
+      } catch (thrown) {
+        if (!(thrown instanceof HoldfastError) || thrown.code !== "proposal/earlier") throw thrown;
+        path = this.#subject.path(this.#line(gate.question, this.#subject.view().at)); // this machine's clock is behind
+      }
+      return howOf(path, kind);
+    } catch (thrown) {
+      return unknown(errorOf(thrown));
+    }
+  }
+
+  /** @internal */
+  proposalOf(question: Question, atMillis: number): ProposalDocument {
+    return { action: question.action, actor: this.#actorOf(question), args: question.args, at: atMillis, reasons: question.reasons ?? ["request"] };
+  }
+
+  // Finds a gate that was asked for before without making text of the question.
+  #find(action: string, args: object | undefined, options: AskOptions | undefined): Gate | undefined {
+    if (options !== undefined && (options.actor !== undefined || options.reasons !== undefined)) return undefined;
+    let node = this.#tree.get(action);
+    if (args === undefined || node === undefined) return node?.gate;
+    const prototype: unknown = Object.getPrototypeOf(args);
+    if (prototype !== Object.prototype && prototype !== null) return undefined; // a Map has no keys to see
+    for (const key in args) {
+      const value = (args as Record<string, unknown>)[key];
+      if (value === 0 && Object.is(value, -0)) return undefined;
+      const values: Map<unknown, Node> | undefined = key === node.key ? node.values : node.others?.get(key);
+      node = values?.get(value);
+      if (node === undefined) return undefined;
+    }
+    return node.gate;
+  }
+
+  #add(action: string, args: object | undefined, options: AskOptions | undefined): Gate {
+    this.#listen();
+    const question: Question = { action, args: (args ?? noArgs) as Readonly<Record<string, unknown>>, actor: options?.actor, reasons: options?.reasons };
+    let text: string;
+    try {
+      // Copied, so that what the caller does to it later changes nothing; in the order of names, so that no order of keys asks twice.
+      const copy = JSON.parse(encode([action, sorted(question.args), question.actor ?? null, question.reasons ?? null]) as string) as [string, Question["args"], Question["actor"] | null, string[] | null];
+      text = JSON.stringify(copy);
+      Object.assign(question, { args: copy[1], actor: copy[2] ?? undefined, reasons: copy[3] ?? undefined });
+    } catch {
+      return new Gate(this, question); // asked each time, refused each time
+    }
+    let gate = this.#byText.get(text);
+    if (gate === undefined) {
+      if (++this.#memo > maxMemo) {
+        this.#tree = new Map();
+        this.#byText = new Map();
+        this.#memo = 1;
+      }
+      gate = new Gate(this, question);
+      this.#byText.set(text, gate);
+    }
+    if (question.actor === undefined && question.reasons === undefined) this.#plant(action, args, gate);
+    return gate;
+  }
+
+  // Makes the way to a gate in the tree, where all values are such that a map tells them apart.
+  #plant(action: string, args: object | undefined, gate: Gate): void {
+    const entries = Object.entries(args ?? noArgs);
+    if (entries.some(([, value]) => typeof value === "object" && value !== null)) return;
+    let node = this.#tree.get(action);
+    if (node === undefined) this.#tree.set(action, (node = leaf()));
+    for (const [key, value] of entries) {
+      let values: Map<unknown, Node> | undefined;
+      if (node.values === undefined) {
+        node.key = key;
+        node.values = values = new Map();
+      } else if (node.key === key) values = node.values;
+      else {
+        node.others ??= new Map();
+        values = node.others.get(key);
+        if (values === undefined) node.others.set(key, (values = new Map()));
+      }
+      let next = values.get(value);
+      if (next === undefined) values.set(value, (next = leaf()));
+      node = next;
+    }
+    node.gate = gate;
+  }
+
+  #listen(): void {
+    if (this.#listening) return;
+    this.#listening = true;
+    this.#subject.onchange(() => this.#change());
+  }
+
+  #change(): void {
+    this.epoch++;
+    this.#schedule();
+  }
+
+  // Subscribers hear of it when the present turn is over: a hundred decisions replayed in one turn are one change to them.
+  #schedule(): void {
+    if (this.#pending || (this.#subscribed.size === 0 && this.#changed.size === 0)) return;
+    this.#pending = true;
+    queueMicrotask(() => {
+      this.#pending = false;
+      for (const gate of this.#subscribed) this.answer(gate);
+      const changed = [...this.#changed];
+      this.#changed.clear();
+      for (const gate of changed) gate.tell(tell);
+    });
+  }
+
+  #askKept(): void {
+    this.#asked = this.epoch;
+    this.#at = Date.now();
+    const unused = this.#kept.reduce((count, gate) => count + (gate.used || gate.watched ? 0 : 1), 0);
+    if (this.#fresh.size > 0 || unused * 2 > this.#kept.length) this.#drop();
+    if (this.#watch === undefined) this.#choose();
+    const kept = this.#kept;
+    if (kept.length === 0) return;
+    const failed = this.#ask((at) => {
+      this.#watch ??= this.#subject.watch(this.#lines);
+      const lines = this.#watch.answers(at);
+      if (lines.length !== kept.length) throw new HoldfastError(codes.answer, `${lines.length} answers to ${kept.length} questions`);
+      for (let i = 0; i < kept.length; i++) {
+        kept[i]!.used = false;
+        this.#took(kept[i]!, kept[i]!.settle(lines[i]!, this.epoch));
+      }
+    });
+    if (failed === undefined) return;
+    this.#drop();
+    for (const gate of kept) this.#took(gate, gate.fail(failed, this.epoch));
+  }
+
+  // Chooses which gates are kept. A question that cannot be written keeps no other from being asked.
+  #choose(): void {
+    const wanted = new Set([...this.#kept, ...this.#fresh, ...this.#subscribed].filter((gate) => gate.used || gate.watched));
+    this.#fresh.clear();
+    this.#kept = [];
+    this.#lines = [];
+    for (const gate of wanted) {
+      if (this.#kept.length === maxWatched) break; // the rest is asked one by one
+      try {
+        this.#lines.push(this.#line(gate.question, 0));
+        this.#kept.push(gate);
+      } catch (thrown) {
+        this.#took(gate, gate.fail(errorOf(thrown), this.epoch));
+      }
+    }
+  }
+
+  #askAlone(gate: Gate): void {
+    if (this.#at === 0) this.#at = Date.now();
+    const failed = this.#ask((at) => {
+      const watch = this.#subject.watch([this.#line(gate.question, 0)]);
+      try {
+        this.#took(gate, gate.settle(watch.answers(at)[0]!, this.epoch));
+      } finally {
+        watch.close();
+      }
+    });
+    if (failed !== undefined) this.#took(gate, gate.fail(failed, this.epoch));
+    else if (!this.#kept.includes(gate)) this.#fresh.add(gate);
+  }
+
+  #took(gate: Gate, another: boolean): void {
+    if (another && gate.watched) this.#changed.add(gate);
+  }
+
+  // Runs fn, twice where the module traps: the second time it is another instance, and the trap may have been another call's.
+  #ask(fn: (at: number) => void): HoldfastError | undefined {
+    for (let again = 0; ; again++) {
+      try {
+        fn(this.#at);
+        return undefined;
+      } catch (thrown) {
+        const error = errorOf(thrown);
+        if (error.code !== codes.trap || again > 0) return error;
+      }
+    }
+  }
+
+  #drop(): void {
+    try {
+      this.#watch?.close();
+    } catch {
+      // It is gone either way.
+    }
+    this.#watch = undefined;
+  }
+
+  #actorOf({ actor = this.#actor }: Question): { kind: string; id: string } {
+    if (actor === undefined) throw new HoldfastError(codes.actor, "nobody says who asks: set the session's `actor`, or name one where you ask");
+    return { kind: actor.kind, id: actor.id ?? actor.kind };
+  }
+
+  #line(question: Question, at: number): string {
+    return encode(this.proposalOf(question, at)) as string;
+  }
+}
+
+function leaf(): Node {
+  return { gate: undefined, key: "", values: undefined, others: undefined };
+}
+
+/** Members in the order of their names; what is not a plain object is encode's to refuse. */
+function sorted(args: object): object {
+  const prototype: unknown = Object.getPrototypeOf(args);
+  if (prototype !== null && prototype !== Object.prototype) return args;
+  if (Reflect.ownKeys(args).length > Object.keys(args).length) return args;
+  return Object.fromEntries(Object.entries(args).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function errorOf(thrown: unknown): HoldfastError {
+  return thrown instanceof HoldfastError ? thrown : new HoldfastError(codes.answer, `the gate could not be asked: ${messageOf(thrown)}`, { cause: thrown });
+}
