@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -160,4 +161,19 @@ func corrupt(t testing.TB, err error) *Corrupt {
 		t.Fatalf("got %v, want *Corrupt", err)
 	}
 	return c
+}
+
+// blob is b as the engine's SQL writes it.
+func (p place) blob(b []byte) string {
+	if p.engine == "sqlite" {
+		return fmt.Sprintf("x'%x'", b)
+	}
+	return fmt.Sprintf(`'\x%x'::bytea`, b)
+}
+
+// flip returns b with one bit of byte i changed.
+func flip(b []byte, i int) []byte {
+	b = slices.Clone(b)
+	b[i] ^= 1
+	return b
 }

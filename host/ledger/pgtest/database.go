@@ -38,8 +38,8 @@ func Main(m *testing.M) int {
 }
 
 // Database returns the address of a fresh database of the shared server, which is
-// started for the first. Without Main it is a server of the test's own. It is dropped when the test
-// has ended and with it whoever is still connected.
+// started for the first and goes away with all it holds in Main. Without Main it is a
+// server of the test's own.
 func Database(tb testing.TB) string {
 	tb.Helper()
 	if !inMain {
@@ -61,11 +61,6 @@ func Database(tb testing.TB) string {
 	if err := shared.run(`CREATE DATABASE ` + name); err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(func() {
-		if err := shared.run(`DROP DATABASE ` + name + ` WITH (FORCE)`); err != nil {
-			tb.Error(err)
-		}
-	})
 	return shared.address(name)
 }
 
