@@ -91,10 +91,14 @@ func (s *Server) catalog(ctx context.Context, digest string) (host.Catalog, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := s.signed(doc); err != nil {
+	if c, err = s.core.LoadCatalog(doc.Bytes); err != nil {
 		return nil, err
 	}
-	if c, err = s.core.LoadCatalog(doc.Bytes); err != nil {
+	info, err := readCatalog(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.signed(signature.CatalogText(info.Catalog, info.Version, digest, info.Digests), doc.Signature); err != nil {
 		return nil, err
 	}
 	keep(&s.bundles, s.bundles.catalogs, digest, c)
@@ -143,43 +147,43 @@ func unknown(kind, ref string) *problem {
 	return refuse(CodeBundle, "no bundle %q is published", ref)
 }
 
-// trusted says whether a trusted key has signed a document, or the catalog it is a point of.
+// trusted says whether a trusted key has signed a stored bundle, or the catalog it is a point of.
 func (s *Server) trusted(ctx context.Context, doc ledger.Document) error {
-	if s.options.Keys == nil {
-		return nil
+	note, err := s.note(ctx, doc)
+	if err != nil {
+		return err
 	}
-	if doc.Catalog != "" && len(doc.Signature) == 0 {
-		catalog, err := s.catalog(ctx, doc.Catalog)
-		if err != nil {
-			return err
-		}
-		var info struct{ Digests []string }
-		if err := json.Unmarshal(catalog.Info(), &info); err != nil {
-			return err
-		}
-		if !slices.Contains(info.Digests, doc.Digest) {
-			return &ledger.Corrupt{What: "bundle " + doc.Digest, Message: "the catalog it is said to be of does not list it"}
-		}
-		return nil
-	}
-	return s.signed(doc)
+	return s.signed(signature.BundleText(doc.Name, doc.Version, doc.Digest), note)
 }
 
-// signed says whether a trusted key has signed exactly this document.
-func (s *Server) signed(doc ledger.Document) error {
+// signed says whether the note is that of a trusted key for text.
+func (s *Server) signed(text string, note []byte) error {
 	if s.options.Keys == nil {
 		return nil
 	}
-	_, err := s.options.Keys.Verify(text(doc), doc.Signature)
+	_, err := s.options.Keys.Verify(text, note)
 	return err
 }
 
-// text is what is signed.
-func text(doc ledger.Document) string {
-	if doc.Kind == ledger.KindCatalog {
-		return signature.CatalogText(doc.Name, doc.Version, doc.Digest)
+// note returns a stored document's signature, which is that of its catalog for a point.
+func (s *Server) note(ctx context.Context, doc ledger.Document) ([]byte, error) {
+	if doc.Catalog == "" {
+		return doc.Signature, nil
 	}
-	return signature.BundleText(doc.Name, doc.Version, doc.Digest)
+	catalog, err := s.document(ctx, ledger.KindCatalog, doc.Catalog)
+	return catalog.Signature, err
+}
+
+// catalogInfo is what the server reads of a catalog.
+type catalogInfo struct {
+	Catalog, Version string
+	Cursors          []json.RawMessage
+	Digests          []string
+}
+
+func readCatalog(catalog host.Catalog) (info catalogInfo, err error) {
+	err = json.Unmarshal(catalog.Info(), &info)
+	return info, err
 }
 
 // Publish publishes a bundle or catalog document, any JSON of its shape. note returns its
@@ -192,21 +196,23 @@ func (s *Server) Publish(ctx context.Context, kind string, src []byte, note func
 		return doc, err
 	}
 	docs := []ledger.Document{doc}
+	var text string
 	if kind == ledger.KindBundle {
 		loaded, err := s.core.Load(doc.Bytes)
 		if err != nil {
 			return doc, err
 		}
 		docs[0].Name, docs[0].Version, docs[0].Digest = loaded.Name(), loaded.Version(), loaded.Digest()
-	} else if docs, err = s.points(docs[0]); err != nil {
+		text = signature.BundleText(loaded.Name(), loaded.Version(), loaded.Digest())
+	} else if docs, text, err = s.points(doc); err != nil {
 		return doc, err
 	}
 	if note != nil {
-		if docs[0].Signature, err = note(text(docs[0])); err != nil {
+		if docs[0].Signature, err = note(text); err != nil {
 			return doc, err
 		}
 	}
-	if err := s.signed(docs[0]); err != nil {
+	if err := s.signed(text, docs[0].Signature); err != nil {
 		return doc, err
 	}
 	err = s.ledger.Publish(ctx, docs...)
@@ -216,42 +222,40 @@ func (s *Server) Publish(ctx context.Context, kind string, src []byte, note func
 	return docs[0], unavailable(err)
 }
 
-// points returns a catalog's document, and those of the bundles it publishes.
-func (s *Server) points(doc ledger.Document) ([]ledger.Document, error) {
+// points returns a catalog's document and those of the bundles it publishes, and the
+// text that is signed for all of them.
+func (s *Server) points(doc ledger.Document) (docs []ledger.Document, text string, err error) {
 	catalog, err := s.core.LoadCatalog(doc.Bytes)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	var info struct {
-		Catalog, Version string
-		Cursors          []json.RawMessage
-	}
-	if err := json.Unmarshal(catalog.Info(), &info); err != nil {
-		return nil, err
+	info, err := readCatalog(catalog)
+	if err != nil {
+		return nil, "", err
 	}
 	doc.Name, doc.Version = info.Catalog, info.Version
 	if doc.Digest, err = s.core.Digest(doc.Bytes); err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	docs := []ledger.Document{doc}
+	docs = []ledger.Document{doc}
 	for _, cursor := range info.Cursors {
 		point, err := resolve(catalog, cursor)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		if point.Verdict != "" {
 			continue // two points that overlap: a stall, and never opened
 		}
 		var bundle struct{ Bundle, Version string }
 		if err := json.Unmarshal(point.Bundle, &bundle); err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		docs = append(docs, ledger.Document{
 			Kind: ledger.KindBundle, Name: bundle.Bundle, Version: bundle.Version, Digest: point.Digest,
 			Bytes: point.Bundle, Catalog: doc.Digest, At: doc.At, By: doc.By,
 		})
 	}
-	return docs, nil
+	return docs, signature.CatalogText(doc.Name, doc.Version, doc.Digest, info.Digests), nil
 }
 
 // resolution is a catalog's answer to a cursor.
@@ -297,7 +301,7 @@ func (s *Server) publish(kind string) handler {
 			return err
 		}
 		var note func(string) ([]byte, error)
-		if lines := c.Header.Values(signatureHeader); len(lines) > 0 {
+		if lines := c.Header.Values(signature.Header); len(lines) > 0 {
 			note = func(text string) ([]byte, error) { return signature.FromLines(text, lines) }
 		}
 		doc, err := s.Publish(c.Context(), kind, src, note, c.who.Name())
@@ -309,10 +313,6 @@ func (s *Server) publish(kind string) handler {
 		return c.json(http.StatusCreated, release{Name: doc.Name, Version: doc.Version, Digest: doc.Digest})
 	}
 }
-
-// signatureHeader carries the signatures of a document: "KEYNAME BASE64", one header
-// each, which are the signature lines of a signed note.
-const signatureHeader = "Holdfast-Signature"
 
 // release is a published document, without it.
 type release struct {
@@ -368,19 +368,22 @@ func (s *Server) fetch(kind string) handler {
 		if err != nil {
 			return err
 		}
-		if err := s.trusted(c.Context(), doc); err != nil {
-			return err
-		}
-		h := c.w.Header()
-		if len(doc.Signature) > 0 {
-			lines, err := signature.Lines(doc.Signature)
+		var body []byte
+		if kind == ledger.KindBundle {
+			if err := s.trusted(c.Context(), doc); err != nil {
+				return err
+			}
+			if body, err = s.core.Public(doc.Bytes); err != nil {
+				return err
+			}
+		} else {
+			catalog, err := s.catalog(c.Context(), digest)
 			if err != nil {
 				return err
 			}
-			for _, line := range lines {
-				h.Add(signatureHeader, line)
-			}
+			body = catalog.Info()
 		}
+		h := c.w.Header()
 		h.Set("Holdfast-Digest", digest)
 		h.Set("Content-Location", "/v1/"+kind+"s/"+digest)
 		cache := "no-cache"
@@ -390,23 +393,12 @@ func (s *Server) fetch(kind string) handler {
 		if c.cached(digest, cache) {
 			return nil
 		}
-		var body []byte
-		if kind == ledger.KindBundle {
-			body, err = s.core.Public(doc.Bytes)
-		} else if catalog, e := s.catalog(c.Context(), digest); e == nil {
-			body = catalog.Info()
-		} else {
-			err = e
-		}
-		if err != nil {
-			return err
-		}
 		return c.bytes(http.StatusOK, "application/json", body)
 	}
 }
 
 // signatureOf answers GET /v1/bundles/{ref}/signature and that of catalogs with the signed
-// note.
+// note; a point's is that of its catalog, which names it.
 func (s *Server) signatureOf(kind string) handler {
 	return func(c *call) error {
 		digest, err := s.find(c.Context(), kind, c.PathValue("ref"))
@@ -417,11 +409,15 @@ func (s *Server) signatureOf(kind string) handler {
 		if err != nil {
 			return err
 		}
-		if len(doc.Signature) == 0 {
-			return refuse(CodeNoSignature, "%s %s carries no signature of its own", kind, digest)
+		note, err := s.note(c.Context(), doc)
+		if err != nil {
+			return err
+		}
+		if len(note) == 0 {
+			return refuse(CodeNoSignature, "%s %s was published without a signature", kind, digest)
 		}
 		c.w.Header().Set("Cache-Control", "no-cache")
-		return c.bytes(http.StatusOK, "text/plain; charset=utf-8", doc.Signature)
+		return c.bytes(http.StatusOK, "text/plain; charset=utf-8", note)
 	}
 }
 

@@ -4,6 +4,7 @@ package server
 // 9457), and the codes that the server adds to those of the core.
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -195,6 +196,8 @@ func explain(err error) *problem {
 		return caused(err, CodeFull, "there is no space left; nothing was recorded")
 	case errors.Is(err, ledger.ErrClosed):
 		return caused(err, CodeShutdown, "the server is shutting down; nothing was recorded")
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return caused(err, CodeUnavailable, "it took too long, or the request was given up")
 	default:
 		return caused(err, CodeInternal, "something failed that must not; the server's log says more")
 	}

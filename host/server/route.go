@@ -25,6 +25,7 @@ import (
 
 	"github.com/holdfast-rt/holdfast/core"
 	"github.com/holdfast-rt/holdfast/host/server/identity"
+	"github.com/holdfast-rt/holdfast/host/signature"
 )
 
 // Limits on bodies, in bytes: what the core takes, and room for the members around it.
@@ -205,7 +206,7 @@ func (s *Server) share(c *call) {
 	h.Add("Vary", "Origin")
 	if origin := c.Header.Get("Origin"); slices.Contains(s.options.Origins, origin) {
 		h.Set("Access-Control-Allow-Origin", origin)
-		h.Set("Access-Control-Expose-Headers", "ETag, Location, Retry-After, Holdfast-Digest, Holdfast-Repeated, Holdfast-Seq, Holdfast-Verdict, "+signatureHeader)
+		h.Set("Access-Control-Expose-Headers", "ETag, Location, Retry-After, Holdfast-Digest, Holdfast-Repeated, Holdfast-Seq, Holdfast-Verdict")
 	}
 }
 
@@ -221,7 +222,7 @@ func (s *Server) preflight(c *call, methods map[string]*route) error {
 	}
 	slices.Sort(allowed)
 	h.Set("Access-Control-Allow-Methods", strings.Join(allowed, ", "))
-	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, "+signatureHeader)
+	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, "+signature.Header)
 	h.Set("Access-Control-Max-Age", "600")
 	c.w.WriteHeader(http.StatusNoContent)
 	return nil

@@ -15,13 +15,13 @@ import (
 const Header = "Holdfast-Signature"
 
 const (
-	lineStart = "— " // a note's signatures begin so
-	maxNote   = 16384
-	maxSigs   = 100 // as many as the note package reads
+	lineStart = "— "    // a note's signatures begin so
+	maxNote   = 1 << 19 // bytes: a catalog with core.MaxEntries points
+	maxSigs   = 100     // as many as the note package reads
 )
 
 // Verify returns the name of the trusted key that has signed text, where src is the note
-// of that text. The errors:
+// of that text, or, for a bundle, that of a catalog with the bundle in it. The errors:
 //
 //   - CodeMissing: src is empty.
 //   - CodeMalformed: it is no note, or not written as it must be.
@@ -34,7 +34,7 @@ func (k *Keys) Verify(text string, src []byte) (signer string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if signed != text {
+	if !stands(signed, text) {
 		return "", refuse(CodeOther, "%s has signed %s, and this is %s.", signer, told(signed), told(text))
 	}
 	return signer, nil

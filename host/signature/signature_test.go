@@ -91,7 +91,8 @@ func TestSigned(t *testing.T) {
 	p := generate(t, "example.org/release-1")
 	for _, text := range []string{
 		door,
-		CatalogText("sizes", "1.0.0", digest("b")),
+		CatalogText("sizes", "1.0.0", digest("b"), nil),
+		CatalogText("sizes", "1.0.0", digest("b"), []string{digest("d"), digest("c"), digest("d")}),
 		HeadText("order-7", 0, digest("c"), digest("d")),
 		HeadText("Bestellung 7 für Ü", 9007199254740991, digest("c"), digest("d")),
 	} {
@@ -194,7 +195,8 @@ func TestRefused(t *testing.T) {
 		{"changed after it was signed", CodeWrong, keys(t, p), replaced, "signature of p+"},
 		{"another version", CodeOther, keys(t, p), p.sign(t, BundleText("door", "1.0.1", digest("a"))), `p has signed bundle "door@1.0.1" sha256:aaaa`},
 		{"another digest", CodeOther, keys(t, p), p.sign(t, BundleText("door", "1.0.0", digest("b"))), `this is bundle "door@1.0.0" sha256:aaaa`},
-		{"a catalog of that name", CodeOther, keys(t, p), p.sign(t, CatalogText("door", "1.0.0", digest("a"))), `signed catalog "door`},
+		{"a catalog that publishes another", CodeOther, keys(t, p), p.sign(t, CatalogText("sizes", "1.0.0", digest("b"), []string{digest("c")})), `signed catalog "sizes`},
+		{"a catalog of that name", CodeOther, keys(t, p), p.sign(t, CatalogText("door", "1.0.0", digest("a"), nil)), `signed catalog "door`},
 		{"a head", CodeOther, keys(t, p), p.sign(t, HeadText("door", 3, digest("a"), digest("b"))), `signed session "door" at decision 3`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -218,6 +220,23 @@ func TestRefused(t *testing.T) {
 				t.Errorf("%q, %q, %v", text, who, err)
 			}
 		})
+	}
+}
+
+// A catalog's signature is one of each bundle it publishes.
+func TestPoints(t *testing.T) {
+	p := generate(t, "p")
+	note := p.sign(t, CatalogText("sizes", "1.0.0", digest("b"), []string{digest("d"), digest("a"), digest("c")}))
+	for of, want := range map[string]string{"a": "<nil>", "b": CodeOther, "c": "<nil>", "d": "<nil>", "e": CodeOther} {
+		if _, err := keys(t, p).Verify(BundleText("size", "1.0.0", digest(of)), note); code(err) != want {
+			t.Errorf("%s: %v", of, err)
+		}
+	}
+	if _, err := keys(t, p).Verify(CatalogText("sizes", "1.0.0", digest("b"), []string{digest("a")}), note); code(err) != CodeOther {
+		t.Error(err)
+	}
+	if _, err := keys(t, generate(t, "q")).Verify(BundleText("size", "1.0.0", digest("a")), note); code(err) != CodeUnknown {
+		t.Error(err)
 	}
 }
 
@@ -336,7 +355,7 @@ func TestKeyNames(t *testing.T) {
 // A private key that cannot be read is a secret all the same.
 func TestParseSigner(t *testing.T) {
 	p := generate(t, "p")
-	secret := p.private[strings.LastIndex(p.private, "+")+1:]
+	secret := strings.SplitN(p.private, "+", 5)[4] // base64, which may have a + of its own
 	for src, says := range map[string]string{
 		"":                                 "no private key",
 		p.public:                           "this is a public key",

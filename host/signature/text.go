@@ -5,6 +5,7 @@ package signature
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -38,10 +39,30 @@ func BundleText(name, version, digest string) string {
 	return bundleLine + "\n" + name + "@" + version + "\n" + digest + "\n"
 }
 
-// CatalogText is the text that is signed for a catalog and with it for all its points.
-// The digest is that of the catalog's canonical bytes, with "sha256:".
-func CatalogText(name, version, digest string) string {
-	return catalogLine + "\n" + name + "@" + version + "\n" + digest + "\n"
+// CatalogText is the text that is signed for a catalog: the digest of the catalog's
+// canonical bytes, and then those of the bundles it publishes, in order and each once, so
+// that whoever is given one of them need not have the catalog.
+func CatalogText(name, version, digest string, points []string) string {
+	points = slices.Compact(slices.Sorted(slices.Values(points)))
+	return catalogLine + "\n" + name + "@" + version + "\n" + digest + "\n" + strings.Join(append(points, ""), "\n")
+}
+
+// stands says whether what was signed stands for text: it is that text, or that of a
+// catalog with the bundle in it.
+func stands(signed, text string) bool {
+	if signed == text {
+		return true
+	}
+	catalog, err := split(signed)
+	if err != nil || catalog[0] != catalogLine {
+		return false
+	}
+	bundle, err := split(text)
+	if err != nil || bundle[0] != bundleLine {
+		return false
+	}
+	_, found := slices.BinarySearch(catalog[3:], bundle[2])
+	return found
 }
 
 // Head is how far a session has come. Decisions are a chain, so a head stands for all
@@ -85,7 +106,11 @@ func split(text string) ([]string, error) {
 	good := false
 	switch lines[0] {
 	case bundleLine, catalogLine:
-		good = len(lines) == 3 && strings.Contains(lines[1], "@") && digestLine.MatchString(lines[2])
+		good = len(lines) >= 3 && strings.Contains(lines[1], "@") && digestLine.MatchString(lines[2]) &&
+			(len(lines) == 3 || lines[0] == catalogLine)
+		for n := 3; good && n < len(lines); n++ {
+			good = digestLine.MatchString(lines[n]) && (n == 3 || lines[n-1] < lines[n])
+		}
 	case headLine:
 		good = len(lines) == 5 && lines[1] != "" && seqLine.MatchString(lines[2]) &&
 			digestLine.MatchString(lines[3]) && digestLine.MatchString(lines[4])

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/goccy/go-json"
+
+	"github.com/holdfast-rt/holdfast/core"
 	"github.com/holdfast-rt/holdfast/host/author"
 	"github.com/holdfast-rt/holdfast/host/signature"
 )
@@ -43,7 +46,11 @@ func (c *signCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	note, err := signer.Sign(signedText(built))
+	text, err := signedText(built)
+	if err != nil {
+		return err
+	}
+	note, err := signer.Sign(text)
 	if err != nil {
 		return unreadable("%s: %s", path, describe(err))
 	}
@@ -65,9 +72,17 @@ func (c *signCommand) Run(a *app) error {
 }
 
 // signedText is what is signed for a document.
-func signedText(built *author.Built) string {
-	if built.Catalog {
-		return signature.CatalogText(built.Name, built.Version, built.Digest)
+func signedText(built *author.Built) (string, error) {
+	if !built.Catalog {
+		return signature.BundleText(built.Name, built.Version, built.Digest), nil
 	}
-	return signature.BundleText(built.Name, built.Version, built.Digest)
+	catalog, err := core.LoadCatalog(built.Document)
+	if err != nil {
+		return "", err
+	}
+	var info struct{ Digests []string }
+	if err := json.Unmarshal(catalog.Info(), &info); err != nil {
+		return "", err
+	}
+	return signature.CatalogText(built.Name, built.Version, built.Digest, info.Digests), nil
 }

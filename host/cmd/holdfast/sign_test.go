@@ -29,7 +29,14 @@ func TestSignedBundle(t *testing.T) {
 		b, _ := author.Build("door.json", author.Options{Engine: host.Native(), ReadFile: func(string) ([]byte, error) { return src, nil }})
 		return b
 	}
-	note, err := signer.Sign(signedText(build(document)))
+	text := func(b *author.Built) string {
+		text, err := signedText(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	note, err := signer.Sign(text(build(document)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,14 +49,14 @@ func TestSignedBundle(t *testing.T) {
 			continue // no bundle at all
 		}
 		other++
-		if _, err := keys.Verify(signedText(b), note); err == nil {
+		if _, err := keys.Verify(text(b), note); err == nil {
 			t.Errorf("bit %d of byte %d may be turned: %s", i%8, i, src)
 		}
 	}
 	if other < 10 {
 		t.Errorf("only %d of %d changes left a bundle", other, len(document))
 	}
-	if _, err := keys.Verify(signedText(build(document)), note); err != nil {
+	if _, err := keys.Verify(text(build(document)), note); err != nil {
 		t.Error(err)
 	}
 }

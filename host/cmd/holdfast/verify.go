@@ -183,7 +183,11 @@ func (c *verifyCommand) signer(path string, built *author.Built) (string, error)
 	if err != nil {
 		return "", unreadableFile(err)
 	}
-	return keys.Verify(signedText(built), note)
+	text, err := signedText(built)
+	if err != nil {
+		return "", err
+	}
+	return keys.Verify(text, note)
 }
 
 // head reads the signed head.
