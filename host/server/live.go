@@ -100,6 +100,9 @@ func (l *live) refresh(ctx context.Context) (err error) {
 	if l.broken != nil {
 		return l.broken
 	}
+	if l.session != nil && l.server.alone {
+		return nil // nobody else writes
+	}
 	defer func() { err = l.judge(err) }()
 	about, err := l.server.ledger.Session(ctx, l.id)
 	if errors.Is(err, ledger.ErrNotFound) {

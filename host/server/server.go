@@ -81,6 +81,7 @@ type Server struct {
 	options Options
 	core    host.Core
 	ledger  *ledger.Ledger
+	alone   bool // no other server writes to the ledger
 	log     *slog.Logger
 	now     func() time.Time
 	rate    *limit.Rate // nil: no limit
@@ -116,6 +117,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		options: o, core: o.Core, ledger: o.Ledger, log: o.Logger, now: o.Now,
+		alone:   o.Ledger.Kind() == "sqlite", // which locks its file
 		metrics: newMetrics(),
 		heavy:   make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)), // half of the cores stay for decisions
 	}

@@ -61,9 +61,6 @@ func (c claims) check(o *Options, validator *jwt.Validator) *Error {
 			}
 		}
 	}
-	if o.Audience != "" && !isTexts(c["aud"]) {
-		return refuse(CodeAudience, "the token has no audience (`aud`). Ask for a token for this service.")
-	}
 	if _, ok := c["iss"].(string); !ok && o.Issuer != "" {
 		return refuse(CodeIssuer, "the token names no issuer (`iss`).")
 	}
@@ -87,13 +84,7 @@ func (c claims) check(o *Options, validator *jwt.Validator) *Error {
 	return refuse(CodeClaims, "the token's claims are not valid.")
 }
 
-// isTexts reports whether a claim is text or a list of texts.
-func isTexts(v any) bool {
-	_, ok := texts(v)
-	return ok
-}
-
-// isEmpty reports whether such a claim says nothing.
+// isEmpty reports whether a claim that is text or a list of texts says nothing, or is neither.
 func isEmpty(v any) bool {
 	list, _ := texts(v)
 	return len(list) == 0 || len(list) == 1 && list[0] == ""

@@ -216,7 +216,7 @@ func TestModel(t *testing.T) {
 				milli[name] -= 1000
 			}
 			for i, b := range r.order {
-				if b.index != i || r.buckets[b.name] != b {
+				if b.index != i || r.buckets[b.name] != b || b.full.Before(r.order[max(i-1, 0)/2].full) {
 					t.Fatal("heap and table have parted")
 				}
 			}
