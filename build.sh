@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # ./build.sh          build everything into dist/
-# ./build.sh run      play a session and see decisions with their reasons
+# ./build.sh run      start the server with the reference bundles, on http://127.0.0.1:8080
 # ./build.sh test     run everything that must hold
 # ./build.sh bench    print the benchmarks, as ratios where there is a peer
 # ./build.sh module   build the module again and put it where package host embeds it
@@ -22,18 +22,27 @@ need() {
   [ "$major" -ge 20 ] || die "Node 20 or newer is needed, this is $(node --version)"
 }
 
-# browser finds Chromium, or installs Debian's; tests that need one must not be skipped unseen.
+# debian names a Debian package that the tests cannot do without, and installs it where it may.
+debian() {
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    say "installing $1"
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$1"; } >/dev/null 2>&1 || die "$1 could not be installed: apt-get install $1"
+  else
+    die "$1 is missing: apt-get install $1"
+  fi
+}
+
+# The tests need a browser, PostgreSQL's own programs and curl: none of them may be skipped unseen.
 browser() {
   for c in "${CHROMIUM:-}" chromium chromium-browser google-chrome; do
     if [ -n "$c" ] && command -v "$c" >/dev/null; then CHROMIUM=$(command -v "$c"); export CHROMIUM; return; fi
   done
-  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    say "installing chromium"
-    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; } >/dev/null 2>&1 || die "chromium could not be installed: apt-get install chromium"
-    CHROMIUM=$(command -v chromium); export CHROMIUM
-  else
-    die "chromium is missing: apt-get install chromium, or set CHROMIUM to a browser's path"
-  fi
+  debian chromium
+  CHROMIUM=$(command -v chromium); export CHROMIUM
+}
+
+postgres() {
+  command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || debian postgresql
 }
 
 # module writes dist/holdfast.wasm; web puts it beside the SDK.
@@ -67,15 +76,12 @@ build() {
 
 run() {
   need
-  tool
-  echo "A session of testdata/bundles/spektre/spektre.yaml: what was proposed, what was decided, and why."
-  echo "Proposals: testdata/golden/spektre/proposals.jsonl. Leave --explain out to see the exact bytes."
-  echo
-  dist/holdfast play --explain testdata/bundles/spektre/spektre.yaml < testdata/golden/spektre/proposals.jsonl
+  tool; bundles
+  exec dist/holdfast serve --ledger dist/holdfast.db dist/bundles/*.json
 }
 
 check() {
-  need; browser
+  need; browser; postgres; command -v curl >/dev/null || debian curl
   say "formatted, tidy, vetted"
   local unformatted; unformatted=$(gofmt -l $(git ls-files '*.go')); [ -z "$unformatted" ] || die "gofmt these: $unformatted"
   go mod tidy -diff
@@ -90,7 +96,7 @@ check() {
   tool; web
 
   say "Go: native and wazero, the module built in two places"
-  HOLDFAST_SLOW=1 go test ./...
+  HOLDFAST_SLOW=1 HOLDFAST_REQUIRE=1 go test ./...
 
   say "scenarios and coverage"
   dist/holdfast check testdata/bundles testdata/examples
@@ -109,6 +115,7 @@ bench() {
   need
   module; web
   go run ./host/bench
+  go run ./host/bench/durable
   go test ./core/... ./host/... -run '^$' -bench . -benchtime 200ms
   (cd web && npm run --silent bench)
 }
@@ -130,5 +137,5 @@ case "${1:-build}" in
   bench) bench ;;
   module) need; module -embed ;;
   fuzz) need; fuzz "${2:-}" ;;
-  *) sed -n '2,7s/^# //p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+  *) sed -n '/^# .\/build.sh/s/^# //p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
 esac
