@@ -14,14 +14,26 @@ import (
 	"time"
 )
 
-// How long a client may take, so that slow ones do not hold the server up.
-const (
-	headerPatience = 5 * time.Second
-	bodyPatience   = 20 * time.Second // 4 MiB at 1.7 Mbit/s
-	idlePatience   = 2 * time.Minute
-	drainPatience  = 15 * time.Second
-	maxHeaderBytes = 32 << 10 // a token of 16 KiB fits
-)
+// pace is how long clients may take, so that slow ones do not hold the server up.
+type pace struct {
+	header time.Duration
+	body   time.Duration
+	write  time.Duration // to accept a piece of what was written
+	idle   time.Duration
+	drain  time.Duration // for the requests under way when the server ends
+	beat   time.Duration // how often an idle stream says that it lives
+}
+
+var defaultPace = pace{
+	header: 5 * time.Second,
+	body:   20 * time.Second, // 4 MiB at 1.7 Mbit/s
+	write:  30 * time.Second,
+	idle:   2 * time.Minute,
+	drain:  15 * time.Second,
+	beat:   15 * time.Second, // most proxies close a connection after a minute of silence
+}
+
+const maxHeaderBytes = 32 << 10 // a token of 16 KiB fits
 
 // LoopbackOnly returns an error where addr is reachable from other machines. A server
 // that trusts everyone may not listen there.
@@ -48,9 +60,9 @@ var LoopbackHosts = []string{"localhost", "127.0.0.1", "::1"}
 func (s *Server) Serve(ctx context.Context, l net.Listener, tlsConfig *tls.Config) error {
 	hs := &http.Server{
 		Handler:           s.Handler(),
-		ReadHeaderTimeout: headerPatience,
-		ReadTimeout:       bodyPatience,
-		IdleTimeout:       idlePatience,
+		ReadHeaderTimeout: s.pace.header,
+		ReadTimeout:       s.pace.body,
+		IdleTimeout:       s.pace.idle,
 		MaxHeaderBytes:    maxHeaderBytes,
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), // broken handshakes and the like
 		TLSConfig:         tlsConfig,
@@ -66,7 +78,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, tlsConfig *tls.Confi
 	case <-ctx.Done():
 	}
 	s.Drain()
-	grace, cancel := context.WithTimeout(context.Background(), drainPatience)
+	grace, cancel := context.WithTimeout(context.Background(), s.pace.drain)
 	defer cancel()
 	err := hs.Shutdown(grace)
 	if errors.Is(err, context.DeadlineExceeded) {

@@ -81,6 +81,7 @@ func (s *Server) forget(l *live) {
 	if e, ok := s.open.byID[l.id]; ok && e.Value == l {
 		s.open.used.Remove(e)
 		delete(s.open.byID, l.id)
+		s.metrics.open.Set(float64(len(s.open.byID)))
 	}
 }
 

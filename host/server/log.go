@@ -15,15 +15,6 @@ import (
 	"github.com/holdfast-rt/holdfast/host/ledger"
 )
 
-const (
-	// heartbeat is how often an idle stream says that it lives: less than the minute after
-	// which most proxies close a connection.
-	heartbeat = 15 * time.Second
-
-	// writePatience is how long a reader may take to accept what was written.
-	writePatience = 30 * time.Second
-)
-
 // streams counts the event streams that callers hold open.
 type streams struct {
 	mu     sync.Mutex
@@ -51,15 +42,11 @@ func (s *Server) decisions(c *call) error {
 	if c.Method == http.MethodHead {
 		return nil
 	}
-	control := http.NewResponseController(c.w)
 	out := bufio.NewWriterSize(c.w, 64<<10)
 	if from <= about.Seq {
 		for row, err := range s.ledger.Log(c.Context(), about.ID, from) {
 			if err != nil {
 				return s.doubt(about.ID, unavailable(err))
-			}
-			if row.Seq%256 == 0 {
-				_ = control.SetWriteDeadline(time.Now().Add(writePatience))
 			}
 			_, _ = out.Write(row.Bytes)
 			if out.WriteByte('\n') != nil || row.Seq == about.Seq || row.Seq-from+1 == limit {
@@ -108,7 +95,7 @@ func (s *Server) decision(c *call) error {
 		if err != nil {
 			return s.doubt(about.ID, unavailable(err))
 		}
-		if c.cached(row.Digest, immutable) {
+		if c.cached(row.Digest, "private, max-age=31536000, immutable") { // who may read it, the token says
 			return nil
 		}
 		c.w.Header().Set("Holdfast-Digest", row.Digest)
@@ -134,6 +121,11 @@ func (s *Server) events(c *call) error {
 			return refuse(CodeQuery, "Last-Event-ID is the seq of the last decision seen")
 		}
 	}
+	if seen > about.Seq { // of another session, or of a ledger that has lost decisions
+		p := refuse(CodeStale, "the session has recorded %d, and not %d", about.Seq, seen)
+		p.Seq = &about.Seq
+		return p
+	}
 	if c.Method == http.MethodHead {
 		return nil
 	}
@@ -153,7 +145,6 @@ func (s *Server) events(c *call) error {
 	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
 	out := http.NewResponseController(c.w)
 	say := func(text ...[]byte) error {
-		_ = out.SetWriteDeadline(time.Now().Add(writePatience))
 		for _, part := range text {
 			if _, err := c.w.Write(part); err != nil {
 				return err
@@ -170,7 +161,7 @@ func (s *Server) events(c *call) error {
 		defer timer.Stop()
 		expired = timer.C
 	}
-	beat := time.NewTicker(heartbeat)
+	beat := time.NewTicker(s.pace.beat)
 	defer beat.Stop()
 	for {
 		now, err := s.ledger.Session(c.Context(), about.ID)

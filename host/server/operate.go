@@ -11,8 +11,8 @@ import (
 	"encoding/hex"
 	"net/http"
 	"strings"
+	"sync"
 
-	"github.com/goccy/go-json"
 	"github.com/goccy/go-yaml"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
@@ -21,6 +21,15 @@ import (
 
 //go:embed openapi.yaml
 var openapiYAML []byte
+
+// openapiJSON is the same as JSON.
+var openapiJSON = sync.OnceValues(func() ([]byte, error) {
+	var doc map[string]any
+	if err := yaml.Unmarshal(openapiYAML, &doc); err != nil {
+		return nil, err
+	}
+	return encode(doc)
+})
 
 // module is the module that browsers are given.
 type module struct {
@@ -95,11 +104,7 @@ func (s *Server) scrape(c *call) error {
 
 // openapi answers GET /openapi.json.
 func (s *Server) openapi(c *call) error {
-	var doc map[string]any
-	if err := yaml.Unmarshal(openapiYAML, &doc); err != nil {
-		return err
-	}
-	body, err := json.Marshal(doc)
+	body, err := openapiJSON()
 	if err != nil {
 		return err
 	}

@@ -114,7 +114,7 @@ type problem struct {
 
 	Path        string            `json:"path,omitempty"`        // where in the body
 	Offset      int               `json:"offset,omitempty"`      // byte of the body
-	Diagnostics []core.Diagnostic `json:"diagnostics,omitempty"` // of a document
+	Diagnostics []finding         `json:"diagnostics,omitempty"` // of a document
 	Seq         *int64            `json:"seq,omitempty"`         // where the session stands
 	Missed      []json.RawMessage `json:"missed,omitempty"`      // decisions, untouched
 	More        bool              `json:"more,omitempty"`        // there are more missed than these
@@ -124,6 +124,26 @@ type problem struct {
 	challenge  string   // for 401
 	retryAfter int      // seconds
 	cause      error    // for the server's log only
+}
+
+// finding is what is wrong with a document, in the shape of wasm/ABI.md.
+type finding struct {
+	Code    string `json:"code"`
+	End     int    `json:"end"`
+	Hint    string `json:"hint"`
+	Key     bool   `json:"key"`
+	Message string `json:"message"`
+	Offset  int    `json:"offset"`
+	Path    string `json:"path"`
+	Related string `json:"related"`
+	Warning bool   `json:"warning"`
+}
+
+func findings(all []core.Diagnostic) (out []finding) {
+	for _, d := range all {
+		out = append(out, finding{d.Code, d.End, d.Hint, d.Key, d.Message, d.Off, d.Path, d.Related, d.Warning})
+	}
+	return out
 }
 
 // Error returns code and detail.
@@ -180,7 +200,7 @@ func explain(err error) *problem {
 		return caused(err, failed.Code, "the engine could not answer; nothing was decided")
 	case errors.As(err, &invalid):
 		p := refuse("bundle/invalid", "%s", invalid.Error())
-		p.Diagnostics = invalid.Diagnostics
+		p.Diagnostics = findings(invalid.Diagnostics)
 		return p
 	case errors.As(err, &wrong):
 		p := refuse(wrong.Code, "%s", wrong.Message)
@@ -223,7 +243,7 @@ func unavailable(err error) error {
 
 // write answers with the problem.
 func (p *problem) write(w http.ResponseWriter) {
-	body, err := json.MarshalNoEscape(p)
+	body, err := encode(p)
 	if err != nil {
 		body = []byte(`{"code":"` + CodeInternal + `","status":500}`)
 	}

@@ -241,6 +241,9 @@ func (l *live) decide(ctx context.Context, t *turn, stands ledger.Session, at in
 		if err != nil {
 			return ledger.Row{}, unavailable(err)
 		}
+		if t.key != "" { // whoever names a request means only what was recorded under its name
+			return ledger.Row{}, stale(stands.Seq, *t.Seq, missed)
+		}
 		return ledger.Row{}, l.repeat(t, missed[0], stale(stands.Seq, *t.Seq, missed))
 	}
 	src, err := l.document(t, at)
@@ -282,7 +285,7 @@ func (l *live) document(t *turn, at int64) ([]byte, error) {
 	default:
 		doc.At = *t.At
 	}
-	src, err := json.MarshalNoEscape(doc)
+	src, err := encode(doc)
 	if err != nil {
 		return nil, err
 	}
@@ -341,7 +344,7 @@ func (l *live) repeat(t *turn, recorded ledger.Row, otherwise error) error {
 	if err != nil {
 		return err
 	}
-	src, err := json.MarshalNoEscape(document{Action: t.Action, Actor: actor, Args: t.Args, At: was.At, Reasons: t.Reasons})
+	src, err := encode(document{Action: t.Action, Actor: actor, Args: t.Args, At: was.At, Reasons: t.Reasons})
 	if err != nil {
 		return err
 	}

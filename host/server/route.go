@@ -5,16 +5,19 @@ package server
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"path"
+	"reflect"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -231,7 +234,10 @@ func (s *Server) preflight(c *call, methods map[string]*route) error {
 // answer runs a handler, and answers with the problem where it returns one.
 func (s *Server) answer(c *call, handle handler) {
 	began := time.Now()
-	rec := &recorder{ResponseWriter: c.w}
+	rec := &recorder{ResponseWriter: c.w, control: http.NewResponseController(c.w), patience: s.pace.write}
+	if c.ContentLength == 0 { // nothing more to read: the connection's deadline must not end a long answer
+		_ = rec.control.SetReadDeadline(time.Time{})
+	}
 	c.w = rec
 	id := rand.Text()[:16]
 	rec.Header().Set("Request-Id", id)
@@ -274,30 +280,51 @@ func (s *Server) observe(c *call, rec *recorder, began time.Time, id string, p *
 		s.metrics.problems.WithLabelValues(code).Inc()
 	}
 	took := time.Since(began)
-	s.metrics.requests.WithLabelValues(c.Method, c.route.path, strconv.Itoa(rec.status)).Observe(took.Seconds())
+	if rec.status == 0 && p == nil {
+		rec.status = http.StatusOK // net/http writes it when a handler has not
+	}
+	method := c.Method
+	if !slices.Contains(methods, method) {
+		method = "other" // clients may not make up labels
+	}
+	s.metrics.requests.WithLabelValues(method, c.route.path, strconv.Itoa(rec.status)).Observe(took.Seconds())
 	s.log.Debug("answered", "request", id, "method", c.Method, "path", c.URL.Path, "status", rec.status, "code", code,
 		"who", c.who.Name(), "bytes", rec.bytes, "took", took)
 }
 
-// recorder remembers what was answered.
+// methods are those that the metrics tell apart.
+var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodOptions}
+
+// recorder remembers what was answered, and does not wait for ever for who reads it.
 type recorder struct {
 	http.ResponseWriter
-	status int
-	bytes  int64
+	control  *http.ResponseController
+	patience time.Duration // for each piece
+	status   int
+	bytes    int64
 }
+
+// piece is how much a reader has to accept within its patience: 70 kbit/s.
+const piece = 256 << 10
 
 func (r *recorder) WriteHeader(status int) {
 	if r.status == 0 {
 		r.status = status
 	}
+	_ = r.control.SetWriteDeadline(time.Now().Add(r.patience))
 	r.ResponseWriter.WriteHeader(status)
 }
 
-func (r *recorder) Write(b []byte) (int, error) {
+func (r *recorder) Write(b []byte) (n int, err error) {
 	if r.status == 0 {
 		r.status = http.StatusOK
 	}
-	n, err := r.ResponseWriter.Write(b)
+	for first := true; err == nil && (first || n < len(b)); first = false {
+		var wrote int
+		_ = r.control.SetWriteDeadline(time.Now().Add(r.patience))
+		wrote, err = r.ResponseWriter.Write(b[n:min(n+piece, len(b))])
+		n += wrote
+	}
 	r.bytes += int64(n)
 	return n, err
 }
@@ -326,6 +353,7 @@ func (c *call) body() ([]byte, error) {
 		}
 		return nil, refuse(CodeBody, "the body did not arrive whole")
 	}
+	_ = http.NewResponseController(c.w).SetReadDeadline(time.Time{}) // it was for the body
 	return src, nil
 }
 
@@ -355,12 +383,43 @@ func (s *Server) read(src []byte, v any) error {
 	if err := d.Decode(v); err != nil {
 		return refuse(CodeShape, "%s", strings.TrimPrefix(err.Error(), "json: "))
 	}
+	if name := misnamed(canonical, reflect.TypeOf(v)); name != "" {
+		return refuse(CodeShape, "unknown field %q", name)
+	}
 	return nil
 }
 
+// misnamed returns a member of an object that was only taken for a field of t because
+// decoding does not tell ACTION from action, or "".
+func misnamed(object []byte, t reflect.Type) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	var members map[string]json.RawMessage
+	if t.Kind() != reflect.Struct || json.Unmarshal(object, &members) != nil {
+		return ""
+	}
+	inside := ""
+	for i := range t.NumField() {
+		name := t.Field(i).Tag.Get("json")
+		if src, ok := members[name]; ok {
+			inside = cmp.Or(inside, misnamed(src, t.Field(i).Type))
+			delete(members, name)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		return name
+	}
+	return inside
+}
+
+// encode writes v as JSON and leaves text as it is: a decision inside is passed on
+// byte for byte, and < stays <. (MarshalNoEscape of go-json is about something else.)
+func encode(v any) ([]byte, error) { return json.MarshalWithOption(v, json.DisableHTMLEscape()) }
+
 // json answers with a document of the server's own.
 func (c *call) json(status int, v any) error {
-	body, err := json.MarshalNoEscape(v)
+	body, err := encode(v)
 	if err != nil {
 		return err
 	}

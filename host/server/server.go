@@ -86,6 +86,7 @@ type Server struct {
 	now     func() time.Time
 	rate    *limit.Rate // nil: no limit
 	metrics *metrics
+	pace    pace
 	open    sessions
 	bundles bundles
 	streams streams
@@ -118,8 +119,8 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		options: o, core: o.Core, ledger: o.Ledger, log: o.Logger, now: o.Now,
 		alone:   o.Ledger.Kind() == "sqlite", // which locks its file
-		metrics: newMetrics(),
-		heavy:   make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)), // half of the cores stay for decisions
+		metrics: newMetrics(), pace: defaultPace,
+		heavy: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)), // half of the cores stay for decisions
 	}
 	if o.Rate > 0 {
 		s.rate = limit.New(limit.Options{PerSecond: o.Rate, Burst: o.Burst, Now: o.Now})

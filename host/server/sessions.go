@@ -319,7 +319,7 @@ func (l *live) admissible(t *turn) ([]byte, error) {
 		now := max(l.server.now().UnixMilli(), l.at)
 		q.At = &now
 	}
-	src, err := json.MarshalNoEscape(q)
+	src, err := encode(q)
 	if err != nil {
 		return nil, err
 	}
