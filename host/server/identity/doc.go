@@ -120,8 +120,8 @@
 // for minutes. What outlives a request, such as a stream of events, ends with the token
 // (Who.Expires). It cannot stand in a URL, a cookie or a body: addresses stay in logs and
 // histories, and a cookie is sent by every page that a browser shows. A browser's
-// EventSource cannot set headers, so streams are read with fetch, which can; the
-// TypeScript SDK does so, and a page without it reads the response's body as it comes.
+// EventSource cannot set headers, so a page reads a stream with fetch, which can, and
+// takes events from the response's body as they come.
 //
 // A token with a typ in its header other than `JWT` or `at+jwt` was given for something
 // else, a logout for instance, and is refused. Providers give ID tokens the typ `JWT`
