@@ -91,6 +91,9 @@ func (s *Server) catalog(ctx context.Context, digest string) (host.Catalog, erro
 	if err != nil {
 		return nil, err
 	}
+	if is, err := s.core.Digest(doc.Bytes); err != nil || is != digest {
+		return nil, errors.Join(err, &ledger.Corrupt{What: "catalog " + digest, Message: "its document has the digest " + is})
+	}
 	if c, err = s.core.LoadCatalog(doc.Bytes); err != nil {
 		return nil, err
 	}
@@ -276,6 +279,9 @@ func resolve(catalog host.Catalog, cursor []byte) (r resolution, err error) {
 
 // find returns the digest that a reference means: a digest, or name@version.
 func (s *Server) find(ctx context.Context, kind, ref string) (string, error) {
+	if strings.ContainsFunc(ref, func(r rune) bool { return r <= ' ' || r > '~' }) { // not every store takes any text
+		return "", unknown(kind, ref)
+	}
 	if strings.HasPrefix(ref, "sha256:") {
 		return ref, nil
 	}
@@ -350,6 +356,9 @@ func (s *Server) list(kind string) handler {
 			}
 			break
 		}
+		if after != "" {
+			return refuse(CodeQuery, "after is the name@version of a %s that is published: the next of the page before", kind)
+		}
 		return c.json(http.StatusOK, map[string]any{kind + "s": found, "next": next})
 	}
 }
@@ -375,6 +384,9 @@ func (s *Server) fetch(kind string) handler {
 			}
 			if body, err = s.core.Public(doc.Bytes); err != nil {
 				return err
+			}
+			if is, err := s.core.Digest(body); err != nil || is != digest {
+				return errors.Join(err, &ledger.Corrupt{What: "bundle " + digest, Message: "its public form has the digest " + is})
 			}
 		} else {
 			catalog, err := s.catalog(c.Context(), digest)

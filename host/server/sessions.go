@@ -122,7 +122,10 @@ func (s *Server) listSessions(c *call) error {
 	if c.who.Trusted {
 		owner = ""
 	}
-	list, err := s.ledger.Sessions(c.Context(), owner, after, limit)
+	if after != "" && checkID(after) != nil {
+		return refuse(CodeQuery, "after is a session's id: the next of the page before")
+	}
+	list, err := s.ledger.Sessions(c.Context(), owner, after, limit+1)
 	if err != nil {
 		return unavailable(err)
 	}
@@ -137,11 +140,12 @@ func (s *Server) listSessions(c *call) error {
 		Sessions []item `json:"sessions"`
 		Next     string `json:"next"`
 	}{Sessions: []item{}}
-	for _, l := range list {
+	for n, l := range list {
+		if n == limit {
+			answer.Next = list[n-1].ID
+			break
+		}
 		answer.Sessions = append(answer.Sessions, item{l.ID, l.Bundle, l.At, l.Seq, l.Head})
-	}
-	if len(list) == limit {
-		answer.Next = list[limit-1].ID
 	}
 	return c.json(http.StatusOK, answer)
 }
@@ -341,10 +345,15 @@ func (s *Server) verify(c *call) error {
 		return unavailable(err)
 	}
 	fresh := &live{server: s, id: id}
-	if fresh.bundle, err = s.bundle(c.Context(), about.Bundle); err != nil {
-		return err
-	}
-	_, err = s.heavily(c.Context(), func() ([]byte, error) { return nil, fresh.begin(c.Context(), about) })
+	_, err = s.heavily(c.Context(), func() (_ []byte, err error) {
+		if _, err = s.document(c.Context(), ledger.KindBundle, about.Bundle); err != nil {
+			return nil, err // as it is stored, which the one that is loaded may not be
+		}
+		if fresh.bundle, err = s.bundle(c.Context(), about.Bundle); err != nil {
+			return nil, err
+		}
+		return nil, fresh.begin(c.Context(), about)
+	})
 	if err != nil {
 		return s.doubt(id, err)
 	}
