@@ -96,6 +96,14 @@ func (s *Server) with(ctx context.Context, id string, f func(*live) error) error
 	return f(l)
 }
 
+// trouble returns why nothing is served from a session, or nil.
+func (s *Server) trouble(id string) error {
+	l := s.take(id)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.broken
+}
+
 // refresh brings the session to where the ledger stands. The caller holds l.mu.
 func (l *live) refresh(ctx context.Context) (err error) {
 	if l.broken != nil {
@@ -132,6 +140,9 @@ func (l *live) refresh(ctx context.Context) (err error) {
 func (l *live) judge(err error) error {
 	var corrupt *ledger.Corrupt
 	if errors.As(err, &corrupt) {
+		if l.broken != nil {
+			return l.broken
+		}
 		l.broken, l.session, l.pending = err, nil, nil
 		l.server.metrics.corrupt.Inc()
 		l.server.log.Error("a session cannot be trusted; it answers nothing any more", "session", l.id, "what", corrupt.What, "reason", corrupt.Message)

@@ -344,6 +344,9 @@ func (s *Server) verify(c *call) error {
 	if err != nil {
 		return unavailable(err)
 	}
+	if err := s.trouble(id); err != nil {
+		return err
+	}
 	fresh := &live{server: s, id: id}
 	_, err = s.heavily(c.Context(), func() (_ []byte, err error) {
 		if _, err = s.document(c.Context(), ledger.KindBundle, about.Bundle); err != nil {
