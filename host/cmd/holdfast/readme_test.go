@@ -6,12 +6,15 @@ package main
 
 import (
 	"bytes"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 )
 
 type block struct{ lang, text string }
@@ -72,10 +75,13 @@ func TestReadme(t *testing.T) {
 			t.Fatalf("README.md has no %s", name)
 		}
 	}
+	usual := freePort(t)
+	t.Setenv("HOLDFAST_LISTEN", usual)
+	ports := strings.NewReplacer("127.0.0.1:8080", usual, "127.0.0.1:8081", freePort(t))
 	for _, b := range blocks {
 		switch b.lang {
 		case "console":
-			console(t, dir, b.text)
+			console(t, dir, ports.Replace(b.text))
 		case "sh":
 			targets(t, repo, b.text)
 		}
@@ -158,11 +164,61 @@ func targets(t *testing.T, repo, text string) {
 	}
 }
 
+// freePort returns an address on loopback that nobody listens on.
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// background starts a server that says in its log, which it names, that it listens, and
+// ends it with the test.
+func background(t *testing.T, dir, command string) {
+	t.Helper()
+	_, log, ok := strings.Cut(command, "2> ")
+	if !ok {
+		t.Fatalf("%s keeps no log", command)
+	}
+	cmd := exec.Command("bash", "-c", "exec "+command)
+	cmd.Dir = dir
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		if err := <-ended; err != nil {
+			t.Errorf("%s: %v", command, err)
+		}
+	})
+	for {
+		said, _ := os.ReadFile(filepath.Join(dir, log))
+		if strings.Contains(string(said), "listening") {
+			return
+		}
+		select {
+		case err := <-ended:
+			ended <- err
+			t.Fatalf("%s: %v\n%s", command, err, said)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
 // console runs each command of a block and compares what it prints.
 func console(t *testing.T, dir, text string) {
 	t.Helper()
 	for _, part := range strings.Split("\n"+text, "\n$ ")[1:] {
 		command, want, _ := strings.Cut(part, "\n")
+		if server, ok := strings.CutSuffix(command, " &"); ok {
+			background(t, dir, server)
+			continue
+		}
 		got := in(t, dir, "bash", "-c", command)
 		var pattern strings.Builder
 		for i, s := range strings.Split(strings.TrimSpace(want), "…") {
