@@ -4,6 +4,7 @@ package ledger
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -80,7 +81,9 @@ func (s *postgresStore) hear(ctx context.Context, conn *pgx.Conn) error {
 		cancel()
 		switch {
 		case err == nil && n.PID != s.pid.Load(): // this process has woken its own already
-			s.hub.wake(n.Payload)
+			for _, session := range strings.Split(n.Payload, "\n") {
+				s.hub.wake(session)
+			}
 		case err != nil && (ctx.Err() != nil || !pgconn.Timeout(err)):
 			return err
 		case err != nil:

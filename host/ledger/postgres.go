@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -40,25 +41,32 @@ const (
 	indexCorrupted       = "XX002"
 )
 
-// pgAppend stores the appends that continue their logs, and returns and announces
-// their sessions. Each session is there once. They are stored in one order by all servers, so that none
-// waits for another that waits for it.
+// pgAppend stores the appends that continue their logs, announces their sessions and
+// returns them, by lines of up to 8000 bytes, which is what a notification may carry. Each session
+// is given once. All servers store in the same order, so that none waits for another that waits for it.
+//
+// What is asked of decisions are scalar subqueries, each a look into an index: for an EXISTS
+// PostgreSQL may prefer to read the whole table once.
 const pgAppend = `WITH given AS (
 	SELECT * FROM unnest($1::text[], $2::bigint[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::boolean[])
 		AS g(session, seq, bytes, digest, prev, key, first)
 ), refused AS (
-	SELECT g.session FROM given g WHERE CASE
-		WHEN NOT g.first THEN false
-		WHEN g.seq = 1 THEN g.prev IS DISTINCT FROM (SELECT s.genesis FROM sessions s WHERE s.id = g.session)
-		ELSE NOT EXISTS (SELECT FROM decisions d WHERE d.session = g.session AND d.seq = g.seq - 1 AND d.digest = g.prev) END
-	OR CASE WHEN g.first THEN EXISTS (SELECT FROM decisions d WHERE d.session = g.session AND d.seq = g.seq) ELSE false END
-	OR CASE WHEN g.key <> '' THEN EXISTS (SELECT FROM decisions d WHERE d.session = g.session AND d.key = g.key) ELSE false END
+	SELECT g.session FROM given g
+	WHERE g.first AND g.prev IS DISTINCT FROM CASE g.seq
+		WHEN 1 THEN (SELECT s.genesis FROM sessions s WHERE s.id = g.session)
+		ELSE (SELECT d.digest FROM decisions d WHERE d.session = g.session AND d.seq = g.seq - 1) END
+	OR g.first AND (SELECT d.seq FROM decisions d WHERE d.session = g.session AND d.seq = g.seq) IS NOT NULL
+	OR g.key <> '' AND (SELECT d.seq FROM decisions d WHERE d.session = g.session AND d.key = g.key) IS NOT NULL
 ), stored AS (
 	INSERT INTO decisions (session, seq, bytes, digest, prev, key)
 	SELECT g.session, g.seq, g.bytes, g.digest, g.prev, nullif(g.key, '') FROM given g
 	WHERE g.session NOT IN (SELECT session FROM refused) ORDER BY g.session COLLATE "C", g.seq
 	RETURNING session
-) SELECT session, pg_notify('` + pgChannel + `', session) FROM (SELECT DISTINCT session FROM stored) s`
+), packed AS (
+	SELECT string_agg(session, E'\n') AS lines FROM (
+		SELECT session, sum(octet_length(session) + 1) OVER (ORDER BY session) / 6900 AS part
+		FROM (SELECT DISTINCT session FROM stored) s) p GROUP BY part
+) SELECT lines, pg_notify('` + pgChannel + `', lines) FROM packed`
 
 const pgChannel = "holdfast_decisions"
 
@@ -308,12 +316,14 @@ func outcome(results pgx.BatchResults) (stored map[string]bool, before bool, err
 	}
 	stored = map[string]bool{}
 	for rows.Next() {
-		var session string
-		if err := rows.Scan(&session, nil); err != nil {
+		var lines string
+		if err := rows.Scan(&lines, nil); err != nil {
 			rows.Close()
 			return nil, false, err
 		}
-		stored[session] = true
+		for _, session := range strings.Split(lines, "\n") {
+			stored[session] = true
+		}
 	}
 	rows.Close()
 	if err := rows.Err(); err != nil {
@@ -352,6 +362,7 @@ func (s *postgresStore) connect(ctx context.Context) error {
 	config.RuntimeParams["enable_hashjoin"] = "off"
 	config.RuntimeParams["enable_mergejoin"] = "off"
 	config.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
+	config.RuntimeParams["jit"] = "off"
 	var err error
 	if s.conn, err = pgx.ConnectConfig(ctx, config); err != nil {
 		s.conn = nil

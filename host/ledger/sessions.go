@@ -6,6 +6,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"strings"
 )
 
 // Create records a session; Seq and Head of s are not looked at. ErrExists: there is one with
@@ -14,6 +16,9 @@ import (
 func (l *Ledger) Create(ctx context.Context, s Session, most int) error {
 	if err := texts(s.ID, s.Bundle, s.Genesis, s.Owner); err != nil {
 		return err
+	}
+	if strings.Contains(s.ID, "\n") { // servers tell each other ids by lines
+		return fmt.Errorf("ledger: the id %q of a session has a line break", s.ID)
 	}
 	return l.do(ctx, func(ctx context.Context, tx tx) error {
 		if most > 0 {
