@@ -289,7 +289,7 @@ func (l *live) document(t *turn, at int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return l.server.core.Complete(src, doc.At)
+	return core.Complete(src, doc.At) // Decide hashes its own canonical form of it
 }
 
 // byKey finds the row of an idempotency key, also among those not yet recorded.

@@ -371,7 +371,7 @@ func (c *call) read(s *Server, v any) error {
 }
 
 func (s *Server) read(src []byte, v any) error {
-	canonical, err := s.core.Canonical(src) // refuses what is said twice
+	canonical, err := core.Canonical(src) // refuses what is said twice
 	if err != nil {
 		return err
 	}
