@@ -6,6 +6,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"strings"
 	"sync"
@@ -24,6 +25,8 @@ type Options struct {
 	// Its write-ahead log comes on top (a few MiB, more under load). 0 is no limit.
 	// PostgreSQL ignores it.
 	MaxBytes int64
+
+	schemas fs.FS // tests' own instead of those that are built in
 }
 
 const (
@@ -85,6 +88,9 @@ func Open(ctx context.Context, address string, o Options) (*Ledger, error) {
 	}
 	if o.BatchRows <= 0 {
 		o.BatchRows = batchRows
+	}
+	if o.schemas == nil {
+		o.schemas = schemas
 	}
 	l := &Ledger{log: o.Logger}
 	var err error

@@ -14,6 +14,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"strings"
 	"sync/atomic"
@@ -108,7 +109,7 @@ func openPostgres(ctx context.Context, address string, o Options, hub *hub) (_ *
 		return nil, err
 	}
 	s.db = stdlib.OpenDBFromPool(s.pool)
-	if err = s.migrate(ctx); err != nil {
+	if err = s.migrate(ctx, o.schemas); err != nil {
 		return nil, err
 	}
 	if err = s.inspect(ctx); err != nil {
@@ -121,7 +122,7 @@ func openPostgres(ctx context.Context, address string, o Options, hub *hub) (_ *
 }
 
 // migrate lets one server at a time bring the database up to date.
-func (s *postgresStore) migrate(ctx context.Context) error {
+func (s *postgresStore) migrate(ctx context.Context, schemas fs.FS) error {
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -130,7 +131,7 @@ func (s *postgresStore) migrate(ctx context.Context) error {
 	if err := s.alone(ctx, tx, "schema"); err != nil {
 		return err
 	}
-	if err := migrate(ctx, tx, "postgres", `SELECT count(*) FROM pg_class WHERE oid = to_regclass('schema_version')`); err != nil {
+	if err := migrate(ctx, tx, schemas, "postgres", `SELECT count(*) FROM pg_class WHERE oid = to_regclass('schema_version')`); err != nil {
 		return err
 	}
 	return tx.Commit()

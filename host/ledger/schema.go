@@ -13,14 +13,11 @@ import (
 //go:embed schema
 var schemas embed.FS
 
-// migrations is where the numbered files are found. Tests add some.
-var migrations fs.FS = schemas
-
 // migrate runs what is missing, inside the transaction tx that nobody else can be in.
 // The query made counts tables named schema_version: a user who may not make tables can open a
 // database that is up to date.
-func migrate(ctx context.Context, tx tx, engine, made string) error {
-	files, err := fs.Glob(migrations, "schema/"+engine+"/*.sql")
+func migrate(ctx context.Context, tx tx, schemas fs.FS, engine, made string) error {
+	files, err := fs.Glob(schemas, "schema/"+engine+"/*.sql")
 	if err != nil {
 		return err
 	}
@@ -40,7 +37,7 @@ func migrate(ctx context.Context, tx tx, engine, made string) error {
 		return fmt.Errorf("ledger: the database has schema %d and this program knows %d: use the newer program that made it", version, len(files))
 	}
 	for ; version < len(files); version++ { // sorted, and numbered without gaps
-		text, err := fs.ReadFile(migrations, files[version])
+		text, err := fs.ReadFile(schemas, files[version])
 		if err != nil {
 			return err
 		}

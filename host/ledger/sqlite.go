@@ -2,8 +2,11 @@ package ledger
 
 // This file keeps a ledger in one SQLite file, through modernc.org/sqlite (no cgo):
 // write-ahead log, synced at each commit, one connection that writes, a few that
-// read. A lock beside the file keeps other processes out, so that what is read while
-// writing is always from here.
+// read, and one that moves the log into the file (checkpoint.go). A lock beside the
+// file keeps other processes out.
+//
+// After a failed sync it is safe to go on: SQLite writes again all that it has not
+// acknowledged, at the same place of the log.
 
 import (
 	"context"
@@ -15,13 +18,17 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"syscall"
 
 	"github.com/gofrs/flock"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-const readers = 4 // connections that read
+const (
+	readers  = 4    // connections that read
+	pageSize = 4096 // SQLite's own default
+)
 
 type sqliteStore struct {
 	log    *slog.Logger
@@ -30,6 +37,8 @@ type sqliteStore struct {
 	conn   *sql.Conn // which is this
 	read   *sql.DB
 	add    *sql.Stmt
+	path   string
+	mover  mover
 }
 
 // sqlAdd adds a decision if it continues the log.
@@ -44,7 +53,7 @@ func openSQLite(ctx context.Context, path string, o Options) (_ *sqliteStore, er
 	if path, err = filepath.Abs(path); err != nil {
 		return nil, fmt.Errorf("ledger: %w", err)
 	}
-	s := &sqliteStore{log: o.Logger, lock: flock.New(path + ".lock")}
+	s := &sqliteStore{log: o.Logger, lock: flock.New(path + ".lock"), path: path}
 	defer func() {
 		if err != nil {
 			s.close()
@@ -55,13 +64,13 @@ func openSQLite(ctx context.Context, path string, o Options) (_ *sqliteStore, er
 	} else if !got {
 		return nil, fmt.Errorf("%w: %s", ErrLocked, path)
 	}
-	if s.write1, err = sql.Open("sqlite", dsn(path, "foreign_keys(1)")); err != nil {
+	if s.write1, err = sql.Open("sqlite", dsn(path, "foreign_keys(1)", "wal_autocheckpoint(0)", "cache_size(-16000)")); err != nil {
 		return nil, fmt.Errorf("ledger: %w", err)
 	}
 	if s.conn, err = s.write1.Conn(ctx); err != nil {
 		return nil, fmt.Errorf("ledger: opening %s: %w", path, s.failure(err))
 	}
-	if err = s.prepare(ctx, o.MaxBytes); err != nil {
+	if err = s.prepare(ctx, o); err != nil {
 		return nil, fmt.Errorf("ledger: opening %s: %w", path, s.failure(err))
 	}
 	if err = syncFolder(path); err != nil {
@@ -72,7 +81,7 @@ func openSQLite(ctx context.Context, path string, o Options) (_ *sqliteStore, er
 	}
 	s.read.SetMaxOpenConns(readers)
 	s.read.SetMaxIdleConns(readers)
-	return s, nil
+	return s, s.mover.start(path, s.log)
 }
 
 // dsn names the file and what each connection to it is like.
@@ -91,7 +100,7 @@ func syncFolder(path string) error {
 	return folder.Sync()
 }
 
-func (s *sqliteStore) prepare(ctx context.Context, maxBytes int64) error {
+func (s *sqliteStore) prepare(ctx context.Context, o Options) error {
 	var mode string
 	if err := s.conn.QueryRowContext(ctx, `PRAGMA journal_mode = WAL`).Scan(&mode); err != nil {
 		return err
@@ -104,12 +113,12 @@ func (s *sqliteStore) prepare(ctx context.Context, maxBytes int64) error {
 		return err
 	}
 	if err := s.transaction(ctx, func() error {
-		return migrate(ctx, s.conn, "sqlite", `SELECT count(*) FROM sqlite_master WHERE name = 'schema_version'`)
+		return migrate(ctx, s.conn, o.schemas, "sqlite", `SELECT count(*) FROM sqlite_master WHERE name = 'schema_version'`)
 	}); err != nil {
 		return err
 	}
-	if maxBytes > 0 {
-		if err := s.conn.QueryRowContext(ctx, `PRAGMA max_page_count = `+strconv.FormatInt(max(maxBytes/page, 1), 10)).Scan(&pages); err != nil {
+	if o.MaxBytes > 0 {
+		if err := s.conn.QueryRowContext(ctx, `PRAGMA max_page_count = `+strconv.FormatInt(max(o.MaxBytes/page, 1), 10)).Scan(&pages); err != nil {
 			return err
 		}
 	}
@@ -130,16 +139,16 @@ func (s *sqliteStore) write(context.Context, func(context.Context, tx) error) er
 
 // transaction runs do, and keeps all it has written or nothing.
 func (s *sqliteStore) transaction(ctx context.Context, do func() error) error {
-	if _, err := s.conn.ExecContext(ctx, `BEGIN IMMEDIATE`); err != nil {
-		return err
-	}
-	err := do()
+	_, err := s.conn.ExecContext(ctx, `BEGIN IMMEDIATE`)
 	if err == nil {
-		if _, err = s.conn.ExecContext(ctx, `COMMIT`); err == nil {
-			return nil
-		}
+		err = do()
 	}
-	s.conn.ExecContext(context.Background(), `ROLLBACK`) // SQLite has, after some errors
+	if err == nil {
+		_, err = s.conn.ExecContext(ctx, `COMMIT`)
+	}
+	if err != nil {
+		s.conn.ExecContext(context.Background(), `ROLLBACK`) // fails where SQLite has done so itself
+	}
 	return err
 }
 
@@ -147,6 +156,9 @@ func (s *sqliteStore) transaction(ctx context.Context, do func() error) error {
 // nothing; any other failure undoes the batch.
 func (s *sqliteStore) commit(batch []*task) {
 	ctx := context.Background() // nobody's: the tasks are of many
+	if s.mover.due() {
+		s.mover.move(ctx, s.conn)
+	}
 	err := s.transaction(ctx, func() error {
 		for _, t := range batch {
 			if err := s.run(ctx, t); err != nil {
@@ -157,7 +169,13 @@ func (s *sqliteStore) commit(batch []*task) {
 	})
 	if err != nil {
 		answer(batch, fmt.Errorf("ledger: writing: %w", s.failure(err)))
+		return
 	}
+	written := 0
+	for _, t := range batch {
+		written += len(t.rows) + t.bytes()/pageSize
+	}
+	s.mover.wrote(written)
 }
 
 // run does what t wants. A refusal is t's alone, an error the whole batch's.
@@ -214,6 +232,14 @@ func (s *sqliteStore) failure(err error) error {
 	if !errors.As(err, &e) {
 		return err
 	}
+	switch e.Code() {
+	case sqlite3.SQLITE_IOERR_SHMSIZE: // the index of the write-ahead log could not grow
+		return ErrFull
+	case sqlite3.SQLITE_IOERR_WRITE: // also when a quota or a limit on the file's size is reached
+		if noRoom(s.path) {
+			return ErrFull
+		}
+	}
 	switch e.Code() & 0xff {
 	case sqlite3.SQLITE_FULL:
 		return ErrFull
@@ -223,9 +249,30 @@ func (s *sqliteStore) failure(err error) error {
 	return err
 }
 
-// close closes what was opened.
+// noRoom says whether the system lets nothing more be written beside path, as far
+// into a file as its write-ahead log is long.
+func noRoom(path string) bool {
+	f, err := os.CreateTemp(filepath.Dir(path), "room")
+	if err != nil {
+		return outOfRoom(err)
+	}
+	defer os.Remove(f.Name())
+	defer f.Close()
+	var end int64
+	if log, err := os.Stat(path + "-wal"); err == nil {
+		end = log.Size()
+	}
+	_, err = f.WriteAt(make([]byte, pageSize), end)
+	return outOfRoom(err)
+}
+
+func outOfRoom(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
+}
+
+// close closes what was opened. Nothing is being written any more.
 func (s *sqliteStore) close() error {
-	var errs []error
+	errs := []error{s.mover.stop()}
 	if s.read != nil {
 		errs = append(errs, s.read.Close())
 	}
