@@ -12,6 +12,7 @@ import { encode, encodeCopy, type Input } from "./encode.js";
 import { HoldfastError, codes, type Finding } from "./errors.js";
 import { dispose, type Host } from "./held.js";
 import { Instance, parse } from "./instance.js";
+import { bundleText, catalogText, verify } from "./signature.js";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -44,6 +45,24 @@ export class Engine {
   /** Loads a bundle document. Throws with all errors of the document in `errors`. */
   bundle<B extends Declared = Undeclared>(document: Input): Bundle<B> {
     return new Bundle<B>(this.#host, encodeCopy(document));
+  }
+
+  /**
+   * Loads a bundle document that one of these keys has signed; note is what
+   * `holdfast sign` wrote, for the bundle or for a catalog that publishes it. keys are
+   * `NAME+HASH+BASE64`. Throws signature/missing, malformed, unknown-key, wrong, other, key or
+   * unsupported, and what bundle throws.
+   */
+  async signed<B extends Declared = Undeclared>(document: Input, note: string | Uint8Array | undefined, keys: readonly string[]): Promise<Bundle<B>> {
+    const bundle = this.bundle<B>(document);
+    return keep(bundle, verify(bundleText(bundle.info.bundle, bundle.info.version, bundle.digest), note, keys));
+  }
+
+  /** Loads a catalog document that one of these keys has signed; see signed. */
+  async signedCatalog(document: Input, note: string | Uint8Array | undefined, keys: readonly string[]): Promise<Catalog> {
+    const catalog = this.catalog(document);
+    const { catalog: name, version, digests } = catalog.info;
+    return keep(catalog, verify(catalogText(name, version, this.digest(this.canon(document)), digests), note, keys));
   }
 
   /** Loads a catalog document. Throws with all errors of the document in `errors`. */
@@ -93,5 +112,16 @@ export class Engine {
 
   #call(op: Op, input: string | Uint8Array): Uint8Array<ArrayBuffer> {
     return this.#host.live().call(op, 0, input);
+  }
+}
+
+/** Returns what was loaded once it is verified, and closes it where it is not. */
+async function keep<T extends { close(): void }>(loaded: T, verified: Promise<string>): Promise<T> {
+  try {
+    await verified;
+    return loaded;
+  } catch (thrown) {
+    loaded.close();
+    throw thrown;
   }
 }

@@ -24,6 +24,20 @@ export const codes = {
   resolve: "catalog/digest",
   /** The engine, bundle, catalog or session was closed before this call. */
   closed: "engine/closed",
+  /** There is no signature where one is demanded. */
+  unsigned: "signature/missing",
+  /** The note, a signature or the signed text is not written as it must be. */
+  malformed: "signature/malformed",
+  /** No trusted key has signed. */
+  unknownKey: "signature/unknown-key",
+  /** A trusted key's signature does not verify. */
+  signature: "signature/wrong",
+  /** The signature is good, and it is for something else. */
+  otherText: "signature/other",
+  /** A public key cannot be read. */
+  key: "signature/key",
+  /** Nothing here can check Ed25519: a refusal, not a pass. */
+  unsupported: "signature/unsupported",
   /** A gate was asked, and nobody said who would propose. */
   actor: "gate/actor",
   /** A gate in a page stands where no session was given to it. */

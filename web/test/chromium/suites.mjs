@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -340,6 +340,23 @@ export const suites = {
       });
       assert.ok(result.notes <= 0 || result.notes === 1, "the note's answer stayed"); // the last render removes StrictMode
       assert.deepEqual({ ...result, notes: 0 }, { seen: ["open", "GRD-5", "open"], refused: [0, 0, "true"], through: [1, 1, "false"], rendered: 2, notes: 0, left: 0 });
+    });
+  },
+
+  async "signatures are judged as in Go and Node"(where) {
+    const folder = new URL("../../../testdata/signature/", import.meta.url);
+    const cases = readdirSync(folder).filter((name) => name.endsWith(".json")).map((name) => JSON.parse(readFileSync(new URL(name, folder), "utf8")));
+    assert.ok(cases.length > 50);
+    await lab(where, "", async (page) => {
+      const judged = await page.evaluate(async (cases) => {
+        const judged = [];
+        for (const { name, kind, document, note, keys } of cases) {
+          const { engine } = window.lab;
+          judged.push([name, await (kind === "bundle" ? engine.signed(document, note, keys) : engine.signedCatalog(document, note, keys)).then(() => "", ({ code }) => code)]);
+        }
+        return judged;
+      }, cases);
+      assert.deepEqual(judged, cases.map(({ name, code }) => [name, code]));
     });
   },
 
