@@ -35,22 +35,26 @@ var openapiJSON = sync.OnceValues(func() ([]byte, error) {
 type module struct {
 	digest string
 	bytes  []byte
-	zipped []byte // the same, gzip
+	zipped func() ([]byte, error) // the same, gzip; made when first asked for, since that takes half a second
 }
 
-func newModule(src []byte) (m module, err error) {
+func newModule(src []byte) (module, error) {
 	sum := sha256.Sum256(src)
-	m.digest, m.bytes = "sha256:"+hex.EncodeToString(sum[:]), src
-	var out bytes.Buffer
-	w, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
-	if err != nil {
-		return m, err
-	}
-	if _, err = w.Write(src); err == nil {
-		err = w.Close()
-	}
-	m.zipped = out.Bytes()
-	return m, err
+	return module{
+		digest: "sha256:" + hex.EncodeToString(sum[:]), bytes: src,
+		zipped: sync.OnceValues(func() ([]byte, error) {
+			var out bytes.Buffer
+			w, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
+			if err != nil {
+				return nil, err
+			}
+			if _, err := w.Write(src); err != nil {
+				return nil, err
+			}
+			err = w.Close()
+			return out.Bytes(), err
+		}),
+	}, nil
 }
 
 // aboutModule answers GET /v1/module: which module decides here.
@@ -74,8 +78,12 @@ func (s *Server) fetchModule(c *call) error {
 		return nil
 	}
 	if strings.Contains(c.Header.Get("Accept-Encoding"), "gzip") {
+		zipped, err := s.module.zipped()
+		if err != nil {
+			return err
+		}
 		h.Set("Content-Encoding", "gzip")
-		return c.bytes(http.StatusOK, "application/wasm", s.module.zipped)
+		return c.bytes(http.StatusOK, "application/wasm", zipped)
 	}
 	return c.bytes(http.StatusOK, "application/wasm", s.module.bytes)
 }
