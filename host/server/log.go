@@ -5,6 +5,7 @@ package server
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"net/http"
 	"strconv"
@@ -14,6 +15,9 @@ import (
 	"github.com/holdfast-rt/holdfast/core"
 	"github.com/holdfast-rt/holdfast/host/ledger"
 )
+
+// parting is how long a listener may take to accept the last of its events once the server ends.
+const parting = time.Second
 
 // streams counts the event streams that callers hold open.
 type streams struct {
@@ -144,7 +148,22 @@ func (s *Server) events(c *call) error {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
 	out := http.NewResponseController(c.w)
+	// Whoever does not read must not keep the server from ending: not in a write that is under
+	// way, and not in those that follow.
+	hurried := make(chan struct{})
+	calm := context.AfterFunc(s.ending, func() {
+		_ = out.SetWriteDeadline(time.Now().Add(parting))
+		close(hurried)
+	})
+	defer func() {
+		if !calm() {
+			<-hurried
+		}
+	}()
 	say := func(text ...[]byte) error {
+		if rec, ok := c.w.(*recorder); ok && s.ending.Err() != nil {
+			rec.patience = parting
+		}
 		for _, part := range text {
 			if _, err := c.w.Write(part); err != nil {
 				return err
@@ -178,6 +197,9 @@ func (s *Server) events(c *call) error {
 					return nil
 				}
 				seen = row.Seq
+				if s.ending.Err() != nil {
+					break // the client comes back for the rest
+				}
 			}
 		}
 		select {
