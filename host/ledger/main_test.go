@@ -17,7 +17,23 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib"
 )
 
-func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
+func TestMain(m *testing.M) {
+	if os.Getenv(childEnv) != "" {
+		child()
+	}
+	os.Exit(pgtest.Main(m))
+}
+
+// rounds is how often a fault is tried: few in a quick run, more in ./build.sh test, many on demand.
+func rounds(quick, slow, long int) int {
+	switch {
+	case os.Getenv("HOLDFAST_LONG") == "1":
+		return long
+	case os.Getenv("HOLDFAST_SLOW") == "1":
+		return slow
+	}
+	return quick
+}
 
 var ctx = context.Background()
 

@@ -161,5 +161,13 @@ func (l *Ledger) fail(doing string, err error) error {
 	if l.queue.stopped() {
 		return ErrClosed
 	}
-	return fmt.Errorf("ledger: %s: %w", doing, l.store.failure(err))
+	return failed(doing, l.store.failure(err))
+}
+
+// failed says what was being done when err happened, unless err says all there is to say.
+func failed(doing string, err error) error {
+	if err == ErrFull {
+		return err
+	}
+	return fmt.Errorf("ledger: %s: %w", doing, err)
 }

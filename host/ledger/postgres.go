@@ -191,7 +191,7 @@ func (s *postgresStore) transaction(ctx context.Context, do func(context.Context
 		if mine(err) || contended(err) {
 			return err
 		}
-		return fmt.Errorf("ledger: nothing written: %w", s.failure(err))
+		return failed("nothing written", s.failure(err))
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("ledger: outcome unknown: %w", err)
@@ -244,11 +244,14 @@ func (s *postgresStore) commit(batch []*task) {
 		if contended(err) && try < len(batch)+10 { // each time another append has lost
 			continue
 		}
-		if e := (*refusal)(nil); errors.As(err, &e) && len(batch) > 1 {
-			for i := range batch { // one of them must not spoil the others
-				s.commit(batch[i : i+1])
+		if no, ok := err.(*refusal); ok {
+			if len(batch) > 1 {
+				for i := range batch { // one of them must not spoil the others
+					s.commit(batch[i : i+1])
+				}
+				return
 			}
-			return
+			err = failed("nothing written", s.failure(no.PgError))
 		}
 		answer(batch, err)
 		return
@@ -256,10 +259,9 @@ func (s *postgresStore) commit(batch []*task) {
 }
 
 // refusal is a failure of which the server said that nothing was written.
-type refusal struct{ err error }
+type refusal struct{ *pgconn.PgError }
 
-func (r *refusal) Error() string { return "ledger: nothing written: " + r.err.Error() }
-func (r *refusal) Unwrap() error { return r.err }
+func (r *refusal) Unwrap() error { return r.PgError }
 
 // append tries to write a batch as one transaction in one round trip. Tasks are
 // answered only where it returns nil. Any error but a refusal leaves the outcome unknown.
@@ -291,8 +293,9 @@ func (s *postgresStore) append(ctx context.Context, batch []*task) error {
 	}
 	s.used = time.Now()
 	if err != nil {
-		if before && state(err) != "" && s.rollback(ctx) {
-			return &refusal{s.failure(err)}
+		var said *pgconn.PgError
+		if before && errors.As(err, &said) && s.rollback(ctx) {
+			return &refusal{said}
 		}
 		s.disconnect()
 		return fmt.Errorf("ledger: outcome unknown: %w", err)

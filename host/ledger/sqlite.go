@@ -168,7 +168,7 @@ func (s *sqliteStore) commit(batch []*task) {
 		return nil
 	})
 	if err != nil {
-		answer(batch, fmt.Errorf("ledger: writing: %w", s.failure(err)))
+		answer(batch, failed("writing", s.failure(err)))
 		return
 	}
 	written := 0

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -74,4 +75,26 @@ func (s *Server) run(statement string) error {
 	defer conn.Close(ctx)
 	_, err = conn.Exec(ctx, statement)
 	return err
+}
+
+// Tablespace makes a database whose tables are kept in a folder of the caller's, which is
+// given to the server, and returns its address. What the server writes ahead stays where it was.
+func (s *Server) Tablespace(folder string) string {
+	s.tb.Helper()
+	if c := s.cred.Credential; c != nil {
+		if err := os.Chown(folder, int(c.Uid), int(c.Gid)); err != nil {
+			s.tb.Fatal(err)
+		}
+		for f := filepath.Dir(folder); f != "/" && f != os.TempDir(); f = filepath.Dir(f) { // which it must be able to enter
+			if err := os.Chmod(f, 0o755); err != nil {
+				s.tb.Fatal(err)
+			}
+		}
+	}
+	for _, statement := range []string{`CREATE TABLESPACE small LOCATION '` + folder + `'`, `CREATE DATABASE small TABLESPACE small`} {
+		if err := s.run(statement); err != nil {
+			s.tb.Fatal(err)
+		}
+	}
+	return s.address("small")
 }
