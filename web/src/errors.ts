@@ -8,6 +8,10 @@
 export const codes = {
   /** The module could not be fetched: no network, or a status that is no success. */
   fetch: "load/fetch",
+  /** The module was not there in time. */
+  timeout: "load/timeout",
+  /** The loading was given up by its signal. */
+  aborted: "load/aborted",
   /** The bytes are not the module: cut short, not WebAssembly, or another one's exports. */
   module: "load/module",
   /** The page's content security policy does not allow `'wasm-unsafe-eval'`. */
@@ -18,6 +22,10 @@ export const codes = {
   abi: "load/abi",
   /** The module trapped. Nothing was decided or recorded; the instance is discarded. */
   trap: "engine/trap",
+  /** A call in a worker took too long and was ended. Nothing was decided or recorded. */
+  deadline: "engine/deadline",
+  /** A worker did not start, or failed. */
+  worker: "engine/worker",
   /** A session could not be rebuilt after a trap to the bytes it had before. */
   rebuild: "engine/rebuild",
   /** A catalog named a bundle whose digest is not what the catalog says. The module has the same code. */

@@ -20,7 +20,7 @@ import type { TextGate } from "./text.js";
 import { Watch } from "./watch.js";
 
 /** How many records are kept before a snapshot replaces them: making as many again takes some milliseconds. */
-const maxSince = 256;
+export const maxSince = 256;
 
 /** An operation that recorded a decision, and its input. */
 type Recorded = readonly [op: typeof Op.Decide | typeof Op.Replay, input: string | Uint8Array];

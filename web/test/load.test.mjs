@@ -6,16 +6,25 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
 import { load } from "../dist/index.js";
 import { changeExports, moduleBytes, modulePath, unreachable } from "./support/module.mjs";
 
 const bytes = moduleBytes();
 const digest = "sha256:" + createHash("sha256").update(bytes).digest("hex");
-let server, origin;
+let server, origin, flaky = 0, asked = 0;
 
 before(async () => {
   server = createServer((request, response) => {
+    asked++;
     switch (request.url) {
+      case "/flaky":
+        if (flaky-- > 0) return flaky & 1 ? request.socket.destroy() : response.writeHead(200, { "content-type": "application/wasm", "content-length": bytes.length }).write(bytes.subarray(0, 1000), () => response.destroy());
+        return response.writeHead(200, { "content-type": "application/wasm", "content-length": bytes.length }).end(bytes);
+      case "/never":
+        return;
+      case "/compressed":
+        return response.writeHead(200, { "content-type": "application/wasm", "content-encoding": "gzip" }).end(gzipSync(bytes, { level: 1 }));
       case "/holdfast.wasm":
         return response.writeHead(200, { "content-type": "application/wasm" }).end(bytes);
       case "/octets":
@@ -35,7 +44,10 @@ before(async () => {
   origin = `http://127.0.0.1:${server.address().port}`;
 });
 
-after(() => server.close());
+after(() => {
+  server.closeAllConnections();
+  server.close();
+});
 
 const sources = {
   "the file beside the SDK": () => undefined,
@@ -89,8 +101,44 @@ test("another module is refused", async () => {
 
 test("what cannot be fetched is refused", async () => {
   for (const source of [origin + "/missing", origin + "/breaks-off", "http://127.0.0.1:1/", "not a URL", pathToFileURL("/no/such/file")])
-    await refuses(load(source), "load/fetch");
+    await refuses(load(source, { retries: 0 }), "load/fetch");
   await refuses(load(fetch("http://127.0.0.1:1/")), "load/fetch");
+});
+
+test("a network that fails is tried again, an answer is not", async () => {
+  flaky = 2;
+  (await load(origin + "/flaky", { digest })).close();
+  flaky = 2;
+  await refuses(load(origin + "/flaky", { retries: 1 }), "load/fetch");
+  asked = 0;
+  for (const path of ["/missing", "/truncated"]) await assert.rejects(load(origin + path));
+  await refuses(load(origin + "/holdfast.wasm", { integrity: "sha256:" + "0".repeat(64) }), "load/digest");
+  assert.equal(asked, 3);
+});
+
+test("loading ends when the time is over, or when the caller has had enough", async () => {
+  await refuses(load(origin + "/never", { timeout: 30 }), "load/timeout");
+  flaky = 1000;
+  await refuses(load(origin + "/flaky", { timeout: 100, retries: 50 }), "load/timeout");
+  flaky = 0;
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(new Error("gone elsewhere")), 20);
+  const loading = load(origin + "/never", { signal: controller.signal });
+  await refuses(loading, "load/aborted");
+  await assert.rejects(loading, /gone elsewhere/);
+  await refuses(load(bytes, { signal: AbortSignal.abort() }), "load/aborted");
+  (await load(origin + "/holdfast.wasm", { timeout: 60_000, signal: new AbortController().signal })).close();
+});
+
+test("progress counts the module's bytes", async () => {
+  for (const [path, total] of [["/holdfast.wasm", undefined], ["/compressed", undefined], ["/flaky", bytes.length], ["/octets", undefined]]) {
+    const heard = [];
+    const engine = await load(origin + path, { digest, progress: (loaded, of) => heard.push([loaded, of]) });
+    assert.deepEqual(heard.at(0), [0, total], path);
+    assert.deepEqual(heard.at(-1), [bytes.length, total], path);
+    assert.ok(heard.every(([loaded], i) => i === 0 || loaded > heard[i - 1][0]));
+    engine.close();
+  }
 });
 
 test("a module that speaks another version of the ABI is refused", async (t) => {

@@ -360,6 +360,31 @@ export const suites = {
     });
   },
 
+  async "a worker is ended when a call takes too long, and its session comes back"(where) {
+    await lab(where, "", async (page) => {
+      const result = await page.evaluate(async () => {
+        const names = Array.from({ length: 16 }, (_, i) => `v${i}`);
+        const wide = {
+          holdfast: 1, bundle: "wide", version: "1.0.0", agents: { user: {} }, state: Object.fromEntries(names.map((name) => [name, { type: "bool" }])),
+          actions: { ...Object.fromEntries(names.map((name) => [`turn_${name}`, { set: { [name]: `!state.${name}` } }])), end: {} },
+          constraints: [{ id: "ALL", level: "operational", on: ["end"], require: names.map((name) => `state.${name}`).join(" && ") }],
+        };
+        const propose = (action) => ({ action, actor: { kind: "user", id: "u" }, args: {}, at: 1767225600000, reasons: [] });
+        const engine = await window.lab.work(undefined, { deadline: 10_000 });
+        const session = await (await engine.bundle(wide)).open("s1");
+        const before = (await session.decide(propose("turn_v3"))).text;
+        engine.deadline = 5;
+        const code = await session.path(propose("end")).then(() => "", (error) => error.code);
+        engine.deadline = 10_000;
+        const after = await session.view();
+        engine.close();
+        const twin = window.lab.engine.bundle(wide).open("s1");
+        return { code, on: after.state.v3, seq: after.seq, same: twin.decide(propose("turn_v3")).text === before, digest: engine.moduleDigest === window.lab.engine.moduleDigest };
+      });
+      assert.deepEqual(result, { code: "engine/deadline", on: true, seq: 1, same: true, digest: true });
+    });
+  },
+
   async "a trap closes no page and opens no gate"(where) {
     await lab(where, `<button id="a" data-gate="enter" data-gate-args='{"to":"task","drift":0}'>A</button>`, async (page) => {
       const states = await page.evaluate(async () => {

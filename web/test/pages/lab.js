@@ -4,6 +4,7 @@ import { createElement, StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import * as sdk from "@holdfast/web";
 import * as element from "@holdfast/web/element";
+import * as worker from "@holdfast/web/worker";
 import * as react from "@holdfast/web/react";
 import { gate } from "../support/gate.mjs";
 import { speech } from "../support/speech.mjs";
@@ -13,7 +14,7 @@ document.addEventListener("securitypolicyviolation", ({ violatedDirective, block
 const engine = await sdk.load();
 const user = { kind: "user", id: "u1" };
 window.lab = {
-  ...sdk, ...element, react, createElement, createRoot, StrictMode, engine, refusedByPolicy,
+  ...sdk, ...element, ...worker, react, createElement, createRoot, StrictMode, engine, refusedByPolicy,
   mode: () => engine.bundle(gate).open("s1", { actor: user }),
   speech: () => engine.bundle(speech).open("s1", { actor: user }),
 };

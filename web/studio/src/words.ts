@@ -1,0 +1,97 @@
+// This file defines how the studio puts things into words: names, values, times, verdicts.
+
+import type { Level, Verdict } from "@holdfast/web";
+
+/** What a verdict means, in a few words, for a person who has not read the documentation. */
+export const meaning: Record<Verdict | "open", string> = {
+  commit: "All constraints hold.",
+  hold: "Nothing forbids it, but an owner must confirm.",
+  rewrite: "The text breaks a language rule; the same action may come again with other words.",
+  reject: "Refused. Nothing changes.",
+  revert: "Refused, and the system returns to its fallback.",
+  halt: "Refused; going on needs a human decision. Nothing is escalated.",
+  escalate: "Refused, and somebody is alerted.",
+  stall: "There is no basis to decide.",
+  freeze: "A hard failure: everything stops until governance intervenes.",
+  open: "It depends on what is not filled in yet.",
+};
+
+export const levels: readonly Level[] = ["physical", "responsibility", "ownership", "operational", "preference"];
+
+export const levelMeaning: Record<Level, string> = {
+  physical: "What cannot be, whoever asks.",
+  responsibility: "Who answers for what.",
+  ownership: "Whose state it is to change.",
+  operational: "What the moment asks for.",
+  preference: "What is rather wanted. It blocks nothing.",
+};
+
+/** `commit_plan` as `commit plan`. */
+export function plain(name: string): string {
+  return name.replaceAll("_", " ");
+}
+
+/** A value as short text. */
+export function shown(value: unknown): string {
+  if (typeof value === "string") return value === "" ? "empty text" : value;
+  return JSON.stringify(value);
+}
+
+/** What a term read; long values stand as their digest and size. */
+export function termValue(value: unknown): string {
+  if (typeof value === "object" && value !== null && "digest" in value && "size" in value) return `${String((value as { size: unknown }).size)} bytes`;
+  const text = typeof value === "string" ? `“${value}”` : JSON.stringify(value);
+  return text.length > 120 ? text.slice(0, 118) + "…" : text;
+}
+
+/** Says what a built-in constraint is, from its id; "" for a declared one. */
+export function builtIn(id: string): string {
+  const [kind, name = ""] = id.split(":", 2) as [string, string?];
+  const what = plain(name);
+  switch (id.includes(":") ? kind : id) {
+    case "by": return `Who may propose “${what}”`;
+    case "owner": return `Who owns “${what}”`;
+    case "moves": return `How “${what}” may move`;
+    case "domain": return `Which values “${what}” takes`;
+    case "effect": return `What “${what}” would change cannot be computed`;
+    case "hold": return "What waits for an owner";
+    case "frozen": return "The session is frozen";
+    default: return "";
+  }
+}
+
+/** Arguments as `to: spec, drift: 3`. */
+export function argsText(args: Readonly<Record<string, unknown>>): string {
+  return Object.entries(args).map(([name, value]) => {
+    const text = shown(value);
+    return `${plain(name)}: ${text.length > 60 ? text.slice(0, 58) + "…" : text}`;
+  }).join(", ");
+}
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+
+export function timeOf(millis: number): string {
+  return clock.format(millis);
+}
+
+export function dateOf(millis: number): string {
+  return day.format(millis);
+}
+
+/** A duration in words: `5 minutes`. */
+export function span(millis: number): string {
+  for (const [unit, size] of [["day", 86_400_000], ["hour", 3_600_000], ["minute", 60_000]] as const) {
+    if (millis >= size) return count(Math.round(millis / size), unit);
+  }
+  return count(Math.max(0, Math.round(millis / 1000)), "second");
+}
+
+export function count(n: number, one: string, many = one + "s"): string {
+  return `${n} ${n === 1 ? one : many}`;
+}
+
+/** The first digits of a digest. */
+export function short(digest: string): string {
+  return digest.replace(/^sha256:/, "").slice(0, 10);
+}
