@@ -74,11 +74,9 @@ func (c *contract) schema(pointer string) (*jsonschema.Schema, error) {
 	return s, err
 }
 
-// at joins a JSON pointer, following references to components.
-func at(ref, pointer string, names ...string) string {
-	if ref != "" {
-		pointer = strings.TrimPrefix(ref, "#")
-	}
+// at joins a JSON pointer that begins with another, or with a reference to a component.
+func at(pointer string, names ...string) string {
+	pointer = strings.TrimPrefix(pointer, "#")
 	for _, name := range names {
 		name = strings.ReplaceAll(strings.ReplaceAll(name, "~", "~0"), "/", "~1")
 		pointer += "/" + url.PathEscape(name)
@@ -130,7 +128,10 @@ func (c *contract) check(r *http.Request, sent []byte, a *http.Response, got []b
 	if r.Method != http.MethodHead {
 		method = strings.ToLower(r.Method)
 	}
-	base := at(ref.Ref, "", "paths", path, method, "responses", status)
+	base := at(ref.Ref)
+	if ref.Ref == "" {
+		base = at("", "paths", path, method, "responses", status)
+	}
 	for name, h := range ref.Value.Headers {
 		values := a.Header.Values(name)
 		if len(values) == 0 {
@@ -139,7 +140,11 @@ func (c *contract) check(r *http.Request, sent []byte, a *http.Response, got []b
 			}
 			continue
 		}
-		s, err := c.schema(at(h.Ref, base+"/headers/"+name, "schema"))
+		place := at(h.Ref)
+		if h.Ref == "" {
+			place = at(base, "headers", name)
+		}
+		s, err := c.schema(at(place, "schema"))
 		if err != nil {
 			return err
 		}
@@ -255,7 +260,7 @@ func (c *contract) body(content openapi3.Content, base string, r *http.Request, 
 	if m.Schema == nil || !strings.HasSuffix(media, "json") {
 		return nil
 	}
-	s, err := c.schema(at("", base, "content", media, "schema"))
+	s, err := c.schema(at(base, "content", media, "schema"))
 	if err != nil {
 		return err
 	}
@@ -284,7 +289,7 @@ func (c *contract) filter(r *http.Request, sent []byte, a *http.Response, got []
 	in.Request.Body = io.NopCloser(bytes.NewReader(sent))
 	if a.StatusCode < 300 {
 		if op.RequestBody != nil && len(sent) > 0 {
-			s, err := c.schema(at("", "", "paths", path, strings.ToLower(r.Method), "requestBody", "content", "application/json", "schema"))
+			s, err := c.schema(at("", "paths", path, strings.ToLower(r.Method), "requestBody", "content", "application/json", "schema"))
 			if err != nil {
 				return err
 			}
