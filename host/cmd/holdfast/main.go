@@ -44,6 +44,7 @@ type grammar struct {
 
 	Resolve resolveCommand `cmd:"" help:"Find the one bundle of a catalog that a cursor means." group:"look"`
 	Graph   graphCommand   `cmd:"" help:"Draw the moves of state variables." group:"look"`
+	Types   typesCommand   `cmd:"" help:"Print TypeScript types of a bundle, for @holdfast/web." group:"look"`
 	Eval    evalCommand    `cmd:"" help:"Evaluate an expression, or a file of cases." group:"look"`
 	Canon   canonCommand   `cmd:"" help:"Write JSON in its canonical form." group:"look"`
 	Schema  schemaCommand  `cmd:"" help:"Print a JSON Schema of bundles, for editors." group:"look"`
