@@ -160,6 +160,7 @@ func TestRace(t *testing.T) {
 
 // Two servers on one database append to the same sessions: nothing is lost, doubled or forked.
 func TestTwoServers(t *testing.T) {
+	t.Parallel()
 	p := fresh(t, "postgres")
 	ledgers := []*Ledger{p.open(t), p.open(t)}
 	const sessions, writers, each = 6, 4, 12

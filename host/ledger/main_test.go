@@ -45,6 +45,7 @@ type place struct {
 
 // each runs a test on a fresh place of each engine.
 func each(t *testing.T, test func(t *testing.T, p place)) {
+	t.Parallel()
 	for _, engine := range []string{"sqlite", "postgres"} {
 		t.Run(engine, func(t *testing.T) { t.Parallel(); test(t, fresh(t, engine)) })
 	}

@@ -60,6 +60,7 @@ func (c *client) run(t *testing.T, l *Ledger, stop *atomic.Bool) {
 
 // A server that crashes and comes back under load loses nothing that was acknowledged, and nothing forks.
 func TestRestart(t *testing.T) {
+	t.Parallel()
 	server := pgtest.Start(t)
 	p := place{"postgres", server.URL()}
 	ledgers := []*Ledger{p.open(t), p.open(t)}
@@ -178,6 +179,7 @@ func TestRestart(t *testing.T) {
 
 // An append that the server refuses fails alone, and one without room is told so.
 func TestSpoiledBatch(t *testing.T) {
+	t.Parallel()
 	p := fresh(t, "postgres")
 	l := p.open(t)
 	wants(t, p.sql(t, `CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
@@ -221,6 +223,7 @@ func TestSpoiledBatch(t *testing.T) {
 
 // Ids of any length and number fit into notifications.
 func TestManyNotifications(t *testing.T) {
+	t.Parallel()
 	p := fresh(t, "postgres")
 	a, b := p.open(t), p.open(t)
 	var wakes []<-chan struct{}
@@ -250,6 +253,7 @@ func TestTablespaceFull(t *testing.T) {
 	if rounds(0, 1, 1) == 0 {
 		t.Skip("HOLDFAST_SLOW=1 runs this")
 	}
+	t.Parallel()
 	folder := small(t, 10<<20)
 	server := pgtest.Start(t)
 	address := server.Tablespace(folder)

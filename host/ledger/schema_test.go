@@ -110,6 +110,7 @@ func TestSchema1(t *testing.T) {
 
 // Servers that start at once on a fresh database all find it made.
 func TestOpenTogether(t *testing.T) {
+	t.Parallel()
 	p := fresh(t, "postgres")
 	var wg sync.WaitGroup
 	for i := range 6 {

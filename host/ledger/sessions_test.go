@@ -187,6 +187,7 @@ func TestSubscribe(t *testing.T) {
 
 // What one server appends wakes those who wait at another, also after the connection that tells it was lost.
 func TestSubscribeServers(t *testing.T) {
+	t.Parallel()
 	p := fresh(t, "postgres")
 	a, b := p.open(t), p.open(t)
 	s := session(t, a, "s")

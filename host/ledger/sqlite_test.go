@@ -19,6 +19,7 @@ import (
 )
 
 func TestLocked(t *testing.T) {
+	t.Parallel()
 	p := fresh(t, "sqlite")
 	l := p.open(t)
 	_, err := Open(ctx, p.address, Options{})
@@ -40,6 +41,7 @@ func TestLocked(t *testing.T) {
 // A process is frozen under load and its files are copied as they are, then torn in several
 // ways; it is killed, and the next one goes on where it was.
 func TestKilledAndTorn(t *testing.T) {
+	t.Parallel()
 	p := fresh(t, "sqlite")
 	acknowledged := map[string]string{}
 	random := rand.New(rand.NewPCG(1, 2))
@@ -143,6 +145,7 @@ func copied(t *testing.T, acknowledged map[string]string, what string, db, wal [
 
 // A page of the file that was written over is found, or what is read is right: never another decision.
 func TestFlippedFile(t *testing.T) {
+	t.Parallel()
 	p := fresh(t, "sqlite")
 	l := p.open(t)
 	for i := range 4 {
@@ -183,6 +186,7 @@ func TestFlippedFile(t *testing.T) {
 }
 
 func TestFull(t *testing.T) {
+	t.Parallel()
 	p := fresh(t, "sqlite")
 	l := p.open(t, Options{MaxBytes: 300 << 10})
 	acknowledged := fill(t, l, func() {})
@@ -265,6 +269,7 @@ func small(t *testing.T, size int) string {
 
 // A disk without room refuses, keeps all it has, and goes on once there is room.
 func TestDiskFull(t *testing.T) {
+	t.Parallel()
 	folder := small(t, 3<<20)
 	ballast := filepath.Join(folder, "ballast")
 	if err := os.WriteFile(ballast, make([]byte, 1<<20), 0o600); err != nil {
@@ -301,6 +306,7 @@ func TestFileTooLarge(t *testing.T) {
 
 // The write-ahead log is moved while decisions are written, and does not grow for ever.
 func TestCheckpoint(t *testing.T) {
+	t.Parallel()
 	p := fresh(t, "sqlite")
 	l := p.open(t)
 	const sessions = 32
