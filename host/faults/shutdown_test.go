@@ -176,11 +176,14 @@ func TestShutdown(t *testing.T) {
 // listenOnly opens event streams on one session and reads none of what comes.
 func listenOnly(tb testing.TB, url, session string) net.Conn {
 	tb.Helper()
-	c, err := net.Dial("tcp", strings.TrimPrefix(url, "http://"))
+	// A small window from the beginning, so that little of what is sent fits into buffers.
+	dialer := net.Dialer{Control: func(_, _ string, c syscall.RawConn) error {
+		return c.Control(func(fd uintptr) { _ = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 2048) })
+	}}
+	c, err := dialer.Dial("tcp", strings.TrimPrefix(url, "http://"))
 	if err != nil {
 		tb.Fatal(err)
 	}
-	_ = c.(*net.TCPConn).SetReadBuffer(4 << 10)
 	if _, err := fmt.Fprintf(c, "GET /v1/sessions/%s/events?after=0 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", session); err != nil {
 		tb.Fatal(err)
 	}
