@@ -12,7 +12,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"sort"
 	"strings"
 	"testing"
@@ -295,18 +294,4 @@ func (b *book) tell(tb testing.TB, title string) {
 	}
 	fmt.Fprintf(&text, "\n  %8d never answered, sent once without key or seq", open)
 	tb.Logf("%s: %d sessions%s", title, len(b.sessions), text.String())
-}
-
-// refusedWith returns the status and code of an answer that must be a problem.
-func refusedWith(tb testing.TB, method, url, body string) problem {
-	tb.Helper()
-	status, _, answer, err := try(method, url, []byte(body))
-	var p problem
-	if err == nil {
-		err = json.Unmarshal(answer, &p)
-	}
-	if err != nil || status < 400 || status == http.StatusOK {
-		tb.Fatalf("%s %s: %d %v %s", method, url, status, err, answer)
-	}
-	return p
 }
