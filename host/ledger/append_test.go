@@ -285,31 +285,30 @@ func TestCancel(t *testing.T) {
 		cancel()
 		wants(t, l.Append(done, rows("s", 1, s.Genesis, 1)), context.Canceled)
 
-		outcomes := map[bool]int{}
-		prev, seq := s.Genesis, int64(1)
-		for i := range 60 {
-			short, cancel := context.WithCancel(ctx)
-			r := row("s", seq, prev, "", 10)
-			answered := make(chan error)
-			go func() { answered <- l.Append(short, []Row{r}) }()
-			for range i * 50 {
-				l.queue.stopped() // passes time
-			}
-			cancel()
-			err := <-answered
-			if err != nil && !errors.Is(err, context.Canceled) {
-				t.Fatal(err)
-			}
-			got, e := l.Session(ctx, "s")
-			if e != nil || (got.Seq == seq) != (err == nil) {
-				t.Fatalf("answered %v, stored %d of %d (%v)", err, got.Seq, seq, e)
-			}
-			outcomes[err == nil]++
-			if err == nil {
-				prev, seq = r.Digest, seq+1
-			}
+		// One that is being written waits, and hears that it was.
+		session(t, l, "other")
+		release := p.hold(t)
+		short, cancel := context.WithCancel(ctx)
+		taken := &task{rows: rows("s", 1, s.Genesis, 1)}
+		l.queue.give(taken)
+		for waiting := 1; waiting > 0; {
+			l.queue.mu.Lock()
+			waiting = len(l.queue.waiting)
+			l.queue.mu.Unlock()
 		}
-		t.Log(outcomes)
+		answers := make(chan error)
+		go func() { answers <- l.queue.wait(short, taken) }()
+		go func() { answers <- l.Append(short, rows("other", 1, genesis("other"), 1)) }()
+		cancel()
+		wants(t, <-answers, context.Canceled) // one that waits behind it is withdrawn
+		release()
+		wants(t, <-answers, nil)
+		if got := log(t, l, "s", 1); len(got) != 1 {
+			t.Error(got)
+		}
+		if got := log(t, l, "other", 1); len(got) != 0 {
+			t.Error(got)
+		}
 	})
 }
 

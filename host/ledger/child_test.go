@@ -16,6 +16,7 @@ import (
 
 const (
 	childEnv      = "HOLDFAST_LEDGER_CHILD" // the address that a child is to write to
+	limitEnv      = "HOLDFAST_LEDGER_LIMIT" // the child is to meet a limit on its files' size
 	childSessions = 8
 )
 
@@ -28,6 +29,12 @@ func child() {
 	l, err := Open(ctx, os.Getenv(childEnv), Options{})
 	if err != nil {
 		fail(err)
+	}
+	if os.Getenv(limitEnv) != "" {
+		if err := limited(l); err != nil {
+			fail(err)
+		}
+		os.Exit(0)
 	}
 	fmt.Println("open")
 	var wg sync.WaitGroup
@@ -51,6 +58,50 @@ func child() {
 	wg.Wait()
 }
 
+// limited appends until no file may grow, twice, and again once they may.
+func limited(l *Ledger) error {
+	s := Session{ID: "s", Bundle: "b", Genesis: genesis("s"), Owner: "o"}
+	if err := l.Create(ctx, s, 0); err != nil {
+		return err
+	}
+	s.Head = s.Genesis
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+		return err
+	}
+	before := limit
+	limit.Cur = 500 << 10
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
+		return err
+	}
+	add := func() error {
+		r := row("s", s.Seq+1, s.Head, "", 3000)
+		err := l.Append(ctx, []Row{r})
+		if err == nil {
+			s.Seq, s.Head = r.Seq, r.Digest
+		}
+		return err
+	}
+	for range 2 {
+		for {
+			if err := add(); err == ErrFull {
+				fmt.Println("full")
+				break
+			} else if err != nil {
+				return err
+			}
+		}
+	}
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &before); err != nil {
+		return err
+	}
+	if err := add(); err != nil {
+		return err
+	}
+	fmt.Println("again")
+	return l.Close()
+}
+
 // process is a child, and what it has said.
 type process struct {
 	t    *testing.T
@@ -58,14 +109,14 @@ type process struct {
 	file *os.File
 }
 
-func spawn(t *testing.T, address string) *process {
+func spawn(t *testing.T, address string, env ...string) *process {
 	t.Helper()
 	file, err := os.CreateTemp(t.TempDir(), "said")
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := &process{t, exec.Command(os.Args[0]), file}
-	c.cmd.Env = append(os.Environ(), childEnv+"="+address)
+	c.cmd.Env = append(append(os.Environ(), childEnv+"="+address), env...)
 	c.cmd.Stdout, c.cmd.Stderr = file, file
 	if err := c.cmd.Start(); err != nil {
 		t.Fatal(err)

@@ -189,7 +189,8 @@ func TestAppendOnly(t *testing.T) {
 	each(t, func(t *testing.T, p place) {
 		l := p.open(t)
 		s := session(t, l, "s")
-		appended(t, l, rows("s", 1, s.Genesis, 2)...)
+		first := row("s", 1, s.Genesis, "k", 1)
+		appended(t, l, append([]Row{first}, rows("s", 2, first.Digest, 1)...)...)
 		d := document("a", "1", "a")
 		wants(t, l.Publish(ctx, d), nil)
 		statements := []string{
@@ -201,6 +202,14 @@ func TestAppendOnly(t *testing.T) {
 		}
 		if p.engine == "postgres" {
 			statements = append(statements, `TRUNCATE decisions`, `TRUNCATE documents CASCADE`)
+		} else {
+			for _, table := range []string{"decisions", "sessions", "releases", "documents"} {
+				statements = append(statements, `INSERT OR REPLACE INTO `+table+` SELECT * FROM `+table)
+			}
+			statements = append(statements,
+				`INSERT OR REPLACE INTO decisions (rowid, session, seq, bytes, digest, prev) VALUES (1, 's', 3, 'b', 'd', 'p')`,
+				`INSERT OR REPLACE INTO decisions SELECT session, 3, bytes, digest, prev, 'k' FROM decisions WHERE key = 'k'`,
+				`UPDATE OR REPLACE decisions SET seq = 1 WHERE seq = 2`)
 		}
 		for _, statement := range statements {
 			if err := p.sql(t, statement); err == nil {

@@ -112,7 +112,7 @@ func TestCorrupt(t *testing.T) {
 			{"doubled", `INSERT INTO decisions SELECT session, 7, bytes, digest, prev, NULL FROM decisions WHERE session = 's' AND seq = 6`},
 			{"genesis", `UPDATE sessions SET genesis = 'sha256:0' WHERE id = 's'`},
 		}
-		for i := 0; i < len(third.Bytes); i += 13 { // every flip is a change of the hash; these are some
+		for i := 0; i < len(third.Bytes); i += 41 { // every flip is a change of the hash; these are some
 			changes = append(changes, change{fmt.Sprint("byte ", i), set("bytes", p.blob(flip(third.Bytes, i)))})
 		}
 		l := p.open(t)

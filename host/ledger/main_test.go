@@ -94,12 +94,35 @@ func (p place) sql(t testing.TB, statements ...string) error {
 	return errors.Join(errs...)
 }
 
+// hold keeps all others from writing until release.
+func (p place) hold(t testing.TB) (release func()) {
+	t.Helper()
+	driver, address, begin := "pgx", p.address, "BEGIN; LOCK TABLE decisions IN EXCLUSIVE MODE"
+	if p.engine == "sqlite" {
+		driver, address, begin = "sqlite", "file:"+p.address, "BEGIN IMMEDIATE"
+	}
+	db, err := sql.Open(driver, address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	if _, err := db.Exec(begin); err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		if _, err := db.Exec("ROLLBACK"); err != nil {
+			t.Error(err)
+		}
+		db.Close()
+	}
+}
+
 // forge runs statements that a table's triggers would refuse.
 func (p place) forge(t testing.TB, table string, statements ...string) {
 	t.Helper()
 	off := []string{"ALTER TABLE " + table + " DISABLE TRIGGER ALL"}
 	if p.engine == "sqlite" {
-		off = []string{"DROP TRIGGER IF EXISTS " + table + "_keep", "DROP TRIGGER IF EXISTS " + table + "_stay"}
+		off = []string{"DROP TRIGGER IF EXISTS " + table + "_keep", "DROP TRIGGER IF EXISTS " + table + "_stay", "DROP TRIGGER IF EXISTS " + table + "_once"}
 	}
 	if err := p.sql(t, append(off, statements...)...); err != nil {
 		t.Fatal(err)

@@ -171,3 +171,8 @@ func failed(doing string, err error) error {
 	}
 	return fmt.Errorf("ledger: %s: %w", doing, err)
 }
+
+// mine says whether a refusal is this package's own, and says all there is to say.
+func mine(err error) bool {
+	return err == ErrConflict || err == ErrExists || err == ErrOwner || err == ErrTaken
+}

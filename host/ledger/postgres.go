@@ -199,11 +199,6 @@ func (s *postgresStore) transaction(ctx context.Context, do func(context.Context
 	return nil
 }
 
-// mine says whether a refusal is this package's own.
-func mine(err error) bool {
-	return err == ErrExists || err == ErrOwner || err == ErrTaken
-}
-
 // contended says whether another transaction was in the way. Nothing was written.
 func contended(err error) bool {
 	switch state(err) {

@@ -95,7 +95,7 @@ func TestRestart(t *testing.T) {
 			}
 		}
 	}
-	for range rounds(2, 5, 50) {
+	for range rounds(1, 5, 50) {
 		grow(60)
 		server.Restart()
 		for _, l := range ledgers {
@@ -108,7 +108,7 @@ func TestRestart(t *testing.T) {
 	}
 	grow(60)
 	// Connections that are cut in the middle of a commit.
-	for range rounds(10, 30, 300) {
+	for range rounds(6, 30, 300) {
 		p.sql(t, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'COMMIT' OR query LIKE 'WITH given%'`)
 		grow(4)
 	}
@@ -190,13 +190,10 @@ func TestSpoiledBatch(t *testing.T) {
 	var batch []*task
 	for i := range 8 {
 		s := session(t, l, fmt.Sprint("s", i))
-		batch = append(batch, &task{rows: rows(s.ID, 1, s.Genesis, 2), done: make(chan struct{})})
+		batch = append(batch, &task{rows: rows(s.ID, 1, s.Genesis, 2)})
 	}
 	batch[6].rows[0].Prev = batch[6].rows[1].Digest // continues nothing
-	l.queue.mu.Lock()
-	l.queue.waiting = append(l.queue.waiting, batch...) // all at once
-	l.queue.mu.Unlock()
-	l.queue.more.Signal()
+	l.queue.give(batch...)
 	for i, task := range batch {
 		<-task.done
 		switch {
@@ -233,12 +230,9 @@ func TestManyNotifications(t *testing.T) {
 		wake, cancel := b.Subscribe(s.ID)
 		defer cancel()
 		wakes = append(wakes, wake)
-		batch = append(batch, &task{rows: rows(s.ID, 1, s.Genesis, 1), done: make(chan struct{})})
+		batch = append(batch, &task{rows: rows(s.ID, 1, s.Genesis, 1)})
 	}
-	a.queue.mu.Lock()
-	a.queue.waiting = append(a.queue.waiting, batch...)
-	a.queue.mu.Unlock()
-	a.queue.more.Signal()
+	a.queue.give(batch...)
 	for i, wake := range wakes {
 		<-batch[i].done
 		wants(t, batch[i].err, nil)

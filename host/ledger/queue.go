@@ -107,15 +107,29 @@ func (q *queue) run(ctx context.Context, t *task) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("ledger: nothing written: %w", err)
 	}
-	t.done = make(chan struct{})
-	q.mu.Lock()
-	if q.stops {
-		q.mu.Unlock()
+	if !q.give(t) {
 		return ErrClosed
 	}
-	q.waiting = append(q.waiting, t)
-	q.mu.Unlock()
+	return q.wait(ctx, t)
+}
+
+// give has tasks wait, all at once. It reports false when no more are taken.
+func (q *queue) give(tasks ...*task) bool {
+	for _, t := range tasks {
+		t.done = make(chan struct{})
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.stops {
+		return false
+	}
+	q.waiting = append(q.waiting, tasks...)
 	q.more.Signal()
+	return true
+}
+
+// wait returns what became of t.
+func (q *queue) wait(ctx context.Context, t *task) error {
 	select {
 	case <-t.done:
 		return t.err

@@ -203,6 +203,9 @@ func (s *sqliteStore) run(ctx context.Context, t *task) error {
 		if fatal(t.err) {
 			return t.err
 		}
+		if !mine(t.err) {
+			t.err = failed("nothing written", t.err)
+		}
 		if _, err := s.conn.ExecContext(ctx, `ROLLBACK TO task`); err != nil {
 			return err
 		}

@@ -45,7 +45,7 @@ func TestKilledAndTorn(t *testing.T) {
 	p := fresh(t, "sqlite")
 	acknowledged := map[string]string{}
 	random := rand.New(rand.NewPCG(1, 2))
-	for round := range rounds(2, 5, 100) {
+	for round := range rounds(1, 5, 100) {
 		c := spawn(t, p.address)
 		for range 2 {
 			c.said(len(c.said(1)) + 20 + random.IntN(200))
@@ -294,6 +294,7 @@ func TestDiskFull(t *testing.T) {
 
 // A limit on a file's size is met like a full disk.
 func TestFileTooLarge(t *testing.T) {
+	t.Parallel()
 	for _, err := range []error{syscall.EFBIG, syscall.EDQUOT, syscall.ENOSPC, &os.PathError{Err: syscall.ENOSPC}} {
 		if !outOfRoom(err) {
 			t.Error(err)
@@ -301,6 +302,16 @@ func TestFileTooLarge(t *testing.T) {
 	}
 	if outOfRoom(nil) || outOfRoom(io.EOF) || outOfRoom(errors.New("other")) || noRoom(filepath.Join(t.TempDir(), "x")) {
 		t.Error("there is room")
+	}
+	p := fresh(t, "sqlite")
+	c := spawn(t, p.address, limitEnv+"=1")
+	said := c.said(3)
+	c.kill()
+	if got := strings.Join(said, "\n"); got != "full\nfull\nagain" {
+		t.Error(got)
+	}
+	if got := log(t, p.open(t), "s", 1); len(got) < 10 {
+		t.Error(len(got))
 	}
 }
 
