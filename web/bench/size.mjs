@@ -1,20 +1,34 @@
-// This file prints what the SDK weighs: each file that index.js brings along, raw
-// and gzipped, and all of them as one.
+// This file prints what the SDK weighs, and fails where an entry point is over its
+// budget: each file that it brings along, raw and gzipped, and all of them as one, as
+// they are published.
 
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { gzipSync } from "node:zlib";
 
-const files = new Map();
-const follow = (url) => {
-  if (files.has(url.href)) return;
-  const text = readFileSync(url, "utf8");
-  files.set(url.href, text);
-  for (const [, name] of text.matchAll(/\bfrom "(\.\/[^"]+)"/g)) follow(new URL(name, url));
-};
-follow(new URL("../dist/index.js", import.meta.url));
+/** The most that an entry point weighs with all that it brings along: bytes after gzip. The module is beside it. */
+const budget = 12 << 10;
 
-const row = (name, text) => console.log(`${String(Buffer.byteLength(text)).padStart(8)} ${String(gzipSync(text, { level: 9 }).length).padStart(8)}  ${name}`);
-console.log("     raw     gzip");
-for (const [href, text] of files) row(basename(href), text);
-row("together", [...files.values()].join("\n"));
+const { exports } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+const gzip = (text) => gzipSync(text, { level: 9 }).length;
+const row = (name, text) => console.log(`${String(Buffer.byteLength(text)).padStart(8)} ${String(gzip(text)).padStart(8)}  ${name}`);
+
+for (const [entry, target] of Object.entries(exports)) {
+  if (typeof target !== "object") continue;
+  const files = new Map();
+  const follow = (url) => {
+    if (files.has(url.href)) return;
+    const text = readFileSync(url, "utf8");
+    files.set(url.href, text);
+    for (const [, name] of text.matchAll(/\b(?:from|import|URL\() ?"(\.\/[^"]+\.js)"/g)) follow(new URL(name, url));
+  };
+  follow(new URL(`../${target.default}`, import.meta.url));
+  console.log(`\n@holdfast/web${entry.slice(1)}\n     raw     gzip`);
+  for (const [href, text] of files) row(basename(href), text);
+  const together = [...files.values()].join("\n");
+  row(`together, of ${budget}`, together);
+  if (gzip(together) > budget) {
+    console.error(`@holdfast/web${entry.slice(1)} weighs ${gzip(together)} bytes, and ${budget} is the most`);
+    process.exitCode = 1;
+  }
+}

@@ -67,7 +67,7 @@ export interface Parked {
 }
 
 /** A session, for showing. */
-export interface View {
+export interface View<S = Readonly<Record<string, unknown>>> {
   readonly session: string;
   readonly bundle: string;
   readonly digest: string;
@@ -78,7 +78,7 @@ export interface View {
   /** Digest of the last decision, of the genesis document before the first. */
   readonly prev: string;
   readonly frozen: boolean;
-  readonly state: Readonly<Record<string, unknown>>;
+  readonly state: S;
   readonly derived: Readonly<Record<string, unknown>>;
   readonly logs: Readonly<Record<string, readonly unknown[]>>;
   readonly holds: readonly Parked[];

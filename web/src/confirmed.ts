@@ -13,7 +13,6 @@
 import type { View } from "./answers.js";
 import type { Bundle } from "./bundle.js";
 import { Decision, type DecisionDocument } from "./decision.js";
-import type { Declared, Undeclared } from "./declared.js";
 import type { Engine } from "./engine.js";
 import { HoldfastError, codes, messageOf } from "./errors.js";
 import { Problem, pathOf, replicaCodes, type Remote } from "./remote.js";
@@ -27,9 +26,9 @@ const maxRecent = 512;
 const pageSize = 128;
 
 /** What a server's session is begun with. */
-export interface StartOptions<B extends Declared = Undeclared> {
+export interface StartOptions {
   /** The bundle, or the digest of the only one that is accepted; left out, it is the server's word. */
-  readonly bundle?: Bundle<B> | string | undefined;
+  readonly bundle?: Bundle | string | undefined;
   /** Keys (`NAME+HASH+BASE64`), one of which must have signed the bundle. */
   readonly keys?: readonly string[] | undefined;
   /** "full" replays the log from its beginning, and believes no snapshot. */
@@ -37,21 +36,21 @@ export interface StartOptions<B extends Declared = Undeclared> {
 }
 
 /** A session as far as the server's decisions have been decided again. */
-export class Confirmed<B extends Declared = Undeclared> {
+export class Confirmed {
   readonly id: string;
   readonly engine: Engine;
   readonly remote: Remote;
-  readonly bundle: Bundle<B>;
+  readonly bundle: Bundle;
   /** Was the bundle loaded here, and is to be closed here? */
   readonly ownsBundle: boolean;
-  #session: Session<B>;
+  #session: Session;
   #seq = 0;
   #at = 0;
   #head: string;
   readonly #genesis: string;
   readonly #recent = new Map<number, string>();
 
-  private constructor(engine: Engine, remote: Remote, id: string, bundle: Bundle<B>, ownsBundle: boolean) {
+  private constructor(engine: Engine, remote: Remote, id: string, bundle: Bundle, ownsBundle: boolean) {
     this.engine = engine;
     this.remote = remote;
     this.id = id;
@@ -62,16 +61,16 @@ export class Confirmed<B extends Declared = Undeclared> {
   }
 
   /** Fetches the bundle and a start. What comes after the start is catchUp's. */
-  static async start<B extends Declared>(engine: Engine, remote: Remote, id: string, options: StartOptions<B>): Promise<Confirmed<B>> {
+  static async start(engine: Engine, remote: Remote, id: string, options: StartOptions): Promise<Confirmed> {
     const snapshot = await remote.text(pathOf(id, "snapshot"), "application/json");
-    const said = read(snapshot) as Partial<View>;
+    const said = read(snapshot) as Partial<Pick<View, "digest" | "seq">>;
     const { bundle: wanted } = options;
     const digest = wanted === undefined ? String(said.digest) : typeof wanted === "string" ? wanted : wanted.digest;
     if (said.digest !== digest) throw new HoldfastError(replicaCodes.bundle, `the session is of the bundle ${String(said.digest)}, and this program asks for ${digest}`);
     const path = `/v1/bundles/${encodeURIComponent(digest)}`;
     const owns = typeof wanted !== "object";
-    const bundle = owns ? engine.bundle<B>(await remote.text(path, "application/json")) : wanted;
-    let confirmed: Confirmed<B> | undefined;
+    const bundle = owns ? engine.bundle(await remote.text(path, "application/json")) : wanted;
+    let confirmed: Confirmed | undefined;
     try {
       if (bundle.digest !== digest) throw differs(`the server's bundle ${digest} has the digest ${bundle.digest}`);
       if (options.keys !== undefined) {
@@ -93,7 +92,7 @@ export class Confirmed<B extends Declared = Undeclared> {
   }
 
   /** The session. Nobody but this object may decide on it. */
-  get session(): Session<B> {
+  get session(): Session {
     return this.#session;
   }
 
@@ -180,9 +179,9 @@ export class Confirmed<B extends Declared = Undeclared> {
   // Goes to where a snapshot stands, if the decision it is said to come from agrees.
   async #begin(snapshot: string, seq: number): Promise<void> {
     const [last = ""] = await this.#page(seq).then((page) => page.slice(-1));
-    let session: Session<B>;
+    let session: Session;
     try {
-      session = this.bundle.restore(snapshot);
+      session = again(() => this.bundle.restore(snapshot));
     } catch (thrown) {
       if (thrown instanceof HoldfastError && thrown.code.startsWith("engine/")) throw thrown;
       return;

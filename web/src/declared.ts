@@ -53,7 +53,7 @@ export type AskOptions<B extends Declared = Undeclared> = {
 };
 
 /** Arguments and options after an action's name; an action that needs no argument needs no object either. */
-export type Rest<B extends Declared, A extends string> = object extends ArgsOf<B, A>
+export type Rest<B extends Declared, A extends string> = {} extends ArgsOf<B, A>
   ? [args?: ArgsOf<B, A> | undefined, options?: AskOptions<B>]
   : [args: ArgsOf<B, A>, options?: AskOptions<B>];
 

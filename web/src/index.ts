@@ -1,6 +1,6 @@
 // This file lists what the package exports.
 
-export { load, type LoadOptions, type Source } from "./load.js";
+export { load, type FetchOptions, type LoadOptions, type Source } from "./load.js";
 export { Engine } from "./engine.js";
 export { Bundle, type BundleInfo } from "./bundle.js";
 export { Catalog, type CatalogInfo, type Resolution, type Stall } from "./catalog.js";

@@ -15,12 +15,9 @@ import type { Gate } from "./gate.js";
 import { Gates } from "./gates.js";
 import { Held, type Host } from "./held.js";
 import { tell } from "./tell.js";
-import { parse, type Instance } from "./instance.js";
+import { maxSince, parse, type Instance } from "./instance.js";
 import type { TextGate } from "./text.js";
 import { Watch } from "./watch.js";
-
-/** How many records are kept before a snapshot replaces them: making as many again takes some milliseconds. */
-export const maxSince = 256;
 
 /** An operation that recorded a decision, and its input. */
 type Recorded = readonly [op: typeof Op.Decide | typeof Op.Replay, input: string | Uint8Array];
@@ -139,8 +136,8 @@ export class Session<B extends Declared = Undeclared> extends Held {
   }
 
   /** Returns the state, derived values and parked proposals, for showing. */
-  view(): View {
-    return parse(this.call(Op.View)) as View;
+  view(): View<B["state"]> {
+    return parse(this.call(Op.View)) as View<B["state"]>;
   }
 
   /**

@@ -16,10 +16,10 @@ import type { BundleInfo } from "./bundle.js";
 import { Decision } from "./decision.js";
 import { encode, encodeCopy, type Input } from "./encode.js";
 import { HoldfastError, codes, messageOf } from "./errors.js";
-import { parse } from "./instance.js";
-import { beside, compile, type FetchOptions, type Source } from "./load.js";
+import { beside, compile, type FetchOptions, type Source } from "./fetch.js";
+import { maxSince, parse } from "./instance.js";
 import type { Done, Task } from "./service.js";
-import { maxSince, type Proposal } from "./session.js";
+import type { Proposal } from "./session.js";
 
 /** How to work. Everything may be left out. */
 export interface WorkOptions extends FetchOptions {

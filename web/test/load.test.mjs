@@ -63,15 +63,19 @@ const sources = {
 
 for (const [what, source] of Object.entries(sources))
   test(`${what} is loaded, hashed and checked against a pin`, async () => {
-    const engine = await load(source());
+    const engine = await load(source(), { digest });
     assert.equal(engine.moduleDigest, digest);
     assert.equal(engine.digest("abc"), "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     engine.close();
-    (await load(source(), { digest })).close();
     const other = digest.replace(/.$/, (last) => (last === "0" ? "1" : "0"));
-    await refuses(load(source(), { digest: other }), "load/digest");
-    await refuses(load(source(), { digest: "" }), "load/digest");
+    await refuses(load(source(), { integrity: other }), "load/digest");
   });
+
+test("an empty pin is a pin", async () => {
+  await refuses(load(bytes, { digest: "" }), "load/digest");
+  await refuses(load(bytes, { digest, integrity: "" }), "load/digest");
+  (await load(bytes)).close();
+});
 
 test("a compiled module is loaded, but a pin on it cannot be checked", async () => {
   const module = await WebAssembly.compile(bytes);

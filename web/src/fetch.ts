@@ -1,0 +1,181 @@
+// This file defines compile: from wherever the module lies to a module that was checked.
+
+import { HoldfastError, codes, messageOf } from "./errors.js";
+import { notTheModule } from "./instance.js";
+
+/**
+ * Where the module comes from: a URL, a response (or the promise of one), its
+ * bytes, or the module compiled already, as bundlers and workerd hand it out.
+ */
+export type Source = string | URL | Response | PromiseLike<Response> | ArrayBuffer | Uint8Array | WebAssembly.Module;
+
+/** How to fetch and compile. Everything may be left out. */
+export interface FetchOptions {
+  /** `sha256:…` of the module's bytes; any other module is refused before any of it runs. */
+  readonly digest?: string;
+  /** The same as digest, by the name that pages know. */
+  readonly integrity?: string;
+  /** Milliseconds until load/timeout, all tries together; none when left out. */
+  readonly timeout?: number;
+  /**
+   * How often a URL is tried again when the network fails: after 250 ms, 500 ms, and so
+   * on; 2 when left out. A server's answer, whatever its status, is not asked for twice.
+   */
+  readonly retries?: number;
+  /** Hears how many bytes have come, and of how many where the server says so. A try after a failure begins at 0. */
+  readonly progress?: (loadedBytes: number, totalBytes: number | undefined) => void;
+  /** Ends the loading with load/aborted. */
+  readonly signal?: AbortSignal;
+}
+
+/** The module beside this file. */
+export const beside = (): URL => new URL("./holdfast.wasm", import.meta.url);
+
+/** A module, and its digest where it can be found out. */
+export interface Compiled {
+  readonly module: WebAssembly.Module;
+  readonly digest: string | undefined;
+}
+
+/** Fetches and compiles a module, and checks its digest. */
+export async function compile(source: Source, options: FetchOptions): Promise<Compiled> {
+  const { module, digest } = await within(options, (signal) => attempts(source, options, signal));
+  for (const wanted of [options.digest, options.integrity])
+    if (wanted !== undefined && digest !== wanted)
+      throw new HoldfastError(
+        codes.digest,
+        digest === undefined
+          ? "the module's digest cannot be found out here; give its URL or bytes, on a secure page (https or localhost)"
+          : `the module is ${digest}, not ${wanted}, which this program asks for`,
+      );
+  return { module, digest };
+}
+
+// Runs fn until it is done, the time is over or the caller has had enough. What cannot be stopped is left to end by itself.
+async function within<T>({ timeout, signal }: FetchOptions, fn: (signal: AbortSignal | undefined) => Promise<T>): Promise<T> {
+  if (timeout === undefined && signal === undefined) return fn(undefined);
+  const controller = new AbortController();
+  let end!: (thrown: HoldfastError) => void;
+  const ended = new Promise<never>((_, reject) => {
+    end = (thrown) => {
+      reject(thrown);
+      controller.abort(thrown);
+    };
+  });
+  const aborted = (): void => end(new HoldfastError(codes.aborted, `loading was given up: ${messageOf(signal!.reason)}`, { cause: signal!.reason }));
+  const timer = timeout === undefined ? undefined : setTimeout(() => end(new HoldfastError(codes.timeout, `the module was not there after ${timeout} ms`)), timeout);
+  try {
+    if (signal?.aborted) aborted();
+    else signal?.addEventListener("abort", aborted);
+    return await Promise.race([ended, controller.signal.aborted ? ended : fn(controller.signal)]);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", aborted);
+    ended.catch(() => {}); // nobody waits for it any more
+  }
+}
+
+/** The network failed, so that another try may succeed. */
+class NetworkFailure extends HoldfastError {}
+
+async function attempts(source: Source, options: FetchOptions, signal: AbortSignal | undefined): Promise<Compiled> {
+  const retries = typeof source === "string" || source instanceof URL ? (options.retries ?? 2) : 0;
+  for (let tried = 0; ; tried++) {
+    try {
+      return await attempt(source, options, signal);
+    } catch (thrown) {
+      if (!(thrown instanceof NetworkFailure) || tried >= retries || signal?.aborted === true) throw thrown;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 250 * 2 ** tried));
+    signal?.throwIfAborted();
+  }
+}
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+async function attempt(source: Source, { progress }: FetchOptions, signal: AbortSignal | undefined): Promise<Compiled> {
+  if (source instanceof WebAssembly.Module) return { module: source, digest: undefined };
+  // Of an array a copy, since it may be a view of shared memory, which is neither compiled nor hashed.
+  if (source instanceof Uint8Array || source instanceof ArrayBuffer) return compileBytes(new Uint8Array(source));
+  if (typeof source === "string" || source instanceof URL) {
+    const file = readFile(source);
+    if (file !== undefined) return compileBytes(await file.catch(notFetched));
+    let request: Request;
+    try {
+      request = new Request(source, signal === undefined ? {} : { signal });
+    } catch (thrown) {
+      return notFetched(thrown); // no URL at all: another try would not help
+    }
+    source = fetch(request);
+  }
+  // What is left is a response; WebAssembly.Module has no members, so the compiler cannot tell.
+  let response = await Promise.resolve(source as Response | PromiseLike<Response>).catch(networkFailed);
+  if (!response.ok) notFetched(new Error(`${response.url} answered ${response.status} ${response.statusText}`));
+  if (progress !== undefined) response = counted(response, progress);
+  if (typeof WebAssembly.compileStreaming !== "function" || !/^application\/wasm\s*(;|$)/i.test(response.headers.get("content-type") ?? ""))
+    return compileBytes(await bodyOf(response));
+  const copy = response.clone();
+  return both(WebAssembly.compileStreaming(response), bodyOf(copy).then(digestOf));
+}
+
+// Returns the same response, counted as it arrives.
+function counted(response: Response, progress: (loaded: number, total: number | undefined) => void): Response {
+  const { body, headers, status, statusText } = response;
+  if (body === null) return response;
+  // Where the body is compressed on its way, its length says nothing about the bytes that arrive here.
+  const length = headers.get("content-encoding") === null ? Number(headers.get("content-length") ?? NaN) : NaN;
+  const total = Number.isInteger(length) ? length : undefined;
+  let loaded = 0;
+  progress(0, total);
+  const counter = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      controller.enqueue(chunk);
+      progress((loaded += chunk.byteLength), total);
+    },
+  });
+  return new Response(body.pipeThrough(counter as unknown as ReadableWritablePair<Bytes, Bytes>), { headers, status, statusText });
+}
+
+// Both take the bytes as they are at the call; what the caller does to them then is no matter.
+function compileBytes(bytes: Bytes): Promise<Compiled> {
+  return both(WebAssembly.compile(bytes), digestOf(bytes));
+}
+
+async function both(compiled: Promise<WebAssembly.Module>, hashed: Promise<string | undefined>): Promise<Compiled> {
+  // A body that breaks off fails both: that is the fetch's fault, so its error goes first.
+  const [module, digest] = await Promise.allSettled([compiled, hashed]);
+  if (digest.status === "rejected") throw digest.reason;
+  if (module.status === "rejected") throw notTheModule(module.reason);
+  return { module: module.value, digest: digest.value };
+}
+
+async function bodyOf(response: Response): Promise<Bytes> {
+  return new Uint8Array(await response.arrayBuffer().catch(networkFailed));
+}
+
+/** SHA-256 as the digests of bundles are written, or undefined where the page is not secure. */
+async function digestOf(bytes: Bytes): Promise<string | undefined> {
+  if (globalThis.crypto?.subtle === undefined) return undefined;
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return "sha256:" + Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+// Node's fetch knows no file: URLs. Its file system is asked for without an
+// import, so that no bundler tries to put it into a page.
+interface Process {
+  getBuiltinModule?(name: "node:fs/promises"): { readFile(path: URL): Promise<Bytes> } | undefined;
+}
+
+function readFile(source: string | URL): Promise<Bytes> | undefined {
+  if (!/^file:/i.test(String(source))) return undefined;
+  const process = (globalThis as { process?: Process }).process;
+  return process?.getBuiltinModule?.("node:fs/promises")?.readFile(new URL(source));
+}
+
+function notFetched(thrown: unknown): never {
+  throw new HoldfastError(codes.fetch, `the module could not be fetched: ${messageOf(thrown)}`, { cause: thrown });
+}
+
+function networkFailed(thrown: unknown): never {
+  throw new NetworkFailure(codes.fetch, `the module could not be fetched: ${messageOf(thrown)}`, { cause: thrown });
+}

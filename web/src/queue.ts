@@ -1,0 +1,236 @@
+// This file defines Queue: proposals that the server has not answered yet, in memory
+// and, so that they outlive the tab, in a storage.
+//
+// The queue is the session's and not the tab's: each proposal is an item of its own in
+// the storage, so that two tabs add and remove without reading what the other writes,
+// and whoever sends next sends all of them, those of a tab that was closed too. What a tab
+// has proposed itself it also keeps in memory, whatever becomes of the storage.
+
+import type { Actor, Decision, Verdict } from "./decision.js";
+import { HoldfastError, messageOf } from "./errors.js";
+import { replicaCodes } from "./remote.js";
+
+/** Where waiting proposals are kept: localStorage, or anything with these members. */
+export interface QueueStorage {
+  readonly length: number;
+  key(index: number): string | null;
+  getItem(name: string): string | null;
+  setItem(name: string, value: string): void;
+  removeItem(name: string): void;
+}
+
+/** What became of a proposal: exactly one of these, once. */
+export type Settled =
+  /** The server has recorded this decision, and it comes to the same bytes here. Its verdict may be any. same: it is the guess, byte for byte. */
+  | { readonly outcome: "confirmed"; readonly decision: Decision; readonly same: boolean; readonly error?: undefined }
+  /** Nothing was recorded, and it is not tried again. replica/conflict: `guess` is what it would get by now. */
+  | { readonly outcome: "refused"; readonly error: HoldfastError; readonly decision?: undefined }
+  /** The replica ended before there was an answer. What is in the storage is sent when the session is next connected. */
+  | { readonly outcome: "open"; readonly error: HoldfastError; readonly decision?: undefined };
+
+/** A proposal that waits for the server. */
+export interface Pending {
+  /** What the server knows the request by: however often it is sent, there is one decision. */
+  readonly key: string;
+  readonly action: string;
+  readonly actor: Actor;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly reasons: readonly string[];
+  /** The verdict that was shown when it was proposed. It is only sent as long as it would get the same. */
+  readonly shown: Verdict;
+  /** What it gets as things stand: a guess, until settled. undefined where it cannot be decided. */
+  readonly guess: Decision | undefined;
+  /** Was it proposed here, and not in another tab or before the page was loaded? */
+  readonly own: boolean;
+  /** Becomes what came of it; never rejects. */
+  readonly settled: Promise<Settled>;
+}
+
+/** What the storage has of a proposal. */
+interface Item {
+  readonly key: string;
+  readonly action: string;
+  readonly actor: Actor;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly reasons: readonly string[];
+  readonly shown: Verdict;
+  readonly at: number;
+}
+
+/** A Pending, from inside. */
+export class Entry implements Pending {
+  readonly key: string;
+  readonly action: string;
+  readonly actor: Actor;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly reasons: readonly string[];
+  readonly shown: Verdict;
+  readonly own: boolean;
+  readonly settled: Promise<Settled>;
+  guess: Decision | undefined;
+  /** When it is proposed, in the server's milliseconds. */
+  at: number;
+  /** Why it cannot be decided on what stands before it. */
+  error: HoldfastError | undefined;
+  /** The server's log has the guess, and only the answer is missing. */
+  landed = false;
+  /** Sent without a time: for a decision that was recorded with another time than the one that is known here. */
+  bare = false;
+  /** How often the server found the time too far off. */
+  skewed = 0;
+  done = false;
+  /** Its name in the storage, whether it is there or not. */
+  readonly name: string;
+  stored = false;
+  #settle!: (settled: Settled) => void;
+
+  constructor(name: string, item: Item, own: boolean) {
+    this.name = name;
+    this.key = item.key;
+    this.action = item.action;
+    this.actor = item.actor;
+    this.args = item.args;
+    this.reasons = item.reasons;
+    this.shown = item.shown;
+    this.at = item.at;
+    this.own = own;
+    this.settled = new Promise((settle) => (this.#settle = settle));
+  }
+
+  settle(settled: Settled): void {
+    this.done = true;
+    this.#settle(settled);
+  }
+
+  get text(): string {
+    const { key, action, actor, args, reasons, shown, at } = this;
+    return JSON.stringify({ key, action, actor, args, reasons, shown, at } satisfies Item);
+  }
+}
+
+/** The proposals that wait, in the order in which they were made. */
+export class Queue {
+  /** All that wait; the first is the next to be sent. */
+  entries: Entry[] = [];
+  readonly #storage: QueueStorage | undefined;
+  readonly #prefix: string;
+  readonly #trouble: (error: HoldfastError) => void;
+  #count = 0;
+  #full = false;
+
+  /** trouble is told of what the storage refuses. */
+  constructor(storage: QueueStorage | undefined, prefix: string, trouble: (error: HoldfastError) => void) {
+    this.#storage = storage;
+    this.#prefix = `${prefix} `;
+    this.#trouble = trouble;
+  }
+
+  /** Adds a proposal that is made now. */
+  add(item: Item, guess: Decision): Entry {
+    const order = `${String(Date.now()).padStart(15, "0")}-${String(this.#count++).padStart(6, "0")}`;
+    const entry = new Entry(`${this.#prefix}${order}-${item.key}`, item, true);
+    entry.guess = guess;
+    this.entries.push(entry);
+    this.#store(entry);
+    return entry;
+  }
+
+  remove(entry: Entry): void {
+    this.entries = this.entries.filter((other) => other !== entry);
+    this.#try(() => this.#storage?.removeItem(entry.name));
+    if (this.#full) {
+      this.#full = false;
+      for (const other of this.entries) if (!other.stored) this.#store(other);
+    }
+  }
+
+  /** Writes an entry's new time. */
+  update(entry: Entry): void {
+    if (entry.stored) this.#store(entry);
+  }
+
+  /**
+   * Takes what other tabs, and pages before this one, have put into the storage.
+   * Those that another tab has removed are gone, unless they were proposed here: what became of
+   * them is to be asked of the server. Returns whether anything is another than before.
+   */
+  reload(): boolean {
+    const storage = this.#storage;
+    if (storage === undefined) return false;
+    const known = new Map(this.entries.map((entry) => [entry.name, entry]));
+    const entries = this.entries.filter((entry) => entry.own);
+    let changed = false;
+    const readable = this.#try(() => {
+      const names: string[] = [];
+      for (let i = 0; i < storage.length; i++) {
+        const name = storage.key(i);
+        if (name?.startsWith(this.#prefix) === true) names.push(name);
+      }
+      for (const name of names) {
+        const entry = known.get(name);
+        if (entry?.own === true) continue;
+        const text = storage.getItem(name);
+        if (entry !== undefined && text !== null) {
+          entries.push(entry);
+          continue;
+        }
+        if (text === null) continue;
+        const item = itemOf(text);
+        if (item === undefined) {
+          this.#trouble(new HoldfastError(replicaCodes.storage, `a waiting proposal in the storage cannot be read, and is dropped: ${text.slice(0, 200)}`));
+          storage.removeItem(name);
+          continue;
+        }
+        const added = new Entry(name, item, false);
+        added.stored = true;
+        entries.push(added);
+        changed = true;
+      }
+    });
+    if (!readable) return false;
+    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+    changed ||= entries.length !== this.entries.length;
+    this.entries = entries;
+    return changed;
+  }
+
+  #store(entry: Entry): void {
+    entry.stored = this.#try(() => this.#storage?.setItem(entry.name, entry.text));
+    if (!entry.stored) this.#full = true;
+  }
+
+  #try(fn: () => void): boolean {
+    try {
+      fn();
+      return true;
+    } catch (thrown) {
+      this.#trouble(new HoldfastError(replicaCodes.storage, `waiting proposals are kept in this tab alone, since the storage refuses: ${messageOf(thrown)}`, { cause: thrown }));
+      return false;
+    }
+  }
+}
+
+function itemOf(text: string): Item | undefined {
+  try {
+    const item = JSON.parse(text) as Partial<Item>;
+    const good = typeof item.key === "string" && typeof item.action === "string" && typeof item.actor?.kind === "string" && typeof item.actor.id === "string" &&
+      typeof item.args === "object" && item.args !== null && Array.isArray(item.reasons) && typeof item.shown === "string" && typeof item.at === "number";
+    return good ? (item as Item) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns localStorage, where there is one and the page may use it. */
+export function localQueue(): QueueStorage | undefined {
+  try {
+    return typeof document === "undefined" ? undefined : globalThis.localStorage;
+  } catch {
+    return undefined; // a page that may not keep anything
+  }
+}
+
+/** Makes a key that no other proposal has; also on a page that is not secure. */
+export function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,603 @@
+// This file defines connect and Replica: a session that is on a server, decided here
+// as well, and shown without waiting.
+//
+//	 the server's log      1 ── 2 ── 3 ── 4 ─────────────► 5 ── …   events, answers
+//	                                      │                │
+//	 confirmed             1 ── 2 ── 3 ── 4                ▼        each decided again,
+//	 (never a guess)                      │        the same bytes?  byte for byte
+//	                                      │                │
+//	 ahead                                └── g5 ── g6 ── g7        guesses
+//	 (what is shown)                          ▲     ▲     ▲
+//	                                          │     │     │
+//	 queue, in storage                        p5    p6    p7        one is sent at a time
+//
+// A proposal is decided at once, on a copy of the confirmed session that runs ahead: a
+// guess. It waits in the queue until the server has answered it, in whichever way:
+//
+//	the log gets g5's very bytes      confirmed; g6 and g7 stand as they are
+//	the log gets another decision     ahead is dropped, p5 to p7 are decided again on top of
+//	                                  what is confirmed now; whoever listens is told (conflict)
+//	no answer                         the same request again, with the same key: one decision
+//	refused                           p5 is out and is told of; p6 and p7 are decided again
+//
+// What is sent is what was shown: the request says which seq the guess was made on, so
+// the server either records those very bytes or says what was missed. A proposal that
+// by then would get another verdict than the one that was shown is not sent any more but
+// reported (replica/conflict): nobody has agreed to that.
+//
+// Nothing moves the confirmed session but decisions of the server that come to the same
+// bytes here. One that does not (altered bytes, another chain, a log that has
+// lost decisions) ends the replica: replica/differs. What was confirmed before stays to be read,
+// no gate allows anything any more, and waiting proposals stay in the storage.
+
+import type { Admissible, Path, Question, View } from "./answers.js";
+import type { Bundle } from "./bundle.js";
+import { Confirmed, again, differs, read, type StartOptions } from "./confirmed.js";
+import type { Actor, Decision } from "./decision.js";
+import type { ActionOf, ActorOf, ArgsOf, AskOptions, Declared, Rest, Undeclared } from "./declared.js";
+import { encode } from "./encode.js";
+import type { Engine } from "./engine.js";
+import { HoldfastError, codes } from "./errors.js";
+import { Follower, lost, type Pace, type Status } from "./follow.js";
+import type { Gate } from "./gate.js";
+import { Gates, type Gated, type Watched } from "./gates.js";
+import { Queue, localQueue, newKey, type Entry, type Pending, type QueueStorage, type Settled } from "./queue.js";
+import { Problem, Remote, passing, replicaCodes, unreachable, type RemoteOptions } from "./remote.js";
+import type { Session } from "./session.js";
+import { Tabs, lockOf, type Lock, type Message } from "./tabs.js";
+import { tell } from "./tell.js";
+import type { TextGate } from "./text.js";
+import type { Watch } from "./watch.js";
+
+/** How far a guess's time may be from the server's when it is sent, in milliseconds; the server takes a minute. */
+const fresh = 20_000;
+
+/** How to connect. Only the actor is needed. */
+export interface ConnectOptions<B extends Declared = Undeclared> extends RemoteOptions, Omit<StartOptions, "bundle"> {
+  /** Who proposes, and who the gates ask for. With tokens, it is who the token says. */
+  readonly actor: ActorOf<B>;
+  /** The bundle, or the digest of the only one that is accepted. Left out, the server says which, and keys may have to have signed it. */
+  readonly bundle?: Bundle<B> | string | undefined;
+  /** Where waiting proposals are kept: localStorage when left out, memory alone for null. */
+  readonly storage?: QueueStorage | null | undefined;
+  /** How many proposals may wait; 256 when left out. */
+  readonly most?: number | undefined;
+  /** False: the state and the gates show what is confirmed, without the guesses. */
+  readonly optimistic?: boolean | undefined;
+  readonly pace?: Partial<Pace> | undefined;
+}
+
+/** What is proposed. What a gate's proposal() gives will do; its time is set anew. */
+export type Intent<B extends Declared = Undeclared> = {
+  [A in ActionOf<B>]: {
+    readonly action: A;
+    readonly args?: ArgsOf<B, A>;
+    /** The replica's own when left out. */
+    readonly actor?: ActorOf<B>;
+    /** `["request"]` when left out. */
+    readonly reasons?: readonly string[];
+    readonly at?: number;
+  };
+}[ActionOf<B>];
+
+/** A replica at one moment. It does not change; until something does, it is the same object. */
+export interface ReplicaValue {
+  readonly status: Status;
+  /** Why it is offline or stopped. */
+  readonly reason: HoldfastError | undefined;
+  /** The last confirmed decision: how many there are, and its digest. */
+  readonly head: { readonly seq: number; readonly digest: string };
+  /** What the server has not answered yet. */
+  readonly pending: readonly Pending[];
+}
+
+/** What may be listened to. */
+export interface ReplicaEvents {
+  /** A decision is confirmed; each is told once, in order. */
+  confirmed: Decision;
+  /** The server has moved on under a guess. now is what the proposal gets on the new state; undefined where it cannot be decided any more. */
+  conflict: { readonly pending: Pending; readonly was: Decision; readonly now: Decision | undefined };
+  /** The server has recorded a proposal with other bytes than the guess: at another time, for instance. They were verified. */
+  mismatch: { readonly pending: Pending; readonly guess: Decision | undefined; readonly decision: Decision };
+  /** A proposal has come to its end; those of closed tabs and pages are only told of here. */
+  settled: Settled & { readonly pending: Pending };
+  /** The storage does not keep what waits. */
+  storage: HoldfastError;
+}
+
+/**
+ * Connects to a session of a server; resolves when it stands where the server does.
+ * Throws what keeps it from that: replica/unreachable, replica/differs, replica/bundle, signature/…,
+ * or the server's own code, as session/unknown.
+ */
+export async function connect<B extends Declared = Undeclared>(engine: Engine, url: string | URL, session: string, options: ConnectOptions<B>): Promise<Replica<B>> {
+  const remote = new Remote(url, options);
+  const confirmed = await Confirmed.start(engine, remote, session, { ...options, bundle: options.bundle as Bundle | string | undefined });
+  const replica = new Replica<B>(confirmed, options);
+  await replica.begin();
+  return replica;
+}
+
+/** A server's session, here. It has the shape of a Session but for decide, whose place propose takes. */
+export class Replica<B extends Declared = Undeclared> implements Gated {
+  readonly #confirmed: Confirmed;
+  readonly #follower: Follower;
+  readonly #queue: Queue;
+  readonly #tabs: Tabs;
+  readonly #lock: Lock;
+  readonly #scope: string;
+  readonly #most: number;
+  readonly #optimistic: boolean;
+  readonly #gates: Gates;
+
+  #ahead: Session | undefined; // confirmed and the guesses; undefined where nothing is guessed
+  #redo: "" | "again" | "moved" = ""; // guesses are to be made again; moved: because the server's log has
+  #tries = 0;
+  #draining = false;
+  #sending: AbortController | undefined;
+  #closed = false;
+
+  readonly #changing = new Set<() => void>();
+  readonly #subscribers = new Set<(value: ReplicaValue) => void>();
+  readonly #listeners = new Map<keyof ReplicaEvents, Set<(event: never) => void>>();
+  #value: ReplicaValue | undefined;
+  #telling = false;
+
+  /** @internal */
+  constructor(confirmed: Confirmed, options: ConnectOptions<B>) {
+    this.#confirmed = confirmed;
+    this.#most = options.most ?? 256;
+    this.#optimistic = options.optimistic !== false;
+    this.#gates = new Gates(this, options.actor);
+    this.#follower = new Follower(
+      confirmed,
+      { confirmed: (decision, text, heard) => this.#took(decision, text, heard), moved: () => this.#moved() },
+      options.pace,
+    );
+    const storage = options.storage === undefined ? localQueue() : (options.storage ?? undefined);
+    const base = typeof location === "undefined" ? confirmed.remote.url : new URL(confirmed.remote.url, location.href).href.replace(/\/+$/, "");
+    const scope = `holdfast ${base} ${confirmed.id}`;
+    // Another user's proposals are not this one's to send.
+    this.#scope = `${scope} ${options.actor.kind}:${options.actor.id ?? options.actor.kind}`;
+    this.#queue = new Queue(storage, this.#scope, (error) => this.#tell("storage", error));
+    this.#lock = lockOf(storage);
+    this.#tabs = new Tabs(scope, (message) => this.#heard(message));
+  }
+
+  /** Reads the log and begins to follow it. @internal */
+  async begin(): Promise<void> {
+    try {
+      await this.#follower.catchUp();
+    } catch (thrown) {
+      this.close();
+      throw thrown;
+    }
+    this.#tabs.open();
+    this.#confirmed.session.onchange(() => {
+      if (this.#confirmed.isClosed) this.#follower.stop(new HoldfastError(codes.closed, "the engine is closed"));
+    });
+    this.#reload();
+    this.#follower.start();
+  }
+
+  /** The bundle that the session is of. */
+  get bundle(): Bundle<B> {
+    return this.#confirmed.bundle as unknown as Bundle<B>;
+  }
+
+  get status(): Status {
+    return this.#follower.status;
+  }
+
+  /** Why it is offline or stopped. */
+  get reason(): HoldfastError | undefined {
+    return this.#follower.reason;
+  }
+
+  /** The last confirmed decision. */
+  get head(): ReplicaValue["head"] {
+    return this.value.head;
+  }
+
+  /** What the server has not answered yet, in order. */
+  get pending(): readonly Pending[] {
+    return this.value.pending;
+  }
+
+  /** All of these at one moment. */
+  get value(): ReplicaValue {
+    if (this.#value === undefined) {
+      this.#remake();
+      const { seq, head: digest } = this.#confirmed;
+      const { status, reason } = this.#follower;
+      this.#value = { status, reason, head: { seq, digest }, pending: [...this.#queue.entries] };
+    }
+    return this.#value;
+  }
+
+  /** Calls fn with the value, and again when it is another one, until the function it returns is called: Svelte's store contract. */
+  subscribe(fn: (value: ReplicaValue) => void): () => void {
+    const mine = (value: ReplicaValue): void => fn(value);
+    this.#subscribers.add(mine);
+    mine(this.value);
+    return () => void this.#subscribers.delete(mine);
+  }
+
+  /** Calls fn for every event of a kind, until the function it returns is called. */
+  on<E extends keyof ReplicaEvents>(event: E, fn: (event: ReplicaEvents[E]) => void): () => void {
+    let all = this.#listeners.get(event);
+    if (all === undefined) this.#listeners.set(event, (all = new Set()));
+    const mine = (said: ReplicaEvents[E]): void => fn(said);
+    all.add(mine as (event: never) => void);
+    return () => void all.delete(mine as (event: never) => void);
+  }
+
+  /**
+   * Proposes: decides at once, here, and has the server decide. What is returned has the
+   * guess, and settled with what came of it. Throws what decide throws for what is no proposal,
+   * replica/full, or the reason where the replica has stopped; then nothing waits.
+   */
+  propose(intent: Intent<B>): Pending {
+    if (this.status === "stopped") throw this.reason!;
+    if (this.#queue.entries.length >= this.#most) throw new HoldfastError(replicaCodes.full, `${this.#most} proposals wait for the server; no more are taken until it answers`);
+    const who = intent.actor ?? this.actor;
+    if (who === undefined) throw new HoldfastError(codes.actor, "nobody says who proposes: set the replica's `actor`");
+    const actor: Actor = { kind: who.kind, id: who.id ?? who.kind };
+    const { action, args, reasons } = JSON.parse(encode({ action: intent.action, args: intent.args ?? {}, reasons: intent.reasons ?? ["request"] }) as string) as Pick<Entry, "action" | "args" | "reasons">;
+    this.#remake();
+    const item = { key: newKey(), action, actor, args, reasons, at: this.#confirmed.remote.clock.now() };
+    const alone = this.#ahead === undefined;
+    const ahead = this.#fork();
+    let guess: Decision;
+    try {
+      guess = again(() => ahead.decide(documentOf(item, Math.max(item.at, this.#latest()))));
+    } catch (thrown) {
+      if (alone) this.#drop();
+      throw thrown;
+    }
+    const entry = this.#queue.add({ ...item, shown: guess.verdict }, guess);
+    this.#tabs.tell({ type: "queue" });
+    this.#changed();
+    void this.#drain();
+    return entry;
+  }
+
+  /** Yields all confirmed decisions, the last one first; older ones are fetched, and proven by the digests that lead to the last. */
+  history(): AsyncGenerator<Decision> {
+    return this.#confirmed.history();
+  }
+
+  /** The state of the moment: what is confirmed, and the guesses on top. Stopped, it is what was confirmed. */
+  view(): View {
+    return (this.status === "stopped" ? this.#confirmed.session : this.#shown()).view();
+  }
+
+  /** The state without any guess. */
+  confirmed(): View {
+    return this.#confirmed.session.view();
+  }
+
+  /** Returns the decision a proposal would get now, as far as is known here. */
+  why(intent: Intent<B>): Decision {
+    const { action, args = {}, reasons = ["request"], actor = this.actor } = intent as Intent;
+    const at = Math.max(this.#confirmed.remote.clock.now(), this.#latest());
+    return this.#asked().why(documentOf({ action, args, reasons, actor: { kind: actor?.kind ?? "", id: actor?.id ?? actor?.kind ?? "" } }, at));
+  }
+
+  /** See Session.admissible. */
+  admissible(question: Question): Admissible {
+    return this.#asked().admissible(question);
+  }
+
+  /** See Session.path. */
+  path(proposal: string | Parameters<Session["path"]>[0]): Path {
+    return this.#asked().path(proposal);
+  }
+
+  get gates(): Gates {
+    return this.#gates;
+  }
+
+  /** Who proposes and who gates ask for, where nobody else is named. */
+  get actor(): ActorOf<B> | undefined {
+    return this.#gates.actor as ActorOf<B> | undefined;
+  }
+
+  set actor(actor: ActorOf<B> | undefined) {
+    this.#gates.actor = actor;
+  }
+
+  /** See Session.gate. While the replica is stopped, or has come back and not caught up, it is not allowed. */
+  gate<A extends ActionOf<B>>(action: A, ...rest: Rest<B, A>): Gate {
+    return this.#gates.gate(action, ...(rest as [object?, AskOptions?]));
+  }
+
+  /** See Session.can. */
+  can<A extends ActionOf<B>>(action: A, ...rest: Rest<B, A>): boolean {
+    return this.#gates.can(action, ...(rest as [object?, AskOptions?]));
+  }
+
+  /** See Session.text. */
+  text<A extends ActionOf<B>>(action: A, args: Partial<ArgsOf<B, A>>, name: keyof ArgsOf<B, A> & string, options?: AskOptions<B>): TextGate {
+    return this.#gates.text(action, args, name, options as AskOptions | undefined);
+  }
+
+  onchange(fn: () => void): () => void {
+    this.#changing.add(fn);
+    return () => void this.#changing.delete(fn);
+  }
+
+  /** Keeps proposals to be asked about, on whichever session is shown at the time. */
+  watch(proposals: readonly string[]): Watched {
+    let of: Session | undefined;
+    let watch: Watch | undefined;
+    const close = (): void => {
+      try {
+        watch?.close();
+      } catch {
+        // It went with its session.
+      }
+      watch = of = undefined;
+    };
+    return {
+      answers: (atMillis) => {
+        const session = this.#asked();
+        if (session !== of) {
+          close();
+          watch = session.watch(proposals);
+          of = session;
+        }
+        return watch!.answers(atMillis + this.#confirmed.remote.clock.ahead);
+      },
+      close,
+    };
+  }
+
+  /** Ends it. What waits in the storage is sent when the session is next connected. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#follower.stop(new HoldfastError(replicaCodes.closed, "this replica is closed"));
+    this.#confirmed.close();
+  }
+
+  // ── what is shown ──
+
+  /** The session to ask, or why there is none. */
+  #asked(): Session {
+    if (this.status === "stopped") throw this.reason!;
+    if (this.#follower.stale) throw new HoldfastError(replicaCodes.stale, "the page was put away and does not know yet what it missed");
+    return this.#shown();
+  }
+
+  #shown(): Session {
+    this.#remake();
+    return (this.#optimistic ? this.#ahead : undefined) ?? this.#confirmed.session;
+  }
+
+  #fork(): Session {
+    return (this.#ahead ??= again(() => this.#confirmed.bundle.restore(this.#confirmed.session.snapshot())));
+  }
+
+  #drop(): void {
+    this.#ahead?.close();
+    this.#ahead = undefined;
+  }
+
+  /** The time of the last decision or guess. */
+  #latest(): number {
+    return this.#queue.entries.reduce((at, { guess, landed }) => (landed ? at : (guess?.document.at ?? at)), this.#confirmed.at);
+  }
+
+  // Makes the guesses again where they no longer stand.
+  #remake(): void {
+    const cause = this.#redo;
+    if (cause === "" || this.status === "stopped") return;
+    this.#drop();
+    this.#redo = "";
+    let at = this.#confirmed.at;
+    for (const entry of this.#queue.entries) {
+      if (entry.landed) continue;
+      const was = entry.guess;
+      entry.guess = entry.error = undefined;
+      try {
+        const ahead = this.#fork();
+        entry.guess = again(() => ahead.decide(documentOf(entry, Math.max(entry.at, at))));
+        at = entry.guess.document.at;
+      } catch (thrown) {
+        entry.error = thrown instanceof HoldfastError ? thrown : new HoldfastError(codes.answer, String(thrown), { cause: thrown });
+      }
+      if (was !== undefined && cause === "moved") this.#tell("conflict", { pending: entry, was, now: entry.guess });
+    }
+  }
+
+  #again(cause: "again" | "moved"): void {
+    if (this.#redo !== "moved") this.#redo = cause;
+  }
+
+  // ── what comes from the server ──
+
+  #took(decision: Decision, text: string, heard: boolean): void {
+    const first = this.#queue.entries.find((entry) => !entry.landed);
+    if (this.#redo === "" && first?.guess?.text === text) first.landed = true;
+    else if (first !== undefined) this.#again("moved");
+    if (heard) this.#tabs.tell({ type: "decision", text });
+    this.#tell("confirmed", decision);
+    this.#changed();
+  }
+
+  #moved(): void {
+    const { status, away } = this.#follower;
+    if (status !== "live" || away) this.#sending?.abort();
+    if (status === "stopped") {
+      this.#tabs.close();
+      this.#drop();
+      const error = this.reason!;
+      for (const entry of this.#queue.entries) if (!entry.done) this.#end(entry, { outcome: "open", error });
+    } else if (away) this.#tabs.close();
+    else {
+      this.#tabs.open();
+      if (status === "live") {
+        this.#reload();
+        void this.#drain();
+      }
+    }
+    this.#changed();
+  }
+
+  // ── what goes to the server ──
+
+  #reload(): void {
+    if (!this.#queue.reload()) return;
+    this.#again("again");
+    this.#changed();
+  }
+
+  async #drain(): Promise<void> {
+    if (this.#draining || this.status !== "live" || this.#queue.entries.length === 0) return;
+    this.#draining = true;
+    const control = (this.#sending = new AbortController());
+    try {
+      await this.#lock(this.#scope, control.signal, async (renew) => {
+        this.#reload();
+        for (let entry; (entry = this.#queue.entries[0]) !== undefined && this.status === "live" && !control.signal.aborted; ) {
+          renew();
+          await this.#send(entry, control);
+        }
+      });
+    } catch (thrown) {
+      this.#failed(thrown);
+    } finally {
+      this.#draining = false;
+    }
+    void this.#drain(); // there may be more by now
+  }
+
+  // Something failed while sending. What may pass is tried again.
+  #failed(thrown: unknown): void {
+    const error = unreachable(thrown);
+    if (!passing(error)) this.#follower.stop(error);
+    else this.#follower.check();
+  }
+
+  async #send(entry: Entry, outer: AbortController): Promise<void> {
+    const { remote, id } = this.#confirmed;
+    if (!entry.landed && entry.guess !== undefined && Math.abs(entry.guess.document.at - remote.clock.now()) > fresh) this.#restamp(entry);
+    this.#remake();
+    if (entry.error !== undefined) return this.#settle(entry, { outcome: "refused", error: entry.error });
+    const guess = entry.guess!;
+    if (!entry.landed && guess.verdict !== entry.shown)
+      return this.#settle(entry, { outcome: "refused", error: new HoldfastError(replicaCodes.conflict, `when it was proposed it would ${entry.shown}, and on the server's newer state it would ${guess.verdict}: it was not sent`) });
+    const { action, actor, args, reasons } = entry;
+    const seq = guess.seq - 1;
+    const body = encode({ action, actor, args, reasons, seq, ...(entry.bare ? {} : { at: guess.document.at }) }) as string;
+    // A request of its own, so that a time limit ends this one alone.
+    const control = new AbortController();
+    const abort = (): void => control.abort();
+    outer.signal.addEventListener("abort", abort);
+    let text: string;
+    try {
+      text = await remote.propose(id, body, entry.key, control);
+    } catch (thrown) {
+      if (!entry.done && !outer.signal.aborted) await this.#refused(entry, seq, unreachable(thrown));
+      return;
+    } finally {
+      outer.signal.removeEventListener("abort", abort);
+    }
+    this.#tries = 0;
+    await this.#answered(entry, text, guess);
+  }
+
+  async #refused(entry: Entry, seq: number, error: HoldfastError): Promise<void> {
+    const { code } = error;
+    if (passing(error)) {
+      this.#follower.check();
+      await this.#follower.pause(this.#tries++, error);
+    } else if (error instanceof Problem && code === "session/stale") {
+      if ((error.seq ?? seq) < seq) throw lost(seq, error.seq);
+      await this.#follower.until(error.seq ?? seq);
+    } else if (code === "proposal/key" && !entry.bare) entry.bare = true;
+    else if (code === "proposal/skew" && !entry.bare) {
+      // The answer's Date has told the time; where a page may not read it, the server sets it.
+      entry.bare = ++entry.skewed > 2;
+      this.#restamp(entry);
+    } else if ((error instanceof Problem && error.status === 401) || /^(session|bundle|http|auth\/session)/.test(code)) throw error;
+    else this.#settle(entry, { outcome: "refused", error });
+  }
+
+  #restamp(entry: Entry): void {
+    entry.at = this.#confirmed.remote.clock.now();
+    this.#queue.update(entry);
+    this.#again("again");
+  }
+
+  // Takes the decision that is said to be a proposal's.
+  async #answered(entry: Entry, text: string, guess: Decision | undefined): Promise<void> {
+    const { engine } = this.#confirmed;
+    const said = read(text);
+    const proposal = engine.digest(engine.complete(documentOf(entry, said.at), said.at));
+    if (said.proposal !== proposal) throw differs(`the server answers with a decision on another proposal (${said.seq})`);
+    const known = this.#confirmed.seq >= said.seq;
+    await this.#follower.take(text);
+    if (known && !(await this.#confirmed.has(text))) throw differs(`the server answers with a decision ${said.seq} that is not in its log`);
+    if (entry.done) return;
+    const decision = decisionOf(text);
+    const same = guess?.text === text;
+    this.#settle(entry, { outcome: "confirmed", decision, same }, text);
+    if (!same) this.#tell("mismatch", { pending: entry, guess, decision });
+  }
+
+  #settle(entry: Entry, settled: Settled, text?: string): void {
+    if (entry.done) return;
+    const { error } = settled;
+    this.#queue.remove(entry);
+    if (entry.landed && this.#queue.entries.length === 0) this.#again("again");
+    else if (!entry.landed) this.#again(error === undefined ? "again" : "moved");
+    this.#tabs.tell({ type: "settled", key: entry.key, text, error: error && { code: error.code, message: error.message } });
+    this.#end(entry, settled);
+    this.#changed();
+  }
+
+  #end(entry: Entry, settled: Settled): void {
+    entry.settle(settled);
+    this.#tell("settled", { ...settled, pending: entry });
+  }
+
+  // ── what other tabs tell ──
+
+  #heard(message: Message): void {
+    if (this.status === "stopped") return;
+    // Another tab may be wrong, or of another version: the server is asked.
+    const ask = (): void => this.#follower.check();
+    if (message.type === "decision") return void this.#follower.take(message.text, false).catch(ask);
+    const entry = message.type === "settled" ? this.#queue.entries.find(({ key }) => key === message.key) : undefined;
+    if (message.type !== "settled" || entry?.own !== true) return this.#reload();
+    if (message.text !== undefined) void this.#answered(entry, message.text, entry.guess).catch(ask);
+    else if (message.error !== undefined) this.#settle(entry, { outcome: "refused", error: new HoldfastError(message.error.code, message.error.message) });
+  }
+
+  // ── telling ──
+
+  #changed(): void {
+    this.#value = undefined;
+    for (const fn of this.#changing) tell(fn);
+    if (this.#telling) return;
+    this.#telling = true;
+    queueMicrotask(() => {
+      this.#telling = false;
+      if (this.#subscribers.size === 0) return;
+      const { value } = this;
+      for (const fn of [...this.#subscribers]) tell(() => fn(value));
+    });
+  }
+
+  #tell<E extends keyof ReplicaEvents>(event: E, said: ReplicaEvents[E]): void {
+    queueMicrotask(() => {
+      for (const fn of [...(this.#listeners.get(event) ?? [])]) tell(() => (fn as (event: ReplicaEvents[E]) => void)(said));
+    });
+  }
+}
+
+function documentOf({ action, actor, args, reasons }: Pick<Entry, "action" | "actor" | "args" | "reasons">, at: number): string {
+  return encode({ action, actor, args, at, reasons }) as string;
+}

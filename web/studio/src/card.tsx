@@ -1,0 +1,148 @@
+// This file defines Card: an action, what it would get if it were proposed now, why, and
+// the way to where it would commit.
+
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { Decision, HoldfastError, type Path, type ProposalDocument, type Verdict } from "@holdfast/web";
+import { announce } from "./app.js";
+import { told } from "./api.js";
+import type { Desk, Entry } from "./desk.js";
+import { Field } from "./field.js";
+import { firstArgs, reasonsOf } from "./form.js";
+import type { Action } from "./info.js";
+import { Icon, VerdictMark } from "./icons.js";
+import { later } from "./idle.js";
+import { Why } from "./why.js";
+import { argsText, meaning, plain } from "./words.js";
+
+/** What a proposal would get, or why it is none. */
+export type Answer = { readonly decision: Decision; readonly error?: undefined } | { readonly decision?: undefined; readonly error: { code: string; say: string; path: string } };
+
+export function ask(desk: Desk, draft: { action: string; actor: { kind: string; id: string }; args: object; reasons: readonly string[] }): Answer {
+  const { session, past, view } = desk.moment.value;
+  try {
+    return { decision: session.why({ ...draft, at: past ? view.at : desk.now() } as ProposalDocument) };
+  } catch (thrown) {
+    return { error: { ...told(thrown), path: thrown instanceof HoldfastError ? thrown.path : "" } };
+  }
+}
+
+export function Card({ desk, action }: { desk: Desk; action: Action }) {
+  const { past, version, view } = desk.moment.value;
+  const actor = desk.actor.value;
+  const reasons = desk.reasons.value;
+  const first = useMemo(() => firstArgs(desk.document, action), [desk, action]);
+  const filled = desk.forms.value[action.name];
+  const args = useMemo(() => ({ ...first, ...filled }), [first, filled]);
+  const draft = useMemo(() => ({ action: action.name, actor, args, reasons: reasonsOf(reasons) }), [action, actor, args, reasons]);
+  const answer = useMemo(() => ask(desk, draft), [desk, version, draft]);
+  const [last, setLast] = useState<Entry>();
+  const { decision, error } = answer;
+  const verdict: Verdict | undefined = decision?.verdict;
+
+  useEffect(() => setLast(undefined), [version, draft]);
+
+  const propose = async (): Promise<void> => {
+    const entry = await desk.propose(draft);
+    if (entry === undefined) return;
+    const { verdict, seq, violations } = entry.decision;
+    setLast(entry);
+    announce(`Decision ${seq}: ${verdict}. ${violations[0]?.say ?? meaning[verdict]}`);
+  };
+
+  return (
+    <article class={`card is-${verdict ?? "wrong"}`} id={`action-${action.name}`} aria-labelledby={`title-${action.name}`}>
+      <form
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          void propose();
+        }}
+      >
+        <header>
+          <h3 id={`title-${action.name}`}>{plain(action.name)}</h3>
+          {verdict !== undefined ? <VerdictMark verdict={verdict} /> : <span class="verdict v-wrong">not yet a proposal</span>}
+        </header>
+        {action.about !== "" && <p class="about">{action.about}</p>}
+        {action.args.length > 0 && (
+          <div class="fields">
+            {action.args.map((arg) => (
+              <Field
+                key={arg.name}
+                arg={arg}
+                value={args[arg.name]}
+                onChange={(value) => desk.fill(action.name, arg.name, value)}
+                spans={(decision?.violations ?? []).flatMap((violation) => violation.spans).filter((span) => span.path === `args.${arg.name}`)}
+                error={error?.path === `args.${arg.name}` ? error.say : ""}
+              />
+            ))}
+          </div>
+        )}
+        <div class="answer">
+          {decision !== undefined && <Why info={desk.info} decision={decision.document} />}
+          {error !== undefined && !error.path.startsWith("args.") && (
+            <p class="say">
+              {error.say} <span class="id">{error.code}</span>
+            </p>
+          )}
+          {verdict === "commit" && decision!.changes.length === 0 && decision!.document.advice.length === 0 && <p class="quiet">All constraints hold. It changes nothing but the record.</p>}
+        </div>
+        {decision !== undefined && verdict !== "commit" && !view.frozen && <Way desk={desk} draft={draft} version={version} />}
+        <footer>
+          <button type="submit" class={verdict === "commit" || verdict === "hold" ? "primary" : "plain"} disabled={past || decision === undefined || desk.busy.value}>
+            {verdict === "commit" || verdict === undefined ? `Propose ${plain(action.name)}` : verdict === "hold" ? `Propose ${plain(action.name)}, to wait` : "Propose anyway"}
+          </button>
+          <span class="by">{action.by.length === desk.info.agents.length ? "anyone may ask" : `for ${action.by.map(plain).join(", ")}`}</span>
+        </footer>
+        {last !== undefined && <span class="flash" />}
+      </form>
+    </article>
+  );
+}
+
+/** The steps that lead to where a proposal would commit; each can be taken. */
+function Way({ desk, draft, version }: { desk: Desk; draft: { action: string; actor: { kind: string; id: string }; args: object; reasons: readonly string[] }; version: number }) {
+  const [path, setPath] = useState<Path | "looking" | "none">("looking");
+  useEffect(() => {
+    setPath("looking");
+    return later(() => {
+      const { session, past, view } = desk.moment.value;
+      try {
+        setPath(session.path({ ...draft, at: past ? view.at : desk.now() } as ProposalDocument));
+      } catch {
+        setPath("none");
+      }
+    });
+  }, [desk, version, draft]);
+
+  if (path === "looking") return <p class="way quiet">Looking for a way…</p>;
+  if (path === "none" || !path.found)
+    return <p class="way quiet">{path !== "none" && path.bounded ? "No way to it was found, though not everything was tried." : "Nothing that can be done now leads to it. Not acting is a correct outcome."}</p>;
+  if (path.steps.length === 0) return path.verdict === "hold" ? <p class="way quiet">It waits, once proposed, until an owner confirms it.</p> : null;
+  const take = async (step: ProposalDocument): Promise<void> => {
+    const entry = await desk.propose({ action: step.action, actor: step.actor, args: step.args, reasons: step.reasons });
+    if (entry !== undefined) announce(`${plain(step.action)}: ${entry.decision.verdict}.`);
+  };
+  return (
+    <div class="way">
+      <p class="how">The way to it</p>
+      <ol>
+        {path.steps.map((step, i) => (
+          <li key={i}>
+            <button type="button" class="step" disabled={i > 0 || desk.moment.value.past || desk.busy.value} onClick={() => void take(step)}>
+              <span class="n" aria-hidden="true">{i + 1}</span>
+              <span class="what">
+                {plain(step.action)} {Object.keys(step.args).length > 0 && <small>{argsText(step.args)}</small>}
+              </span>
+              <span class="who">as {plain(step.actor.kind)}{step.actor.id !== step.actor.kind ? ` ${step.actor.id}` : ""}</span>
+              {i === 0 && <Icon name="next" size={14} />}
+            </button>
+          </li>
+        ))}
+        <li class="goal">
+          <span class="n" aria-hidden="true">{path.steps.length + 1}</span>
+          <span class="what">then this {path.verdict === "hold" ? "waits for an owner" : "commits"}</span>
+        </li>
+      </ol>
+    </div>
+  );
+}

@@ -1,0 +1,225 @@
+// This file defines Desk: one session on the table, its log, and the moment one looks at.
+//
+// A session of the server is followed as a replica: every decision that the server wrote is
+// decided again here, by the same module, and the bytes are compared. The decision is shown
+// once the server has it, never before. A local session is decided here alone.
+//
+//	log     1 ─ 2 ─ 3 ─ 4 ─ 5      live: after 5
+//	at              ▲              the past: after 3, decided again from the beginning
+
+import { computed, signal } from "@preact/signals";
+import { HoldfastError, type Bundle, type DecisionDocument, type Engine, type ProposalDocument, type Session, type View } from "@holdfast/web";
+import { Problem, told, type Api, type Draft } from "./api.js";
+import type { Document, Info } from "./info.js";
+
+/** Whether the browser and the server came to the same bytes; `local` where there is no server to compare with. */
+export type Parity = "same" | "differs" | "local";
+
+/** A recorded decision. */
+export interface Entry {
+  /** Its bytes, as text. */
+  readonly text: string;
+  readonly decision: DecisionDocument;
+  /** SHA-256 of its bytes: what the next one names as `prev`. */
+  readonly digest: string;
+  readonly parity: Parity;
+}
+
+/** What is asked about: the session at a moment. */
+export interface Moment {
+  readonly session: Session;
+  readonly view: View;
+  /** True where it is not what stands now. */
+  readonly past: boolean;
+  /** Changes with everything that may change an answer. */
+  readonly version: number;
+}
+
+export interface DeskOptions {
+  readonly engine: Engine;
+  readonly document: string;
+  readonly id: string;
+  /** Left out for a local session. */
+  readonly api?: Api;
+  /** A snapshot and log to go on from, in a local session. */
+  readonly from?: { readonly snapshot: Uint8Array; readonly log: readonly Entry[] };
+  /** What a local session is of, in words. */
+  readonly origin?: string;
+}
+
+export class Desk {
+  readonly id: string;
+  readonly info: Info;
+  readonly document: Document;
+  readonly text: string;
+  readonly local: boolean;
+  readonly origin: string;
+  readonly log = signal<readonly Entry[]>([]);
+  /** How many decisions one looks back to; undefined is now. */
+  readonly at = signal<number | undefined>(undefined);
+  readonly connected = signal(true);
+  /** What went wrong last, until it is dismissed. */
+  readonly trouble = signal<{ code: string; say: string } | undefined>(undefined);
+  readonly busy = signal(false);
+  readonly actor = signal<{ kind: string; id: string }>({ kind: "", id: "" });
+  readonly reasons = signal("request");
+  /** What is filled in, by action. */
+  readonly forms = signal<Readonly<Record<string, Readonly<Record<string, unknown>>>>>({});
+  readonly #engine: Engine;
+  readonly #api: Api | undefined;
+  readonly #bundle: Bundle;
+  readonly #begin: Uint8Array | undefined;
+  readonly #before: number;
+  readonly #stop = new AbortController();
+  #session: Session;
+  #past: { seq: number; session: Session } | undefined;
+  readonly #version = signal(0);
+
+  /** What is looked at, now or in the past. */
+  readonly moment = computed<Moment>(() => {
+    const version = this.#version.value;
+    const at = this.at.value;
+    const session = at === undefined ? this.#session : this.#rebuild(at);
+    return { session, view: session.view(), past: at !== undefined, version: version * 100_000 + (at ?? 99_999) };
+  });
+
+  constructor(options: DeskOptions) {
+    const { engine, document, id, api, from } = options;
+    this.#engine = engine;
+    this.#api = api;
+    this.#bundle = engine.bundle(document);
+    this.text = document;
+    this.info = this.#bundle.info as unknown as Info;
+    this.document = JSON.parse(document) as Document;
+    this.id = id;
+    this.local = api === undefined;
+    this.origin = options.origin ?? "";
+    this.#begin = from?.snapshot;
+    this.#before = from?.log.length ?? 0;
+    this.#session = this.#open();
+    if (from !== undefined) this.log.value = from.log;
+    const kind = this.info.agents[0]?.name ?? "";
+    this.actor.value = { kind, id: kind };
+  }
+
+  /** Reads the log of a server's session, and stays connected to it. */
+  async follow(): Promise<void> {
+    const api = this.#api!;
+    for (const text of await api.decisions(this.id)) await this.#absorb(text);
+    void api
+      .listen(this.id, () => this.log.value.length, (text) => void this.#absorb(text), (on) => (this.connected.value = on), this.#stop.signal)
+      .catch((thrown) => this.#fail(thrown));
+  }
+
+  /** The time a proposal would be made. */
+  now(): number {
+    return Math.max(Date.now(), this.moment.value.view.at);
+  }
+
+  /** Proposes, and returns the recorded decision; undefined, and trouble, where nothing was recorded. */
+  async propose(draft: Draft): Promise<Entry | undefined> {
+    if (this.at.value !== undefined || this.busy.value) return undefined;
+    this.busy.value = true;
+    this.trouble.value = undefined;
+    try {
+      if (this.#api === undefined) {
+        const decision = this.#session.decide({ ...draft, at: this.now() } as ProposalDocument);
+        this.#add(decision.text, "local");
+      } else {
+        await this.#absorb(await this.#api.propose(this.id, draft, this.log.value.length));
+      }
+      return this.log.value.at(-1);
+    } catch (thrown) {
+      if (thrown instanceof Problem && thrown.code === "session/stale") {
+        await this.#catchUp();
+        this.trouble.value = { code: thrown.code, say: "Somebody else's decision was recorded first, so nothing was proposed. Look at what changed, and propose again." };
+      } else this.#fail(thrown);
+      return undefined;
+    } finally {
+      this.busy.value = false;
+    }
+  }
+
+  /** Returns what a local session needs to go on from the moment one looks at. */
+  branch(): { snapshot: Uint8Array; log: readonly Entry[] } {
+    const { session, view } = this.moment.value;
+    return { snapshot: session.snapshot(), log: this.log.value.slice(0, view.seq) };
+  }
+
+  /** Looks at the session as it was after n decisions; undefined is now. */
+  travel(n: number | undefined): void {
+    this.at.value = n === undefined || n >= this.log.value.length ? undefined : Math.max(n, this.#before);
+  }
+
+  /** How far back one can look. */
+  get earliest(): number {
+    return this.#before;
+  }
+
+  fill(action: string, name: string, value: unknown): void {
+    this.forms.value = { ...this.forms.value, [action]: { ...this.forms.value[action], [name]: value } };
+  }
+
+  fillAll(action: string, args: Readonly<Record<string, unknown>>): void {
+    this.forms.value = { ...this.forms.value, [action]: { ...this.forms.value[action], ...args } };
+  }
+
+  act(kind: string, id = kind): void {
+    this.actor.value = { kind, id };
+  }
+
+  close(): void {
+    this.#stop.abort();
+    this.#past?.session.close();
+    this.#session.close();
+    this.#bundle.close();
+  }
+
+  #fail(thrown: unknown): void {
+    this.trouble.value = told(thrown);
+  }
+
+  #open(): Session {
+    return this.#begin === undefined ? this.#bundle.open(this.id) : this.#bundle.restore(this.#begin);
+  }
+
+  /** Decides the log again up to a decision. */
+  #rebuild(seq: number): Session {
+    if (this.#past?.seq === seq) return this.#past.session;
+    this.#past?.session.close();
+    const session = this.#open();
+    for (const entry of this.log.value.slice(this.#before, seq)) session.replay(entry.text);
+    this.#past = { seq, session };
+    return session;
+  }
+
+  /** Takes a decision the server wrote: decides it again here and compares the bytes. */
+  async #absorb(text: string): Promise<void> {
+    const { seq } = JSON.parse(text) as DecisionDocument;
+    if (seq <= this.log.value.length) return; // heard already, as an answer or as an event
+    if (seq > this.log.value.length + 1) return this.#catchUp();
+    try {
+      this.#session.replay(text);
+      this.#add(text, "same");
+    } catch (thrown) {
+      if (!(thrown instanceof HoldfastError) || thrown.code !== "replay/differs") throw thrown;
+      this.#add(text, "differs");
+      this.trouble.value = { code: thrown.code, say: `Decision ${seq} came out differently here. The server's is shown; past moments from here on cannot be looked at.` };
+      // The server is followed. What it says cannot be decided again here, so its snapshot is all there is.
+      const snapshot = await fetch(`/v1/sessions/${this.id}/snapshot`, { headers: this.#api?.token ? { authorization: `Bearer ${this.#api.token}` } : {} });
+      this.#session.close();
+      this.#session = this.#bundle.restore(new Uint8Array(await snapshot.arrayBuffer()));
+      this.#version.value++;
+    }
+  }
+
+  async #catchUp(): Promise<void> {
+    for (const text of await this.#api!.decisions(this.id, this.log.value.length + 1)) await this.#absorb(text);
+  }
+
+  #add(text: string, parity: Parity): void {
+    const entry = { text, decision: JSON.parse(text) as DecisionDocument, digest: this.#engine.digest(text), parity };
+    this.log.value = [...this.log.value, entry];
+    this.#version.value++;
+  }
+}

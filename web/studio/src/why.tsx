@@ -1,0 +1,110 @@
+// This file shows why: what governs, what it read, what else speaks against it, and what
+// would change.
+
+import type { Change, DecisionDocument, Violation } from "@holdfast/web";
+import type { Info } from "./info.js";
+import { VerdictMark } from "./icons.js";
+import { builtIn, count, plain, shown, termValue } from "./words.js";
+
+/** All that a decision says of its reasons. */
+export function Why({ info, decision, brief = false }: { info: Info; decision: Pick<DecisionDocument, "violations" | "advice" | "changes" | "verdict">; brief?: boolean }) {
+  const [governing, ...others] = decision.violations;
+  return (
+    <>
+      {governing !== undefined && <Reason info={info} violation={governing} governs />}
+      {others.length > 0 && (
+        <details class="more">
+          <summary>{count(others.length, "more reason")}</summary>
+          <ul class="others">
+            {others.map((violation, i) => (
+              <li key={i}>
+                <Reason info={info} violation={violation} />
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+      {decision.changes.length > 0 && !brief && <Changes changes={decision.changes} verdict={decision.verdict} />}
+      {decision.advice.map((advice) => (
+        <p key={advice.id} class="advice">
+          <span class="id">{advice.id}</span> Rather not: {advice.say || titleOf(info, advice.id)}
+        </p>
+      ))}
+    </>
+  );
+}
+
+/** One violated constraint. */
+function Reason({ info, violation, governs = false }: { info: Info; violation: Violation; governs?: boolean }) {
+  const declared = info.constraints.find(({ id }) => id === violation.id);
+  const title = titleOf(info, violation.id);
+  return (
+    <div class={governs ? "reason governs" : "reason"}>
+      <p class="say">{violation.say || title || "This does not hold."}</p>
+      <p class="rule">
+        <span class="id">{violation.id}</span>
+        {title !== "" && <span class="title">{title}</span>}
+        <span class="level">{violation.level}</span>
+        {!governs && <VerdictMark verdict={violation.verdict} />}
+      </p>
+      {violation.code !== "" && <p class="code">It could not be evaluated ({violation.code}), so it counts as violated.</p>}
+      {violation.terms.length > 0 && <Terms terms={violation.terms} />}
+      {governs && declared !== undefined && (
+        <details class="more">
+          <summary>The rule itself</summary>
+          {declared.about !== "" && <p>{declared.about}</p>}
+          <pre tabIndex={0}>{declared.source}</pre>
+        </details>
+      )}
+    </div>
+  );
+}
+
+function titleOf(info: Info, id: string): string {
+  const declared = info.constraints.find((constraint) => constraint.id === id);
+  return declared?.title || builtIn(id) || movesTitle(info, id);
+}
+
+/** A move's own id is no constraint's. */
+function movesTitle(info: Info, id: string): string {
+  const variable = info.state.find(({ moves, never }) => moves?.id === id || never.some((move) => move.id === id));
+  return variable === undefined ? "" : `How “${plain(variable.name)}” may move`;
+}
+
+/** The values an expression read. */
+function Terms({ terms }: { terms: Violation["terms"] }) {
+  return (
+    <dl class="terms" aria-label="Values read">
+      {terms.map(([path, value], i) => (
+        <div key={i}>
+          <dt>{path}</dt>
+          <dd>{termValue(value)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Changes({ changes, verdict }: { changes: readonly Change[]; verdict: string }) {
+  return (
+    <ul class="changes" aria-label={verdict === "revert" ? "What returning to the fallback changes" : "What changes"}>
+      {changes.map((change, i) => (
+        <li key={i}>
+          <span class="path">{change.path}</span>
+          {"append" in change && change.append !== undefined ? (
+            <span> + {clip(shown(change.append))}</span>
+          ) : (
+            <span>
+              {" "}
+              {clip(shown((change as { from: unknown }).from))} <span class="arrow">→</span> <strong>{clip(shown((change as { to: unknown }).to))}</strong>
+            </span>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function clip(text: string): string {
+  return text.length > 70 ? text.slice(0, 68) + "…" : text;
+}

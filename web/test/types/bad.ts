@@ -1,0 +1,23 @@
+// This file must not compile: each line that ends with "refused" is an error, and no other line is.
+
+import { load } from "@holdfast/web";
+import { useGate } from "@holdfast/web/react";
+import type { Specula } from "./specula.js";
+
+const engine = await load();
+const bundle = engine.bundle<Specula>("{}");
+bundle.open("s1", { actor: { kind: "nobody" } }); // refused
+const session = bundle.open("s1");
+session.can("advanc", { to: "scenarios" }); // refused
+session.can("advance", { to: "scenario" }); // refused
+session.can("advance", {}); // refused
+session.can("advance"); // refused
+session.can("advance", { to: "scenarios", at: 1 }); // refused
+session.can("advance", { to: "scenarios" }, { actor: { kind: "visitor" } }); // refused
+session.gate("unfreeze", { now: true }); // refused
+session.gate("advance", { to: "scenarios" }).allowed = true; // refused
+session.text("produce", { artifact: "scenarios" }, "txt"); // refused
+session.decide({ action: "advance", actor: { kind: "human", id: "h1" }, args: { to: "scenario" }, at: 0, reasons: [] }); // refused
+session.decide({ action: "advance", actor: { kind: "human", id: "h1" }, args: { artifact: "dna" }, at: 0, reasons: [] }); // refused
+session.view().state.phse; // refused
+useGate(session, "advance", { too: "dna" }); // refused

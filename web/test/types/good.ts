@@ -1,0 +1,31 @@
+// This file must compile: names as specula.ts has them, and anything where no types are given.
+
+import { load, type GateValue, type How } from "@holdfast/web";
+import { Gate, useGate } from "@holdfast/web/react";
+import { bind } from "@holdfast/web/element";
+import { createElement } from "react";
+import type { Specula } from "./specula.js";
+
+const engine = await load();
+const session = engine.bundle<Specula>("{}").open("s1", { actor: { kind: "human" } });
+session.can("advance", { to: "scenarios" });
+session.can("validate", { artifact: "dna" }, { actor: { kind: "human", id: "h1" }, reasons: ["request"] });
+session.can("unfreeze");
+session.gate("decline", { hold: 3 });
+const value: GateValue = session.gate("produce", { artifact: "scenarios", text: "…" }).value;
+const how: How = value.how;
+session.text("produce", { artifact: "scenarios" }, "text").text = "typed";
+session.decide({ action: "advance", actor: { kind: "human", id: "h1" }, args: { to: "futures" }, at: 0, reasons: how.steps.map(({ action }) => action) });
+session.view().state.phase satisfies "activation" | "scenarios" | "futures" | "dna" | "prototyping" | "narrative" | "cocreation" | "guardian";
+session.view().state.artifacts.dna.validated satisfies boolean;
+session.decide('{"action":"anything"}');
+useGate(session, "advance", { to: "dna" }).allowed;
+createElement(Gate<Specula, "advance">, { session, action: "advance", args: { to: "dna" }, children: createElement("button") });
+bind(document, session);
+
+const untyped = engine.bundle("{}").open("s1");
+untyped.can("whatever", { x: [1, { y: null }] });
+untyped.can("whatever");
+untyped.decide({ action: "whatever", actor: { kind: "anybody", id: "a" }, args: {}, at: 0, reasons: [] });
+useGate(untyped, "whatever").say;
+bind(document, untyped);
