@@ -99,10 +99,10 @@ func (s *Server) decision(c *call) error {
 		if err != nil {
 			return s.doubt(about.ID, unavailable(err))
 		}
+		c.w.Header().Set("Holdfast-Digest", row.Digest)
 		if c.cached(row.Digest, "private, max-age=31536000, immutable") { // who may read it, the token says
 			return nil
 		}
-		c.w.Header().Set("Holdfast-Digest", row.Digest)
 		return c.bytes(http.StatusOK, "application/json", row.Bytes)
 	}
 	return refuse(CodeDecision, "the session has %d decisions", about.Seq)

@@ -269,7 +269,7 @@ func TestCatalog(t *testing.T) {
 	} {
 		r.do("POST", "/v1/sessions", body).is(422).refused(server.CodeShape)
 	}
-	r.do("POST", "/v1/sessions", `{"catalog":"`+ref+`","cursor":null}`).is(422).refused(core.CodeCursor)
+	r.do("POST", "/v1/sessions", `{"catalog":"`+ref+`","cursor":null}`).is(422).refused(server.CodeShape)
 	r.do("POST", "/v1/catalogs", strings.Replace(doc, first.Digest, "sha256:"+strings.Repeat("0", 64), 1)).is(422).refused(core.CodeMutated)
 	r.do("POST", "/v1/catalogs", strings.Replace(doc, `"tries":1`, `"tries":2`, 1)).is(422).refused(core.CodeMutated)
 	if r.contents() != before {

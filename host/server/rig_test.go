@@ -61,7 +61,8 @@ type rig struct {
 	plain   *http.Client // checks nothing, for what the contract's client cannot send
 	token   string       // sent with every request, if any
 
-	stop func() error
+	hangUp func() // closes connections that are not in use: a server that ends waits 5 s for those on which nothing was sent
+	stop   func() error
 }
 
 // start starts a server that trusts everyone, unless options say otherwise.
@@ -72,7 +73,8 @@ func start(t testing.TB, options func(*server.Options)) *rig {
 	base := &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true}
 	r.plain = &http.Client{Transport: base, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	r.client = &http.Client{Transport: &checking{t, base, description(t)}, CheckRedirect: r.plain.CheckRedirect}
-	t.Cleanup(func() { r.end(); base.CloseIdleConnections() })
+	r.hangUp = base.CloseIdleConnections
+	t.Cleanup(r.end)
 	r.begin()
 	return r
 }
@@ -119,6 +121,7 @@ func (r *rig) end() {
 	if r.stop == nil {
 		return
 	}
+	r.hangUp()
 	if err := r.stop(); err != nil {
 		r.Errorf("the server ended with %v", err)
 	}
