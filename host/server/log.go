@@ -130,6 +130,10 @@ func (s *Server) events(c *call) error {
 		p.Seq = &about.Seq
 		return p
 	}
+	h := c.w.Header()
+	h.Set("Content-Type", "text/event-stream; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
 	if c.Method == http.MethodHead {
 		return nil
 	}
@@ -143,10 +147,6 @@ func (s *Server) events(c *call) error {
 	wake, cancel := s.ledger.Subscribe(about.ID)
 	defer cancel()
 
-	h := c.w.Header()
-	h.Set("Content-Type", "text/event-stream; charset=utf-8")
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
 	out := http.NewResponseController(c.w)
 	// Whoever does not read must not keep the server from ending: not in a write that is under
 	// way, and not in those that follow.

@@ -86,6 +86,13 @@ func (r *rig) begin() {
 	if r.ledger, err = ledger.Open(context.Background(), r.file, ledger.Options{}); err != nil {
 		r.Fatal(err)
 	}
+	r.make()
+	r.serve()
+}
+
+// make makes a server.
+func (r *rig) make() {
+	r.Helper()
 	o := server.Options{
 		Core: host.Native(), Ledger: r.ledger, Identity: identity.Trusting(), Module: smallModule,
 		Now: r.clock.now, Rate: -1, Hosts: server.LoopbackHosts,
@@ -93,9 +100,21 @@ func (r *rig) begin() {
 	if r.options != nil {
 		r.options(&o)
 	}
+	var err error
 	if r.server, err = server.New(o); err != nil {
 		r.Fatal(err)
 	}
+}
+
+// impatient starts the server anew, and has it wait less for its clients.
+func (r *rig) impatient(header, body, write, drain, beat time.Duration) {
+	r.Helper()
+	r.hangUp()
+	if err := r.stop(); err != nil {
+		r.Fatal(err)
+	}
+	r.make()
+	r.server.Hurry(header, body, write, drain, beat)
 	r.serve()
 }
 
