@@ -159,11 +159,19 @@ func (l *live) corrupt(format string, args ...any) error {
 // load opens the session from its snapshot and its log.
 func (l *live) load(ctx context.Context, about ledger.Session) error {
 	bundle, err := l.server.bundle(ctx, about.Bundle)
+	if p := (*problem)(nil); errors.As(err, &p) && p.Code == CodeBundle {
+		return l.corrupt("its bundle %s is not there any more", about.Bundle)
+	}
 	if err != nil {
 		return err
 	}
 	l.bundle = bundle
 	seq, snapshot, err := l.server.ledger.Snapshot(ctx, l.id)
+	if err == nil && seq >= about.Seq {
+		if about, err = l.beyond(ctx, seq, snapshot, about); err != nil {
+			return err
+		}
+	}
 	if err == nil && seq > 0 && seq < about.Seq {
 		if session, err := bundle.Restore(snapshot); err == nil {
 			err := l.replay(ctx, about, session, seq)
@@ -177,6 +185,24 @@ func (l *live) load(ctx context.Context, about ledger.Session) error {
 		}
 	}
 	return l.begin(ctx, about)
+}
+
+// beyond looks at a snapshot that is not older than the log. One is saved only once a later
+// decision is recorded, so either that came just now, or the log has lost its end.
+func (l *live) beyond(ctx context.Context, seq int64, snapshot []byte, about ledger.Session) (ledger.Session, error) {
+	now, err := l.server.ledger.Session(ctx, l.id)
+	if err != nil {
+		return about, unavailable(err)
+	}
+	if now.Seq > seq {
+		return now, nil
+	}
+	if session, err := l.bundle.Restore(snapshot); err == nil {
+		if at, err := readPlace(session); err == nil && at.Seq == seq {
+			return about, l.corrupt("a snapshot was taken of it after %d decisions, and its log has %d", seq, now.Seq)
+		}
+	}
+	return about, nil
 }
 
 // begin opens the session from its log alone.
