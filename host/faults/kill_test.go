@@ -111,10 +111,7 @@ func TestKillModule(t *testing.T) {
 	ledger := filepath.Join(t.TempDir(), "holdfast.db")
 	p := serve(t, ledger, append([]string{"--engine", "wasm"}, files...)...)
 	sessions := b.create(t, p.url, "s", 1)
-	n := kills(t, 2)
-	if n > 20 {
-		n = 20
-	}
+	n := min(kills(t, 2), 20)
 	for range n {
 		stop := b.run(r, 4, sessions, one(p.url))
 		time.Sleep(time.Duration(50+r.IntN(250)) * time.Millisecond)

@@ -115,7 +115,7 @@ func TestMutation(t *testing.T) {
 	const page = 4096
 	each := 3
 	if n := kills(t, 0); n > 0 {
-		each = max(each, n/5)
+		each = max(each, n/15)
 	}
 	type place struct {
 		at  int

@@ -179,7 +179,7 @@ func TestTwoServers(t *testing.T) {
 	// All at once, on all sessions, through both.
 	events := []*follower{follow(sessions[0], func() string { return a }), follow(sessions[0], func() string { return z })}
 	stop := b.run(r, 8, sessions, servers.either)
-	time.Sleep(time.Duration(kills(t, 8)) * 100 * time.Millisecond)
+	time.Sleep(time.Duration(min(kills(t, 8), 300)) * 100 * time.Millisecond)
 	servers.servers[0].kill() // and one dies of it
 	time.Sleep(200 * time.Millisecond)
 	stop()

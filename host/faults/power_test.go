@@ -25,7 +25,7 @@ func TestPowerCut(t *testing.T) {
 	}
 	r := random(t)
 	b := newBook()
-	n := kills(t, 4)
+	n := min(kills(t, 4), 100)
 	p := serve(t, filepath.Join(d.folder, "holdfast.db"), files...)
 	sessions := b.create(t, p.url, "s", 1)
 	images := t.TempDir()

@@ -113,7 +113,7 @@ func TestLostAnswers(t *testing.T) {
 	sessions := b.create(t, p.url, "s", 2)
 	through := newProxy(t, p.url, r)
 	stop := b.run(r, 8, sessions, one(through.url()))
-	time.Sleep(time.Duration(kills(t, 20)) * 100 * time.Millisecond)
+	time.Sleep(time.Duration(min(kills(t, 20), 300)) * 100 * time.Millisecond)
 	stop()
 	through.mu.Lock()
 	through.whole = true
