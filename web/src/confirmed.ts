@@ -85,8 +85,8 @@ export class Confirmed {
       if (options.verify !== "full" && typeof said.seq === "number" && said.seq > 0) await confirmed.#begin(snapshot, said.seq);
       return confirmed;
     } catch (thrown) {
-      confirmed?.session.close();
-      if (owns) bundle.close();
+      if (confirmed !== undefined) confirmed.close();
+      else if (owns) bundle.close();
       throw thrown;
     }
   }
@@ -162,11 +162,17 @@ export class Confirmed {
         text = page.pop() ?? "";
       }
       if (this.engine.digest(text) !== digest) throw differs(`decision ${seq} of the server does not lead to the ones that follow it`);
-      const decision = new Decision(encoder.encode(text));
+      const decision = decisionOf(text);
       digest = decision.document.prev;
       yield decision;
     }
     if (digest !== this.#genesis) throw differs("the server's first decision is of another session");
+  }
+
+  /** Frees what the module holds of it. */
+  close(): void {
+    this.#session.close();
+    if (this.ownsBundle) this.bundle.close();
   }
 
   async #page(last: number): Promise<string[]> {
@@ -199,6 +205,11 @@ export class Confirmed {
 }
 
 const encoder = new TextEncoder();
+
+/** Returns the decision that stands in a log as text. */
+export function decisionOf(text: string): Decision {
+  return new Decision(encoder.encode(text));
+}
 
 /** Runs fn, again where the module traps: the second time it is another instance, and the session is brought back in it. */
 export function again<T>(fn: () => T): T {

@@ -126,7 +126,12 @@ export class Follower {
   /** Looks at once whether the server is there: something has failed, or may have. */
   check(): void {
     this.#control.abort();
-    this.#wake();
+    this.wake();
+  }
+
+  /** Ends all pauses. */
+  wake(): void {
+    for (const wake of this.#sleepers) wake();
   }
 
   /** Waits, the longer the more tries there were, or as long as the server says; a check ends it. */
@@ -148,10 +153,6 @@ export class Follower {
     });
     clearTimeout(timer);
     this.#sleepers.delete(wake);
-  }
-
-  #wake(): void {
-    for (const wake of this.#sleepers) wake();
   }
 
   #set(status: Status, reason?: HoldfastError): void {
@@ -276,15 +277,15 @@ export class Follower {
       this.#away = true;
       this.#stale ||= this.#status !== "offline";
       this.#reading?.abort();
-      this.check();
+      this.#set("catching-up");
       this.#told.moved();
+      this.check();
     };
     const back = (): void => {
       if (!this.#away) return;
       this.#away = false;
-      this.#set("catching-up");
       this.#told.moved();
-      this.#wake();
+      this.wake();
     };
     const shown = (): void => {
       if (page?.visibilityState !== "visible") return;

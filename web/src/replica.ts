@@ -32,7 +32,7 @@
 
 import type { Admissible, Path, Question, View } from "./answers.js";
 import type { Bundle } from "./bundle.js";
-import { Confirmed, again, differs, read, type StartOptions } from "./confirmed.js";
+import { Confirmed, again, decisionOf, differs, read, type StartOptions } from "./confirmed.js";
 import type { Actor, Decision } from "./decision.js";
 import type { ActionOf, ActorOf, ArgsOf, AskOptions, Declared, Rest, Undeclared } from "./declared.js";
 import { encode } from "./encode.js";
@@ -137,6 +137,10 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
   #sending: AbortController | undefined;
   #closed = false;
 
+  readonly #onstorage = ({ key }: { key?: string | null }): void => {
+    if (key === null || key?.startsWith(this.#scope) === true) this.#reload();
+  };
+
   readonly #changing = new Set<() => void>();
   readonly #subscribers = new Set<(value: ReplicaValue) => void>();
   readonly #listeners = new Map<keyof ReplicaEvents, Set<(event: never) => void>>();
@@ -173,8 +177,13 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
       throw thrown;
     }
     this.#tabs.open();
+    if (typeof addEventListener === "function") addEventListener("storage", this.#onstorage);
     this.#confirmed.session.onchange(() => {
-      if (this.#confirmed.isClosed) this.#follower.stop(new HoldfastError(codes.closed, "the engine is closed"));
+      try {
+        this.#confirmed.engine.digest("");
+      } catch (thrown) {
+        if (thrown instanceof HoldfastError && thrown.code === codes.closed) this.#follower.stop(thrown);
+      }
     });
     this.#reload();
     this.#follower.start();
@@ -280,8 +289,9 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
   /** Returns the decision a proposal would get now, as far as is known here. */
   why(intent: Intent<B>): Decision {
     const { action, args = {}, reasons = ["request"], actor = this.actor } = intent as Intent;
+    const session = this.#asked();
     const at = Math.max(this.#confirmed.remote.clock.now(), this.#latest());
-    return this.#asked().why(documentOf({ action, args, reasons, actor: { kind: actor?.kind ?? "", id: actor?.id ?? actor?.kind ?? "" } }, at));
+    return session.why(documentOf({ action, args, reasons, actor: { kind: actor?.kind ?? "", id: actor?.id ?? actor?.kind ?? "" } }, at));
   }
 
   /** See Session.admissible. */
@@ -431,12 +441,14 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     if (status !== "live" || away) this.#sending?.abort();
     if (status === "stopped") {
       this.#tabs.close();
+      if (typeof removeEventListener === "function") removeEventListener("storage", this.#onstorage);
       this.#drop();
       const error = this.reason!;
       for (const entry of this.#queue.entries) if (!entry.done) this.#end(entry, { outcome: "open", error });
     } else if (away) this.#tabs.close();
     else {
       this.#tabs.open();
+      if (status === "offline") this.#follower.wake(); // who waits to send again is told when it is live
       if (status === "live") {
         this.#reload();
         void this.#drain();
@@ -466,18 +478,17 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
         }
       });
     } catch (thrown) {
-      this.#failed(thrown);
-    } finally {
-      this.#draining = false;
+      await this.#failed(unreachable(thrown));
     }
+    this.#draining = false;
     void this.#drain(); // there may be more by now
   }
 
   // Something failed while sending. What may pass is tried again.
-  #failed(thrown: unknown): void {
-    const error = unreachable(thrown);
-    if (!passing(error)) this.#follower.stop(error);
-    else this.#follower.check();
+  async #failed(error: HoldfastError): Promise<void> {
+    if (!passing(error)) return this.#follower.stop(error);
+    this.#follower.check();
+    await this.#follower.pause(this.#tries++, error);
   }
 
   async #send(entry: Entry, outer: AbortController): Promise<void> {
@@ -510,10 +521,8 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
 
   async #refused(entry: Entry, seq: number, error: HoldfastError): Promise<void> {
     const { code } = error;
-    if (passing(error)) {
-      this.#follower.check();
-      await this.#follower.pause(this.#tries++, error);
-    } else if (error instanceof Problem && code === "session/stale") {
+    if (passing(error)) await this.#failed(error);
+    else if (error instanceof Problem && code === "session/stale") {
       if ((error.seq ?? seq) < seq) throw lost(seq, error.seq);
       await this.#follower.until(error.seq ?? seq);
     } else if (code === "proposal/key" && !entry.bare) entry.bare = true;
