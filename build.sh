@@ -5,6 +5,7 @@
 # ./build.sh bench    print the benchmarks, as ratios where there is a peer
 # ./build.sh module   build the module again and put it where package host embeds it
 # ./build.sh fuzz T   fuzz every target for T (30s)
+# ./build.sh faults N kill servers N times under load (300), cut their power, fill and damage their disks, and look for what was lost
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 export GOFLAGS="${GOFLAGS:-} -trimpath"
@@ -130,6 +131,11 @@ fuzz() {
   done
 }
 
+faults() {
+  need
+  HOLDFAST_LONG=${1:-300} HOLDFAST_REQUIRE=1 go test ./host/faults -count 1 -v -timeout 12h
+}
+
 case "${1:-build}" in
   build) build ;;
   run) run ;;
@@ -137,5 +143,6 @@ case "${1:-build}" in
   bench) bench ;;
   module) need; module -embed ;;
   fuzz) need; fuzz "${2:-}" ;;
+  faults) faults "${2:-}" ;;
   *) sed -n '/^# .\/build.sh/s/^# //p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
 esac
