@@ -9,6 +9,10 @@ import { gzipSync } from "node:zlib";
 /** The most that an entry point weighs with all that it brings along: bytes after gzip. The module is beside it. */
 const budget = 12 << 10;
 
+/** Entry points that take an engine, and so are only ever beside the first: what they share with it is weighed there. */
+const beside = ["./replica"];
+const shared = new Set();
+
 const { exports } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 const gzip = (text) => gzipSync(text, { level: 9 }).length;
 const row = (name, text) => console.log(`${String(Buffer.byteLength(text)).padStart(8)} ${String(gzip(text)).padStart(8)}  ${name}`);
@@ -17,13 +21,14 @@ for (const [entry, target] of Object.entries(exports)) {
   if (typeof target !== "object") continue;
   const files = new Map();
   const follow = (url) => {
-    if (files.has(url.href)) return;
+    if (files.has(url.href) || (beside.includes(entry) && shared.has(url.href))) return;
     const text = readFileSync(url, "utf8");
     files.set(url.href, text);
     for (const [, name] of text.matchAll(/\b(?:from|import|URL\() ?"(\.\/[^"]+\.js)"/g)) follow(new URL(name, url));
   };
   follow(new URL(`../${target.default}`, import.meta.url));
-  console.log(`\n@holdfast/web${entry.slice(1)}\n     raw     gzip`);
+  if (entry === ".") for (const href of files.keys()) shared.add(href);
+  console.log(`\n@holdfast/web${entry.slice(1)}${beside.includes(entry) ? ", beside @holdfast/web" : ""}\n     raw     gzip`);
   for (const [href, text] of files) row(basename(href), text);
   const together = [...files.values()].join("\n");
   row(`together, of ${budget}`, together);
