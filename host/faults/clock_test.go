@@ -41,7 +41,11 @@ func TestClock(t *testing.T) {
 			}
 			b.count("restarts", 1)
 		}
-		b.send(plain, url, b.draw(r, 0, sessions[r.IntN(len(sessions))]))
+		q := b.draw(r, 0, sessions[r.IntN(len(sessions))])
+		b.send(plain, url, q)
+		if q.ask.At == nil && q.code == "proposal/earlier" {
+			t.Fatalf("the server has set a time that is before the session's: %s", q.body)
+		}
 	}
 	b.check(t, url, sessions)
 	for _, id := range sessions {
