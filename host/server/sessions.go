@@ -333,7 +333,7 @@ func (l *live) admissible(t *turn) ([]byte, error) {
 // verify answers POST /v1/sessions/{session}/verify: everything is read and decided
 // again, from the beginning, trusting neither snapshots nor memory.
 func (s *Server) verify(c *call) error {
-	if _, err := c.body(); err != nil {
+	if err := c.read(s, &struct{}{}); err != nil {
 		return err
 	}
 	id := c.PathValue("session")
