@@ -68,11 +68,22 @@ type rig struct {
 // start starts a server that trusts everyone, unless options say otherwise.
 func start(t testing.TB, options func(*server.Options)) *rig {
 	t.Helper()
+	return startFrom(t, nil, options)
+}
+
+// startFrom starts a server on a ledger whose file was written before.
+func startFrom(t testing.TB, file []byte, options func(*server.Options)) *rig {
+	t.Helper()
 	r := &rig{TB: t, file: filepath.Join(t.TempDir(), "ledger.db"), clock: &clock{}, options: options}
 	r.clock.millis.Store(day)
 	base := &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true}
 	r.plain = &http.Client{Transport: base, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	r.client = &http.Client{Transport: &checking{t, base, description(t)}, CheckRedirect: r.plain.CheckRedirect}
+	if file != nil {
+		if err := os.WriteFile(r.file, file, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	r.hangUp = base.CloseIdleConnections
 	t.Cleanup(r.end)
 	r.begin()
