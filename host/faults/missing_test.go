@@ -18,7 +18,7 @@ import (
 // The end of a log may go unseen: for that there are signed heads.
 func TestMissing(t *testing.T) {
 	t.Parallel()
-	o := write(t, random(t)) // sessions of 70 decisions or more, with a snapshot after 64
+	o := write(t, random(t), 2) // sessions of 70 decisions or more, with a snapshot after 64
 	for what, test := range map[string]struct {
 		statement string
 		want      verdict
