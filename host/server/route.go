@@ -117,13 +117,24 @@ func (s *Server) routes() (http.Handler, error) {
 	for pattern, byMethod := range methods {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { s.dispatch(w, r, cross, byMethod) })
 	}
+	for prefix, mounted := range s.options.Mount {
+		mux.HandleFunc(prefix, func(w http.ResponseWriter, r *http.Request) {
+			s.answer(&call{Request: r, w: w, route: &route{path: prefix}}, func(c *call) error {
+				if err := s.guard(r, cross); err != nil {
+					return err
+				}
+				mounted.ServeHTTP(c.w, r)
+				return nil
+			})
+		})
+	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.answer(&call{Request: r, w: w, route: &route{path: "none"}}, func(*call) error {
 			return refuse(CodePath, "there is nothing at %s", r.URL.Path)
 		})
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if clean := path.Clean(r.URL.Path); clean != r.URL.Path { // the mux would redirect, and say so in HTML
+		if clean := path.Clean(r.URL.Path); clean != r.URL.Path && s.options.Mount[r.URL.Path] == nil { // the mux would redirect, and say so in HTML
 			s.answer(&call{Request: r, w: w, route: &route{path: "none"}}, func(*call) error {
 				return refuse(CodePath, "the path is not in its plain form: no empty parts, no dots, no slash at the end")
 			})
@@ -131,6 +142,17 @@ func (s *Server) routes() (http.Handler, error) {
 		}
 		mux.ServeHTTP(w, r)
 	}), nil
+}
+
+// guard refuses foreign host names and pages of other origins.
+func (s *Server) guard(r *http.Request, cross *http.CrossOriginProtection) error {
+	if hosts := s.options.Hosts; hosts != nil && !slices.Contains(hosts, hostname(r.Host)) {
+		return refuse(CodeOrigin, "this server does not answer to the host name %q", r.Host)
+	}
+	if err := cross.Check(r); err != nil {
+		return refuse(CodeOrigin, "a page of another origin asks: name its origin when the server is started")
+	}
+	return nil
 }
 
 // dispatch finds the route of a method.
@@ -235,9 +257,6 @@ func (s *Server) preflight(c *call, methods map[string]*route) error {
 func (s *Server) answer(c *call, handle handler) {
 	began := time.Now()
 	rec := &recorder{ResponseWriter: c.w, control: http.NewResponseController(c.w), patience: s.pace.write}
-	if c.ContentLength == 0 { // nothing more to read: the connection's deadline must not end a long answer
-		_ = rec.control.SetReadDeadline(time.Time{})
-	}
 	c.w = rec
 	id := rand.Text()[:16]
 	rec.Header().Set("Request-Id", id)
@@ -353,7 +372,6 @@ func (c *call) body() ([]byte, error) {
 		}
 		return nil, refuse(CodeBody, "the body did not arrive whole")
 	}
-	_ = http.NewResponseController(c.w).SetReadDeadline(time.Time{}) // it was for the body
 	return src, nil
 }
 
@@ -383,15 +401,15 @@ func (s *Server) read(src []byte, v any) error {
 	if err := d.Decode(v); err != nil {
 		return refuse(CodeShape, "%s", strings.TrimPrefix(err.Error(), "json: "))
 	}
-	if name := misnamed(canonical, reflect.TypeOf(v)); name != "" {
-		return refuse(CodeShape, "unknown field %q", name)
+	if wrong := stray(canonical, reflect.TypeOf(v)); wrong != "" {
+		return refuse(CodeShape, "%s", wrong)
 	}
 	return nil
 }
 
-// misnamed returns a member of an object that was only taken for a field of t because
-// decoding does not tell ACTION from action, or "".
-func misnamed(object []byte, t reflect.Type) string {
+// stray says what else is wrong with an object that was decoded as a t, or "": decoding does
+// not tell ACTION from action, nor null from what is left out.
+func stray(object []byte, t reflect.Type) string {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
@@ -402,13 +420,18 @@ func misnamed(object []byte, t reflect.Type) string {
 	inside := ""
 	for i := range t.NumField() {
 		name := t.Field(i).Tag.Get("json")
-		if src, ok := members[name]; ok {
-			inside = cmp.Or(inside, misnamed(src, t.Field(i).Type))
-			delete(members, name)
+		src, ok := members[name]
+		if !ok {
+			continue
 		}
+		if string(src) == "null" {
+			return fmt.Sprintf("%q is null: leave it out", name)
+		}
+		inside = cmp.Or(inside, stray(src, t.Field(i).Type))
+		delete(members, name)
 	}
 	for _, name := range slices.Sorted(maps.Keys(members)) {
-		return name
+		return fmt.Sprintf("unknown field %q", name)
 	}
 	return inside
 }

@@ -74,6 +74,10 @@ type Options struct {
 	// Hosts, when set, are the host names the server answers to; others are refused, so
 	// that a page cannot reach a server on loopback by a name of its own.
 	Hosts []string
+
+	// Mount answers everything beneath paths such as "/studio/". Requests by foreign
+	// host names, and those of other origins' pages that change something, never get there.
+	Mount map[string]http.Handler
 }
 
 // Server answers HTTP requests. Make one with New.

@@ -35,7 +35,8 @@ type grammar struct {
 	Path       pathCommand       `cmd:"" help:"Find the shortest way to where a proposal would commit." group:"decide"`
 	Replay     replayCommand     `cmd:"" help:"Decide a log again and compare the bytes." group:"decide"`
 
-	Serve serveCommand `cmd:"" help:"Keep sessions and decide on them over HTTP." group:"serve"`
+	Serve  serveCommand  `cmd:"" help:"Keep sessions and decide on them over HTTP." group:"serve"`
+	Studio studioCommand `cmd:"" help:"Look into bundles in a browser." group:"serve"`
 
 	Keygen keygenCommand `cmd:"" help:"Make a pair of keys." group:"trust"`
 	Sign   signCommand   `cmd:"" help:"Sign a bundle or a catalog." group:"trust"`

@@ -18,10 +18,12 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/holdfast-rt/holdfast/host/author"
 	"github.com/holdfast-rt/holdfast/host/ledger"
 	"github.com/holdfast-rt/holdfast/host/server"
 	"github.com/holdfast-rt/holdfast/host/server/identity"
 	"github.com/holdfast-rt/holdfast/host/signature"
+	"github.com/holdfast-rt/holdfast/host/studio"
 )
 
 type serveCommand struct {
@@ -32,6 +34,7 @@ type serveCommand struct {
 	Ledger string `default:"holdfast.db" env:"HOLDFAST_LEDGER" placeholder:"FILE|URL" help:"Where decisions are kept: a SQLite file (${default}), or postgres://…"`
 	Cert   string `env:"HOLDFAST_CERT" placeholder:"FILE" help:"Serve TLS with this certificate chain, PEM."`
 	Key    string `env:"HOLDFAST_KEY" placeholder:"FILE" help:"The certificate's private key, PEM."`
+	Studio *bool  `negatable:"" help:"Serve the studio at /studio/, a page to look into bundles and sessions. On without --keys, off with them."`
 
 	Keys          string   `env:"HOLDFAST_KEYS" placeholder:"FILE" group:"Who is asking:" help:"Public keys that sign bearer tokens: PEM, or a JWK set. Without them everyone is trusted, on loopback."`
 	Audience      string   `env:"HOLDFAST_AUDIENCE" placeholder:"TEXT" group:"Who is asking:" help:"Take only tokens for this audience."`
@@ -53,6 +56,10 @@ type serveCommand struct {
 
 	LogFormat string `enum:"text,json" default:"text" placeholder:"text|json" group:"Logs:" help:"Lines for people (text, the default) or for machines (json)."`
 	Verbose   bool   `short:"v" group:"Logs:" help:"Log every request."`
+
+	quiet   bool              // log only what goes wrong
+	ready   func(url string)  // called once it listens
+	sources map[string][]byte // the YAML of published bundles, by digest
 }
 
 func (*serveCommand) Help() string {
@@ -72,6 +79,8 @@ func (c *serveCommand) Run(a *app) error {
 	level := slog.LevelInfo
 	if c.Verbose {
 		level = slog.LevelDebug
+	} else if c.quiet {
+		level = slog.LevelError
 	}
 	var handler slog.Handler = slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level})
 	if c.LogFormat == "json" {
@@ -102,6 +111,13 @@ func (c *serveCommand) Run(a *app) error {
 		return unreadable("%s: %v", redact(c.Ledger), err)
 	}
 	defer options.Ledger.Close()
+	c.sources = map[string][]byte{}
+	if c.Studio == nil && options.Identity.Trusting() || c.Studio != nil && *c.Studio {
+		options.Mount = map[string]http.Handler{"/studio/": studio.New(studio.Options{
+			Core: options.Core, Ledger: options.Ledger, Sources: c.sources,
+			Authorize: func(r *http.Request) error { _, err := options.Identity.Authenticate(r); return err },
+		})}
+	}
 	s, err := server.New(options)
 	if err != nil {
 		return unreadable("%v", err)
@@ -132,7 +148,11 @@ func (c *serveCommand) Run(a *app) error {
 	if tlsConfig != nil {
 		scheme = "https"
 	}
-	log.Info("listening", "url", scheme+"://"+l.Addr().String(), "ledger", redact(c.Ledger), "engine", c.Engine)
+	url := scheme + "://" + l.Addr().String()
+	log.Info("listening", "url", url, "ledger", redact(c.Ledger), "engine", c.Engine, "studio", options.Mount != nil)
+	if c.ready != nil {
+		c.ready(url)
+	}
 	if err := s.Serve(ctx, l, tlsConfig); err != nil && !errors.Is(err, http.ErrServerClosed) {
 		return unreadable("%v", err)
 	}
@@ -200,8 +220,23 @@ func (c *serveCommand) publish(ctx context.Context, a *app, s *server.Server, lo
 	if err != nil {
 		return unreadable("%s: %s", path, describe(err))
 	}
+	if src := source(built); src != nil {
+		c.sources[doc.Digest] = src
+	}
 	log.Info("published", "kind", kind, "name", doc.Name, "version", doc.Version, "digest", doc.Digest)
 	return nil
+}
+
+// source returns the YAML a bundle was made from, nil where it was built before.
+func source(built *author.Built) []byte {
+	if built.Catalog || strings.HasSuffix(built.Files[0], ".json") {
+		return nil
+	}
+	src, err := os.ReadFile(built.Files[0])
+	if err != nil {
+		return nil // then the studio makes YAML of the document
+	}
+	return src
 }
 
 // tls makes a configuration whose certificate can be read again.

@@ -5,7 +5,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { Decision, HoldfastError, type Path, type ProposalDocument, type Verdict } from "@holdfast/web";
 import { announce } from "./app.js";
 import { told } from "./api.js";
-import type { Desk, Entry } from "./desk.js";
+import type { Desk } from "./desk.js";
 import { Field } from "./field.js";
 import { firstArgs, reasonsOf } from "./form.js";
 import type { Action } from "./info.js";
@@ -35,17 +35,13 @@ export function Card({ desk, action }: { desk: Desk; action: Action }) {
   const args = useMemo(() => ({ ...first, ...filled }), [first, filled]);
   const draft = useMemo(() => ({ action: action.name, actor, args, reasons: reasonsOf(reasons) }), [action, actor, args, reasons]);
   const answer = useMemo(() => ask(desk, draft), [desk, version, draft]);
-  const [last, setLast] = useState<Entry>();
   const { decision, error } = answer;
   const verdict: Verdict | undefined = decision?.verdict;
-
-  useEffect(() => setLast(undefined), [version, draft]);
 
   const propose = async (): Promise<void> => {
     const entry = await desk.propose(draft);
     if (entry === undefined) return;
     const { verdict, seq, violations } = entry.decision;
-    setLast(entry);
     announce(`Decision ${seq}: ${verdict}. ${violations[0]?.say ?? meaning[verdict]}`);
   };
 
@@ -58,44 +54,64 @@ export function Card({ desk, action }: { desk: Desk; action: Action }) {
           void propose();
         }}
       >
-        <header>
+        <div class="question">
           <h3 id={`title-${action.name}`}>{plain(action.name)}</h3>
-          {verdict !== undefined ? <VerdictMark verdict={verdict} /> : <span class="verdict v-wrong">not yet a proposal</span>}
-        </header>
-        {action.about !== "" && <p class="about">{action.about}</p>}
-        {action.args.length > 0 && (
-          <div class="fields">
-            {action.args.map((arg) => (
-              <Field
-                key={arg.name}
-                arg={arg}
-                value={args[arg.name]}
-                onChange={(value) => desk.fill(action.name, arg.name, value)}
-                spans={(decision?.violations ?? []).flatMap((violation) => violation.spans).filter((span) => span.path === `args.${arg.name}`)}
-                error={error?.path === `args.${arg.name}` ? error.say : ""}
-              />
-            ))}
-          </div>
-        )}
+          {action.about !== "" && <p class="about">{action.about}</p>}
+          {action.args.length > 0 && (
+            <div class="fields">
+              {action.args.map((arg) => (
+                <Field
+                  key={arg.name}
+                  arg={arg}
+                  value={args[arg.name]}
+                  onChange={(value) => desk.fill(action.name, arg.name, value)}
+                  spans={(decision?.violations ?? []).flatMap((violation) => violation.spans).filter((span) => span.path === `args.${arg.name}`)}
+                  error={error?.path === `args.${arg.name}` ? error.say : ""}
+                />
+              ))}
+            </div>
+          )}
+          <footer>
+            <button type="submit" class={verdict === "commit" || verdict === "hold" ? "primary" : "plain"} disabled={past || decision === undefined || desk.busy.value}>
+              {verdict === "commit" || verdict === undefined ? `Propose ${plain(action.name)}` : verdict === "hold" ? `Propose ${plain(action.name)}, to wait` : "Propose anyway"}
+            </button>
+            <span class="by">{action.by.length === desk.info.agents.length ? "anyone may ask" : `for ${action.by.map(plain).join(", ")}`}</span>
+          </footer>
+        </div>
         <div class="answer">
+          {verdict !== undefined ? <VerdictMark verdict={verdict} say={would[verdict]} /> : <span class="verdict v-wrong">not yet a proposal</span>}
           {decision !== undefined && <Why info={desk.info} decision={decision.document} />}
           {error !== undefined && !error.path.startsWith("args.") && (
             <p class="say">
               {error.say} <span class="id">{error.code}</span>
             </p>
           )}
-          {verdict === "commit" && decision!.changes.length === 0 && decision!.document.advice.length === 0 && <p class="quiet">All constraints hold. It changes nothing but the record.</p>}
+          {verdict === "commit" && decision!.changes.length === 0 && <p class="quiet">It changes nothing but the record.</p>}
+          {decision !== undefined && verdict !== "commit" && !view.frozen && (
+            decision.violations.some(({ id }) => id === `by:${action.name}`) && verdict !== "hold" ? <Others desk={desk} kinds={action.by} /> : <Way desk={desk} draft={draft} version={version} />
+          )}
         </div>
-        {decision !== undefined && verdict !== "commit" && !view.frozen && <Way desk={desk} draft={draft} version={version} />}
-        <footer>
-          <button type="submit" class={verdict === "commit" || verdict === "hold" ? "primary" : "plain"} disabled={past || decision === undefined || desk.busy.value}>
-            {verdict === "commit" || verdict === undefined ? `Propose ${plain(action.name)}` : verdict === "hold" ? `Propose ${plain(action.name)}, to wait` : "Propose anyway"}
-          </button>
-          <span class="by">{action.by.length === desk.info.agents.length ? "anyone may ask" : `for ${action.by.map(plain).join(", ")}`}</span>
-        </footer>
-        {last !== undefined && <span class="flash" />}
       </form>
     </article>
+  );
+}
+
+/** What a card says of each verdict: what would happen. */
+const would: Partial<Record<Verdict, string>> = { commit: "would commit", hold: "would wait for an owner", rewrite: "rewrite the text", revert: "revert: back to the fallback", halt: "halt: a person decides", escalate: "escalate: raises an alert", freeze: "freeze: stops everything" };
+
+/** Who may propose it instead. */
+function Others({ desk, kinds }: { desk: Desk; kinds: readonly string[] }) {
+  return (
+    <div class="way">
+      <p class="how">The way to it</p>
+      <div class="row">
+        {kinds.map((kind) => (
+          <button key={kind} type="button" class="plain" onClick={() => desk.act(kind)}>
+            Act as {plain(kind)}
+          </button>
+        ))}
+      </div>
+    </div>
   );
 }
 

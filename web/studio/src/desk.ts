@@ -10,7 +10,8 @@
 import { computed, signal } from "@preact/signals";
 import { HoldfastError, type Bundle, type DecisionDocument, type Engine, type ProposalDocument, type Session, type View } from "@holdfast/web";
 import { Problem, told, type Api, type Draft } from "./api.js";
-import type { Document, Info } from "./info.js";
+import { inOrder, type Document, type Info } from "./info.js";
+import { machinesOf, type Machine } from "./machine.js";
 
 /** Whether the browser and the server came to the same bytes; `local` where there is no server to compare with. */
 export type Parity = "same" | "differs" | "local";
@@ -72,8 +73,10 @@ export class Desk {
   readonly #before: number;
   readonly #stop = new AbortController();
   #session: Session;
+  #ahead = 0;
   #past: { seq: number; session: Session } | undefined;
   readonly #version = signal(0);
+  readonly machines: readonly Machine[];
 
   /** What is looked at, now or in the past. */
   readonly moment = computed<Moment>(() => {
@@ -89,13 +92,14 @@ export class Desk {
     this.#api = api;
     this.#bundle = engine.bundle(document);
     this.text = document;
-    this.info = this.#bundle.info as unknown as Info;
     this.document = JSON.parse(document) as Document;
+    this.info = inOrder(this.#bundle.info as unknown as Info, this.document);
     this.id = id;
     this.local = api === undefined;
     this.origin = options.origin ?? "";
     this.#begin = from?.snapshot;
     this.#before = from?.log.length ?? 0;
+    this.machines = machinesOf(this.info, this.document, this.#bundle);
     this.#session = this.#open();
     if (from !== undefined) this.log.value = from.log;
     const kind = this.info.agents[0]?.name ?? "";
@@ -113,7 +117,12 @@ export class Desk {
 
   /** The time a proposal would be made. */
   now(): number {
-    return Math.max(Date.now(), this.moment.value.view.at);
+    return Math.max(Date.now() + this.#ahead, this.moment.value.view.at);
+  }
+
+  /** Lets time pass in a local session: so much since its last decision. */
+  advance(millis: number): void {
+    if (this.local) this.#ahead = (this.moment.value.view.at || Date.now()) + millis - Date.now();
   }
 
   /** Proposes, and returns the recorded decision; undefined, and trouble, where nothing was recorded. */

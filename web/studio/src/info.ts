@@ -135,3 +135,13 @@ export function leadsTo(document: Document, variable: Variable): readonly Lead[]
 export function scenariosOf(document: Document): readonly Scenario[] {
   return [...(document.tests ?? []), ...(document.extends ?? []).flatMap((parent) => (parent.document === undefined ? [] : scenariosOf(parent.document)))];
 }
+
+/** A bundle's document has its names in alphabetical order. Its scenarios use them in an order that means something: who and what comes first in them comes first here. */
+export function inOrder(info: Info, document: Document): Info {
+  const steps = scenariosOf(document).flatMap((scenario) => scenario.steps);
+  const sorted = <T extends { readonly name: string }>(list: readonly T[], names: readonly string[]): readonly T[] => {
+    const rank = new Map([...new Set(names)].map((name, i) => [name, i]));
+    return [...list].sort((a, b) => (rank.get(a.name) ?? rank.size) - (rank.get(b.name) ?? rank.size));
+  };
+  return { ...info, agents: sorted(info.agents, steps.map((step) => actorOf(step).kind)), actions: sorted(info.actions, steps.map((step) => step.action)) };
+}

@@ -1,0 +1,210 @@
+package studio
+
+// This file defines Handler: which request gets what, and how errors are told.
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-json"
+
+	"github.com/holdfast-rt/holdfast/host"
+	"github.com/holdfast-rt/holdfast/host/author"
+	"github.com/holdfast-rt/holdfast/host/ledger"
+)
+
+// Options sets up a Handler. Core and Ledger are needed.
+type Options struct {
+	// Core checks bundles and runs scenarios. The module is the safer one: what is
+	// written in an editor may use up all the memory there is, on its way to being right.
+	Core host.Core
+
+	// Ledger has what is published, for parents that YAML extends and for Sources.
+	Ledger *ledger.Ledger
+
+	// Sources are the YAML files that bundles were made from, by digest. For other
+	// bundles YAML is made of the document.
+	Sources map[string][]byte
+
+	// Authorize says who may ask for more than the page; nil lets everyone. What it
+	// returns is told to the client as auth/required.
+	Authorize func(*http.Request) error
+}
+
+// Codes of the problems that begin here.
+const (
+	CodePath     = "http/path"         // nothing is there
+	CodeMethod   = "http/method"       // the resource does not take this method
+	CodeType     = "http/content-type" // the body is no YAML
+	CodeTooLarge = "http/too-large"    // the body is over author.MaxFile
+	CodeBody     = "http/body"         // the body did not arrive whole
+	CodeAuth     = "auth/required"     // Authorize refused
+	CodeBundle   = "bundle/unknown"    // no such bundle is published
+	CodeBusy     = "studio/busy"       // others are being built
+	CodeFailed   = "studio/failed"     // the engine or the ledger did not answer
+)
+
+// most is how many documents are built or tested at once. One may keep a core busy
+// for seconds; an editor sends its text again as soon as one types on.
+const most = 2
+
+// New returns the handler of everything beneath /studio/.
+func New(o Options) http.Handler {
+	h := &handler{Options: o, page: open(page), turns: make(chan struct{}, most), schema: author.Schema()}
+	return h
+}
+
+type handler struct {
+	Options
+	page   map[string]file
+	turns  chan struct{}
+	schema []byte
+}
+
+// problem is an error as RFC 9457 has it, in the shape of package server's.
+type problem struct {
+	Type   string `json:"type"`
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Code   string `json:"code"`
+	Detail string `json:"detail"`
+}
+
+var titles = map[string]struct {
+	status int
+	title  string
+}{
+	CodePath:     {404, "No such resource"},
+	CodeMethod:   {405, "The resource does not take this method"},
+	CodeType:     {415, "The body has the wrong type"},
+	CodeTooLarge: {413, "The body is too large"},
+	CodeBody:     {400, "The body did not arrive whole"},
+	CodeAuth:     {401, "Who asks is not known"},
+	CodeBundle:   {404, "No such bundle"},
+	CodeBusy:     {503, "The studio is busy"},
+	CodeFailed:   {500, "The studio failed"},
+}
+
+func (p *problem) Error() string { return p.Detail }
+
+func refuse(code, format string, args ...any) *problem {
+	about := titles[code]
+	return &problem{Type: "urn:holdfast:problem:" + code, Title: about.title, Status: about.status, Code: code, Detail: fmt.Sprintf(format, args...)}
+}
+
+// ServeHTTP answers.
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if err := h.answer(w, r); err != nil {
+		var p *problem
+		if !errors.As(err, &p) {
+			p = refuse(CodeFailed, "%v", err)
+		}
+		if p.Code == CodeBusy {
+			w.Header().Set("Retry-After", "1")
+		}
+		tell(w, p.Status, "application/problem+json", p)
+	}
+}
+
+func (h *handler) answer(w http.ResponseWriter, r *http.Request) error {
+	path := strings.TrimPrefix(r.URL.Path, "/studio/")
+	digest, source := strings.CutPrefix(path, "source/")
+	switch {
+	case path == "build", path == "test":
+		if err := allow(w, r, http.MethodPost); err != nil {
+			return err
+		}
+	default:
+		if err := allow(w, r, http.MethodGet, http.MethodHead); err != nil {
+			return err
+		}
+	}
+	if path != "build" && path != "test" && path != "schema" && !source {
+		return h.static(w, r, path)
+	}
+	if h.Authorize != nil {
+		if err := h.Authorize(r); err != nil {
+			return refuse(CodeAuth, "%v", err)
+		}
+	}
+	switch {
+	case path == "schema":
+		w.Header().Set("Cache-Control", "no-cache")
+		write(w, http.StatusOK, "application/schema+json", h.schema)
+		return nil
+	case source:
+		yaml, err := h.source(r.Context(), digest)
+		if err == nil {
+			w.Header().Set("Cache-Control", "no-store")
+			write(w, http.StatusOK, "application/yaml; charset=utf-8", yaml)
+		}
+		return err
+	}
+	src, err := body(w, r)
+	if err != nil {
+		return err
+	}
+	select {
+	case h.turns <- struct{}{}:
+		defer func() { <-h.turns }()
+	case <-r.Context().Done():
+		return refuse(CodeBusy, "others are being built; send it again")
+	}
+	var result any
+	if path == "build" {
+		result = h.build(r.Context(), src)
+	} else if result, err = h.test(r.Context(), src); err != nil {
+		return err
+	}
+	tell(w, http.StatusOK, "application/json", result)
+	return nil
+}
+
+// allow refuses other methods.
+func allow(w http.ResponseWriter, r *http.Request, methods ...string) error {
+	if slices.Contains(methods, r.Method) {
+		return nil
+	}
+	w.Header().Set("Allow", strings.Join(methods, ", "))
+	return refuse(CodeMethod, "%s is not among what %s takes", r.Method, r.URL.Path)
+}
+
+// body reads YAML.
+func body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || media != "application/yaml" {
+		return nil, refuse(CodeType, "send the body as Content-Type: application/yaml")
+	}
+	src, err := io.ReadAll(http.MaxBytesReader(w, r.Body, author.MaxFile))
+	if errors.As(err, new(*http.MaxBytesError)) {
+		return nil, refuse(CodeTooLarge, "a bundle has at most %d bytes", author.MaxFile)
+	}
+	if err != nil {
+		return nil, refuse(CodeBody, "the body did not arrive whole")
+	}
+	return src, nil
+}
+
+// tell answers with a document of its own.
+func tell(w http.ResponseWriter, status int, media string, v any) {
+	body, err := json.MarshalWithOption(v, json.DisableHTMLEscape())
+	if err != nil {
+		status, body = http.StatusInternalServerError, []byte(`{"code":"`+CodeFailed+`","status":500}`)
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	write(w, status, media, body)
+}
+
+func write(w http.ResponseWriter, status int, media string, body []byte) {
+	w.Header().Set("Content-Type", media)
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // the client may be gone
+}

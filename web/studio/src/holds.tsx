@@ -1,0 +1,83 @@
+// This file shows what waits for an owner, to be confirmed or declined.
+
+import type { Parked } from "@holdfast/web";
+import { announce } from "./app.js";
+import { ask } from "./card.js";
+import type { Desk } from "./desk.js";
+import { reasonsOf } from "./form.js";
+import { Icon } from "./icons.js";
+import { argsText, plain, short, span } from "./words.js";
+
+export function Holds({ desk }: { desk: Desk }) {
+  const { view } = desk.moment.value;
+  if (view.holds.length === 0) return null;
+  return (
+    <section class="panel holds" aria-labelledby="holds-title">
+      <h2 id="holds-title">
+        <Icon name="hold" /> {view.holds.length === 1 ? "One proposal waits for an owner" : `${view.holds.length} proposals wait for owners`}
+      </h2>
+      <ul>
+        {view.holds.map((hold) => (
+          <Hold key={hold.seq} desk={desk} hold={hold} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Hold({ desk, hold }: { desk: Desk; hold: Parked }) {
+  const { past, view } = desk.moment.value;
+  const actor = desk.actor.value;
+  const reasons = reasonsOf(desk.reasons.value);
+  const mine = hold.by.includes(actor.kind);
+  const confirm = { action: "confirm", actor, args: { hold: hold.seq, digest: hold.digest }, reasons };
+  const answer = mine ? ask(desk, confirm) : undefined;
+  const { action, args, actor: by } = hold.proposal;
+  const say = desk.log.value[hold.seq - 1]?.decision.violations[0]?.say ?? "";
+  const over = desk.now() >= hold.expires;
+  const propose = async (action: string, args: object): Promise<void> => {
+    const entry = await desk.propose({ action, actor, args: args as Record<string, unknown>, reasons });
+    if (entry !== undefined) announce(`${action}: ${entry.decision.verdict}. ${entry.decision.violations[0]?.say ?? ""}`);
+  };
+  return (
+    <li class="hold">
+      <p class="what">
+        <strong>{plain(action)}</strong> {argsText(args)}
+      </p>
+      <p class="who">
+        proposed by {plain(by.kind)}
+        {by.id !== by.kind && ` ${by.id}`} as decision {hold.seq}; {over ? "its time is over" : `waits ${span(hold.expires - (past ? view.at : Date.now()))} more`}
+      </p>
+      {say !== "" && <p class="say">{say}</p>}
+      {answer?.decision !== undefined && answer.decision.verdict !== "commit" && (
+        <p class="note">
+          Confirmed now, it would {answer.decision.verdict}: {answer.decision.violations[0]?.say} <span class="id">{answer.decision.governing}</span>
+        </p>
+      )}
+      <div class="row">
+        {mine ? (
+          <>
+            <button type="button" class="primary" disabled={past || desk.busy.value} onClick={() => void propose("confirm", confirm.args)}>
+              Confirm exactly this
+            </button>
+            <button type="button" class="plain" disabled={past || desk.busy.value} onClick={() => void propose("decline", { hold: hold.seq })}>
+              Decline
+            </button>
+          </>
+        ) : (
+          hold.by.map((kind) => (
+            <button key={kind} type="button" class="plain" disabled={past} onClick={() => desk.act(kind)}>
+              Act as {plain(kind)} to answer
+            </button>
+          ))
+        )}
+        {over && (
+          <button type="button" class="plain" disabled={past || desk.busy.value} onClick={() => void propose("expire", { hold: hold.seq })}>
+            Let it expire
+          </button>
+        )}
+        <code title={hold.digest}>{short(hold.digest)}</code>
+      </div>
+    </li>
+  );
+}

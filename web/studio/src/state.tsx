@@ -1,0 +1,155 @@
+// This file shows where a session stands: variables, derived values, logs.
+
+import type { Desk } from "./desk.js";
+import type { Type, Variable } from "./info.js";
+import { count, plain, shown } from "./words.js";
+
+export function State({ desk }: { desk: Desk }) {
+  const { view } = desk.moment.value;
+  const { info } = desk;
+  const changed = new Map(desk.log.value.slice(0, view.seq).flatMap(({ decision }) => decision.changes.map((change) => [change.path.split(/[.[]/)[0]!, decision.seq] as const)));
+  const derived = Object.entries(view.derived);
+  return (
+    <section class="panel state" aria-labelledby="state-title">
+      <h2 id="state-title">State</h2>
+      <dl class="values">
+        {info.state.map((variable) => (
+          <div key={variable.name} class={changed.get(variable.name) === view.seq && view.seq > 0 ? "fresh" : ""}>
+            <dt title={variable.about || undefined}>
+              {plain(variable.name)}
+              {changed.get(variable.name) === view.seq && view.seq > 0 && <span class="tag">changed</span>}
+            </dt>
+            <dd>
+              <Value value={view.state[variable.name]} type={variable.type} />
+              <Owner variable={variable} agents={info.agents.length} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {derived.length > 0 && (
+        <>
+          <h3>Derived from it</h3>
+          <dl class="values">
+            {derived.map(([name, value]) => (
+              <div key={name}>
+                <dt>{plain(name)}</dt>
+                <dd>
+                  <Value value={value} />
+                </dd>
+              </div>
+            ))}
+          </dl>
+        </>
+      )}
+      {info.logs.map(({ name }) => {
+        const items = view.logs[name] ?? [];
+        return (
+          <details key={name} class="log" open={items.length > 0 && items.length <= 3}>
+            <summary>
+              {plain(name)} <span class="tag">{count(items.length, "entry", "entries")}</span>
+            </summary>
+            {items.length === 0 ? (
+              <p class="quiet">Nothing yet. What is appended here never leaves.</p>
+            ) : (
+              <ol start={Math.max(1, items.length - 49)}>
+                {items.slice(-50).map((item, i) => (
+                  <li key={i}>
+                    <Value value={item} />
+                  </li>
+                ))}
+              </ol>
+            )}
+          </details>
+        );
+      })}
+    </section>
+  );
+}
+
+function Owner({ variable, agents }: { variable: Variable; agents: number }) {
+  if (variable.owner.length === agents) return null;
+  return <span class="owner">owned by {variable.owner.map(plain).join(", ") || "nobody"}</span>;
+}
+
+/** A value by its type, and by what it is where the type is not known. */
+function Value({ value, type }: { value: unknown; type?: Type | undefined }) {
+  if (typeof value === "boolean") return <span class={value ? "bool yes" : "bool"}>{value ? "yes" : "no"}</span>;
+  if (typeof value === "number") {
+    const bounds = typeof type === "object" && "int" in type ? type.int : undefined;
+    return (
+      <span class="number">
+        {value}
+        {bounds !== undefined && bounds[1] - bounds[0] <= 1000 && (
+          <>
+            <meter min={bounds[0]} max={bounds[1]} value={value} aria-hidden="true" /> <small>of {bounds[1]}</small>
+          </>
+        )}
+      </span>
+    );
+  }
+  if (Array.isArray(value))
+    return value.length === 0 ? (
+      <span class="quiet">none</span>
+    ) : (
+      <ul class="list">
+        {value.slice(0, 100).map((item, i) => (
+          <li key={i}>
+            <Value value={item} />
+          </li>
+        ))}
+      </ul>
+    );
+  if (typeof value === "object" && value !== null) {
+    const members = Object.entries(value);
+    if (members.length === 0) return <span class="quiet">none</span>;
+    const columns = columnsOf(members.map(([, member]) => member));
+    if (columns !== undefined)
+      return (
+        <table class="table">
+          <thead>
+            <tr>
+              <td />
+              {columns.map((name) => (
+                <th key={name} scope="col">{name}</th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {members.slice(0, 100).map(([name, member]) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                {columns.map((column) => (
+                  <td key={column}>
+                    <Value value={(member as Record<string, unknown>)[column]} />
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      );
+    return (
+      <dl class="record">
+        {members.slice(0, 100).map(([name, member]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>
+              <Value value={member} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+    );
+  }
+  if (value === "") return <span class="quiet">empty</span>;
+  const text = shown(value);
+  const member = typeof type === "object" && "enum" in type;
+  return member ? <span class="member">{text}</span> : <span class="words">{text.length > 240 ? text.slice(0, 238) + "…" : text}</span>;
+}
+
+/** The fields of records that are all alike, up to three, which fit beside each other. */
+function columnsOf(list: readonly unknown[]): readonly string[] | undefined {
+  if (list.length < 2 || !list.every((item) => typeof item === "object" && item !== null && !Array.isArray(item))) return undefined;
+  const [first, ...rest] = list.map((item) => Object.keys(item as object));
+  return first!.length > 0 && first!.length <= 3 && rest.every((names) => names.join() === first!.join()) ? first : undefined;
+}
