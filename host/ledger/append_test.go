@@ -291,14 +291,18 @@ func TestCancel(t *testing.T) {
 		short, cancel := context.WithCancel(ctx)
 		taken := &task{rows: rows("s", 1, s.Genesis, 1)}
 		l.queue.give(taken)
-		for waiting := 1; waiting > 0; {
-			l.queue.mu.Lock()
-			waiting = len(l.queue.waiting)
-			l.queue.mu.Unlock()
+		waiting := func(n int) {
+			for got := -1; got != n; {
+				l.queue.mu.Lock()
+				got = len(l.queue.waiting)
+				l.queue.mu.Unlock()
+			}
 		}
+		waiting(0)
 		answers := make(chan error)
 		go func() { answers <- l.queue.wait(short, taken) }()
 		go func() { answers <- l.Append(short, rows("other", 1, genesis("other"), 1)) }()
+		waiting(1)
 		cancel()
 		wants(t, <-answers, context.Canceled) // one that waits behind it is withdrawn
 		release()

@@ -35,7 +35,6 @@ func (s *postgresStore) listen(ctx context.Context) error {
 					return
 				}
 				s.log.Warn("PostgreSQL no longer tells of new decisions, connecting again", "error", err)
-				s.hub.wakeAll()
 			}
 			conn = s.listenAgain(ctx)
 			s.hub.wakeAll() // what was appended meanwhile, nobody told

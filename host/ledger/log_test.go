@@ -145,6 +145,13 @@ func TestCorrupt(t *testing.T) {
 				_, err := l.ByKey(ctx, "s", "k")
 				corrupt(t, err)
 			}
+			if c.name == "removed" { // nor is a log begun beyond it
+				for from, want := range map[int64]int{3: 0, 4: 0, 5: 2} {
+					if n, err := broken(l, "s", from); n != want || (err == nil) != (from == 5) {
+						t.Errorf("%s from %d: %d rows, %v", c.name, from, n, err)
+					}
+				}
+			}
 			log(t, l, "fine", 1) // the others are served
 			p.forge(t, "decisions", back)
 			appended(t, l, all...)

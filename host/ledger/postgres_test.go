@@ -4,6 +4,7 @@ package ledger
 
 import (
 	"bytes"
+	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -238,6 +239,38 @@ func TestManyNotifications(t *testing.T) {
 		wants(t, batch[i].err, nil)
 		if !woken(wake) {
 			t.Fatal(i)
+		}
+	}
+	var transactions int
+	wants(t, a.store.reader().QueryRow(`SELECT count(DISTINCT xmin::text) FROM decisions`).Scan(&transactions), nil)
+	if transactions != 1 {
+		t.Errorf("%d transactions for one batch", transactions)
+	}
+}
+
+// Whatever a database or its user would have it be, a commit is answered when it is durable.
+func TestDurable(t *testing.T) {
+	t.Parallel()
+	p := fresh(t, "postgres")
+	wants(t, p.sql(t, `DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET synchronous_commit = off'; END $$`), nil)
+	l := p.open(t)
+	var setting string
+	wants(t, l.store.(*postgresStore).conn.QueryRow(ctx, `SHOW synchronous_commit`).Scan(&setting), nil)
+	if setting != "on" {
+		t.Error("appends:", setting)
+	}
+	wants(t, l.store.reader().QueryRow(`SHOW synchronous_commit`).Scan(&setting), nil)
+	if setting != "on" {
+		t.Error("the rest:", setting)
+	}
+
+	s := fresh(t, "sqlite").open(t).store.(*sqliteStore)
+	for name, row := range map[string]*sql.Row{
+		"appends": s.conn.QueryRowContext(ctx, `PRAGMA synchronous`), "checkpoints": s.mover.db.QueryRow(`PRAGMA synchronous`),
+	} {
+		var full int // https://www.sqlite.org/pragma.html#pragma_synchronous
+		if err := row.Scan(&full); err != nil || full != 2 {
+			t.Error(name, full, err)
 		}
 	}
 }

@@ -206,7 +206,7 @@ func TestSubscribeServers(t *testing.T) {
 	if err := p.sql(t, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()`); err != nil {
 		t.Fatal(err)
 	}
-	if !woken(wake) { // of the loss
+	if !woken(wake) { // once it is heard again
 		t.Fatal("not woken")
 	}
 	appended(t, a, all[4])
