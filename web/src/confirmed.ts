@@ -135,7 +135,7 @@ export class Confirmed {
     }
     this.#seq = seq;
     this.#at = said.at;
-    this.#head = this.engine.digest(decision.bytes);
+    this.#head = this.digest(decision.bytes);
     this.#recent.set(seq, text);
     this.#recent.delete(seq - maxRecent);
     return decision;
@@ -161,12 +161,17 @@ export class Confirmed {
         page = await this.#page(seq);
         text = page.pop() ?? "";
       }
-      if (this.engine.digest(text) !== digest) throw differs(`decision ${seq} of the server does not lead to the ones that follow it`);
+      if (this.digest(text) !== digest) throw differs(`decision ${seq} of the server does not lead to the ones that follow it`);
       const decision = decisionOf(text);
       digest = decision.document.prev;
       yield decision;
     }
     if (digest !== this.#genesis) throw differs("the server's first decision is of another session");
+  }
+
+  /** Returns the digest of bytes or text. */
+  digest(data: string | Uint8Array): string {
+    return again(() => this.engine.digest(data));
   }
 
   /** Frees what the module holds of it. */
@@ -194,7 +199,7 @@ export class Confirmed {
     }
     const view = session.view();
     const said = last === "" ? undefined : read(last);
-    if (said === undefined || view.session !== this.id || view.seq !== said.seq || view.at !== said.at || view.prev !== this.engine.digest(last) || stateOf(session, said) !== said.state) return session.close();
+    if (said === undefined || view.session !== this.id || view.seq !== said.seq || view.at !== said.at || view.prev !== this.digest(last) || stateOf(session, said) !== said.state) return session.close();
     this.#session.close();
     this.#session = session;
     this.#seq = seq;

@@ -38,6 +38,9 @@ export interface Pace {
 
 const usualPace: Pace = { retry: 500, longest: 30_000, silence: 40_000, poll: 3_000, pollFor: 120_000 };
 
+/** How many streams in a row may break at once before the log is asked instead. */
+const maxBroken = 4;
+
 /** Who is told. */
 export interface Following {
   /** A decision was confirmed. heard is false where another tab told of it. */
@@ -180,10 +183,10 @@ export class Follower {
         if (control.signal.aborted) continue;
         this.#set("live");
         const began = Date.now();
-        const told = await this.#listen(control);
-        if (!told && !control.signal.aborted) await this.#poll(control);
+        const end = await this.#listen(control);
+        tries = end === "over" && Date.now() - began > this.pace.retry * 10 ? 0 : tries + 1;
+        if ((end === "useless" || tries > maxBroken) && !control.signal.aborted) await this.#poll(control);
         if (this.#stopped) return;
-        tries = told && Date.now() - began > this.pace.retry * 10 ? 0 : tries + 1;
         if (this.#status === "live") this.#set("catching-up");
         if (!control.signal.aborted) await this.pause(Math.min(tries, 4) - 2);
       } catch (thrown) {
@@ -197,38 +200,41 @@ export class Follower {
     }
   }
 
-  // Follows the stream to its end. Returns whether it was one: false where the server, or
-  // what stands between, does not let anything through.
-  async #listen(control: AbortController): Promise<boolean> {
+  // Follows the stream until it is over. It is useless where the server, or what stands between, lets nothing through.
+  async #listen(control: AbortController): Promise<"over" | "useless"> {
     const confirmed = this.#confirmed;
     const inner = new AbortController();
     const end = (): void => inner.abort();
     control.signal.addEventListener("abort", end);
-    let timer = setTimeout(end, this.pace.silence);
-    let told = false;
+    let useless = false;
+    let timer = setTimeout(() => {
+      useless = true;
+      end();
+    }, this.pace.silence);
     const heard = (): void => {
-      told = true;
       this.#heardAt = Date.now();
       clearTimeout(timer);
       timer = setTimeout(end, this.pace.silence);
     };
     try {
       for await (const { event, data } of confirmed.remote.events(confirmed.id, confirmed.seq, heard, inner)) {
-        if (control.signal.aborted) return true;
+        if (control.signal.aborted) break;
         if (event === "decision") await this.take(data);
         if (event !== "end") continue;
         if (data === "auth/expired") confirmed.remote.renew();
-        return true;
+        break;
       }
     } catch (thrown) {
       const error = unreachable(thrown);
       if (error instanceof Problem && error.code === "session/stale") throw lost(confirmed.seq, error.seq);
-      if (!passing(error) && !(error instanceof Problem && /^(http|limit)\//.test(error.code))) throw error;
+      const refused = error.code === replicaCodes.answer || (error instanceof Problem && /^(http|limit)\//.test(error.code));
+      if (!refused && !passing(error)) throw error;
+      useless ||= refused;
     } finally {
       clearTimeout(timer);
       end();
     }
-    return told;
+    return useless ? "useless" : "over";
   }
 
   async #poll(control: AbortController): Promise<void> {

@@ -78,6 +78,8 @@ export class Entry implements Pending {
   bare = false;
   /** How often the server found the time too far off. */
   skewed = 0;
+  /** How often something other than the server has refused it. */
+  odd = 0;
   done = false;
   /** Its name in the storage, whether it is there or not. */
   readonly name: string;

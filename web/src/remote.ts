@@ -138,20 +138,21 @@ export class Remote {
     }
   }
 
-  /** Forgets the token, so that the next request asks for another. */
-  renew(): void {
-    this.#token = undefined;
+  /** Forgets the token, so that the next request asks for another; where it was replaced already, that one is kept. */
+  renew(used = this.#token): void {
+    if (used === this.#token) this.#token = undefined;
   }
 
   async #ask(path: string, ask: Ask): Promise<Response> {
     const { token } = this.#options;
     for (let again = false; ; again = true) {
       let bearer: string | undefined;
-      if (token !== undefined)
+      const given = token === undefined ? undefined : (this.#token ??= Promise.resolve().then(token));
+      if (given !== undefined)
         try {
-          bearer = await (this.#token ??= Promise.resolve().then(token));
+          bearer = await given;
         } catch (thrown) {
-          this.#token = undefined;
+          this.renew(given);
           throw new HoldfastError(replicaCodes.token, `there is no token to ask the server with: ${messageOf(thrown)}`, { cause: thrown });
         }
       const response = await this.#once(path, ask, bearer);
@@ -165,7 +166,7 @@ export class Remote {
       }
       const problem = await problemOf(response, ask.control);
       if (problem.status !== 401 || bearer === undefined || again) throw problem;
-      this.renew();
+      this.renew(given);
     }
   }
 
@@ -230,7 +231,7 @@ export class Clock {
 
 /** Says whether asking again later may help. */
 export function passing(error: HoldfastError): boolean {
-  if (error instanceof Problem) return error.code !== "session/corrupt" && (error.status >= 500 || [408, 425, 429].includes(error.status));
+  if (error instanceof Problem && error.code !== replicaCodes.answer) return error.code !== "session/corrupt" && (error.status >= 500 || [408, 425, 429].includes(error.status));
   return error.code === replicaCodes.unreachable || error.code === replicaCodes.answer || error.code === replicaCodes.token;
 }
 

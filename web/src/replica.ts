@@ -49,6 +49,11 @@ import { tell } from "./tell.js";
 import type { TextGate } from "./text.js";
 import type { Watch } from "./watch.js";
 
+export type { Pace, Status } from "./follow.js";
+export type { Pending, QueueStorage, Settled } from "./queue.js";
+export { Problem, replicaCodes, type RemoteOptions } from "./remote.js";
+export type { StartOptions } from "./confirmed.js";
+
 /** How far a guess's time may be from the server's when it is sent, in milliseconds; the server takes a minute. */
 const fresh = 20_000;
 
@@ -449,20 +454,20 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     else {
       this.#tabs.open();
       if (status === "offline") this.#follower.wake(); // who waits to send again is told when it is live
-      if (status === "live") {
-        this.#reload();
-        void this.#drain();
-      }
+      if (status === "live") this.#reload();
     }
     this.#changed();
   }
 
   // ── what goes to the server ──
 
+  // Whoever has anything to send waits for its turn, so that a tab that is closed leaves nothing behind.
   #reload(): void {
-    if (!this.#queue.reload()) return;
-    this.#again("again");
-    this.#changed();
+    if (this.#queue.reload()) {
+      this.#again("again");
+      this.#changed();
+    }
+    void this.#drain();
   }
 
   async #drain(): Promise<void> {
@@ -521,7 +526,9 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
 
   async #refused(entry: Entry, seq: number, error: HoldfastError): Promise<void> {
     const { code } = error;
-    if (passing(error)) await this.#failed(error);
+    // A page by something else than the server: it may pass, but must not keep others waiting for ever.
+    const odd = error instanceof Problem && code === replicaCodes.answer && error.status < 500 && ++entry.odd > 5;
+    if (passing(error) && !odd) await this.#failed(error);
     else if (error instanceof Problem && code === "session/stale") {
       if ((error.seq ?? seq) < seq) throw lost(seq, error.seq);
       await this.#follower.until(error.seq ?? seq);
@@ -544,7 +551,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
   async #answered(entry: Entry, text: string, guess: Decision | undefined): Promise<void> {
     const { engine } = this.#confirmed;
     const said = read(text);
-    const proposal = engine.digest(engine.complete(documentOf(entry, said.at), said.at));
+    const proposal = this.#confirmed.digest(again(() => engine.complete(documentOf(entry, said.at), said.at)));
     if (said.proposal !== proposal) throw differs(`the server answers with a decision on another proposal (${said.seq})`);
     const known = this.#confirmed.seq >= said.seq;
     await this.#follower.take(text);

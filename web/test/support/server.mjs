@@ -20,7 +20,7 @@ function command(folder) {
   return path;
 }
 
-/** A server with a ledger of its own, and these bundles published. */
+/** A server with a ledger of its own, and these bundles published. It decides natively, which starts faster; the bytes are the same. */
 export class Server {
   #folder = mkdtempSync(join(tmpdir(), "holdfast-server-"));
   #command = command(this.#folder);
@@ -37,7 +37,7 @@ export class Server {
       writeFileSync(path, JSON.stringify(document));
       return path;
     });
-    server.#args = ["serve", "--ledger", join(server.#folder, "ledger.db"), "--rate=-1", "--listen", "127.0.0.1:0", ...args, ...files];
+    server.#args = ["serve", "--ledger", join(server.#folder, "ledger.db"), "--rate=-1", "--engine=native", "--listen", "127.0.0.1:0", ...args, ...files];
     await server.begin();
     return server;
   }
@@ -88,7 +88,7 @@ export class Server {
 
 /**
  * A proxy before a server. fault is called for each request with {method, path, headers, body, kind}, kind
- * being the last part of the path, and returns what goes wrong with it, or nothing:
+ * being the last part of the path, and returns, or promises, what goes wrong with it, or nothing:
  *
  *	"refuse"            the connection breaks before the server hears of it
  *	"drop"              the server answers, and the connection breaks
@@ -135,7 +135,7 @@ export class Proxy {
     const body = Buffer.concat(pieces);
     const about = { method: request.method, path: request.url, headers: request.headers, body: body.toString(), kind: request.url.split("?")[0].split("/").at(-1) };
     this.seen.push(about);
-    const fault = this.fault(about);
+    const fault = await this.fault(about);
     if (fault === "refuse") return request.socket.destroy();
     if (fault?.status !== undefined) return response.writeHead(fault.status, fault.headers).end(fault.body);
     try {
@@ -147,7 +147,7 @@ export class Proxy {
       if (fault?.map !== undefined) delete headers["content-length"];
       response.writeHead(answer.statusCode, headers);
       response.flushHeaders();
-      request.socket.on("close", () => answer.destroy());
+      response.on("close", () => answer.destroy());
       for await (const piece of answer) {
         const text = fault?.map === undefined ? piece : fault.map(piece.toString());
         if (text === undefined) return request.socket.destroy();
