@@ -22,4 +22,17 @@
 // before; a document when its bytes hash to the sum stored beside it. Anything else
 // is *Corrupt. Snapshots are caches: whoever takes one must see it confirmed by
 // a decision that comes after it.
+//
+// What lies beside the bytes is not covered by a digest: an idempotency key, who owns a session,
+// who published. And a log whose last decisions are gone, because somebody with access to
+// the database removed them, or because synced pages of SQLite's write-ahead log were
+// damaged before they were moved, is shorter but whole: only who has seen its head can tell.
+//
+// # Two engines
+//
+// What both understand is in sql.go, what differs in sqlite.go and postgres.go. The
+// tests run over both. SQLite: one process, one file with its write-ahead log (back up
+// both, or use VACUUM INTO) and a lock beside it. PostgreSQL: any number of servers, which wake each other
+// through LISTEN and NOTIFY; the address must not lead through a pool that shares connections
+// between transactions.
 package ledger
