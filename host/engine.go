@@ -1,3 +1,5 @@
+//go:build !js
+
 package host
 
 // This file defines Engine and its Options.
@@ -7,21 +9,16 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 	"github.com/tetratelabs/wazero/sys"
-
-	"github.com/holdfast-rt/holdfast/core"
-	"github.com/holdfast-rt/holdfast/wasm/abi"
 )
 
 // Options sets up an engine. The zero value is a good choice.
@@ -87,12 +84,6 @@ type Engine struct {
 	tried    atomic.Uint32 // counts calls without a session, so that they go round the slots
 	placed   atomic.Uint32 // counts sessions, so that they go round the slots
 	closed   atomic.Bool
-}
-
-// slot is a place for an instance. What belongs to an instance is guarded by its slot's mu.
-type slot struct {
-	mu       sync.Mutex
-	instance *instance // nil until needed, and after it was discarded
 }
 
 var errDeadline = errors.New("deadline exceeded")
@@ -215,56 +206,10 @@ func (e *Engine) Close() error {
 	return err
 }
 
-// take returns a locked slot that nobody uses, or the next one when all are busy.
-func (e *Engine) take() *slot {
-	first := int(e.tried.Add(1))
-	for n := range e.slots {
-		if s := &e.slots[(first+n)%len(e.slots)]; s.mu.TryLock() {
-			return s
-		}
-	}
-	s := &e.slots[first%len(e.slots)]
-	s.mu.Lock()
-	return s
-}
-
-// run runs f with the instance of a slot that the caller has locked, making one
-// where there is none, and unlocks the slot. An instance that has failed is discarded.
-func run[T any](e *Engine, s *slot, f func(*instance) (T, error)) (result T, err error) {
-	defer s.mu.Unlock()
-	if e.closed.Load() {
-		return result, failure(CodeClosed, nil, "the engine was closed before this call")
-	}
-	if s.instance == nil {
-		if s.instance, err = e.start(); err != nil {
-			return result, err
-		}
-	}
-	result, err = f(s.instance)
-	if s.instance.dead {
-		s.discard()
-	}
-	return result, err
-}
-
-func (s *slot) discard() {
-	if s.instance != nil {
-		s.instance.close()
-		s.instance = nil
-	}
-}
-
 // isDeadline says whether wazero has ended a call because its context was done.
 func isDeadline(err error) bool {
 	var exit *sys.ExitError
 	return errors.As(err, &exit) && exit.ExitCode() == sys.ExitCodeDeadlineExceeded
-}
-
-func tooLarge(size int) error {
-	return &core.Error{
-		Code:    abi.CodeInput,
-		Message: fmt.Sprintf("the input has %d bytes, a call takes at most %d", size, abi.MaxInput),
-	}
 }
 
 func mebibytes(pages uint32) string { return strconv.Itoa(int(pages)/16) + " MiB" }

@@ -8,6 +8,7 @@ import (
 	"github.com/goccy/go-json"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/wasm/abi"
 )
 
 // The codes of a Failure.
@@ -105,4 +106,11 @@ func readError(doc []byte) error {
 		return &core.Invalid{Diagnostics: diagnostics(e.Errors)}
 	}
 	return &core.Error{Code: e.Error.Code, Message: e.Error.Message, Offset: e.Error.Offset, Path: e.Error.Path}
+}
+
+func tooLarge(size int) error {
+	return &core.Error{
+		Code:    abi.CodeInput,
+		Message: fmt.Sprintf("the input has %d bytes, a call takes at most %d", size, abi.MaxInput),
+	}
 }

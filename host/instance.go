@@ -1,3 +1,5 @@
+//go:build !js
+
 package host
 
 // This file defines instance: one instance of the module, and the only place in

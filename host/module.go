@@ -1,3 +1,5 @@
+//go:build !js
+
 package host
 
 // This file holds the module that comes with the package.
