@@ -81,15 +81,7 @@ func (j *judge) run(before model.State, p *proposal, from *actor) {
 		proposer = *from
 	}
 	a := &b.Actions[p.action]
-	kinds := b.AgentType().Values
-	j.actor[model.ActorID], j.actor[model.ActorKind] = p.actor.id, kinds[p.actor.agent]
-	j.proposal[model.ProposalAction] = value.OfString(a.Name)
-	j.proposal[model.ProposalAt] = p.at
-	if p.at.K == value.Int {
-		j.proposal[model.ProposalAt] = value.OfMillis(p.at.Int())
-	}
-	j.proposal[model.ProposalOrigin] = model.OfActor(kinds[proposer.agent], proposer.id)
-	j.proposal[model.ProposalReasons] = p.reasons
+	j.actor, j.proposal = j.facts(p, proposer)
 	m.Banks[model.BankArgs] = p.args
 	m.Banks[model.BankActor] = j.actor[:]
 	m.Banks[model.BankProposal] = j.proposal[:]
@@ -130,6 +122,20 @@ func (j *judge) run(before model.State, p *proposal, from *actor) {
 			j.text("What "+a.Name+" changes cannot be computed: "+failed.Str()+"."), nil, nil)
 	}
 	slices.SortStableFunc(j.violations, governs)
+}
+
+// facts are what expressions read as `actor` and `proposal`; origin is who proposed p.
+func (j *judge) facts(p *proposal, origin actor) (actor [2]value.Value, about [4]value.Value) {
+	kinds := j.b.AgentType().Values
+	actor[model.ActorID], actor[model.ActorKind] = p.actor.id, kinds[p.actor.agent]
+	about[model.ProposalAction] = value.OfString(j.b.Actions[p.action].Name)
+	about[model.ProposalAt] = p.at
+	if p.at.K == value.Int {
+		about[model.ProposalAt] = value.OfMillis(p.at.Int())
+	}
+	about[model.ProposalOrigin] = model.OfActor(kinds[origin.agent], origin.id)
+	about[model.ProposalReasons] = p.reasons
+	return actor, about
 }
 
 // onlyHolds says whether nothing forbids what was judged: a hold would park what

@@ -93,6 +93,15 @@ func closing(s string, i int, end byte) int {
 	return -1
 }
 
+// Programs calls f with every expression in the text.
+func (say Say) Programs(f func(*vm.Program)) {
+	for _, p := range say {
+		if p.program != nil {
+			f(p.program)
+		}
+	}
+}
+
 // Append writes the text with the values of this moment. What is not known
 // reads "…", what cannot be computed "?".
 func (say Say) Append(dst []byte, m *vm.Machine) []byte {
