@@ -197,7 +197,7 @@ func TestExamplesAreReal(t *testing.T) {
 				path = strings.Replace(path, "{"+p.Value.Name+"}", strings.Trim(text(p.Value.Example), `"`), 1)
 			}
 		}
-		if op.RequestBody != nil {
+		if op.RequestBody != nil && step.name != "front" { // verify asks with an empty body
 			body = example(t, step.path, step.method, step.name)
 		}
 		a := r.do(step.method, path, body).is(step.status)
