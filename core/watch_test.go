@@ -167,14 +167,14 @@ actions:
 constraints:
   - {id: D, level: operational, on: [look], require: "!derived.big", otherwise: {say: "{state.z}"}}
   - {id: E, level: operational, on: [setx], ensure: next.x + state.z <= 12}
-  - {id: A, level: physical, always: state.y < 9 || state.x < 9}
+  - {id: A, level: physical, on: [setx, sety], always: state.y < 9 || state.x < 9}
   - {id: L, level: operational, on: [late], require: "size(logs.seen) < 3 || logs.seen[0] != 0"}
   - {id: T, level: operational, on: [late], require: "int(proposal.at) % 3 != 0"}
   - {id: H, level: operational, on: [setp], require: state.x < 5, otherwise: {verdict: hold, by: [boss]}}
   - {id: F, level: physical, on: [smash], require: state.m != mode.c, otherwise: {verdict: freeze}}
   - {id: P, level: preference, on: [setx], prefer: next.x < state.y, otherwise: {say: "{state.m}"}}
   - {id: Q, level: preference, on: [late], prefer: state.y > 2, otherwise: {say: "{state.x}"}}
-fallback: {set: {m: mode.a, z: state.y + 1}}
+fallback: {set: {m: mode.a, z: state.x + 1}}
 `
 
 func TestWatchAnswersAsWhyDoesOnAnyWay(t *testing.T) {
