@@ -164,9 +164,10 @@ export class Gate {
     this.#epoch = -1;
   }
 
-  /** Takes the module's line; returns whether it is another answer. @internal */
+  /** Takes the module's line, or "" for the one before; returns whether it is another answer. @internal */
   settle(line: string, epoch: number): boolean {
     // Whoever has read a way must hear that there may be another one now.
+    if (line === "" && this.#line !== undefined) line = this.#line; // as before
     const same = line === this.#line && (this.#how === undefined || this.#value.allowed);
     this.#epoch = epoch;
     if (same) return false;

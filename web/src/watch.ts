@@ -27,7 +27,7 @@ export class Watch extends Held {
 
   /**
    * Returns a line for each proposal: `[verdict,[violation…],[advice…]]`, or
-   * `{"error":…}` where it is none. Nothing is recorded. atMillis is the time at
+   * `{"error":…}` where it is none; an empty line is the one of the call before. Nothing is recorded. atMillis is the time at
    * which they would be proposed; the session's own stands in where that is later.
    */
   answers(atMillis: number): string[] {

@@ -301,6 +301,19 @@ test("an answer that cannot be read is a refusal", async () => {
   }
 });
 
+test("an empty line is the answer before, and no answer where there was none", async () => {
+  let tell, line = "";
+  const gates = new Gates({ onchange: (fn) => ((tell = fn), () => {}), watch: () => ({ answers: () => [line], close() {} }), path: () => {}, view: () => ({ at: 0 }) }, user);
+  const one = gates.gate("enter");
+  refused(one, "gate/answer");
+  const seen = [];
+  for (line of ['["commit",[],[]]', "", '["reject",[{"id":"X","say":"No.","spans":[]}],[]]', ""]) {
+    tell();
+    seen.push(one.verdict);
+  }
+  assert.deepEqual(seen, ["commit", "commit", "reject", "reject"]);
+});
+
 test("gates work on anything with the shape of a session", async () => {
   let tell, line = '["commit",[],[]]', asked = 0;
   const gates = new Gates({
