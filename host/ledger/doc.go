@@ -31,8 +31,8 @@
 // # Two engines
 //
 // What both understand is in sql.go, what differs in sqlite.go and postgres.go. The
-// tests run over both. SQLite: one process, one file with its write-ahead log (back up
-// both, or use VACUUM INTO) and a lock beside it. PostgreSQL: any number of servers, which wake each other
+// tests run over both. SQLite: one process, one file with its write-ahead log and a
+// lock beside it (back it up by VACUUM INTO, since two files cannot be copied at one moment). PostgreSQL: any number of servers, which wake each other
 // through LISTEN and NOTIFY; the address must not lead through a pool that shares connections
 // between transactions.
 package ledger
