@@ -1,3 +1,5 @@
+//go:build !js
+
 package ledger
 
 // This file moves SQLite's write-ahead log into the database file, while decisions

@@ -1,3 +1,5 @@
+//go:build !js
+
 package ledger
 
 // This file hears from PostgreSQL which sessions other servers have appended to.

@@ -1,6 +1,6 @@
 package ledger
 
-// This file opens and closes a ledger, and chooses what keeps it.
+// This file opens and closes a ledger, whatever keeps it.
 
 import (
 	"context"
@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"strings"
 	"sync"
 )
 
@@ -78,11 +77,8 @@ type tx interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// Open opens the ledger at address: "postgres://…" or "postgresql://…" for a
-// PostgreSQL database, otherwise the path of a SQLite file, which is made where there
-// is none (its folder must exist). What an older version of this program made is brought up to
-// date; what a newer one made is refused. ErrLocked: another process has the file open.
-func Open(ctx context.Context, address string, o Options) (*Ledger, error) {
+// open makes a ledger on the store that make opens.
+func open(o Options, make func(Options, *hub) (store, error)) (*Ledger, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -94,12 +90,7 @@ func Open(ctx context.Context, address string, o Options) (*Ledger, error) {
 	}
 	l := &Ledger{log: o.Logger}
 	var err error
-	if strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://") {
-		l.store, err = openPostgres(ctx, address, o, &l.hub)
-	} else {
-		l.store, err = openSQLite(ctx, address, o)
-	}
-	if err != nil {
+	if l.store, err = make(o, &l.hub); err != nil {
 		return nil, err
 	}
 	l.queue.start(o.BatchRows, func(batch []*task) {

@@ -1,3 +1,5 @@
+//go:build !js
+
 package ledger
 
 // This file keeps a ledger in a PostgreSQL database, through pgx. Several servers

@@ -37,3 +37,11 @@ const (
 		ON CONFLICT (session) DO UPDATE SET seq = excluded.seq, bytes = excluded.bytes, sum = excluded.sum
 		WHERE excluded.seq >= snapshots.seq`
 )
+
+// sqlAdd adds a decision if it continues the log, in SQLite.
+const sqlAdd = `INSERT INTO decisions (session, seq, bytes, digest, prev, key)
+	SELECT $1, $2, $3, $4, $5, nullif($6, '') WHERE
+	CASE WHEN $2 = 1 THEN $5 = (SELECT genesis FROM sessions WHERE id = $1)
+	ELSE EXISTS (SELECT 1 FROM decisions WHERE session = $1 AND seq = $2 - 1 AND digest = $5) END
+	AND NOT EXISTS (SELECT 1 FROM decisions WHERE session = $1 AND seq = $2)
+	AND NOT EXISTS (SELECT 1 FROM decisions WHERE session = $1 AND key = nullif($6, ''))`

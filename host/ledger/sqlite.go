@@ -1,3 +1,5 @@
+//go:build !js
+
 package ledger
 
 // This file keeps a ledger in one SQLite file, through modernc.org/sqlite (no cgo):
@@ -40,14 +42,6 @@ type sqliteStore struct {
 	path   string
 	mover  mover
 }
-
-// sqlAdd adds a decision if it continues the log.
-const sqlAdd = `INSERT INTO decisions (session, seq, bytes, digest, prev, key)
-	SELECT $1, $2, $3, $4, $5, nullif($6, '') WHERE
-	CASE WHEN $2 = 1 THEN $5 = (SELECT genesis FROM sessions WHERE id = $1)
-	ELSE EXISTS (SELECT 1 FROM decisions WHERE session = $1 AND seq = $2 - 1 AND digest = $5) END
-	AND NOT EXISTS (SELECT 1 FROM decisions WHERE session = $1 AND seq = $2)
-	AND NOT EXISTS (SELECT 1 FROM decisions WHERE session = $1 AND key = nullif($6, ''))`
 
 func openSQLite(ctx context.Context, path string, o Options) (_ *sqliteStore, err error) {
 	if path, err = filepath.Abs(path); err != nil {
