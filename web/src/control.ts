@@ -77,12 +77,22 @@ export function attach(control: HTMLElement, gate: Gate | undefined, options: Co
     event.stopImmediatePropagation();
     explained();
   };
+  // The middle button opens a link, too.
+  const onauxclick = (event: Event): void => {
+    if (gate !== undefined && passes(gate.value)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
   const explained = (): void => {
     if (!open) tipOf(control).show(control, explain(note, why));
   };
-  const left = (event: Event): void => tipOf(control).leave(control, event.type === "focusout");
+  // A finger leaves whenever it is lifted; what it has shown stays until the next touch.
+  const left = (event: Event): void => {
+    if ((event as Partial<PointerEvent>).pointerType !== "touch") tipOf(control).leave(control, event.type === "focusout");
+  };
 
   control.addEventListener("click", onclick, true);
+  control.addEventListener("auxclick", onauxclick, true);
   control.addEventListener("pointerenter", explained);
   control.addEventListener("focusin", explained);
   control.addEventListener("pointerleave", left);
@@ -95,6 +105,7 @@ export function attach(control: HTMLElement, gate: Gate | undefined, options: Co
     unsubscribe?.();
     gates.delete(control);
     control.removeEventListener("click", onclick, true);
+    control.removeEventListener("auxclick", onauxclick, true);
     control.removeEventListener("pointerenter", explained);
     control.removeEventListener("focusin", explained);
     control.removeEventListener("pointerleave", left);

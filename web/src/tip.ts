@@ -49,6 +49,7 @@ class Tip {
     dress(this.#tree);
     if (this.#control === undefined) {
       this.#window.addEventListener("keydown", this.#onkey, true);
+      this.#window.addEventListener("pointerdown", this.#ondown, true);
       this.#window.addEventListener("scroll", this.#place, true);
       this.#window.addEventListener("resize", this.#place);
     }
@@ -84,11 +85,17 @@ class Tip {
     clearTimeout(this.#leaving);
     this.#control = undefined;
     this.#window.removeEventListener("keydown", this.#onkey, true);
+    this.#window.removeEventListener("pointerdown", this.#ondown, true);
     this.#window.removeEventListener("scroll", this.#place, true);
     this.#window.removeEventListener("resize", this.#place);
     if (this.#box.isConnected && this.#box.popover === "manual" && this.#box.matches(":popover-open")) this.#box.hidePopover();
     this.#box.removeAttribute("data-open");
   }
+
+  readonly #ondown = (event: Event): void => {
+    const path = event.composedPath();
+    if (!path.includes(this.#box) && !path.includes(this.#control!)) this.#hide();
+  };
 
   readonly #onkey = (event: KeyboardEvent): void => {
     if (event.key !== "Escape") return;
