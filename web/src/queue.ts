@@ -55,7 +55,14 @@ interface Item {
   readonly reasons: readonly string[];
   readonly shown: Verdict;
   readonly at: number;
+  /** It has been sent, and may have been recorded. */
+  readonly sent?: boolean;
+  /** Another tab than the one that proposed it has found that it is refused; for that one to read. */
+  readonly refused?: { readonly code: string; readonly message: string };
 }
+
+/** How long a refusal waits for the tab that proposed, in milliseconds; the tab may be gone. */
+const refusedFor = 24 * 3600_000;
 
 /** A Pending, from inside. */
 export class Entry implements Pending {
@@ -74,6 +81,8 @@ export class Entry implements Pending {
   error: HoldfastError | undefined;
   /** The server's log has the guess, and only the answer is missing. */
   landed = false;
+  /** It may have been recorded without an answer having come. Before anything else is done with it, the server is asked. */
+  unsure: boolean;
   /** Sent without a time: for a decision that was recorded with another time than the one that is known here. */
   bare = false;
   /** How often the server found the time too far off. */
@@ -95,6 +104,7 @@ export class Entry implements Pending {
     this.reasons = item.reasons;
     this.shown = item.shown;
     this.at = item.at;
+    this.unsure = item.sent === true;
     this.own = own;
     this.settled = new Promise((settle) => (this.#settle = settle));
   }
@@ -104,9 +114,9 @@ export class Entry implements Pending {
     this.#settle(settled);
   }
 
-  get text(): string {
-    const { key, action, actor, args, reasons, shown, at } = this;
-    return JSON.stringify({ key, action, actor, args, reasons, shown, at } satisfies Item);
+  get item(): Item {
+    const { key, action, actor, args, reasons, shown, at, unsure: sent } = this;
+    return { key, action, actor, args, reasons, shown, at, sent };
   }
 }
 
@@ -146,7 +156,13 @@ export class Queue {
     }
   }
 
-  /** Writes an entry's new time. */
+  /** Takes a proposal out that is refused, and leaves word where another tab has made it. */
+  refuse(entry: Entry, { code, message }: HoldfastError): void {
+    this.remove(entry);
+    if (!entry.own) this.#try(() => this.#storage?.setItem(entry.name, JSON.stringify({ ...entry.item, refused: { code, message } } satisfies Item)));
+  }
+
+  /** Writes that an entry is sent now, and its time. */
   update(entry: Entry): void {
     if (entry.stored) this.#store(entry);
   }
@@ -154,12 +170,15 @@ export class Queue {
   /**
    * Takes what other tabs, and pages before this one, have put into the storage.
    * Those that another tab has removed are gone, unless they were proposed here: what became of
-   * them is to be asked of the server. Returns whether anything is another than before.
+   * these the server is asked. ended is told of those that another tab found refused.
+   * Returns whether anything is another than before.
    */
-  reload(): boolean {
+  reload(ended: (entry: Entry, error: HoldfastError) => void): boolean {
     const storage = this.#storage;
     if (storage === undefined) return false;
+    const refused: [Entry, HoldfastError][] = [];
     const known = new Map(this.entries.map((entry) => [entry.name, entry]));
+    const gone = new Set(this.entries.filter((entry) => entry.own && entry.stored));
     const entries = this.entries.filter((entry) => entry.own);
     let changed = false;
     const readable = this.#try(() => {
@@ -170,14 +189,20 @@ export class Queue {
       }
       for (const name of names) {
         const entry = known.get(name);
-        if (entry?.own === true) continue;
         const text = storage.getItem(name);
-        if (entry !== undefined && text !== null) {
-          entries.push(entry);
-          continue;
-        }
         if (text === null) continue;
         const item = itemOf(text);
+        if (item?.refused !== undefined) {
+          if (entry?.own === true) refused.push([entry, new HoldfastError(item.refused.code, item.refused.message)]);
+          else if (Number(name.slice(this.#prefix.length).split("-", 1)[0]) < Date.now() - refusedFor) storage.removeItem(name);
+          continue;
+        }
+        if (entry !== undefined) {
+          entry.unsure ||= item?.sent === true;
+          gone.delete(entry);
+          if (!entry.own) entries.push(entry);
+          continue;
+        }
         if (item === undefined) {
           this.#trouble(new HoldfastError(replicaCodes.storage, `a waiting proposal in the storage cannot be read, and is dropped: ${text.slice(0, 200)}`));
           storage.removeItem(name);
@@ -190,14 +215,16 @@ export class Queue {
       }
     });
     if (!readable) return false;
+    for (const entry of gone) entry.unsure = true;
     entries.sort((a, b) => (a.name < b.name ? -1 : 1));
     changed ||= entries.length !== this.entries.length;
     this.entries = entries;
+    for (const [entry, error] of refused) ended(entry, error);
     return changed;
   }
 
   #store(entry: Entry): void {
-    entry.stored = this.#try(() => this.#storage?.setItem(entry.name, entry.text));
+    entry.stored = this.#try(() => this.#storage?.setItem(entry.name, JSON.stringify(entry.item)));
     if (!entry.stored) this.#full = true;
   }
 

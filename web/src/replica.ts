@@ -463,7 +463,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
 
   // Whoever has anything to send waits for its turn, so that a tab that is closed leaves nothing behind.
   #reload(): void {
-    if (this.#queue.reload()) {
+    if (this.#queue.reload((entry, error) => this.#settle(entry, { outcome: "refused", error }))) {
       this.#again("again");
       this.#changed();
     }
@@ -497,16 +497,31 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
   }
 
   async #send(entry: Entry, outer: AbortController): Promise<void> {
-    const { remote, id } = this.#confirmed;
+    const { remote } = this.#confirmed;
+    if (entry.unsure) return this.#lookUp(entry, outer);
     if (!entry.landed && entry.guess !== undefined && Math.abs(entry.guess.document.at - remote.clock.now()) > fresh) this.#restamp(entry);
     this.#remake();
     if (entry.error !== undefined) return this.#settle(entry, { outcome: "refused", error: entry.error });
     const guess = entry.guess!;
     if (!entry.landed && guess.verdict !== entry.shown)
       return this.#settle(entry, { outcome: "refused", error: new HoldfastError(replicaCodes.conflict, `when it was proposed it would ${entry.shown}, and on the server's newer state it would ${guess.verdict}: it was not sent`) });
-    const { action, actor, args, reasons } = entry;
-    const seq = guess.seq - 1;
-    const body = encode({ action, actor, args, reasons, seq, ...(entry.bare ? {} : { at: guess.document.at }) }) as string;
+    entry.unsure = true;
+    this.#queue.update(entry);
+    await this.#ask(entry, guess.seq - 1, entry.bare ? undefined : guess.document.at, outer);
+  }
+
+  // Asks what became of a proposal that may have been recorded: the key finds it, and
+  // otherwise a session that has decisions takes nothing that was proposed before the first.
+  async #lookUp(entry: Entry, outer: AbortController): Promise<void> {
+    if (this.#confirmed.seq === 0) await this.#follower.catchUp();
+    if (this.#confirmed.seq === 0) entry.unsure = false;
+    else await this.#ask(entry, 0, undefined, outer);
+  }
+
+  async #ask(entry: Entry, seq: number, at: number | undefined, outer: AbortController): Promise<void> {
+    const { remote, id } = this.#confirmed;
+    const { action, actor, args, reasons, guess } = entry;
+    const body = encode({ action, actor, args, reasons, seq, ...(at === undefined ? {} : { at }) }) as string;
     // A request of its own, so that a time limit ends this one alone.
     const control = new AbortController();
     const abort = (): void => control.abort();
@@ -515,7 +530,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     try {
       text = await remote.propose(id, body, entry.key, control);
     } catch (thrown) {
-      if (!entry.done && !outer.signal.aborted) await this.#refused(entry, seq, unreachable(thrown));
+      if (!entry.done && !outer.signal.aborted) await this.#refused(entry, seq, at, unreachable(thrown));
       return;
     } finally {
       outer.signal.removeEventListener("abort", abort);
@@ -524,21 +539,27 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     await this.#answered(entry, text, guess);
   }
 
-  async #refused(entry: Entry, seq: number, error: HoldfastError): Promise<void> {
+  async #refused(entry: Entry, seq: number, at: number | undefined, error: HoldfastError): Promise<void> {
     const { code } = error;
     // A page by something else than the server: it may pass, but must not keep others waiting for ever.
     const odd = error instanceof Problem && code === replicaCodes.answer && error.status < 500 && ++entry.odd > 5;
-    if (passing(error) && !odd) await this.#failed(error);
-    else if (error instanceof Problem && code === "session/stale") {
+    if (passing(error) && !odd) return this.#failed(error);
+    if (code === "proposal/key" && at !== undefined) return; // it was recorded, with another time: still unsure, it is looked up
+    // The server has looked for the key first: nothing was recorded, nor can what is still under way be.
+    entry.unsure = false;
+    if (error instanceof Problem && code === "session/stale") {
       if ((error.seq ?? seq) < seq) throw lost(seq, error.seq);
+      if (entry.landed) this.#again("moved"); // somebody else's, to the byte
+      entry.landed = false;
       await this.#follower.until(error.seq ?? seq);
-    } else if (code === "proposal/key" && !entry.bare) entry.bare = true;
-    else if (code === "proposal/skew" && !entry.bare) {
+    } else if (code === "proposal/skew" && !entry.bare) {
       // The answer's Date has told the time; where a page may not read it, the server sets it.
       entry.bare = ++entry.skewed > 2;
       this.#restamp(entry);
-    } else if ((error instanceof Problem && error.status === 401) || /^(session|bundle|http|auth\/session)/.test(code)) throw error;
-    else this.#settle(entry, { outcome: "refused", error });
+    } else if ((error instanceof Problem && error.status === 401) || /^(session|bundle|http|auth\/session)/.test(code)) {
+      entry.unsure = true;
+      throw error;
+    } else this.#settle(entry, { outcome: "refused", error });
   }
 
   #restamp(entry: Entry): void {
@@ -566,10 +587,11 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
   #settle(entry: Entry, settled: Settled, text?: string): void {
     if (entry.done) return;
     const { error } = settled;
-    this.#queue.remove(entry);
+    if (error === undefined) this.#queue.remove(entry);
+    else this.#queue.refuse(entry, error);
     if (entry.landed && this.#queue.entries.length === 0) this.#again("again");
     else if (!entry.landed) this.#again(error === undefined ? "again" : "moved");
-    this.#tabs.tell({ type: "settled", key: entry.key, text, error: error && { code: error.code, message: error.message } });
+    this.#tabs.tell(text === undefined ? { type: "queue" } : { type: "settled", key: entry.key, text });
     this.#end(entry, settled);
     this.#changed();
   }
@@ -588,8 +610,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     if (message.type === "decision") return void this.#follower.take(message.text, false).catch(ask);
     const entry = message.type === "settled" ? this.#queue.entries.find(({ key }) => key === message.key) : undefined;
     if (message.type !== "settled" || entry?.own !== true) return this.#reload();
-    if (message.text !== undefined) void this.#answered(entry, message.text, entry.guess).catch(ask);
-    else if (message.error !== undefined) this.#settle(entry, { outcome: "refused", error: new HoldfastError(message.error.code, message.error.message) });
+    void this.#answered(entry, message.text, entry.guess).catch(ask);
   }
 
   // ── telling ──

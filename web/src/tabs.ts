@@ -7,7 +7,7 @@ import type { QueueStorage } from "./queue.js";
 export type Message =
   | { readonly type: "decision"; readonly text: string }
   | { readonly type: "queue" }
-  | { readonly type: "settled"; readonly key: string; readonly text?: string | undefined; readonly error?: { readonly code: string; readonly message: string } | undefined };
+  | { readonly type: "settled"; readonly key: string; readonly text: string };
 
 /** The channel. Without BroadcastChannel nothing is told, and nothing is lost by that. */
 export class Tabs {

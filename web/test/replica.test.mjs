@@ -6,6 +6,7 @@ import { after, before, test } from "node:test";
 import { load } from "../dist/index.js";
 import { connect, Problem } from "../dist/replica.js";
 import { Proxy, Server } from "./support/server.mjs";
+import { memoryStorage } from "./support/storage.mjs";
 import { add, note, shut, tally, unlock } from "./support/tally.mjs";
 import { changeExports, unreachable } from "./support/module.mjs";
 
@@ -71,18 +72,6 @@ async function assertFollows(replica, log) {
   assert.deepEqual(found, wanted);
   const last = wanted.at(-1);
   if (last !== undefined) assert.equal(replica.head.digest, engine.digest(last));
-}
-
-/** A Map with localStorage's members. */
-function memoryStorage() {
-  const items = new Map();
-  return {
-    get length() { return items.size; },
-    key: (i) => [...items.keys()][i] ?? null,
-    getItem: (name) => items.get(name) ?? null,
-    setItem: (name, value) => void items.set(name, value),
-    removeItem: (name) => void items.delete(name),
-  };
 }
 
 test("a proposal is shown at once and confirmed by the same bytes", async (t) => {
