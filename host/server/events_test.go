@@ -202,11 +202,11 @@ func TestStreamsPerActor(t *testing.T) {
 
 func TestHeartbeat(t *testing.T) {
 	r := start(t, nil)
-	r.impatient(0, 30*time.Millisecond, 0, 0, 10*time.Millisecond)
+	r.impatient(0, 30*time.Millisecond, 30*time.Millisecond, 0, 10*time.Millisecond)
 	r.publish(door(t))
 	r.session("s", "door@1.0.0")
 	s := r.listen("/v1/sessions/s/events")
-	// A stream outlives the time that a body may take many times over.
+	// A stream outlives the time that a body may take, and a piece of an answer, many times over.
 	for range 15 {
 		if e := s.next(); e != (event{}) {
 			t.Errorf("%+v", e)

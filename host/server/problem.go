@@ -34,6 +34,7 @@ const (
 	CodeRate        = "limit/rate"           // the actor asks more often than it may
 	CodeSessions    = "limit/sessions"       // the actor has as many sessions as it may
 	CodeStreams     = "limit/streams"        // too many event streams
+	CodeInvalid     = "bundle/invalid"       // the document is no valid bundle or catalog
 	CodeTaken       = "bundle/taken"         // this name and version is published with another digest
 	CodeBundle      = "bundle/unknown"       // no such bundle is published
 	CodeCatalog     = "catalog/unknown"      // no such catalog is published
@@ -77,6 +78,7 @@ var kinds = map[string]kind{
 	CodeRate:        {429, "Too many requests"},
 	CodeSessions:    {429, "Too many sessions"},
 	CodeStreams:     {429, "Too many event streams"},
+	CodeInvalid:     {422, "The document is not valid"},
 	CodeTaken:       {409, "The version is taken"},
 	CodeBundle:      {404, "No such bundle"},
 	CodeCatalog:     {404, "No such catalog"},
@@ -199,7 +201,7 @@ func explain(err error) *problem {
 	case errors.As(err, &failed):
 		return caused(err, failed.Code, "the engine could not answer; nothing was decided")
 	case errors.As(err, &invalid):
-		p := refuse("bundle/invalid", "%s", invalid.Error())
+		p := refuse(CodeInvalid, "%s", invalid.Error())
 		p.Diagnostics = findings(invalid.Diagnostics)
 		return p
 	case errors.As(err, &wrong):

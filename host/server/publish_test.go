@@ -82,7 +82,7 @@ func TestPublish(t *testing.T) {
 	}
 	before := r.contents()
 	r.do("POST", "/v1/bundles", strings.Replace(doc, "stays shut", "is shut", 1)).is(409).refused(server.CodeTaken)
-	p := r.do("POST", "/v1/bundles", `{"holdfast":1,"bundle":"bad","version":"1.0.0","agents":{"a":{}},"constraints":[{"id":"X","level":"operational","require":"state.nowhere"}]}`).is(422).refused("bundle/invalid")
+	p := r.do("POST", "/v1/bundles", `{"holdfast":1,"bundle":"bad","version":"1.0.0","agents":{"a":{}},"constraints":[{"id":"X","level":"operational","require":"state.nowhere"}]}`).is(422).refused(server.CodeInvalid)
 	if len(p.Diagnostics) == 0 || p.Diagnostics[0]["code"] == nil || p.Diagnostics[0]["path"] != "/constraints/0/require" {
 		t.Errorf("diagnostics: %v", p.Diagnostics)
 	}
