@@ -1,3 +1,5 @@
+//go:build !js
+
 package server
 
 // This file defines what the server counts, for Prometheus.
@@ -5,6 +7,7 @@ package server
 import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
 type metrics struct {
@@ -52,4 +55,10 @@ func newMetrics() *metrics {
 	m.registry.MustRegister(m.requests, m.decisions, m.problems, m.append, m.conflicts, m.corrupt, m.open, m.streams,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
+}
+
+// scrape answers GET /metrics.
+func (s *Server) scrape(c *call) error {
+	promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}).ServeHTTP(c.w, c.Request)
+	return nil
 }

@@ -14,7 +14,6 @@ import (
 	"sync"
 
 	"github.com/goccy/go-yaml"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/holdfast-rt/holdfast/wasm/abi"
 )
@@ -67,7 +66,7 @@ func (s *Server) aboutModule(c *call) error {
 
 // fetchModule answers GET /v1/modules/{digest}.
 func (s *Server) fetchModule(c *call) error {
-	if c.PathValue("digest") != s.module.digest {
+	if c.PathValue("digest") != s.module.digest || s.module.bytes == nil {
 		return refuse(CodeModule, "this server has the module %s", s.module.digest)
 	}
 	h := c.w.Header()
@@ -102,12 +101,6 @@ func (s *Server) ready(c *call) error {
 		return caused(err, CodeUnavailable, "the store does not answer")
 	}
 	return c.json(http.StatusOK, map[string]string{"status": "ready", "ledger": s.ledger.Kind(), "module": s.module.digest})
-}
-
-// scrape answers GET /metrics.
-func (s *Server) scrape(c *call) error {
-	promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}).ServeHTTP(c.w, c.Request)
-	return nil
 }
 
 // openapi answers GET /openapi.json.

@@ -3,6 +3,7 @@ package server
 // This file defines Server and its Options.
 
 import (
+	"cmp"
 	"container/list"
 	"context"
 	"log/slog"
@@ -39,6 +40,9 @@ type Options struct {
 
 	// Module is handed out to browsers. Nil takes the one of package host.
 	Module []byte
+
+	// ModuleDigest, when set, says which module decides here; somebody else hands it out then.
+	ModuleDigest string
 
 	// Logger gets structured logs. Nil discards them.
 	Logger *slog.Logger
@@ -111,7 +115,7 @@ func New(o Options) (*Server, error) {
 	set(&o.OpenSessions, 10_000)
 	set(&o.Skew, time.Minute)
 	set(&o.Patience, 15*time.Second)
-	if o.Module == nil {
+	if o.Module == nil && o.ModuleDigest == "" {
 		o.Module = host.Module()
 	}
 	if o.Logger == nil {
@@ -122,7 +126,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		options: o, core: o.Core, ledger: o.Ledger, log: o.Logger, now: o.Now,
-		alone:   o.Ledger.Kind() == "sqlite", // which locks its file
+		alone:   o.Ledger.Kind() != "postgres", // a file is locked, and of an object there is one
 		metrics: newMetrics(), pace: defaultPace,
 		heavy: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)), // half of the cores stay for decisions
 	}
@@ -137,6 +141,7 @@ func New(o Options) (*Server, error) {
 	if s.module, err = newModule(o.Module); err != nil {
 		return nil, err
 	}
+	s.module.digest = cmp.Or(o.ModuleDigest, s.module.digest)
 	s.handler, err = s.routes()
 	return s, err
 }
