@@ -205,6 +205,13 @@ var damages = []struct {
 			}
 		})
 	}},
+	{"its end, which a snapshot still has", false, func(r *rig) {
+		r.spoil(func(db *sql.DB) {
+			if _, err := db.Exec(`DELETE FROM decisions WHERE session = 's' AND seq >= ?`, server.Snapshots); err != nil {
+				r.Fatal(err)
+			}
+		})
+	}},
 	{"one of another session", false, func(r *rig) {
 		r.spoil(func(db *sql.DB) {
 			if _, err := db.Exec(`UPDATE decisions SET (bytes, digest, prev) = (SELECT bytes, digest, prev FROM decisions WHERE session = 'same') WHERE session = 's' AND seq = 1`); err != nil {

@@ -39,7 +39,7 @@ func Status(code string) int { return refuse(code, "").Status }
 // OpenAPI is the description as it is written.
 func OpenAPI() []byte { return openapiYAML }
 
-// LastPieces: see the constants of the same names.
+// Limits that tests go to.
 const (
 	MaxTurns  = maxTurns
 	MaxMissed = maxMissed
