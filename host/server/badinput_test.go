@@ -418,6 +418,7 @@ func TestTokens(t *testing.T) {
 	}
 	sign := func(method jwt.SigningMethod, key any, header map[string]any) string {
 		token := jwt.NewWithClaims(method, claims())
+		token.Header["kid"] = "main"
 		for name, v := range header {
 			token.Header[name] = v
 		}
@@ -441,7 +442,9 @@ func TestTokens(t *testing.T) {
 		"alg none":                   {"Bearer " + sign(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, nil), identity.CodeAlgorithm},
 		"HS256 with the public key":  {"Bearer " + sign(jwt.SigningMethodHS256, i.public, nil), identity.CodeAlgorithm},
 		"HS256 with the key's bytes": {"Bearer " + sign(jwt.SigningMethodHS256, []byte(i.private.Public().(ed25519.PublicKey)), nil), identity.CodeAlgorithm},
-		"a kid nobody knows":         {"Bearer " + sign(jwt.SigningMethodEdDSA, forger, map[string]any{"kid": "other"}), identity.CodeSignature},
+		"a kid nobody knows":         {"Bearer " + sign(jwt.SigningMethodEdDSA, forger, map[string]any{"kid": "other"}), identity.CodeKey},
+		"a good key's other name":    {"Bearer " + sign(jwt.SigningMethodEdDSA, i.private, map[string]any{"kid": "../main"}), identity.CodeKey},
+		"no kid":                     {"Bearer " + sign(jwt.SigningMethodEdDSA, i.private, map[string]any{"kid": ""}), identity.CodeKey},
 		"the forger's own key":       {"Bearer " + sign(jwt.SigningMethodEdDSA, forger, map[string]any{"jwk": map[string]string{"kty": "OKP"}}), identity.CodeSignature},
 		"expired":                    {"Bearer " + i.token(t, "olga", "owner", map[string]any{"exp": r.clock.now().Add(-time.Minute).Unix()}), identity.CodeExpired},
 		"not yet":                    {"Bearer " + i.token(t, "olga", "owner", map[string]any{"nbf": r.clock.now().Add(time.Minute).Unix()}), identity.CodeEarly},

@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"database/sql"
+	"encoding/base64"
 	"encoding/hex"
 	"encoding/pem"
 	"fmt"
@@ -419,6 +420,7 @@ type issuer struct {
 	clock   *clock
 	private ed25519.PrivateKey
 	public  []byte // PEM
+	keys    []byte // the same as a JWK set, under the name main
 }
 
 func newIssuer(t testing.TB, c *clock) *issuer {
@@ -430,6 +432,7 @@ func newIssuer(t testing.TB, c *clock) *issuer {
 		t.Fatal(err)
 	}
 	i.public = pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
+	i.keys = fmt.Appendf(nil, `{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"main","x":%q}]}`, base64.RawURLEncoding.EncodeToString(i.private.Public().(ed25519.PublicKey)))
 	return i
 }
 
@@ -442,7 +445,9 @@ func (i *issuer) token(t testing.TB, id, kind string, claims map[string]any) str
 			delete(all, name)
 		}
 	}
-	signed, err := jwt.NewWithClaims(jwt.SigningMethodEdDSA, all).SignedString(i.private)
+	token := jwt.NewWithClaims(jwt.SigningMethodEdDSA, all)
+	token.Header["kid"] = "main"
+	signed, err := token.SignedString(i.private)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -459,7 +464,7 @@ func guarded(t testing.TB, options func(*server.Options)) (*rig, *issuer) {
 			c.millis.Store(day)
 			i = newIssuer(t, c)
 		}
-		v, err := identity.New(identity.Options{Keys: i.public, Audience: "holdfast", Now: o.Now})
+		v, err := identity.New(identity.Options{Keys: i.keys, Audience: "holdfast", Now: o.Now})
 		if err != nil {
 			t.Fatal(err)
 		}
