@@ -110,6 +110,11 @@ export class Engine {
     this.close();
   }
 
+  /** Returns the copy of the module that answers now. @internal */
+  live(): Instance {
+    return this.#host.live();
+  }
+
   #call(op: Op, input: string | Uint8Array): Uint8Array<ArrayBuffer> {
     return this.#host.live().call(op, 0, input);
   }

@@ -43,6 +43,8 @@ export class Instance {
   readonly #resting: number; // address and bytes of the input buffer that is always there
   readonly #restingSize: number;
   #dead = false;
+  /** Says whether the last run was answered with an error document. */
+  failed = false;
 
   /**
    * Starts a copy of the module. log receives what Go prints when it dies.
@@ -83,12 +85,18 @@ export class Instance {
    * module's own error, or engine/trap; then nothing was changed.
    */
   call(op: Op, handle: number, input: string | Uint8Array = nothing): Uint8Array<ArrayBuffer> {
+    const output = this.run(op, handle, input);
+    if (this.failed) throw errorOf(output);
+    return output;
+  }
+
+  /** Runs one operation and returns a copy of what it answered, also where that is an error document: failed says so. */
+  run(op: Op, handle: number, input: string | Uint8Array = nothing): Uint8Array<ArrayBuffer> {
     if (this.#dead) throw new HoldfastError(codes.trap, "this copy of the module has trapped and answers no more");
     const status = this.#guard(() => this.#exports.holdfast_call(op, handle, this.#write(input)));
     if (status !== Status.OK && status !== Status.Error) throw this.#die(new Error(`status ${status}`));
-    const output = this.#memory.read(this.#memory.u32(this.#header + Header.Out), this.#memory.u32(this.#header + Header.OutSize));
-    if (status === Status.Error) throw errorOf(output);
-    return output;
+    this.failed = status === Status.Error;
+    return this.#memory.read(this.#memory.u32(this.#header + Header.Out), this.#memory.u32(this.#header + Header.OutSize));
   }
 
   /** Returns the handle that the last call opened, or 0. */
