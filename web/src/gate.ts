@@ -196,50 +196,97 @@ export class Gate {
 
 const nothing: readonly never[] = Object.freeze([]);
 
-/** A GateValue. */
+/** What a line says. */
+type Said = readonly [verdict: Verdict, reasons: readonly Violation[], advice: readonly Advice[]];
+
+/** What the module writes where nothing stands against it and no preference is unmet. */
+const commit = '["commit",[],[]]';
+
+/** The beginning of a refusal, with its verdict. */
+const refusal = /^\["(hold|rewrite|reject|revert|halt|escalate|stall|freeze)",\[\{/;
+
+/** A GateValue. A refusal is read when somebody wants to know more than that it is one. */
 class Answer implements GateValue {
   /** What a gate holds before it has asked. */
-  static readonly none = new Answer(undefined, "error", nothing, nothing, new HoldfastError(codes.closed, "nothing has been asked yet"));
+  static readonly none = new Answer(undefined, "error", ["reject", nothing, nothing], new HoldfastError(codes.closed, "nothing has been asked yet"));
 
   readonly allowed: boolean;
-  readonly governing: string;
-  readonly say: string;
-  readonly spans: readonly Span[];
   readonly #gate: Gate | undefined;
+  #said: Said | string;
+  #spans: readonly Span[] | undefined;
 
+  /** said is what the line says, or a refusal's line. */
   constructor(
     gate: Gate | undefined,
     readonly verdict: Verdict | "error",
-    readonly reasons: readonly Violation[],
-    readonly advice: readonly Advice[],
+    said: Said | string,
     readonly error: HoldfastError | undefined,
   ) {
     this.#gate = gate;
+    this.#said = said;
     this.allowed = verdict === "commit" && error === undefined;
-    this.governing = reasons[0]?.id ?? "";
-    this.say = reasons[0]?.say ?? "";
-    this.spans = reasons.length === 0 ? nothing : spansOf(reasons);
   }
 
   /** Reads the module's line; one that cannot be read is a refusal. */
   static read(gate: Gate, line: string): Answer {
+    if (line === commit) return new Answer(gate, "commit", ["commit", nothing, nothing], undefined);
+    const verdict = refusal.exec(line)?.[1] as Verdict | undefined;
+    if (verdict !== undefined) return new Answer(gate, verdict, line, undefined);
     try {
-      const answer = JSON.parse(line) as [Verdict, Violation[], Advice[]] | { error: { code: string; message: string; path: string } };
-      if (Array.isArray(answer)) return new Answer(gate, answer[0], answer[1], answer[2], undefined);
-      return Answer.failed(gate, new HoldfastError(answer.error.code, answer.error.message, { path: answer.error.path }));
-    } catch (thrown) {
-      return Answer.failed(gate, new HoldfastError(codes.answer, "the module's answer cannot be read; use the module and the SDK that were published together", { cause: thrown }));
+      const said = JSON.parse(line) as Said | { error: { code: string; message: string; path: string } };
+      if ("error" in said) return Answer.failed(gate, new HoldfastError(said.error.code, said.error.message, { path: said.error.path }));
+      const [verdict, reasons, advice] = said;
+      if (verdict === "commit" && reasons.length === 0 && Array.isArray(advice)) return new Answer(gate, verdict, said, undefined);
+    } catch {
+      // It is none of the lines there are.
     }
+    return Answer.failed(gate, unread());
   }
 
   static failed(gate: Gate, error: HoldfastError): Answer {
     const reason: Violation = { id: error.code, level: "physical", verdict: "reject", say: error.message, code: error.code, terms: [], spans: [] };
-    return new Answer(gate, "error", [reason], nothing, error);
+    return new Answer(gate, "error", ["reject", [reason], nothing], error);
+  }
+
+  get reasons(): readonly Violation[] {
+    return this.#read()[1];
+  }
+
+  get advice(): readonly Advice[] {
+    return this.#read()[2];
+  }
+
+  get governing(): string {
+    return this.reasons[0]?.id ?? "";
+  }
+
+  get say(): string {
+    return this.reasons[0]?.say ?? "";
+  }
+
+  get spans(): readonly Span[] {
+    return (this.#spans ??= spansOf(this.reasons));
   }
 
   get how(): How {
     return this.#gate!.how;
   }
+
+  #read(): Said {
+    if (typeof this.#said !== "string") return this.#said;
+    let said: Said;
+    try {
+      said = JSON.parse(this.#said) as Said;
+      if (!Array.isArray(said[1]) || !Array.isArray(said[2])) throw unread();
+    } catch {
+      said = Answer.failed(this.#gate!, unread()).#said as Said;
+    }
+    return (this.#said = said);
+  }
+}
+
+function unread(): HoldfastError {
+  return new HoldfastError(codes.answer, "the module's answer cannot be read; use the module and the SDK that were published together");
 }
 
 function spansOf(reasons: readonly Violation[]): readonly Span[] {

@@ -292,12 +292,23 @@ test("a path that traps is no way, and harms no answer", async (t) => {
 });
 
 test("an answer that cannot be read is a refusal", async () => {
-  const odd = ["", "x", "[]", "{}", "null", "true", '["commit"]', '{"error":null}', '["committed",[],[]]', '[["commit"],[],[]]'];
+  const odd = ["", "x", '["commit"', '["commit",[],[]]x', '["commit",[{}],[]]', '["commit",[],[]', '["commit",null,[]]', '["commit",[]]', '["reject",[]]', '["reject",[],[]]', '["commits",[{', "[]", "{}", "null", "true", '["commit"]', '{"error":null}', '["committed",[],[]]', '[["commit"],[],[]]'];
   for (const line of odd) {
     const gates = new Gates({ onchange: () => () => {}, watch: () => ({ answers: () => [line], close() {} }), path: () => {}, view: () => ({ at: 0 }) }, user);
     const { allowed, verdict, error } = gates.gate("enter", {}).value;
-    assert.equal(allowed, false, line);
-    if (verdict === "error") assert.ok(error instanceof HoldfastError, line);
+    assert.deepEqual([allowed, verdict, error?.code], [false, "error", "gate/answer"], line);
+    assert.ok(error instanceof HoldfastError);
+  }
+});
+
+test("a refusal that cannot be read is a refusal all the same", () => {
+  for (const line of ['["reject",[{', '["reject",[{}]]', '["hold",[{"id":"X"}],{}]']) {
+    const gates = new Gates({ onchange: () => () => {}, watch: () => ({ answers: () => [line], close() {} }), path: () => {}, view: () => ({ at: 0 }) }, user);
+    const one = gates.gate("enter");
+    assert.equal(one.allowed, false);
+    assert.equal(one.governing, "gate/answer");
+    assert.deepEqual(one.value.spans, []);
+    assert.deepEqual(one.value.advice, []);
   }
 });
 
