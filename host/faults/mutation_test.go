@@ -113,7 +113,7 @@ func TestMutation(t *testing.T) {
 	r := random(t)
 	o := write(t, r, 1)
 	const page = 4096
-	each := 4
+	each := 3
 	if n := kills(t, 0); n > 0 {
 		each = max(each, n/15)
 	}
