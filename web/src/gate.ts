@@ -68,7 +68,7 @@ export class Gate {
   readonly #subscribers = new Set<Subscriber>();
   #epoch = -1; // the one that #value is of
   #line: string | undefined;
-  #value: GateValue = Answer.none;
+  #value: GateValue = unasked;
   #how: How | undefined;
   #howEpoch = -1;
 
@@ -207,9 +207,6 @@ const refusal = /^\["(hold|rewrite|reject|revert|halt|escalate|stall|freeze)",\[
 
 /** A GateValue. A refusal is read when somebody wants to know more than that it is one. */
 class Answer implements GateValue {
-  /** What a gate holds before it has asked. */
-  static readonly none = new Answer(undefined, "error", ["reject", nothing, nothing], new HoldfastError(codes.closed, "nothing has been asked yet"));
-
   readonly allowed: boolean;
   readonly #gate: Gate | undefined;
   #said: Said | string;
@@ -284,6 +281,9 @@ class Answer implements GateValue {
     return (this.#said = said);
   }
 }
+
+/** What a gate holds before it has asked. */
+const unasked: GateValue = new Answer(undefined, "error", ["reject", nothing, nothing], new HoldfastError(codes.closed, "nothing has been asked yet"));
 
 function unread(): HoldfastError {
   return new HoldfastError(codes.answer, "the module's answer cannot be read; use the module and the SDK that were published together");
