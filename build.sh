@@ -93,8 +93,9 @@ check() {
   module
   cmp <(gzip -dc host/holdfast.wasm.gz) dist/holdfast.wasm || die "host/holdfast.wasm.gz is not what the source builds: ./build.sh module"
 
-  say "the SDK builds"
+  say "the SDK builds, within its budget, and is a package as registries take it"
   tool; web
+  (cd web && npm run --silent size >/dev/null && npm run --silent lint >/dev/null)
 
   say "Go: native and wazero, the module built in two places"
   HOLDFAST_SLOW=1 HOLDFAST_REQUIRE=1 go test ./...
@@ -118,7 +119,7 @@ bench() {
   go run ./host/bench
   go run ./host/bench/durable
   go test ./core/... ./host/... -run '^$' -bench . -benchtime 200ms
-  (cd web && npm run --silent bench)
+  (cd web && npm run --silent bench && npm run --silent bench:gates)
 }
 
 fuzz() {
