@@ -33,7 +33,8 @@ var openapiJSON = sync.OnceValues(func() ([]byte, error) {
 // module is the module that browsers are given.
 type module struct {
 	digest string
-	bytes  []byte
+	size   int
+	bytes  []byte // nil where somebody else hands it out
 	zipped func() ([]byte, error) // the same, gzip; made when first asked for, since that takes half a second
 }
 
@@ -60,7 +61,7 @@ func newModule(src []byte) (module, error) {
 func (s *Server) aboutModule(c *call) error {
 	c.w.Header().Set("Cache-Control", "no-cache")
 	return c.json(http.StatusOK, map[string]any{
-		"digest": s.module.digest, "url": "/v1/modules/" + s.module.digest, "bytes": len(s.module.bytes), "abi": abi.Version,
+		"digest": s.module.digest, "url": "/v1/modules/" + s.module.digest, "bytes": s.module.size, "abi": abi.Version,
 	})
 }
 

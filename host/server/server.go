@@ -41,8 +41,10 @@ type Options struct {
 	// Module is handed out to browsers. Nil takes the one of package host.
 	Module []byte
 
-	// ModuleDigest, when set, says which module decides here; somebody else hands it out then.
+	// ModuleDigest and ModuleBytes, when set, say which module decides here and how large it is;
+	// somebody else hands it out then.
 	ModuleDigest string
+	ModuleBytes  int
 
 	// Logger gets structured logs. Nil discards them.
 	Logger *slog.Logger
@@ -141,7 +143,7 @@ func New(o Options) (*Server, error) {
 	if s.module, err = newModule(o.Module); err != nil {
 		return nil, err
 	}
-	s.module.digest = cmp.Or(o.ModuleDigest, s.module.digest)
+	s.module.digest, s.module.size = cmp.Or(o.ModuleDigest, s.module.digest), cmp.Or(o.ModuleBytes, len(o.Module))
 	s.handler, err = s.routes()
 	return s, err
 }

@@ -1,0 +1,216 @@
+// This file defines edge: the worker around the Go server, for Cloudflare's runtime.
+//
+//   request ── worker ── GET /v1/modules/…           static assets
+//                │
+//                ├── /v1/sessions/ID…  ── object "session ID"    its log, its only writer
+//                │                             │ first time: copies what it was created as
+//                └── all else          ── object "registry"      bundles, catalogs, who has which session
+//
+// Every object runs one Go program, program.wasm, for as long as it lives, which decides by
+// holdfast.wasm: one running copy in the isolate, shared by its objects and by gates.
+
+import { DurableObject } from "cloudflare:workers";
+import "../../dist/edge/wasm_exec.js"; // defines Go
+import { Engine } from "../../web/dist/engine.js";
+import { Op } from "../../web/dist/abi.js";
+
+/* global Go, MODULE_DIGEST, MODULE_BYTES */
+
+const registry = "registry";
+const named = (session) => `session ${session}`;
+const opens = new Set([Op.Load, Op.Catalog, Op.Open, Op.Restore]);
+
+/**
+ * Makes the worker and the class of its objects.
+ *
+ * module is holdfast.wasm and program is program.wasm, both imported. bundles are documents to
+ * publish: texts, or [text, signature] pairs. binding names the objects' namespace, assets that of the static assets.
+ */
+export function edge({ module, program, bundles = [], binding = "HOLDFAST", assets = "ASSETS" }) {
+  let engine;
+  const live = () => (engine ??= new Engine(module, { moduleDigest: MODULE_DIGEST })).live();
+
+  // An object that is evicted says nothing; when it is collected, what it had opened is closed.
+  const gone = new FinalizationRegistry(({ instance, handles }) => {
+    for (const handle of handles) if (!instance.dead) instance.run(Op.Close, handle);
+  });
+
+  /** Returns what the Go program asks the module through, until it traps. */
+  const lend = (object) => () => {
+    const instance = live();
+    const handles = new Set();
+    gone.register(object, { instance, handles });
+    const link = {
+      failed: false,
+      opened: 0,
+      run(op, handle, input) {
+        const output = instance.run(op, handle, input);
+        link.failed = instance.failed;
+        if (!link.failed && opens.has(op)) handles.add((link.opened = instance.opened));
+        if (op === Op.Close) handles.delete(handle);
+        return output;
+      },
+    };
+    return link;
+  };
+
+  class Holdfast extends DurableObject {
+    #open; // promise of the Go program's binding
+    #known = false; // a session's object: the session is there
+
+    async fetch(request) {
+      const session = sessionOf(new URL(request.url).pathname);
+      const own = this.ctx.id.name;
+      if (session !== undefined && own !== named(session)) {
+        // A session is decided on in its own object only. The registry answers for those that nobody created.
+        if (own !== registry || (await this.origin(session)) !== undefined) throw new Error(`the object ${own} is asked for session ${session}`);
+      } else if (session !== undefined && !(await this.#find(session))) {
+        return this.#registry().fetch(request);
+      }
+      return (await this.#program()).handleRequest(request);
+    }
+
+    /** Returns what a session was created as, rows by table, or undefined. Of the registry only. */
+    async origin(session) {
+      await this.#program();
+      const sql = this.ctx.storage.sql;
+      const [row] = sql.exec("SELECT * FROM sessions WHERE id = ?", session);
+      if (row === undefined) return undefined;
+      const [bundle] = sql.exec("SELECT * FROM documents WHERE digest = ?", row.bundle);
+      const catalog = [...sql.exec("SELECT * FROM documents WHERE digest = ?", bundle.catalog)];
+      return { documents: [bundle, ...catalog], sessions: [row] };
+    }
+
+    /** Returns where the session stands, or null where nothing was asked of it yet. Of a session's object only. */
+    stands() {
+      const sql = this.ctx.storage.sql;
+      if (sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'decisions'").toArray().length === 0) return null;
+      const [last] = sql.exec("SELECT seq, digest AS head FROM decisions ORDER BY seq DESC LIMIT 1");
+      return last ?? null;
+    }
+
+    #registry() {
+      const objects = this.env[binding];
+      return objects.get(objects.idFromName(registry));
+    }
+
+    /** Says whether the session is here, having copied what it was created as where it was not. */
+    async #find(session) {
+      if (this.#known) return true;
+      const { sql } = this.ctx.storage;
+      const made = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'sessions'").toArray().length > 0;
+      if (made && sql.exec("SELECT 1 FROM sessions WHERE id = ?", session).toArray().length > 0) return (this.#known = true);
+      const origin = await this.#registry().origin(session);
+      if (origin === undefined) return false; // and nothing is stored for a guess
+      await this.#program(); // makes the tables
+      this.ctx.storage.transactionSync(() => {
+        if (sql.exec("SELECT 1 FROM sessions WHERE id = ?", session).toArray().length > 0) return; // another request was faster
+        for (const [table, rows] of Object.entries(origin))
+          for (const row of rows) {
+            const names = Object.keys(row);
+            sql.exec(`INSERT INTO ${table} (${names}) VALUES (${names.map(() => "?")})`, ...Object.values(row));
+          }
+      });
+      return (this.#known = true);
+    }
+
+    #program() {
+      return (this.#open ??= this.#start().catch((thrown) => {
+        this.#open = undefined; // the next request tries again
+        throw thrown;
+      }));
+    }
+
+    async #start() {
+      const { storage } = this.ctx;
+      const context = {
+        env: this.env,
+        ctx: this.ctx,
+        binding: {},
+        holdfast: {
+          digest: MODULE_DIGEST,
+          size: MODULE_BYTES,
+          lend: lend(this),
+          bundles: this.ctx.id.name === registry ? bundles.map((bundle) => (Array.isArray(bundle) ? bundle : [bundle, ""])) : [],
+          ledger: {
+            exec(query, parameters) {
+              const cursor = storage.sql.exec(query, ...parameters);
+              const rows = Array.from(cursor.raw());
+              return { columns: cursor.columnNames, rows, written: cursor.rowsWritten };
+            },
+            transaction(fn) {
+              try {
+                storage.transactionSync(() => {
+                  if (!fn()) throw refused;
+                });
+              } catch (thrown) {
+                if (thrown !== refused) throw thrown;
+              }
+            },
+            sync: () => storage.sync(),
+          },
+        },
+      };
+      const go = new Go();
+      let ready;
+      const started = new Promise((resolve) => (ready = resolve));
+      const instance = new WebAssembly.Instance(program, { ...go.importObject, workers: { ready: () => ready() } });
+      const ended = go.run(instance, context).then(() => {
+        // A Go program that ends has died: whoever waits for it must not wait for ever.
+        this.ctx.abort("the program of this object has ended; the log is what it was");
+        throw new Error("the program of this object has ended");
+      });
+      await Promise.race([started, ended]);
+      ended.catch(() => {});
+      return context.binding;
+    }
+  }
+
+  const worker = {
+    async fetch(request, env) {
+      const { pathname } = new URL(request.url);
+      if (pathname === `/v1/modules/${MODULE_DIGEST}` && env[assets] !== undefined && (request.method === "GET" || request.method === "HEAD")) return moduleFrom(env[assets], request);
+      const objects = env[binding];
+      const object = (name) => objects.get(objects.idFromName(name));
+      const session = sessionOf(pathname);
+      if (session !== undefined) return object(named(session)).fetch(request);
+      const response = await object(registry).fetch(request);
+      if (pathname !== "/v1/sessions" || request.method !== "GET" || response.status !== 200) return response;
+      // The registry knows which sessions there are, and each of them where it stands.
+      const list = await response.json();
+      await Promise.all(list.sessions.map(async (listed) => Object.assign(listed, await object(named(listed.session)).stands())));
+      const headers = new Headers(response.headers);
+      headers.delete("Content-Length");
+      return new Response(JSON.stringify(list), { status: 200, headers });
+    },
+  };
+
+  return { worker, Holdfast, live };
+}
+
+const refused = new Error("refused");
+
+/** Returns the session whose object a path belongs to, or undefined: also where no session may have that id. */
+export function sessionOf(pathname) {
+  const part = /^\/v1\/sessions\/([^/]+)/.exec(pathname)?.[1];
+  if (part === undefined) return undefined;
+  let id;
+  try {
+    id = decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
+  return /^[0-9A-Za-z\-_~][0-9A-Za-z\-._~]{0,127}$/.test(id) ? id : undefined;
+}
+
+/** Answers with the module's bytes, from the static assets. */
+async function moduleFrom(assets, request) {
+  const found = await assets.fetch(new Request(new URL("/holdfast.wasm", request.url), { method: request.method, headers: request.headers }));
+  if (!found.ok && found.status !== 304) return found;
+  const response = new Response(found.body, found);
+  response.headers.set("Content-Type", "application/wasm");
+  response.headers.set("Cache-Control", "public, max-age=31536000, immutable");
+  response.headers.set("Access-Control-Allow-Origin", "*");
+  response.headers.set("Holdfast-Digest", MODULE_DIGEST);
+  return response;
+}

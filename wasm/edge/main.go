@@ -1,0 +1,134 @@
+//go:build js && wasm
+
+// Command edge is the server of package host/server as a program inside a Durable Object:
+// one program for the object's life, not one for a request. What is around it is
+// JavaScript (holdfast.js), which gives it the object's storage and the module.
+package main
+
+// This file starts the server in an object, and says what it is made from.
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"syscall/js"
+
+	"github.com/goccy/go-json"
+	"github.com/syumai/workers"
+	"github.com/syumai/workers/cloudflare"
+
+	"github.com/holdfast-rt/holdfast/host"
+	"github.com/holdfast-rt/holdfast/host/ledger"
+	"github.com/holdfast-rt/holdfast/host/server"
+	"github.com/holdfast-rt/holdfast/host/server/identity"
+	"github.com/holdfast-rt/holdfast/host/signature"
+)
+
+// trusting is what HOLDFAST_TRUSTING must say: nobody sets it by mistake.
+const trusting = "development only: everyone is believed"
+
+func main() {
+	handler, err := open(js.Global().Get("context").Get("holdfast"))
+	if err != nil {
+		handler = closed(err)
+	}
+	workers.ServeNonBlock(bridge{handler})
+	workers.Ready()
+	select {} // workers.Serve would end with the first answer
+}
+
+// open makes the server of an object. around is what holdfast.js gives.
+func open(around js.Value) (http.Handler, error) {
+	ctx := context.Background()
+	log := slog.New(slog.NewTextHandler(console{}, nil))
+	options, err := options(log)
+	if err != nil {
+		return nil, err
+	}
+	options.ModuleDigest, options.ModuleBytes = around.Get("digest").String(), around.Get("size").Int()
+	if options.Core, err = host.New(ctx, host.Options{Lend: around.Get("lend"), Digest: options.ModuleDigest}); err != nil {
+		return nil, err
+	}
+	if options.Ledger, err = ledger.OpenObject(ctx, around.Get("ledger"), ledger.Options{Logger: log}); err != nil {
+		return nil, err
+	}
+	s, err := server.New(options)
+	if err != nil {
+		return nil, err
+	}
+	return s.Handler(), publish(ctx, s, around.Get("bundles"))
+}
+
+// publish publishes what comes with the worker: documents, and beside each its signature, or "".
+func publish(ctx context.Context, s *server.Server, bundles js.Value) error {
+	for i := range bundles.Length() {
+		src, note := []byte(bundles.Index(i).Index(0).String()), []byte(bundles.Index(i).Index(1).String())
+		var is struct{ Catalog *string }
+		kind := ledger.KindBundle
+		if json.Unmarshal(src, &is) == nil && is.Catalog != nil {
+			kind = ledger.KindCatalog
+		}
+		sign := func(string) ([]byte, error) { return note, nil }
+		if len(note) == 0 {
+			sign = nil
+		}
+		if _, err := s.Publish(ctx, kind, src, sign, "worker"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// options reads the worker's variables and secrets.
+func options(log *slog.Logger) (o server.Options, err error) {
+	o = server.Options{Logger: log}
+	if origins := cloudflare.Getenv("HOLDFAST_ORIGINS"); origins != "" {
+		o.Origins = strings.Fields(origins)
+	}
+	switch keys := cloudflare.Getenv("HOLDFAST_KEYS"); {
+	case keys != "":
+		o.Identity, err = identity.New(identity.Options{
+			Keys: []byte(keys), Audience: cloudflare.Getenv("HOLDFAST_AUDIENCE"), Issuer: cloudflare.Getenv("HOLDFAST_ISSUER"),
+		})
+		if err != nil {
+			return o, err
+		}
+	case cloudflare.Getenv("HOLDFAST_TRUSTING") == trusting:
+		o.Identity, o.Hosts = identity.Trusting(), server.LoopbackHosts
+	default:
+		return o, errors.New("HOLDFAST_KEYS is not set: without the keys of an issuer of tokens nobody is believed here")
+	}
+	if trust := cloudflare.Getenv("HOLDFAST_TRUST"); trust != "" {
+		if o.Keys, err = signature.ParseKeys([]byte(trust)); err != nil {
+			return o, err
+		}
+	}
+	if sign := cloudflare.Getenv("HOLDFAST_SIGN"); sign != "" {
+		if o.Signer, err = signature.ParseSigner([]byte(sign)); err != nil {
+			return o, err
+		}
+	}
+	return o, nil
+}
+
+// closed refuses everything, since the object could not be opened.
+func closed(why error) http.Handler {
+	slog.New(slog.NewTextHandler(console{}, nil)).Error("the object does not answer", "error", why)
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/problem+json")
+		w.Header().Set("Cache-Control", "no-store")
+		w.WriteHeader(http.StatusServiceUnavailable)
+		_, _ = w.Write([]byte(`{"type":"about:blank","title":"Service Unavailable","status":503,"code":"` + server.CodeUnavailable +
+			`","detail":"this worker cannot start; its log says why"}`))
+	})
+}
+
+// console writes lines to the worker's log.
+type console struct{}
+
+func (console) Write(line []byte) (int, error) {
+	js.Global().Get("console").Call("log", strings.TrimSuffix(string(line), "\n"))
+	return len(line), nil
+}

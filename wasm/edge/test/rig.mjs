@@ -1,0 +1,102 @@
+// This file defines start, which runs the worker in workerd on a free port of this machine.
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const top = fileURLToPath(new URL("../../..", import.meta.url));
+export const read = (path) => readFileSync(join(top, path), "utf8");
+export const workerd = fileURLToPath(new URL("../node_modules/workerd/bin/workerd", import.meta.url));
+export const holdfast = join(top, "dist/holdfast");
+
+export const trusting = "development only: everyone is believed";
+
+const built = { "holdfast.js": "dist/edge/holdfast.js", "holdfast.wasm": "dist/edge/holdfast.wasm", "program.wasm": "dist/edge/program.wasm", "checkout.json": "testdata/golden/checkout/bundle.json" };
+const kinds = { js: "esModule", mjs: "esModule", wasm: "wasm", json: "text" };
+
+/**
+ * Starts the worker. modules are files by the name they are imported by, main first; vars are the worker's
+ * variables; data is the folder of the objects' storage, and stays; limit is how many KiB a file may grow to.
+ */
+export async function start({ modules = { "worker.js": "wasm/edge/test/worker.js", ...built }, vars = { HOLDFAST_TRUSTING: trusting }, data, limit, services = [], bindings = [] } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "holdfast-edge-"));
+  const storage = data ?? join(folder, "data");
+  mkdirSync(storage, { recursive: true });
+  const text = JSON.stringify;
+  const files = Object.entries(modules).map(([name, path]) => {
+    const copy = join(folder, name);
+    mkdirSync(dirname(copy), { recursive: true });
+    writeFileSync(copy, path instanceof Uint8Array ? path : readFileSync(join(top, path))); // capnp embeds what lies beside it
+    return `(name = ${text(name)}, ${kinds[name.split(".").at(-1)]} = embed ${text(relative(folder, copy))})`;
+  });
+  const bound = Object.entries(vars).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`);
+  writeFileSync(
+    join(folder, "config.capnp"),
+    `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    (name = "main", worker = .worker),
+    (name = "disk", disk = (path = ${text(storage)}, writable = true)),
+    (name = "assets", disk = (path = ${text(join(top, "dist/edge"))})),
+    ${services.join(", ")}
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+);
+const worker :Workerd.Worker = (
+  modules = [${files.join(", ")}],
+  compatibilityDate = "2026-11-01",
+  bindings = [(name = "HOLDFAST", durableObjectNamespace = "Holdfast"), (name = "ASSETS", service = "assets"), ${[...bound, ...bindings].join(", ")}],
+  durableObjectNamespaces = [(className = "Holdfast", uniqueKey = "holdfast", enableSql = true)],
+  durableObjectStorage = (localDisk = "disk"),
+);
+`,
+  );
+  const args = ["serve", join(folder, "config.capnp"), "--control-fd=3"];
+  // A signal that is ignored stays so: a file that may not grow is then an error, and not the end.
+  const child =
+    limit === undefined
+      ? spawn(workerd, args, { stdio: ["ignore", "pipe", "pipe", "pipe"] })
+      : spawn("bash", ["-c", `trap '' XFSZ; ulimit -f ${limit}; exec "$0" "$@"`, workerd, ...args], { stdio: ["ignore", "pipe", "pipe", "pipe"] });
+  const log = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => log.push(String(chunk)));
+  const ended = new Promise((resolve) => child.on("exit", resolve));
+  const port = await new Promise((resolve, reject) => {
+    let heard = "";
+    child.stdio[3].on("data", (chunk) => {
+      heard += chunk;
+      const said = /"event":"listen"[^\n]*"port":(\d+)/.exec(heard);
+      if (said) resolve(Number(said[1]));
+    });
+    ended.then((code) => reject(new Error(`workerd ended with ${code}: ${log.join("")}`)));
+  });
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    url,
+    port,
+    pid: child.pid,
+    log: () => log.join(""),
+    /** Sends a request; a body that is no text is sent as JSON. */
+    async ask(method, path, body, headers = {}) {
+      const response = await fetch(url + path, {
+        method,
+        body: body === undefined ? undefined : typeof body === "string" || body instanceof Uint8Array ? body : text(body),
+        headers: { ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
+        redirect: "manual",
+      });
+      const answer = await response.text();
+      return { status: response.status, headers: response.headers, text: answer, json: () => JSON.parse(answer) };
+    },
+    /** Ends workerd, as a power cut would. */
+    async kill() {
+      child.kill("SIGKILL");
+      await ended;
+    },
+    async stop() {
+      child.kill("SIGKILL");
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,10 @@
+// The worker that the tests run: what the README has, and bundles that come with it.
+
+import module from "./holdfast.wasm";
+import program from "./program.wasm";
+import checkout from "./checkout.json";
+import { edge } from "./holdfast.js";
+
+const { worker, Holdfast } = edge({ module, program, bundles: [checkout] });
+export { Holdfast };
+export default worker;
