@@ -67,6 +67,7 @@ type judge struct {
 	advice     []advice
 	unsure     uint64 // bits that the outcome depends on
 	told       uint64 // cost of what is said about violations: it takes nothing off what constraints may cost
+	said       []byte // scratch
 	terse      bool   // only which constraints fail: no texts, terms or spans
 }
 
@@ -133,7 +134,14 @@ func (j *judge) facts(p *proposal, origin actor) (actor [2]value.Value, about [4
 	if p.at.K == value.Int {
 		about[model.ProposalAt] = value.OfMillis(p.at.Int())
 	}
-	about[model.ProposalOrigin] = model.OfActor(kinds[origin.agent], origin.id)
+	if origin == p.actor {
+		if p.self.K != value.Map {
+			p.self = model.OfActor(kinds[origin.agent], origin.id)
+		}
+		about[model.ProposalOrigin] = p.self
+	} else {
+		about[model.ProposalOrigin] = model.OfActor(kinds[origin.agent], origin.id)
+	}
 	about[model.ProposalReasons] = p.reasons
 	return actor, about
 }
@@ -341,7 +349,8 @@ func (j *judge) move(before model.State, p *proposal, confirmed *actor, i int, i
 	if !j.terse {
 		if p.action < len(o.Say) && len(o.Say[p.action]) > 0 {
 			asked := j.beginTelling()
-			say = string(o.Say[p.action].Append(nil, &j.m))
+			j.said = o.Say[p.action].Append(j.said[:0], &j.m)
+			say = string(j.said)
 			j.endTelling(asked)
 		} else {
 			var open []string
@@ -469,7 +478,8 @@ func (j *judge) explain(c *model.Constraint, action int, prog *vm.Program, got v
 	var t vm.Trace
 	j.m.Trace(prog, &t)
 	if s := c.Otherwise.Say[action]; len(s) > 0 && got.K != value.Error {
-		say = string(s.Append(nil, &j.m))
+		j.said = s.Append(j.said[:0], &j.m)
+		say = string(j.said)
 	} else {
 		say = c.Title
 		if say == "" {

@@ -50,6 +50,7 @@ type proposal struct {
 	digest  string        // of confirm
 	at      value.Value   // milliseconds as an Int, or Unknown
 	reasons value.Value   // List of String, or Unknown
+	self    value.Value   // the actor as expressions read it, once somebody has asked
 }
 
 // name returns the action's name.

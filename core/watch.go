@@ -8,7 +8,7 @@ package core
 // hash. And most of what a page shows does not depend on what the last decision changed,
 // so it is not asked again (depend.go): fifty gates on one guard each, of which none
 // depends on what changed, take 55 ns each in V8, those that do and stay open 130, and those
-// whose reasons must be written anew 3,000 (web/bench/gates.mjs).
+// whose reasons must be written anew 2,200 (web/bench/gates.mjs).
 
 import (
 	"strconv"
