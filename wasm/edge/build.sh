@@ -13,5 +13,6 @@ GOOS=js GOARCH=wasm go build -trimpath -buildvcs=false -ldflags="-s -w" -o $out/
 
 cp dist/holdfast.wasm $out/holdfast.wasm
 digest=sha256:$(sha256sum dist/holdfast.wasm | cut -d' ' -f1)
+size=$(stat -c %s dist/holdfast.wasm 2>/dev/null || stat -f %z dist/holdfast.wasm)
 web/node_modules/.bin/esbuild wasm/edge/holdfast.js --bundle --format=esm --target=es2022 --external:cloudflare:workers --log-level=warning \
-  --define:MODULE_DIGEST="\"$digest\"" --define:MODULE_BYTES="$(stat -c %s dist/holdfast.wasm 2>/dev/null || stat -f %z dist/holdfast.wasm)" --outfile=$out/holdfast.js
+  --define:MODULE_DIGEST="\"$digest\"" --define:MODULE_BYTES="$size" --outfile=$out/holdfast.js

@@ -1,4 +1,4 @@
-// This file defines edge: the worker around the Go server, for Cloudflare's runtime.
+// This file defines serve: the worker around the Go server, for Cloudflare's runtime.
 //
 //   request ── worker ── GET /v1/modules/…           static assets
 //                │
@@ -25,10 +25,11 @@ const opens = new Set([Op.Load, Op.Catalog, Op.Open, Op.Restore]);
  *
  * module is holdfast.wasm and program is program.wasm, both imported. bundles are documents to
  * publish: texts, or [text, signature] pairs. binding names the objects' namespace, assets that of the static assets.
+ * engine, which comes with them, returns the engine that runs here, for a gate of @holdfast/web/edge.
  */
-export function edge({ module, program, bundles = [], binding = "HOLDFAST", assets = "ASSETS" }) {
-  let engine;
-  const live = () => (engine ??= new Engine(module, { moduleDigest: MODULE_DIGEST })).live();
+export function serve({ module, program, bundles = [], binding = "HOLDFAST", assets = "ASSETS" }) {
+  let running;
+  const engine = () => (running ??= new Engine(module, { moduleDigest: MODULE_DIGEST })); // with the first request, not before
 
   // An object that is evicted says nothing; when it is collected, what it had opened is closed.
   const gone = new FinalizationRegistry(({ instance, handles }) => {
@@ -37,7 +38,7 @@ export function edge({ module, program, bundles = [], binding = "HOLDFAST", asse
 
   /** Returns what the Go program asks the module through, until it traps. */
   const lend = (object) => () => {
-    const instance = live();
+    const instance = engine().live();
     const handles = new Set();
     gone.register(object, { instance, handles });
     const link = {
@@ -185,7 +186,7 @@ export function edge({ module, program, bundles = [], binding = "HOLDFAST", asse
     },
   };
 
-  return { worker, Holdfast, live };
+  return { worker, Holdfast, engine };
 }
 
 const refused = new Error("refused");

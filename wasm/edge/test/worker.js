@@ -3,8 +3,8 @@
 import module from "./holdfast.wasm";
 import program from "./program.wasm";
 import checkout from "./checkout.json";
-import { edge } from "./holdfast.js";
+import { serve } from "./holdfast.js";
 
-const { worker, Holdfast } = edge({ module, program, bundles: [checkout] });
+const { worker, Holdfast } = serve({ module, program, bundles: [checkout] });
 export { Holdfast };
 export default worker;
