@@ -15,6 +15,7 @@ import { basename, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
+import { suites as replicas } from "./chromium/replica.mjs";
 import { suites } from "./chromium/suites.mjs";
 import { gate } from "./support/gate.mjs";
 import { moduleBytes } from "./support/module.mjs";
@@ -59,7 +60,7 @@ const browser = await chromium.launchPersistentContext(profile, { executablePath
 
 try {
   const wanted = process.argv[2];
-  for (const [name, run] of Object.entries(suites)) {
+  for (const [name, run] of Object.entries({ ...suites, ...replicas })) {
     if (wanted !== undefined && !name.includes(wanted)) continue;
     try {
       await run({ browser, origin });

@@ -11,19 +11,25 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** Returns the command holdfast, built from this checkout; HOLDFAST names one that is there already. */
-function command(folder) {
+let built;
+
+/** Returns the command holdfast, built once from this checkout; HOLDFAST names one that is there already. */
+export function command() {
   const { HOLDFAST } = process.env;
   if (HOLDFAST !== undefined && existsSync(HOLDFAST)) return HOLDFAST;
-  const path = join(folder, "holdfast");
-  execFileSync("go", ["build", "-o", path, "./host/cmd/holdfast"], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
-  return path;
+  if (built === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), "holdfast-command-"));
+    process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+    built = join(folder, "holdfast");
+    execFileSync("go", ["build", "-o", built, "./host/cmd/holdfast"], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+  }
+  return built;
 }
 
 /** A server with a ledger of its own, and these bundles published. It decides natively, which starts faster; the bytes are the same. */
 export class Server {
   #folder = mkdtempSync(join(tmpdir(), "holdfast-server-"));
-  #command = command(this.#folder);
+  #command = command();
   #process;
   #args;
   url;
