@@ -87,8 +87,8 @@ export function Card({ desk, action }: { desk: Desk; action: Action }) {
             </p>
           )}
           {verdict === "commit" && decision!.changes.length === 0 && <p class="quiet">It changes nothing but the record.</p>}
-          {decision !== undefined && verdict !== "commit" && !view.frozen && (
-            decision.violations.some(({ id }) => id === `by:${action.name}`) && verdict !== "hold" ? <Others desk={desk} kinds={action.by} /> : <Way desk={desk} draft={draft} version={version} />
+          {decision !== undefined && verdict !== "commit" && !view.frozen && !desk.halted.value && (
+            decision.violations.some(({ id }) => id === `by:${action.name}`) && verdict !== "hold" ? <Others desk={desk} kinds={action.by} /> : verdict === "rewrite" && decision.violations.every((violation) => violation.verdict === "rewrite") ? <p class="way quiet">Other words are the way. Nothing else stands against it.</p> : <Way desk={desk} draft={draft} version={version} />
           )}
         </div>
       </form>

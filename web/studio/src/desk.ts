@@ -10,6 +10,7 @@
 import { computed, signal } from "@preact/signals";
 import { HoldfastError, type Bundle, type DecisionDocument, type Engine, type ProposalDocument, type Session, type View } from "@holdfast/web";
 import { Problem, told, type Api, type Draft } from "./api.js";
+import { reasonsOf } from "./form.js";
 import { inOrder, type Document, type Info } from "./info.js";
 import { machinesOf, type Machine } from "./machine.js";
 
@@ -84,6 +85,16 @@ export class Desk {
     const at = this.at.value;
     const session = at === undefined ? this.#session : this.#rebuild(at);
     return { session, view: session.view(), past: at !== undefined, version: version * 100_000 + (at ?? 99_999) };
+  });
+
+  /** Whether nobody can do anything any more: a correct outcome. */
+  readonly halted = computed<boolean>(() => {
+    const { session, past, view } = this.moment.value;
+    try {
+      return session.admissible({ actor: this.actor.value, at: past ? view.at : this.now(), reasons: reasonsOf(this.reasons.value) }).halted;
+    } catch {
+      return false;
+    }
   });
 
   constructor(options: DeskOptions) {
@@ -205,7 +216,15 @@ export class Desk {
   /** Takes a decision the server wrote: decides it again here and compares the bytes. */
   async #absorb(text: string): Promise<void> {
     const { seq } = JSON.parse(text) as DecisionDocument;
-    if (seq <= this.log.value.length) return; // heard already, as an answer or as an event
+    const heard = this.log.value[seq - 1];
+    if (heard !== undefined) {
+      // Told twice, as an answer and as an event. A server that tells two different things is not to be believed.
+      if (heard.text !== text) {
+        this.log.value = this.log.value.with(seq - 1, { ...heard, parity: "differs" });
+        this.trouble.value = { code: "replay/differs", say: `The server told decision ${seq} in two versions, and only one of them came out the same here. That one is shown.` };
+      }
+      return;
+    }
     if (seq > this.log.value.length + 1) return this.#catchUp();
     try {
       this.#session.replay(text);
@@ -213,7 +232,7 @@ export class Desk {
     } catch (thrown) {
       if (!(thrown instanceof HoldfastError) || thrown.code !== "replay/differs") throw thrown;
       this.#add(text, "differs");
-      this.trouble.value = { code: thrown.code, say: `Decision ${seq} came out differently here. The server's is shown; past moments from here on cannot be looked at.` };
+      this.trouble.value = { code: thrown.code, say: `Decision ${seq} came out differently here than on the server. The server's is shown; past moments from here on cannot be looked at.` };
       // The server is followed. What it says cannot be decided again here, so its snapshot is all there is.
       const snapshot = await fetch(`/v1/sessions/${this.id}/snapshot`, { headers: this.#api?.token ? { authorization: `Bearer ${this.#api.token}` } : {} });
       this.#session.close();

@@ -44,6 +44,9 @@ const look = EditorView.theme({
   ".cm-diagnostic-warning": { borderLeftColor: "var(--v-hold)" },
   ".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--v-reject)", textUnderlineOffset: "3px" },
   ".cm-lintRange-warning": { backgroundImage: "none", textDecoration: "underline wavy var(--v-hold)", textUnderlineOffset: "3px" },
+  ".cm-lint-marker": { width: "8px", height: "8px", margin: "7px 0 0 4px", borderRadius: "8px" },
+  ".cm-lint-marker-error": { content: "normal", backgroundColor: "var(--v-reject)" },
+  ".cm-lint-marker-warning": { content: "normal", backgroundColor: "var(--v-hold)" },
   ".cm-foldPlaceholder": { backgroundColor: "var(--tint)", border: "none", color: "var(--muted)" },
 });
 
@@ -70,15 +73,13 @@ export class Editor {
           EditorState.tabSize.of(2), yaml(), syntaxHighlighting(colours), look, lintGutter(),
           autocompletion({ override: [complete], icons: true }),
           keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, ...completionKeymap, ...lintKeymap]),
-          EditorView.contentAttributes.of({ "aria-label": "The bundle as YAML" }),
+          EditorView.contentAttributes.of({ "aria-label": "The bundle as YAML", tabindex: "0" }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) onChange(update.state.doc.toString());
           }),
         ],
       }),
     });
-    // Scrolled by keys as well as by the caret, so that everything is reachable.
-    this.#view.scrollDOM.tabIndex = -1;
   }
 
   get text(): string {

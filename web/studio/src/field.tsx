@@ -28,7 +28,9 @@ export function Field(props: Props) {
       {group ? (
         <span class="label" id={`${id}-label`}>{plain(arg.name)}</span>
       ) : (
-        <label class="label" for={id}>{plain(arg.name)}</label>
+        <label class="label" for={id}>
+          {plain(arg.name)} <span class="bounds">{boundsOf(arg.type)}</span>
+        </label>
       )}
       <Input {...props} id={id} described={described} />
       {arg.about !== "" && <p class="hint">{arg.about}</p>}
@@ -37,6 +39,10 @@ export function Field(props: Props) {
       </p>
     </div>
   );
+}
+
+function boundsOf(type: Type): string {
+  return typeof type === "object" && "int" in type && type.int[1] - type.int[0] <= 1_000_000 ? `${type.int[0]} to ${type.int[1]}` : "";
 }
 
 function isGroup(type: Type): boolean {
@@ -108,11 +114,6 @@ function Whole({ name, value, least, most, onChange, ...common }: Common & { nam
     <div class="whole">
       {near && <input type="range" min={least} max={most} value={Number(value ?? least)} onInput={set} aria-label={`${name}, slider`} tabIndex={-1} />}
       <input {...common} type="number" min={least} max={most} step={1} value={value === null ? "" : String(value)} onInput={set} />
-      {near && (
-        <span class="bounds">
-          {least} to {most}
-        </span>
-      )}
     </div>
   );
 }

@@ -120,7 +120,7 @@ export function Graph({ desk, machine }: { desk: Desk; machine: Machine }) {
                 key={name}
                 class={`node ${state} ${lit ? "lit" : ""}`}
                 role={can ? "button" : "img"}
-                tabIndex={can ? 0 : undefined}
+                tabindex={can ? 0 : undefined}
                 aria-label={label}
                 aria-current={current || undefined}
                 onClick={() => void choose(name)}
@@ -130,7 +130,6 @@ export function Graph({ desk, machine }: { desk: Desk; machine: Machine }) {
                   void choose(name);
                 }}
               >
-                <title>{choice?.say || label}</title>
                 <rect x={x - width / 2} y={y - height / 2} width={width} height={height} rx={height / 2} />
                 <text x={x} y={y} dy="0.35em" text-anchor="middle">{name}</text>
                 {lit && <circle cx={x + width / 2 - 4} cy={y - height / 2 + 4} r="5" />}

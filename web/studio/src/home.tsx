@@ -2,13 +2,16 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { address, api, bundles, catalogs, engine, open, sessions } from "./app.js";
+import type { CatalogInfo } from "@holdfast/web";
 import type { Published } from "./api.js";
 import type { Info } from "./info.js";
 import { Icon } from "./icons.js";
+import { tours } from "./tours.js";
 import { count, dateOf, plain } from "./words.js";
 
 export function Home() {
-  const list = bundles.value ?? [];
+  // Those that are explained here come first.
+  const list = [...(bundles.value ?? [])].sort((a, b) => Number(b.name in tours) - Number(a.name in tours));
   const names = new Map(list.map((bundle) => [bundle.digest, bundle]));
   return (
     <div class="home">
@@ -90,14 +93,20 @@ function Tile({ bundle }: { bundle: Published }) {
 }
 
 function CatalogTile({ catalog }: { catalog: Published }) {
+  const [info, setInfo] = useState<CatalogInfo>();
+  useEffect(() => {
+    let gone = false;
+    void api.catalog(catalog.digest).then((read) => gone || setInfo(read), () => undefined);
+    return () => void (gone = true);
+  }, [catalog.digest]);
   return (
     <li class="tile panel catalog">
-      <h3>{plain(catalog.name).replaceAll("-", " ")}</h3>
+      <h3>{info?.title || plain(catalog.name)}</h3>
       <p class="id">
         {catalog.name}@{catalog.version}
       </p>
       <p class="about">A catalog: one bundle for each point. A cursor names exactly one of them, or there is no basis to decide.</p>
-      <p class="quiet"> </p>
+      <p class="quiet">{info === undefined ? " " : `${count(info.cursors.length, "bundle")}: ${Object.keys(info.matrix ?? {}).map(plain).join(", ")}`}</p>
       <a class="button primary" href={address({ page: "catalog", digest: catalog.digest })}>
         Pick a point<span class="hidden"> of {catalog.name}</span> <Icon name="next" size={14} />
       </a>

@@ -143,5 +143,16 @@ export function inOrder(info: Info, document: Document): Info {
     const rank = new Map([...new Set(names)].map((name, i) => [name, i]));
     return [...list].sort((a, b) => (rank.get(a.name) ?? rank.size) - (rank.get(b.name) ?? rank.size));
   };
-  return { ...info, agents: sorted(info.agents, steps.map((step) => actorOf(step).kind)), actions: sorted(info.actions, steps.map((step) => step.action)) };
+  return {
+    ...info,
+    agents: sorted(info.agents, steps.map((step) => actorOf(step).kind)),
+    actions: sorted(info.actions, steps.map((step) => step.action)).map((action) => ({ ...action, args: [...action.args].sort((a, b) => weight(a.type) - weight(b.type)) })),
+    state: [...info.state].sort((a, b) => Number(b.moves !== undefined) - Number(a.moves !== undefined)),
+  };
+}
+
+/** Short inputs come before long ones: choices, numbers, text. */
+function weight(type: Type): number {
+  if (typeof type === "object") return "enum" in type ? 0 : "int" in type ? 2 : "string" in type ? (type.string > 80 ? 4 : 3) : 5;
+  return type === "bool" ? 1 : type === "string" ? 4 : 2;
 }

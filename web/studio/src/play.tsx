@@ -1,14 +1,13 @@
 // This file defines the session page: who acts, what they may do, where things stand, and
 // what was decided.
 
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { announce, openLocal } from "./app.js";
 import { Card } from "./card.js";
 import type { Desk } from "./desk.js";
 import { Graph } from "./graph.js";
 import { Holds } from "./holds.js";
 import { Icon } from "./icons.js";
-import { reasonsOf } from "./form.js";
 import { State } from "./state.js";
 import { Stories, Story } from "./story.js";
 import { Timeline } from "./timeline.js";
@@ -62,16 +61,9 @@ export function Play({ desk }: { desk: Desk }) {
 
 /** What is said about the whole session, above everything. */
 function Banners({ desk }: { desk: Desk }) {
-  const { view, session, past, version } = desk.moment.value;
+  const { view, past } = desk.moment.value;
   const trouble = desk.trouble.value;
-  const actor = desk.actor.value;
-  const halted = useMemo(() => {
-    try {
-      return session.admissible({ actor, at: past ? view.at : desk.now(), reasons: reasonsOf(desk.reasons.value) }).halted;
-    } catch {
-      return false;
-    }
-  }, [version, actor, desk.reasons.value]);
+  const halted = desk.halted.value;
   return (
     <div class="banners">
       {past && (
@@ -197,8 +189,9 @@ function Acting({ desk }: { desk: Desk }) {
   const about = desk.info.agents.find(({ name }) => name === actor.kind)?.about ?? "";
   return (
     <section class="panel acting" aria-labelledby="acting-title">
+      <div>
       <h2 id="acting-title">Acting as</h2>
-      <div class="segments agents" role="radiogroup" aria-labelledby="acting-title">
+      <div class="segments" role="radiogroup" aria-labelledby="acting-title">
         {desk.info.agents.map(({ name }) => (
           <label key={name} class={name === actor.kind ? "on" : ""}>
             <input type="radio" name="agent" value={name} checked={name === actor.kind} onChange={() => desk.act(name, actor.id === actor.kind ? name : actor.id)} />
@@ -207,13 +200,14 @@ function Acting({ desk }: { desk: Desk }) {
         ))}
       </div>
       <p class="quiet about">{about}</p>
+      </div>
       <div class="pair">
         <div class="field">
-          <label class="label" for="actor-id">who exactly (id)</label>
+          <label class="label" for="actor-id">who (id)</label>
           <input id="actor-id" type="text" autocomplete="off" spellcheck={false} maxLength={128} value={actor.id} onInput={(event) => desk.act(actor.kind, event.currentTarget.value)} />
         </div>
         <div class="field">
-          <label class="label" for="reasons">reasons, with commas between</label>
+          <label class="label" for="reasons">reasons (a, b)</label>
           <input id="reasons" type="text" autocomplete="off" value={desk.reasons.value} onInput={(event) => (desk.reasons.value = event.currentTarget.value)} />
         </div>
       </div>
