@@ -22,7 +22,7 @@ holdfast-gate { display: contents }
 :where([data-gated="shut"]) { opacity: .6; cursor: not-allowed }
 .holdfast-tip {
   position: fixed; inset: auto; margin: 0; z-index: 2147483647; box-sizing: border-box; max-inline-size: min(22rem, calc(100vw - 1rem));
-  padding: .45em .7em; border: 1px solid var(--holdfast-tip-edge, CanvasText); border-radius: .4em; color-scheme: light dark;
+  padding: .45em .7em; border: 1px solid var(--holdfast-tip-edge, color-mix(in srgb, CanvasText 40%, Canvas)); border-radius: .4em;
   background: var(--holdfast-tip-back, Canvas); color: var(--holdfast-tip-ink, CanvasText);
   font: .875rem/1.4 system-ui, sans-serif; text-align: start; overflow-wrap: anywhere;
 }

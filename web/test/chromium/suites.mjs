@@ -229,6 +229,7 @@ export const suites = {
           const style = getComputedStyle(one);
           return { back: style.backgroundColor, ink: style.color, animation: style.animationName };
         });
+        assert.equal(back === "rgb(255, 255, 255)", media.colorScheme !== "dark", `${JSON.stringify(media)}: ${back}`); // the page's own scheme
         const light = (colour) => colour.match(/[\d.]+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0) / 765;
         assert.ok(Math.abs(light(back) - light(ink)) > 0.6, `${JSON.stringify(media)}: ${ink} on ${back}`);
         assert.equal(animation, media.reducedMotion === "reduce" ? "none" : "holdfast-appear");
