@@ -285,9 +285,11 @@ func (b *book) run(r *rand.Rand, clients int, sessions []string, target func(*ra
 				}
 				if q.outcome == unsent {
 					b.forget(q)
+				}
+				if q.outcome == unsent || q.code == "ledger/unavailable" {
 					select {
 					case <-done:
-					case <-time.After(2 * time.Millisecond):
+					case <-time.After(10 * time.Millisecond):
 					}
 				}
 			}

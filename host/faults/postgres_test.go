@@ -103,19 +103,26 @@ func TestPostgresRestart(t *testing.T) {
 		}
 	}
 	n := min(kills(t, 2), 30)
+	var noticed, back, went time.Duration // the longest of each
 	for range n {
 		stop := b.run(r, 8, sessions, servers.either)
 		time.Sleep(time.Duration(50+r.IntN(300)) * time.Millisecond)
 		postgres.Stop(true)
+		at := time.Now()
 		ready(0, http.StatusServiceUnavailable)
 		ready(1, http.StatusServiceUnavailable)
+		noticed = max(noticed, time.Since(at))
 		postgres.Start()
+		at = time.Now()
 		ready(0, http.StatusOK)
 		ready(1, http.StatusOK)
+		back = max(back, time.Since(at))
+		at = time.Now()
 		b.mu.Lock()
 		before := b.counts["acknowledged"]
 		b.mu.Unlock()
 		b.until(t, "acknowledged", before+30) // nobody has touched the servers
+		went = max(went, time.Since(at))
 		stop()
 		b.settle(t, servers.url(0))
 		b.check(t, servers.url(0), sessions)
@@ -123,6 +130,8 @@ func TestPostgresRestart(t *testing.T) {
 	}
 	f.until(t, b.sessions[sessions[0]])
 	b.reread(t, servers.url(0), sessions, nil)
+	t.Logf("at the longest, servers said after %v that they were not ready and after %v that they were again, and had made 30 decisions %v later",
+		noticed.Round(time.Millisecond), back.Round(time.Millisecond), went.Round(time.Millisecond))
 	b.tell(t, fmt.Sprintf("%d times PostgreSQL was restarted; a listener missed none of %d events", n, f.last))
 }
 
