@@ -2,10 +2,14 @@
 // networks and liars do.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { load } from "../dist/index.js";
 import { connect, Problem } from "../dist/replica.js";
-import { Proxy, Server } from "./support/server.mjs";
+import { Proxy, Server, command } from "./support/server.mjs";
 import { memoryStorage } from "./support/storage.mjs";
 import { add, note, shut, tally, unlock } from "./support/tally.mjs";
 import { changeExports, unreachable } from "./support/module.mjs";
@@ -672,4 +676,48 @@ test("a trap costs one call: the session comes back from what was confirmed", as
   assert.equal(replica.status, "stopped");
   assert.equal(replica.reason.code, "engine/closed");
   assert.equal(replica.can("add", { n: 1 }), false);
+});
+
+test("tokens, signed bundles: the replica is whom the token says, and runs what a trusted key has signed", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "holdfast-keys-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const run = (...args) => execFileSync(command(), args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  writeFileSync(join(folder, "tally.json"), JSON.stringify(tally));
+  run("keygen", "example.org/release");
+  run("keygen", "example.org/other");
+  run("sign", "tally.json", "--key", "release.key");
+  run("keygen", "--tokens", "issuer");
+  const tokenOf = (id) => run("token", "--key", "issuer.pem", "--id", id, "--kind", "user");
+  const key = (name) => readFileSync(join(folder, name), "utf8").trim();
+  const mine = await Server.start(t, [], ["--keys", join(folder, "issuer.pub.pem"), "--trust", join(folder, "release.pub"), join(folder, "tally.json")]);
+  const ann = tokenOf("ann");
+  const created = await mine.ask("/v1/sessions", { session: "a", bundle: "tally@1.0.0" }, { authorization: `Bearer ${ann}` });
+  assert.equal(created.status, 201, created.text);
+  const join_ = (more) => connect(engine, mine.url, "a", { actor, pace, token: () => ann, ...more });
+
+  await assert.rejects(join_({ token: undefined }), { code: "auth/missing" });
+  await assert.rejects(join_({ token: () => { throw new Error("logged out"); } }), { code: "replica/token" });
+  await assert.rejects(join_({ keys: [key("other.pub")] }), { code: "signature/unknown-key" });
+  await assert.rejects(join_({ keys: [] }), { code: "signature/unknown-key" });
+  const replica = await join_({ keys: [key("other.pub"), key("release.pub")] });
+  t.after(() => replica.close());
+  const { outcome, same, decision } = await replica.propose(add(1)).settled;
+  assert.deepEqual([outcome, same, decision.document.actor], ["confirmed", true, actor]);
+  // Whoever says to be somebody else is refused by the server, whatever was guessed.
+  const liar = replica.propose({ ...add(1), actor: { kind: "user", id: "bob" } });
+  assert.equal(liar.guess.verdict, "commit");
+  const refused = await liar.settled;
+  assert.deepEqual([refused.outcome, refused.error.code], ["refused", "auth/actor"]);
+  assert.equal(replica.view().state.total, 1);
+  assert.equal(replica.status, "live");
+});
+
+test("a stream that ends with its token begins again with another", async (t) => {
+  const { proxy, join, other, log } = await setting(t);
+  let asked = 0;
+  proxy.fault = ({ kind }) => (kind === "events" ? { map: (text) => (asked === 1 ? `${text}event: end\ndata: auth/expired\n\n` : text) } : undefined);
+  const replica = await join({ token: () => `t${++asked}` });
+  await until(() => asked === 2);
+  await other(add(1));
+  await assertFollows(replica, log);
 });
