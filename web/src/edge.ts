@@ -119,6 +119,7 @@ function refusal(decision: Decision): Response {
 /** Returns the problem document of what could not be decided, with a status as the server has for such codes. */
 function failure(thrown: unknown): Response {
   const { code, path, errors } = thrown instanceof HoldfastError ? thrown : { code: "gate/failed", path: undefined, errors: undefined };
+  if (thrown instanceof SyntaxError) return problem(400, "http/body", "The body is no JSON", "the request's body cannot be read", {}); // request.json() in propose
   const area = code.slice(0, code.indexOf("/"));
   if (code === codes.session) return problem(404, code, "No such session", messageOf(thrown), {});
   if (code === codes.size || code === "limit/proposal") return problem(413, code, "The proposal is too large", messageOf(thrown), {});

@@ -1,13 +1,13 @@
 // This file defines start, which runs the worker in workerd on a free port of this machine.
 
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export const top = fileURLToPath(new URL("../../..", import.meta.url));
-export const read = (path) => readFileSync(join(top, path), "utf8");
+export const read = (path, encoding = "utf8") => readFileSync(join(top, path), encoding);
 export const workerd = fileURLToPath(new URL("../node_modules/workerd/bin/workerd", import.meta.url));
 export const holdfast = join(top, "dist/holdfast");
 
@@ -16,11 +16,18 @@ export const trusting = "development only: everyone is believed";
 const built = { "holdfast.js": "dist/edge/holdfast.js", "holdfast.wasm": "dist/edge/holdfast.wasm", "program.wasm": "dist/edge/program.wasm", "checkout.json": "testdata/golden/checkout/bundle.json" };
 const kinds = { js: "esModule", mjs: "esModule", wasm: "wasm", json: "text" };
 
+/** Starts the worker of probe.js, in one file with what it imports of the SDK. */
+export function probe(options) {
+  const bundled = execFileSync(join(top, "web/node_modules/.bin/esbuild"), [join(top, "wasm/edge/test/probe.js"), "--bundle", "--format=esm", "--external:*.wasm", "--external:./checkout.json"]);
+  const { "holdfast.wasm": module, "checkout.json": checkout } = built;
+  return start({ modules: { "probe.js": bundled, "holdfast.wasm": module, "checkout.json": checkout }, objects: false, ...options });
+}
+
 /**
  * Starts the worker. modules are files by the name they are imported by, main first; vars are the worker's
  * variables; data is the folder of the objects' storage, and stays; limit is how many KiB a file may grow to.
  */
-export async function start({ modules = { "worker.js": "wasm/edge/test/worker.js", ...built }, vars = { HOLDFAST_TRUSTING: trusting }, data, limit, services = [], bindings = [] } = {}) {
+export async function start({ modules = { "worker.js": "wasm/edge/test/worker.js", "clock.js": "wasm/edge/test/clock.js", ...built }, vars = { HOLDFAST_TRUSTING: trusting }, data, limit, objects = true, services = [], bindings = [] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-edge-"));
   const storage = data ?? join(folder, "data");
   mkdirSync(storage, { recursive: true });
@@ -31,6 +38,7 @@ export async function start({ modules = { "worker.js": "wasm/edge/test/worker.js
     writeFileSync(copy, path instanceof Uint8Array ? path : readFileSync(join(top, path))); // capnp embeds what lies beside it
     return `(name = ${text(name)}, ${kinds[name.split(".").at(-1)]} = embed ${text(relative(folder, copy))})`;
   });
+  if (objects) bindings = ['(name = "HOLDFAST", durableObjectNamespace = "Holdfast")', ...bindings];
   const bound = Object.entries(vars).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`);
   writeFileSync(
     join(folder, "config.capnp"),
@@ -47,9 +55,8 @@ const config :Workerd.Config = (
 const worker :Workerd.Worker = (
   modules = [${files.join(", ")}],
   compatibilityDate = "2026-11-01",
-  bindings = [(name = "HOLDFAST", durableObjectNamespace = "Holdfast"), (name = "ASSETS", service = "assets"), ${[...bound, ...bindings].join(", ")}],
-  durableObjectNamespaces = [(className = "Holdfast", uniqueKey = "holdfast", enableSql = true)],
-  durableObjectStorage = (localDisk = "disk"),
+  bindings = [(name = "ASSETS", service = "assets"), ${[...bound, ...bindings].join(", ")}],
+  ${objects ? `durableObjectNamespaces = [(className = "Holdfast", uniqueKey = "holdfast", enableSql = true)], durableObjectStorage = (localDisk = "disk"),` : ""}
 );
 `,
   );

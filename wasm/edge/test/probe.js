@@ -1,0 +1,70 @@
+// This file is a worker that uses the SDK and the gate without objects: what it is asked for is in the path.
+
+import { touched } from "./scope.js"; // first, so that it sees what the others do at global scope
+import { edge } from "../../../web/dist/edge.js";
+import { Engine } from "../../../web/dist/engine.js";
+import { Player, sessionId } from "../../../web/dist/player.js";
+import module from "./holdfast.wasm";
+import checkout from "./checkout.json";
+
+const atStart = [...touched];
+
+const propose = async (request) => {
+  if (request.method !== "POST") return undefined;
+  return { action: "add", actor: { kind: "shopper", id: "ann" }, args: await request.clone().json() };
+};
+const sessions = new Map();
+const gates = {
+  plain: edge({ module, bundle: checkout, propose }),
+  session: edge({ module, bundle: checkout, propose, session: (request) => sessions.get(request.headers.get("Session")) }),
+  forward: edge({ module, bundle: checkout, propose, forward: ["reject"] }),
+  broken: edge({ module, bundle: "{}", propose }),
+  none: edge({ module: () => { throw new Error("no module"); }, bundle: checkout, propose }),
+  // What measures the hot path uses one proposal, so that the body's parsing is not in it.
+  hot: edge({ module, bundle: checkout, propose: () => ({ action: "add", actor: { kind: "shopper", id: "ann" }, args: { item: "mug", count: 2 } }) }),
+};
+
+/** Where requests go that the gate lets through: says what arrived. */
+const origin = async (request) => Response.json({ method: request.method, body: await request.text(), headers: Object.fromEntries(request.headers) });
+
+const lines = (text) => text.split("\n").filter((line) => line !== "");
+
+export default {
+  async fetch(request) {
+    const { pathname } = new URL(request.url);
+    const gate = gates[pathname.slice("/gate/".length)];
+    if (gate !== undefined) {
+      const verdict = await gate(request);
+      return verdict.response ?? origin(verdict.request);
+    }
+    const engine = new Engine(module);
+    const decoder = new TextDecoder();
+    try {
+      switch (pathname) {
+        case "/scope":
+          return Response.json(atStart);
+        case "/play": { // a bundle and proposals in, what they get out
+          const { bundle, proposals } = await request.json();
+          const bytes = (text) => Uint8Array.from(text, (byte) => byte.charCodeAt(0)); // some proposals are no UTF-8
+          const player = new Player(engine, engine.bundle(bytes(bundle)).open(sessionId));
+          return new Response(lines(proposals).map((line) => player.answer(bytes(line))).filter((answer) => answer !== undefined).map((answer) => decoder.decode(answer) + "\n").join(""));
+        }
+        case "/replay": { // a bundle and a log in, an error out where the bytes differ
+          const { bundle, session, log } = await request.json();
+          const again = engine.bundle(bundle).open(session);
+          for (const line of lines(log)) again.replay(line);
+          return Response.json({ seq: again.view().seq });
+        }
+        case "/snapshot": { // keeps a snapshot for the gate
+          sessions.set(request.headers.get("Session"), await request.text());
+          return new Response("kept");
+        }
+      }
+    } catch (thrown) {
+      return Response.json({ code: thrown.code, message: thrown.message }, { status: 500 });
+    } finally {
+      engine.close();
+    }
+    return new Response("nothing here", { status: 404 });
+  },
+};
