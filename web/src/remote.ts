@@ -181,7 +181,6 @@ export class Remote {
         headers,
         body: ask.body ?? null,
         cache: "no-store",
-        credentials: "omit",
         signal: ask.control.signal,
       });
       this.clock.heard(response.headers.get("date"), began, Date.now());

@@ -282,13 +282,13 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
   }
 
   /** The state of the moment: what is confirmed, and the guesses on top. Stopped, it is what was confirmed. */
-  view(): View {
-    return (this.status === "stopped" ? this.#confirmed.session : this.#shown()).view();
+  view(): View<B["state"]> {
+    return (this.status === "stopped" ? this.#confirmed.session : this.#shown()).view() as View<B["state"]>;
   }
 
   /** The state without any guess. */
-  confirmed(): View {
-    return this.#confirmed.session.view();
+  confirmed(): View<B["state"]> {
+    return this.#confirmed.session.view() as View<B["state"]>;
   }
 
   /** Returns the decision a proposal would get now, as far as is known here. */

@@ -74,17 +74,19 @@ function lease(storage: QueueStorage): Lock {
   const me = Math.random().toString(36).slice(2);
   return async (name, signal, fn) => {
     const item = `${name} lease`;
-    const holder = (): string | undefined => {
-      const [who, until] = (storage.getItem(item) ?? "").split(" ");
-      return Number(until) > Date.now() ? who : undefined;
-    };
-    const renew = (): void => {
+    // A storage that is full, or that refuses, keeps nobody from sending.
+    const allowed = <T>(fn: () => T): T | undefined => {
       try {
-        storage.setItem(item, `${me} ${Date.now() + leaseFor}`);
+        return fn();
       } catch {
-        // A full storage keeps nobody from sending.
+        return undefined;
       }
     };
+    const holder = (): string | undefined => {
+      const [who, until] = (allowed(() => storage.getItem(item)) ?? "").split(" ");
+      return Number(until) > Date.now() ? who : undefined;
+    };
+    const renew = (): void => allowed(() => storage.setItem(item, `${me} ${Date.now() + leaseFor}`));
     for (;;) {
       if (signal.aborted) return;
       if ((holder() ?? me) === me) {
@@ -97,7 +99,7 @@ function lease(storage: QueueStorage): Lock {
     try {
       await fn(renew);
     } finally {
-      if (holder() === me) storage.removeItem(item);
+      if (holder() === me) allowed(() => storage.removeItem(item));
     }
   };
 }

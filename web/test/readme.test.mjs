@@ -9,12 +9,12 @@ const blocks = [...readme.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language
 
 test("each block is a page that is run, in under fifteen lines", () => {
   const lines = {};
-  for (const [i, name] of ["plain.html", "plain.js", "react.jsx"].entries()) {
+  for (const [i, name] of ["plain.html", "plain.js", "react.jsx", "server.js"].entries()) {
     const { text } = blocks[i];
     assert.equal(text, readFileSync(new URL(`pages/${name}`, import.meta.url), "utf8"), name);
     const page = name.replace(/\..*/, "");
     lines[page] = (lines[page] ?? 0) + text.trim().split("\n").length;
   }
-  assert.equal(blocks.length, 3);
+  assert.equal(blocks.length, 4);
   for (const [page, count] of Object.entries(lines)) assert.ok(count < 15, `${page} has ${count} lines`);
 });

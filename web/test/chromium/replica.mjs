@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
+import { gate } from "../support/gate.mjs";
 import { modulePath } from "../support/module.mjs";
 import { Proxy, Server } from "../support/server.mjs";
 import { tally } from "../support/tally.mjs";
@@ -18,17 +19,20 @@ async function setting(browser, fn) {
   const ending = [];
   const t = { after: (end) => ending.unshift(end) };
   try {
-    const server = await Server.start(t, [tally]);
+    const server = await Server.start(t, [tally, gate]);
     const proxy = await Proxy.start(t, server);
     const { outputFiles } = await build({
-      entryPoints: [fileURLToPath(new URL("./replica-page.js", import.meta.url))],
-      bundle: true, write: false, format: "esm", target: "es2022", logLevel: "error",
+      entryPoints: ["./replica-page.js", "../pages/server.js"].map((name) => fileURLToPath(new URL(name, import.meta.url))),
+      bundle: true, write: false, outdir: "/", format: "esm", target: "es2022", logLevel: "error",
     });
     const page = (type, body) => ({ status: 200, headers: { "content-type": type, "content-security-policy": policy }, body });
+    const script = (name) => page("text/javascript", outputFiles.find(({ path }) => path.endsWith(name)).text);
     const files = new Map([
       ["/", page("text/html", '<!doctype html><meta charset="utf-8"><title></title><script type="module" src="/page.js"></script>')],
       ["/away", page("text/html", "<!doctype html><title>away</title>")],
-      ["/page.js", page("text/javascript", outputFiles[0].text)],
+      ["/page.js", script("replica-page.js")],
+      ["/readme", page("text/html", readFileSync(new URL("../pages/plain.html", import.meta.url), "utf8").replace("plain.js", "server.js"))],
+      ["/server.js", script("server.js")],
       ["/holdfast.wasm", page("application/wasm", readFileSync(modulePath))],
       ["/favicon.ico", { status: 204 }],
     ]);
@@ -65,6 +69,20 @@ async function becomes(tab, wanted) {
 }
 
 export const suites = {
+  async "the README's page gates a session of a server"({ browser }) {
+    await setting(browser, async ({ server, proxy }) => {
+      await server.create("s1", "gate@1.0.0");
+      const tab = await browser.newPage();
+      await tab.goto(`${proxy.url}/readme`);
+      await tab.waitForFunction(() => document.title === "live, 0 unsent");
+      await tab.click("button >> nth=1"); // to task
+      await tab.waitForFunction(() => document.querySelectorAll("button")[2].getAttribute("aria-disabled") === "true");
+      for (let i = 0; i < 500 && (await server.log("s1")).length === 0; i++) await new Promise((done) => setTimeout(done, 20));
+      assert.deepEqual((await server.log("s1")).map((text) => JSON.parse(text).args.to), ["task"]);
+      await tab.close();
+    });
+  },
+
   async "two tabs of one session, offline and back, and one is closed meanwhile"({ browser }) {
     await setting(browser, async ({ open, log, other }) => {
       const [a, b] = [await open(), await open()];

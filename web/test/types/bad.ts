@@ -2,6 +2,7 @@
 
 import { load } from "@holdfast/web";
 import { useGate } from "@holdfast/web/react";
+import { connect } from "@holdfast/web/replica";
 import type { Specula } from "./specula.js";
 
 const engine = await load();
@@ -21,3 +22,10 @@ session.decide({ action: "advance", actor: { kind: "human", id: "h1" }, args: { 
 session.decide({ action: "advance", actor: { kind: "human", id: "h1" }, args: { artifact: "dna" }, at: 0, reasons: [] }); // refused
 session.view().state.phse; // refused
 useGate(session, "advance", { too: "dna" }); // refused
+await connect(engine, "/", "s1", { bundle }); // refused
+await connect(engine, "/", "s1", { bundle, actor: { kind: "nobody" } }); // refused
+const replica = await connect(engine, "/", "s1", { bundle, actor: { kind: "human" } });
+replica.propose({ action: "advanc", args: { to: "scenarios" } }); // refused
+replica.propose({ action: "advance", args: { to: "scenario" } }); // refused
+replica.on("sent", () => undefined); // refused
+replica.view().state.phse; // refused

@@ -3,6 +3,7 @@
 import { load, type GateValue, type How } from "@holdfast/web";
 import { Gate, useGate } from "@holdfast/web/react";
 import { bind } from "@holdfast/web/element";
+import { connect, type Pending, type Settled } from "@holdfast/web/replica";
 import { createElement } from "react";
 import type { Specula } from "./specula.js";
 
@@ -29,3 +30,18 @@ untyped.can("whatever");
 untyped.decide({ action: "whatever", actor: { kind: "anybody", id: "a" }, args: {}, at: 0, reasons: [] });
 useGate(untyped, "whatever").say;
 bind(document, untyped);
+
+const replica = await connect(engine, "https://holdfast.example", "s1", { actor: { kind: "human", id: "h1" }, bundle: engine.bundle<Specula>("{}"), token: async () => "…" });
+const pending: Pending = replica.propose({ action: "advance", args: { to: "futures" } });
+replica.propose({ action: "advance", args: { to: "futures" }, actor: { kind: "specula" }, reasons: [] });
+const settled: Settled = await pending.settled;
+if (settled.outcome === "confirmed") settled.decision.committed satisfies boolean;
+else settled.error.code satisfies string;
+replica.view().state.artifacts.dna.validated satisfies boolean;
+replica.confirmed().state.phase;
+replica.on("conflict", ({ was, now }) => was.verdict === now?.verdict);
+useGate(replica, "advance", { to: "dna" }).allowed;
+bind(document, replica);
+const anything = await connect(engine, new URL("https://holdfast.example"), "s1", { actor: { kind: "whoever" }, storage: null });
+anything.propose({ action: "whatever", args: { x: 1 } });
+anything.propose(anything.gate("whatever").proposal());
