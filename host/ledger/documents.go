@@ -64,7 +64,7 @@ func (l *Ledger) Document(ctx context.Context, digest string) (Document, error) 
 	err := l.store.reader().QueryRowContext(ctx, sqlDocument, digest).Scan(
 		&d.Digest, &d.Kind, &d.Name, &d.Version, &d.Bytes, &stored, &d.Signature, &d.Catalog, &d.At, &d.By)
 	if err != nil {
-		return Document{}, l.missing("reading a document", err)
+		return Document{}, l.lost(ctx, l.store.reader(), l.missing("reading a document", err), sqlNamed, "document", digest)
 	}
 	if got := sum(d.Bytes); got != stored {
 		return Document{}, &Corrupt{"document " + digest, "its bytes hash to " + got + ", they were stored as " + stored}

@@ -118,7 +118,7 @@ func (l *Ledger) ByKey(ctx context.Context, id, key string) (Row, error) {
 // genesis returns what the first decision's prev must be.
 func (l *Ledger) genesis(ctx context.Context, id string) (genesis string, err error) {
 	if err := l.store.reader().QueryRowContext(ctx, sqlGenesis, id).Scan(&genesis); err != nil {
-		return "", l.missing("reading a session", err)
+		return "", l.lost(ctx, l.store.reader(), l.missing("reading a session", err), sqlOrphan, "session", id)
 	}
 	return genesis, nil
 }
@@ -129,4 +129,18 @@ func (l *Ledger) missing(doing string, err error) error {
 		return ErrNotFound
 	}
 	return l.fail(doing, err)
+}
+
+// lost is err, or, where that is ErrNotFound and query finds what belongs to the thing, *Corrupt.
+func (l *Ledger) lost(ctx context.Context, from interface {
+	QueryRowContext(context.Context, string, ...any) *sql.Row
+}, err error, query, what, id string) error {
+	if err != ErrNotFound {
+		return err
+	}
+	var n int
+	if err := from.QueryRowContext(ctx, query, id).Scan(&n); err != nil {
+		return l.missing("reading", err)
+	}
+	return &Corrupt{what + " " + id, "it is not there any more, and what belongs to it is"}
 }

@@ -164,6 +164,32 @@ func TestCorrupt(t *testing.T) {
 	})
 }
 
+// What belongs to a session or a document tells that it was there.
+func TestLost(t *testing.T) {
+	each(t, func(t *testing.T, p place) {
+		l := p.open(t)
+		s := session(t, l, "s")
+		appended(t, l, rows("s", 1, s.Genesis, 2)...)
+		d := document("a", "1", "a")
+		wants(t, l.Publish(ctx, d), nil)
+		p.forge(t, "sessions", `DELETE FROM sessions WHERE id = 's'`)
+		p.forge(t, "documents", `DELETE FROM documents`)
+		_, err := l.Session(ctx, "s")
+		if c := corrupt(t, err); c.What != "session s" {
+			t.Error(c)
+		}
+		corrupt(t, l.Create(ctx, s, 0))
+		for _, err := range l.Log(ctx, "s", 1) {
+			corrupt(t, err)
+		}
+		_, err = l.Document(ctx, d.Digest)
+		if c := corrupt(t, err); c.What != "document "+d.Digest {
+			t.Error(c)
+		}
+		session(t, l, "other")
+	})
+}
+
 func TestByKey(t *testing.T) {
 	each(t, func(t *testing.T, p place) {
 		l := p.open(t)

@@ -4,8 +4,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"strings"
 )
@@ -29,7 +27,7 @@ func (l *Ledger) Create(ctx context.Context, s Session, most int) error {
 		var n int
 		if err := tx.QueryRowContext(ctx, sqlExists, s.ID).Scan(&n); err == nil {
 			return ErrExists
-		} else if !errors.Is(err, sql.ErrNoRows) {
+		} else if err := l.lost(ctx, tx, l.missing("creating a session", err), sqlOrphan, "session", s.ID); err != ErrNotFound {
 			return err
 		}
 		if most > 0 {
@@ -50,7 +48,7 @@ func (l *Ledger) Create(ctx context.Context, s Session, most int) error {
 func (l *Ledger) Session(ctx context.Context, id string) (Session, error) {
 	s, err := scanSession(l.store.reader().QueryRowContext(ctx, sqlSession, id))
 	if err != nil {
-		return Session{}, l.missing("reading a session", err)
+		return Session{}, l.lost(ctx, l.store.reader(), l.missing("reading a session", err), sqlOrphan, "session", id)
 	}
 	return s, nil
 }

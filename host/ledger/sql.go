@@ -30,7 +30,9 @@ const (
 	sqlGenesis = `SELECT genesis FROM sessions WHERE id = $1`
 	sqlLog     = `SELECT seq, bytes, digest, prev, coalesce(key, '') FROM decisions
 		WHERE session = $1 AND seq >= $2 ORDER BY seq LIMIT $3`
-	sqlByKey = `SELECT seq FROM decisions WHERE session = $1 AND key = $2`
+	sqlOrphan = `SELECT 1 FROM decisions WHERE session = $1 LIMIT 1` // where there is no such session
+	sqlNamed  = `SELECT 1 FROM releases WHERE digest = $1 LIMIT 1`   // where there is no such document
+	sqlByKey  = `SELECT seq FROM decisions WHERE session = $1 AND key = $2`
 
 	sqlSnapshot     = `SELECT seq, bytes, sum FROM snapshots WHERE session = $1`
 	sqlSaveSnapshot = `INSERT INTO snapshots (session, seq, bytes, sum) VALUES ($1, $2, $3, $4)

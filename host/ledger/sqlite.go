@@ -162,7 +162,11 @@ func (s *sqliteStore) commit(batch []*task) {
 		return nil
 	})
 	if err != nil {
-		answer(batch, failed("writing", s.failure(err)))
+		if err = s.failure(err); err == ErrFull {
+			s.mover.finish.Store(true) // a long log begins anew, which may make room
+			nudge(s.mover.wake)
+		}
+		answer(batch, failed("writing", err))
 		return
 	}
 	written := 0
