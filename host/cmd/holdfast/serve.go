@@ -48,9 +48,9 @@ type serveCommand struct {
 	Trust string `env:"HOLDFAST_TRUST" placeholder:"FILE" group:"What is signed:" help:"Take only bundles and catalogs that one of these keys has signed (NAME.pub of keygen)."`
 	Sign  string `env:"HOLDFAST_SIGN" placeholder:"FILE" group:"What is signed:" help:"Sign the heads of sessions with this key (NAME.key of keygen)."`
 
-	Rate             float64       `default:"50" placeholder:"N" group:"Limits:" help:"Requests a second that decide or write, for each actor (${default}); -1 for no limit."`
+	Rate             float64       `default:"50" placeholder:"N" group:"Limits:" help:"Requests a second that decide or write, for each actor (${default}); 0 for no limit."`
 	Burst            int           `default:"100" placeholder:"N" group:"Limits:" help:"How many of them at once (${default})."`
-	SessionsPerActor int           `default:"10000" placeholder:"N" group:"Limits:" help:"Sessions an actor may create (${default}); -1 for no limit."`
+	SessionsPerActor int           `default:"10000" placeholder:"N" group:"Limits:" help:"Sessions an actor may create (${default}); 0 for no limit."`
 	OpenSessions     int           `default:"10000" placeholder:"N" group:"Limits:" help:"Sessions that stay in memory (${default})."`
 	Skew             time.Duration `default:"1m" placeholder:"TIME" group:"Limits:" help:"How far a proposal's time may be from the server's (${default})."`
 
@@ -165,6 +165,12 @@ func (c *serveCommand) options(log *slog.Logger) (o server.Options, err error) {
 	o = server.Options{
 		Logger: log, Rate: c.Rate, Burst: c.Burst, SessionsPerActor: c.SessionsPerActor,
 		OpenSessions: c.OpenSessions, Skew: c.Skew, Origins: c.Origin, Identity: identity.Trusting(),
+	}
+	if o.Rate == 0 {
+		o.Rate = -1
+	}
+	if o.SessionsPerActor == 0 {
+		o.SessionsPerActor = -1
 	}
 	if c.Keys != "" {
 		keys, err := os.ReadFile(c.Keys)
