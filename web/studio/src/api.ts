@@ -2,6 +2,7 @@
 // network goes through here.
 
 import { HoldfastError, type ProposalDocument } from "@holdfast/web";
+import { keep, kept } from "./keep.js";
 
 /** A problem document (RFC 9457), or that there was no answer at all (`server/away`). */
 export class Problem extends Error {
@@ -73,11 +74,11 @@ export type Draft = Omit<ProposalDocument, "at">;
 /** What the studio asks of the server it comes from. */
 export class Api {
   /** A bearer token, where the server wants one; kept as long as the tab is. */
-  token = sessionStorage.getItem("holdfast.token") ?? "";
+  token = kept("token", "sessionStorage") ?? "";
 
   setToken(token: string): void {
     this.token = token;
-    sessionStorage.setItem("holdfast.token", token);
+    keep("token", token, "sessionStorage");
   }
 
   module(): Promise<{ digest: string; url: string; bytes: number }> {
@@ -122,6 +123,11 @@ export class Api {
   async decisions(session: string, from = 1): Promise<readonly string[]> {
     const text = await (await this.ask(`/v1/sessions/${session}/decisions?from=${from}`)).text();
     return text.split("\n").filter((line) => line !== "");
+  }
+
+  /** The session as the server has it: bytes that a bundle restores. */
+  async snapshot(session: string): Promise<Uint8Array<ArrayBuffer>> {
+    return new Uint8Array(await (await this.ask(`/v1/sessions/${session}/snapshot`)).arrayBuffer());
   }
 
   /** Proposes, and returns the decision as the server wrote it. Who has not seen `seq` decisions is refused. */

@@ -5,6 +5,7 @@ import { signal } from "@preact/signals";
 import { load, type Engine } from "@holdfast/web";
 import { Api, told, type Listed, type Published } from "./api.js";
 import { Desk, type DeskOptions } from "./desk.js";
+import { keep, kept } from "./keep.js";
 
 export type View = "play" | "rules" | "edit";
 
@@ -28,7 +29,10 @@ export const failure = signal<{ code: string; say: string } | undefined>(undefin
 /** What is said to a screen reader. */
 export const announced = signal("");
 /** YAML being edited, by the digest of the bundle it began as, so that it is there when one comes back. */
-export const drafts = new Map<string, string>();
+export const drafts = {
+  get: (digest: string): string | undefined => kept(`draft.${digest}`, "sessionStorage"),
+  set: (digest: string, text: string | undefined): void => keep(`draft.${digest}`, text, "sessionStorage"),
+};
 
 export function announce(text: string): void {
   announced.value = text;

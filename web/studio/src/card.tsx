@@ -5,7 +5,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { Decision, HoldfastError, type Path, type ProposalDocument, type Verdict } from "@holdfast/web";
 import { announce } from "./app.js";
 import { told } from "./api.js";
-import type { Desk } from "./desk.js";
+import { steady, type Desk } from "./desk.js";
 import { Field } from "./field.js";
 import { firstArgs, reasonsOf } from "./form.js";
 import type { Action } from "./info.js";
@@ -20,7 +20,7 @@ export type Answer = { readonly decision: Decision; readonly error?: undefined }
 export function ask(desk: Desk, draft: { action: string; actor: { kind: string; id: string }; args: object; reasons: readonly string[] }): Answer {
   const { session, past, view } = desk.moment.value;
   try {
-    return { decision: session.why({ ...draft, at: past ? view.at : desk.now() } as ProposalDocument) };
+    return { decision: steady(() => session.why({ ...draft, at: past ? view.at : desk.now() } as ProposalDocument)) };
   } catch (thrown) {
     return { error: { ...told(thrown), path: thrown instanceof HoldfastError ? thrown.path : "" } };
   }
@@ -123,7 +123,7 @@ function Way({ desk, draft, version }: { desk: Desk; draft: { action: string; ac
     return later(() => {
       const { session, past, view } = desk.moment.value;
       try {
-        setPath(session.path({ ...draft, at: past ? view.at : desk.now() } as ProposalDocument));
+        setPath(steady(() => session.path({ ...draft, at: past ? view.at : desk.now() } as ProposalDocument)));
       } catch {
         setPath("none");
       }

@@ -49,6 +49,16 @@ export interface DeskOptions {
   readonly origin?: string;
 }
 
+/** Asks again where the module died: the next call starts another, and brings the session back in it. */
+export function steady<T>(question: () => T): T {
+  try {
+    return question();
+  } catch (thrown) {
+    if (thrown instanceof HoldfastError && thrown.code === "engine/trap") return question();
+    throw thrown;
+  }
+}
+
 export class Desk {
   readonly id: string;
   readonly info: Info;
@@ -84,14 +94,14 @@ export class Desk {
     const version = this.#version.value;
     const at = this.at.value;
     const session = at === undefined ? this.#session : this.#rebuild(at);
-    return { session, view: session.view(), past: at !== undefined, version: version * 100_000 + (at ?? 99_999) };
+    return { session, view: steady(() => session.view()), past: at !== undefined, version: version * 100_000 + (at ?? 99_999) };
   });
 
   /** Whether nobody can do anything any more: a correct outcome. */
   readonly halted = computed<boolean>(() => {
     const { session, past, view } = this.moment.value;
     try {
-      return session.admissible({ actor: this.actor.value, at: past ? view.at : this.now(), reasons: reasonsOf(this.reasons.value) }).halted;
+      return steady(() => session.admissible({ actor: this.actor.value, at: past ? view.at : this.now(), reasons: reasonsOf(this.reasons.value) }).halted);
     } catch {
       return false;
     }
@@ -234,9 +244,9 @@ export class Desk {
       this.#add(text, "differs");
       this.trouble.value = { code: thrown.code, say: `Decision ${seq} came out differently here than on the server. The server's is shown; past moments from here on cannot be looked at.` };
       // The server is followed. What it says cannot be decided again here, so its snapshot is all there is.
-      const snapshot = await fetch(`/v1/sessions/${this.id}/snapshot`, { headers: this.#api?.token ? { authorization: `Bearer ${this.#api.token}` } : {} });
+      const snapshot = await this.#api!.snapshot(this.id);
       this.#session.close();
-      this.#session = this.#bundle.restore(new Uint8Array(await snapshot.arrayBuffer()));
+      this.#session = this.#bundle.restore(snapshot);
       this.#version.value++;
     }
   }

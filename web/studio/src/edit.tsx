@@ -77,6 +77,14 @@ export default function Edit({ desk }: { desk: Desk }) {
     openLocal({ document: JSON.stringify(result!.document), id: "draft", origin: same ? `${result!.name}@${result!.version} as it is published` : `${result!.name}@${result!.version} as you edited it` });
     announce("A session of the edited bundle is open, in this page only.");
   };
+  const discard = async (): Promise<void> => {
+    try {
+      editor.current?.replace(await api.source(digest));
+      drafts.set(digest, undefined);
+    } catch (thrown) {
+      setTrouble(told(thrown));
+    }
+  };
   return (
     <div class="edit">
       <section class="code panel" aria-label="Editor">
@@ -104,9 +112,16 @@ export default function Edit({ desk }: { desk: Desk }) {
               </>
             )}
           </p>
-          <button type="button" class="primary" disabled={!ready} onClick={apply}>
-            Open a session on it
-          </button>
+          <div class="row">
+            <button type="button" class="primary" disabled={!ready} onClick={apply}>
+              Open a session on it
+            </button>
+            {!desk.local && result !== undefined && !same && (
+              <button type="button" class="plain" onClick={() => void discard()}>
+                Discard changes
+              </button>
+            )}
+          </div>
         </section>
         <Findings findings={result?.findings ?? []} more={result?.more ?? 0} goTo={(line, column) => editor.current?.goTo(line, column)} />
         <section class="panel" aria-labelledby="scenarios-title">

@@ -86,6 +86,11 @@ export class Editor {
     return this.#view.state.doc.toString();
   }
 
+  /** Puts other text in its place; it can be undone. */
+  replace(text: string): void {
+    this.#view.dispatch({ changes: { from: 0, to: this.#view.state.doc.length, insert: text } });
+  }
+
   /** Shows findings of the text as it is; those of an older text are dropped by whoever asks. */
   show(findings: readonly Finding[]): void {
     const { doc } = this.#view.state;

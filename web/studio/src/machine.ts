@@ -106,7 +106,7 @@ export async function layOut(machine: Machine, width: number): Promise<Drawing> 
 function draw(graphviz: import("@viz-js/viz").Viz, machine: Machine, rankdir: "LR" | "TB"): Drawing {
   const laid = graphviz.renderJSON({
     directed: true,
-    graphAttributes: { rankdir, nodesep: 0.28, ranksep: rankdir === "LR" ? 0.5 : 0.42, splines: "spline" },
+    graphAttributes: { rankdir, nodesep: 0.28, ranksep: rankdir === "LR" ? 0.5 : 0.26, splines: "spline" },
     nodeAttributes: { shape: "box", fixedsize: true, height: nodeHeight / 72, label: "" },
     nodes: machine.members.map((name) => ({ name, attributes: { width: (name.length * 8 + 34) / 72 } })),
     edges: machine.edges.map(({ from, to, both }) => ({ tail: from, head: to, attributes: { dir: both ? "both" : "forward", arrowsize: 0.7 } })),

@@ -6,10 +6,13 @@ import "./style/play.css";
 import "./style/pages.css";
 import { render } from "preact";
 import { lazy, Suspense } from "preact/compat";
-import { useEffect, useRef, useState } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useEffect, useErrorBoundary, useRef, useState } from "preact/hooks";
+import { told } from "./api.js";
 import { address, announced, api, desk, engine, failure, go, moduleDigest, route, start, type View } from "./app.js";
 import { Catalog } from "./catalog.js";
 import { Home } from "./home.js";
+import { keep, kept } from "./keep.js";
 import { Icon } from "./icons.js";
 import { Play } from "./play.js";
 import { Rules } from "./rules.js";
@@ -69,6 +72,7 @@ function Studio() {
         </div>
       </header>
       <main id="main" tabIndex={-1}>
+        <Safe key={address(at)}>
         {failure.value !== undefined ? (
           <Failure code={failure.value.code} say={failure.value.say} />
         ) : engine.value === undefined ? (
@@ -88,6 +92,7 @@ function Studio() {
         ) : (
           <Play desk={now} key={now.id + now.info.digest + now.origin} />
         )}
+        </Safe>
       </main>
       <footer class="bottom">
         {moduleDigest.value !== "" && (
@@ -102,6 +107,12 @@ function Studio() {
       <Keys dialog={keys} />
     </>
   );
+}
+
+/** Shows what went wrong in a view, instead of nothing at all. */
+function Safe({ children }: { children: ComponentChildren }) {
+  const [error] = useErrorBoundary();
+  return error === undefined ? <>{children}</> : <Failure {...told(error)} />;
 }
 
 /** Why there is nothing to show, and what to do. */
@@ -119,7 +130,7 @@ function Failure({ code, say }: { code: string; say: string }) {
           onSubmit={(event) => {
             event.preventDefault();
             api.setToken(token.trim());
-            void start();
+            location.reload();
           }}
         >
           <div class="field">
@@ -130,7 +141,7 @@ function Failure({ code, say }: { code: string; say: string }) {
         </form>
       )}
       <div class="row">
-        <button type="button" class="plain" onClick={() => void start()}>
+        <button type="button" class="plain" onClick={() => location.reload()}>
           Try again
         </button>
         <a class="button plain" href={address({ page: "home" })} onClick={() => (failure.value = undefined)}>
@@ -142,10 +153,10 @@ function Failure({ code, say }: { code: string; say: string }) {
 }
 
 function Theme() {
-  const [theme, setTheme] = useState<(typeof themes)[number]>((localStorage.getItem("holdfast.theme") as "auto") ?? "auto");
+  const [theme, setTheme] = useState<(typeof themes)[number]>(themes.find((theme) => theme === kept("theme")) ?? "auto");
   useEffect(() => {
     document.documentElement.dataset["theme"] = theme;
-    localStorage.setItem("holdfast.theme", theme);
+    keep("theme", theme);
   }, [theme]);
   const next = themes[(themes.indexOf(theme) + 1) % themes.length]!;
   const icon = theme === "auto" ? "auto" : theme === "light" ? "sun" : "moon";
@@ -187,7 +198,7 @@ function Keys({ dialog }: { dialog: { current: HTMLDialogElement | null } }) {
         ))}
       </dl>
       <label class="switch">
-        <input type="checkbox" role="switch" defaultChecked={localStorage.getItem("holdfast.keys") !== "off"} onChange={(event) => localStorage.setItem("holdfast.keys", event.currentTarget.checked ? "on" : "off")} />
+        <input type="checkbox" role="switch" defaultChecked={kept("keys") !== "off"} onChange={(event) => keep("keys", event.currentTarget.checked ? "on" : "off")} />
         <span class="track" aria-hidden="true" />
         <span class="said">Single keys do something</span>
       </label>
@@ -200,7 +211,7 @@ function listenForKeys(help: () => void): () => void {
   const focus = (selector: string): void => document.querySelector<HTMLElement>(selector)?.focus();
   const press = (event: KeyboardEvent): void => {
     const target = event.composedPath()[0] as HTMLElement;
-    if (localStorage.getItem("holdfast.keys") === "off" && event.key !== "?") return;
+    if (kept("keys") === "off" && event.key !== "?") return;
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]") !== null) return;
     if (target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName) || (target instanceof HTMLInputElement && !/^(radio|checkbox|range)$/.test(target.type))) return;
     const now = desk.value;

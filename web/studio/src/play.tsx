@@ -8,13 +8,14 @@ import type { Desk } from "./desk.js";
 import { Graph } from "./graph.js";
 import { Holds } from "./holds.js";
 import { Icon } from "./icons.js";
+import { keep, kept } from "./keep.js";
 import { State } from "./state.js";
 import { Stories, Story } from "./story.js";
 import { Timeline } from "./timeline.js";
 import { tours } from "./tours.js";
 import { count, dateOf, plain } from "./words.js";
 
-const panes = [["act", "Act"], ["state", "State"], ["timeline", "Decisions"]] as const;
+const panes = [["act", "Actions"], ["state", "State"], ["timeline", "Decisions"]] as const;
 
 export function Play({ desk }: { desk: Desk }) {
   const [pane, setPane] = useState<string>("act");
@@ -66,35 +67,6 @@ function Banners({ desk }: { desk: Desk }) {
   const halted = desk.halted.value;
   return (
     <div class="banners">
-      {past && (
-        <div class="banner past" role="status">
-          <Icon name="clock" />
-          <p>
-            <strong>You look at the past:</strong> {view.seq === 0 ? "before the first decision" : `after decision ${view.seq} of ${desk.log.value.length}, ${dateOf(view.at)}`}. Nothing here changes what was recorded.
-          </p>
-          <div class="row">
-            <button type="button" class="plain" disabled={view.seq <= desk.earliest} aria-label="One decision back" onClick={() => desk.travel(view.seq - 1)}>
-              <Icon name="back" />
-            </button>
-            <button type="button" class="plain" aria-label="One decision on" onClick={() => desk.travel(view.seq + 1)}>
-              <Icon name="next" />
-            </button>
-            <button
-              type="button"
-              class="plain"
-              onClick={() => {
-                openLocal({ document: desk.text, id: desk.id, from: desk.branch(), origin: `a branch of ${desk.id} after decision ${view.seq}` });
-                announce("A branch is open, in this page only.");
-              }}
-            >
-              <Icon name="branch" /> Branch from here
-            </button>
-            <button type="button" class="primary" onClick={() => desk.travel(undefined)}>
-              Back to now
-            </button>
-          </div>
-        </div>
-      )}
       {desk.local && !past && (
         <div class="banner local">
           <Icon name="lock" />
@@ -143,6 +115,35 @@ function Banners({ desk }: { desk: Desk }) {
           </p>
         </div>
       )}
+      {past && (
+        <div class="banner past" role="status">
+          <Icon name="clock" />
+          <p>
+            <strong>You look at the past:</strong> {view.seq === 0 ? "before the first decision" : `after decision ${view.seq} of ${desk.log.value.length}, ${dateOf(view.at)}`}. Nothing here changes what was recorded.
+          </p>
+          <div class="row">
+            <button type="button" class="plain" disabled={view.seq <= desk.earliest} aria-label="One decision back" onClick={() => desk.travel(view.seq - 1)}>
+              <Icon name="back" />
+            </button>
+            <button type="button" class="plain" aria-label="One decision on" onClick={() => desk.travel(view.seq + 1)}>
+              <Icon name="next" />
+            </button>
+            <button
+              type="button"
+              class="plain"
+              onClick={() => {
+                openLocal({ document: desk.text, id: desk.id, from: desk.branch(), origin: `a branch of ${desk.id} after decision ${view.seq}` });
+                announce("A branch is open, in this page only.");
+              }}
+            >
+              <Icon name="branch" /> Branch from here
+            </button>
+            <button type="button" class="primary" onClick={() => desk.travel(undefined)}>
+              Back to now
+            </button>
+          </div>
+        </div>
+      )}
     </div>
   );
 }
@@ -150,11 +151,11 @@ function Banners({ desk }: { desk: Desk }) {
 /** What this is, for whoever comes here first. */
 function Intro({ desk }: { desk: Desk }) {
   const { info } = desk;
-  const key = `holdfast.seen.${info.bundle}`;
-  const [open, setOpen] = useState(localStorage.getItem(key) === null && !desk.local);
+  const key = `seen.${info.bundle}`;
+  const [open, setOpen] = useState(kept(key) === undefined && !desk.local);
   const tour = tours[info.bundle];
   const toggle = (): void => {
-    localStorage.setItem(key, "1");
+    keep(key, "yes");
     setOpen(!open);
   };
   return (

@@ -185,11 +185,16 @@ test("editing: findings with places, scenarios that run again, a session of what
   await finding.getByRole("button").click();
   assert.ok(await page.evaluate(() => document.querySelector(".host").shadowRoot.activeElement?.classList.contains("cm-content")), "a finding leads to its place");
 
-  await put("args.drfit <= constants", "args.drift < constants");
+  await page.reload();
+  await page.getByRole("heading", { name: "1 error" }).waitFor(); // what was written is still there
+  await page.getByRole("button", { name: "Discard changes" }).click();
+  await page.getByRole("heading", { name: "A valid bundle" }).waitFor();
+  await put("args.drift <= constants", "args.drift < constants");
   await page.locator(".scenarios .failed").first().waitFor();
   assert.match(await page.locator(".scenarios .failed").first().innerText(), /step \d+ of \d+, verdict: expected/);
   await page.getByRole("button", { name: "Open a session on it" }).click();
   await page.getByText("In this page only:").waitFor();
+  assert.match(await page.locator(".banner.local").innerText(), /as you edited it/);
   await card(page, "enter").getByLabel(/^drift/).last().fill("20");
   await page.waitForFunction(() => document.querySelector("#action-enter .answer").textContent.includes("GRD-4"));
 });
@@ -274,6 +279,69 @@ test("when the server goes away it is said, and when it is back it goes on", asy
   await page.getByRole("button", { name: "Dismiss" }).click();
   await propose(page, "draft", "commit");
   assert.equal((await log(session)).length, 1);
+});
+
+test("a server that ends is missed, and what it recorded stays on the page", async () => {
+  const other = await serve([files.paths[0]]);
+  try {
+    const { page, wrong } = await watched(browser.context, new URL(other.url).origin);
+    await openSession(page, other.url, "spektre");
+    await propose(page, "draft", "commit");
+    await other.close();
+    await page.getByText("The server is away.").waitFor();
+    assert.match(await card(page, "settle").locator(".verdict").innerText(), /would commit/);
+    assert.deepEqual(wrong, []);
+    await page.close();
+  } finally {
+    await other.close();
+  }
+});
+
+test("a module that is not the one the server names is not run", async () => {
+  await page.route("**/v1/modules/*", async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, body: (await answer.body()).subarray(0, 100_000) });
+  });
+  await page.goto(`${server.url}#/`);
+  await page.getByRole("heading", { name: "The module did not load" }).waitFor();
+  assert.match(await page.getByRole("alert").innerText(), /load\//);
+  assert.equal(await page.locator(".tile").count(), 0);
+});
+
+test("a module that dies is started again, and the session goes on to the same bytes", async () => {
+  // Every instance gets a call that traps once it is asked to.
+  await page.addInitScript(() => {
+    const { Instance } = WebAssembly;
+    const { t: trap } = new Instance(new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 116, 0, 0, 10, 5, 1, 3, 0, 0, 11))).exports;
+    WebAssembly.Instance = function (module, imports) {
+      const { exports } = new Instance(module, imports);
+      const call = (...args) => (window.dies > 0 ? (window.dies--, trap()) : exports.holdfast_call(...args));
+      return exports.holdfast_call === undefined ? { exports } : { exports: { ...exports, holdfast_call: call } };
+    };
+  });
+  await openSession(page, server.url, "spektre");
+  await propose(page, "draft", "commit");
+  await page.evaluate(() => (window.dies = 1));
+  await page.getByLabel("reasons (a, b)").fill("measured demand");
+  await page.waitForFunction(() => window.dies === 0);
+  assert.equal(await card(page, "settle").locator(".verdict").innerText(), "would commit");
+  await propose(page, "settle", "commit");
+  assert.equal(await page.locator(".parity.same").count(), 2);
+});
+
+test("a browser that keeps nothing is enough", async () => {
+  await page.addInitScript(() => {
+    for (const name of ["localStorage", "sessionStorage"])
+      Object.defineProperty(window, name, {
+        get: () => {
+          throw new DOMException("blocked", "SecurityError");
+        },
+      });
+  });
+  await openSession(page, server.url, "spektre");
+  await page.getByRole("button", { name: /^Colours/ }).click();
+  await page.getByRole("link", { name: "Edit" }).click();
+  await page.getByRole("heading", { name: "A valid bundle" }).waitFor();
 });
 
 test("all of it by keyboard alone", async () => {

@@ -33,7 +33,7 @@ export async function serve(bundles) {
     child.once("error", reject);
     void ended.then(() => reject(new Error(`holdfast studio ended:\n${said}`)));
   });
-  return { url, api: url.replace("studio/", "v1/"), close: async () => (child.kill("SIGTERM"), await ended) };
+  return { url, api: url.replace("studio/", "v1/"), close: async () => void (child.kill("SIGTERM"), await ended) };
 }
 
 /** The reference bundles, with a catalog of two of the guardian's points: ninety take seconds to build. */
