@@ -12,6 +12,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 	"syscall/js"
 
@@ -84,6 +85,11 @@ func publish(ctx context.Context, s *server.Server, bundles js.Value) error {
 // options reads the worker's variables and secrets.
 func options(log *slog.Logger) (o server.Options, err error) {
 	o = server.Options{Logger: log}
+	if rate := cloudflare.Getenv("HOLDFAST_RATE"); rate != "" {
+		if o.Rate, err = strconv.ParseFloat(rate, 64); err != nil {
+			return o, errors.New("HOLDFAST_RATE is no number of requests a second")
+		}
+	}
 	if origins := cloudflare.Getenv("HOLDFAST_ORIGINS"); origins != "" {
 		o.Origins = strings.Fields(origins)
 	}

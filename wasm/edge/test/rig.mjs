@@ -12,6 +12,7 @@ export const workerd = fileURLToPath(new URL("../node_modules/workerd/bin/worker
 export const holdfast = join(top, "dist/holdfast");
 
 export const trusting = "development only: everyone is believed";
+const believing = { HOLDFAST_TRUSTING: trusting, HOLDFAST_RATE: "-1" };
 
 const built = { "holdfast.js": "dist/edge/holdfast.js", "holdfast.wasm": "dist/edge/holdfast.wasm", "program.wasm": "dist/edge/program.wasm", "checkout.json": "testdata/golden/checkout/bundle.json" };
 const kinds = { js: "esModule", mjs: "esModule", wasm: "wasm", json: "text" };
@@ -27,7 +28,7 @@ export function probe(options) {
  * Starts the worker. modules are files by the name they are imported by, main first; vars are the worker's
  * variables; data is the folder of the objects' storage, and stays; limit is how many KiB a file may grow to.
  */
-export async function start({ modules = { "worker.js": "wasm/edge/test/worker.js", "clock.js": "wasm/edge/test/clock.js", ...built }, vars = { HOLDFAST_TRUSTING: trusting }, data, limit, objects = true, services = [], bindings = [] } = {}) {
+export async function start({ modules = { "worker.js": "wasm/edge/test/worker.js", "clock.js": "wasm/edge/test/clock.js", ...built }, vars = believing, data, limit, objects = true, services = [], bindings = [] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-edge-"));
   const storage = data ?? join(folder, "data");
   mkdirSync(storage, { recursive: true });
