@@ -34,7 +34,7 @@ var openapiJSON = sync.OnceValues(func() ([]byte, error) {
 type module struct {
 	digest string
 	size   int
-	bytes  []byte // nil where somebody else hands it out
+	bytes  []byte                 // nil where somebody else hands it out
 	zipped func() ([]byte, error) // the same, gzip; made when first asked for, since that takes half a second
 }
 
