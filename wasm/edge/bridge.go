@@ -9,7 +9,10 @@ package main
 import (
 	"bytes"
 	"net/http"
+	"strings"
 	"syscall/js"
+
+	"github.com/holdfast-rt/holdfast/host/signature"
 )
 
 // maxWhole is how many bytes of an answer of unknown length are collected.
@@ -23,7 +26,15 @@ func (b bridge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Body == nil {
 		r.Body = http.NoBody
 	}
-	r.RequestURI = r.URL.RequestURI()
+	for name, parts := range r.Header { // which were cut at every comma
+		if name == signature.Header {
+			for i := range parts { // lines, sent one by one
+				parts[i] = strings.TrimSpace(parts[i])
+			}
+			continue
+		}
+		r.Header[name] = []string{strings.Join(parts, ",")}
+	}
 	a := &answer{ResponseWriter: w, head: r.Method == http.MethodHead}
 	defer func() {
 		if failed := recover(); failed != nil { // http.ErrAbortHandler: the reader must see that it is cut off

@@ -102,7 +102,7 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
       const made = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'sessions'").toArray().length > 0;
       if (made && sql.exec("SELECT 1 FROM sessions WHERE id = ?", session).toArray().length > 0) return (this.#known = true);
       const origin = await this.#registry().origin(session);
-      if (origin === undefined) return false; // and nothing is stored for a guess
+      if (origin === undefined) return false; // and a guess leaves nothing behind
       await this.#program(); // makes the tables
       this.ctx.storage.transactionSync(() => {
         if (sql.exec("SELECT 1 FROM sessions WHERE id = ?", session).toArray().length > 0) return; // another request was faster

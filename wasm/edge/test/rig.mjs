@@ -26,9 +26,10 @@ export function probe(options) {
 
 /**
  * Starts the worker. modules are files by the name they are imported by, main first; vars are the worker's
- * variables; data is the folder of the objects' storage, and stays; limit is how many KiB a file may grow to.
+ * variables; data is the folder of the objects' storage, and stays; limit is how many KiB a file may grow to;
+ * second runs another worker on the same objects.
  */
-export async function start({ modules = { "worker.js": "wasm/edge/test/worker.js", "clock.js": "wasm/edge/test/clock.js", ...built }, vars = believing, data, limit, objects = true, services = [], bindings = [] } = {}) {
+export async function start({ modules = { "worker.js": "wasm/edge/test/worker.js", "clock.js": "wasm/edge/test/clock.js", ...built }, vars = believing, data, limit, objects = true, second = false, services = [], bindings = [] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-edge-"));
   const storage = data ?? join(folder, "data");
   mkdirSync(storage, { recursive: true });
@@ -49,9 +50,15 @@ const config :Workerd.Config = (
     (name = "main", worker = .worker),
     (name = "disk", disk = (path = ${text(storage)}, writable = true)),
     (name = "assets", disk = (path = ${text(join(top, "dist/edge"))})),
+    ${second ? '(name = "second", worker = .second),' : ""}
     ${services.join(", ")}
   ],
-  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+  sockets = [(name = "main", address = "127.0.0.1:0", http = (), service = "main")${second ? ', (name = "second", address = "127.0.0.1:0", http = (), service = "second")' : ""}],
+);
+const second :Workerd.Worker = (
+  modules = [${files.join(", ")}],
+  compatibilityDate = "2026-11-01",
+  bindings = [(name = "HOLDFAST", durableObjectNamespace = (className = "Holdfast", serviceName = "main"))],
 );
 const worker :Workerd.Worker = (
   modules = [${files.join(", ")}],
@@ -70,24 +77,26 @@ const worker :Workerd.Worker = (
   const log = [];
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => log.push(String(chunk)));
   const ended = new Promise((resolve) => child.on("exit", resolve));
-  const port = await new Promise((resolve, reject) => {
+  const [port, other] = await new Promise((resolve, reject) => {
     let heard = "";
     child.stdio[3].on("data", (chunk) => {
       heard += chunk;
-      const said = /"event":"listen"[^\n]*"port":(\d+)/.exec(heard);
-      if (said) resolve(Number(said[1]));
+      const ports = ["main", "second"].map((socket) => new RegExp(`"socket":"${socket}"[^\n]*"port":(\\d+)`).exec(heard)?.[1]);
+      if (ports[0] && (ports[1] || !second)) resolve(ports);
     });
     ended.then((code) => reject(new Error(`workerd ended with ${code}: ${log.join("")}`)));
   });
   const url = `http://127.0.0.1:${port}`;
   return {
     url,
-    port,
+    /** The same objects, through a worker of its own: another isolate. */
+    second: `http://127.0.0.1:${other}`,
+    data: storage,
     pid: child.pid,
     log: () => log.join(""),
     /** Sends a request; a body that is no text is sent as JSON. */
-    async ask(method, path, body, headers = {}) {
-      const response = await fetch(url + path, {
+    async ask(method, path, body, headers = {}, base = url) {
+      const response = await fetch(base + path, {
         method,
         body: body === undefined ? undefined : typeof body === "string" || body instanceof Uint8Array ? body : text(body),
         headers: { ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
