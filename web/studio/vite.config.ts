@@ -22,5 +22,6 @@ export default defineConfig({
     assetsInlineLimit: 0, // a font as data: is not what the policy allows
     chunkSizeWarningLimit: 2000, // Graphviz is one file, and loaded when something is drawn
     reportCompressedSize: false,
+    license: { fileName: "licences.txt" }, // what is handed out says whose it is
   },
 });

@@ -115,22 +115,48 @@ function Others({ desk, kinds }: { desk: Desk; kinds: readonly string[] }) {
   );
 }
 
+function pathOf(desk: Desk, draft: object): Path | undefined {
+  const { session, past, view } = desk.moment.value;
+  try {
+    return steady(() => session.path({ ...draft, at: past ? view.at : desk.now() } as ProposalDocument));
+  } catch {
+    return undefined; // it is no proposal, or the engine cannot say
+  }
+}
+
+/** How long nothing changes before a way is searched for, in milliseconds: not at every key. */
+const pause = 150;
+
 /** The steps that lead to where a proposal would commit; each can be taken. */
 function Way({ desk, draft, version }: { desk: Desk; draft: { action: string; actor: { kind: string; id: string }; args: object; reasons: readonly string[] }; version: number }) {
   const [path, setPath] = useState<Path | "looking" | "none">("looking");
+  const [others, setOthers] = useState<readonly string[]>([]);
   useEffect(() => {
     setPath("looking");
-    return later(() => {
-      const { session, past, view } = desk.moment.value;
-      try {
-        setPath(steady(() => session.path({ ...draft, at: past ? view.at : desk.now() } as ProposalDocument)));
-      } catch {
-        setPath("none");
+    // Each search may take as long as a decision is allowed to, so they are made one by one when nothing else is to be done.
+    const searches = [draft, ...desk.info.agents.filter(({ name }) => name !== draft.actor.kind).map(({ name }) => ({ ...draft, actor: { kind: name, id: name } }))];
+    const able: string[] = [];
+    let own: Path | undefined;
+    let cancel = (): void => undefined;
+    const search = (i: number): void => {
+      const found = pathOf(desk, searches[i]!);
+      if (i === 0) own = found;
+      else if (found?.found === true) able.push(searches[i]!.actor.kind);
+      if (own?.found !== true && i + 1 < searches.length) cancel = later(() => search(i + 1)); // where this actor has no way, somebody else may
+      else {
+        setOthers(able);
+        setPath(own ?? "none");
       }
-    });
+    };
+    const timer = setTimeout(() => (cancel = later(() => search(0))), pause);
+    return () => {
+      clearTimeout(timer);
+      cancel();
+    };
   }, [desk, version, draft]);
 
   if (path === "looking") return <p class="way quiet">Looking for a way…</p>;
+  if ((path === "none" || !path.found) && others.length > 0) return <Others desk={desk} kinds={others} />;
   if (path === "none" || !path.found)
     return <p class="way quiet">{path !== "none" && path.bounded ? "No way to it was found, though not everything was tried." : "Nothing that can be done now leads to it. Not acting is a correct outcome."}</p>;
   if (path.steps.length === 0) return path.verdict === "hold" ? <p class="way quiet">It waits, once proposed, until an owner confirms it.</p> : null;

@@ -72,6 +72,8 @@ export class Desk {
   readonly connected = signal(true);
   /** What went wrong last, until it is dismissed. */
   readonly trouble = signal<{ code: string; say: string } | undefined>(undefined);
+  /** What came of the last proposal made here, for a moment. */
+  readonly last = signal<Entry | undefined>(undefined);
   readonly busy = signal(false);
   readonly actor = signal<{ kind: string; id: string }>({ kind: "", id: "" });
   readonly reasons = signal("request");
@@ -158,7 +160,9 @@ export class Desk {
       } else {
         await this.#absorb(await this.#api.propose(this.id, draft, this.log.value.length));
       }
-      return this.log.value.at(-1);
+      const last = (this.last.value = this.log.value.at(-1));
+      setTimeout(() => this.last.value === last && (this.last.value = undefined), 5000);
+      return last;
     } catch (thrown) {
       if (thrown instanceof Problem && thrown.code === "session/stale") {
         await this.#catchUp();

@@ -81,7 +81,7 @@ function Input({ arg, value, onChange, spans, id, described, error }: Props & { 
       );
     }
     if ("int" in type) return <Whole {...common} name={plain(arg.name)} value={value} least={type.int[0]} most={type.int[1]} onChange={onChange} />;
-    if ("string" in type) return type.string > 80 ? <Text {...common} value={String(value)} spans={spans} onChange={onChange} /> : <Line {...common} value={String(value)} onChange={onChange} />;
+    if ("string" in type) return type.string > 80 ? <Text {...common} rows={type.string > 300 ? 3 : 1} value={String(value)} spans={spans} onChange={onChange} /> : <Line {...common} value={String(value)} onChange={onChange} />;
     return <Json {...common} value={value} onChange={onChange} />;
   }
   switch (type) {
@@ -98,7 +98,7 @@ function Input({ arg, value, onChange, spans, id, described, error }: Props & { 
     case "double":
       return <input {...common} type="number" step="any" value={String(value)} onInput={(event) => onChange(event.currentTarget.value === "" ? null : event.currentTarget.valueAsNumber)} />;
     case "string":
-      return <Text {...common} value={String(value)} spans={spans} onChange={onChange} />;
+      return <Text {...common} rows={3} value={String(value)} spans={spans} onChange={onChange} />;
     default:
       return <Line {...common} value={String(value)} onChange={onChange} />;
   }
@@ -123,7 +123,7 @@ function Line({ value, onChange, ...common }: Common & { value: string; onChange
 }
 
 /** Text, with a layer behind it on which what language rules found is marked as one types. */
-function Text({ value, spans, onChange, ...common }: Common & { value: string; spans: readonly Span[]; onChange: (value: unknown) => void }) {
+function Text({ value, rows, spans, onChange, ...common }: Common & { value: string; rows: number; spans: readonly Span[]; onChange: (value: unknown) => void }) {
   const layer = useRef<HTMLDivElement>(null);
   const parts = [];
   let end = 0;
@@ -140,7 +140,7 @@ function Text({ value, spans, onChange, ...common }: Common & { value: string; s
         {parts}
         {"\n"}
       </div>
-      <textarea {...common} rows={3} spellcheck={false} value={value} onInput={(event) => onChange(event.currentTarget.value)} onScroll={(event) => layer.current?.scrollTo(0, event.currentTarget.scrollTop)} />
+      <textarea {...common} rows={rows} spellcheck={false} value={value} onInput={(event) => onChange(event.currentTarget.value)} onScroll={(event) => layer.current?.scrollTo(0, event.currentTarget.scrollTop)} />
     </div>
   );
 }

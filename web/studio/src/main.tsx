@@ -100,6 +100,9 @@ function Studio() {
             Decided by the module <code title={moduleDigest.value}>{short(moduleDigest.value)}</code>, here and on the server.
           </p>
         )}
+        <p>
+          <a href="notices.txt">Notices</a> and <a href="licences.txt">licences</a>
+        </p>
       </footer>
       <p class="hidden" role="status" aria-live="polite">
         {announced.value}
@@ -123,7 +126,7 @@ function Failure({ code, say }: { code: string; say: string }) {
     <div class="panel failure" role="alert">
       <h1>{asks ? "This server wants to know who asks" : code === "server/away" ? "The server is away" : code.startsWith("load/") ? "The module did not load" : "This cannot be shown"}</h1>
       <p>
-        {say} <span class="id">{code}</span>
+        {code === "auth/missing" ? "It answers to who shows a token, and to nobody else." : say} <span class="id">{code}</span>
       </p>
       {asks && (
         <form

@@ -7,7 +7,7 @@ import { Card } from "./card.js";
 import type { Desk } from "./desk.js";
 import { Graph } from "./graph.js";
 import { Holds } from "./holds.js";
-import { Icon } from "./icons.js";
+import { Icon, VerdictMark } from "./icons.js";
 import { keep, kept } from "./keep.js";
 import { State } from "./state.js";
 import { Stories, Story } from "./story.js";
@@ -25,6 +25,7 @@ export function Play({ desk }: { desk: Desk }) {
   return (
     <div class="play">
       <Banners desk={desk} />
+      <Dock desk={desk} />
       <div class="panes" role="group" aria-label="What to show">
         {panes.map(([id, name]) => (
           <button key={id} type="button" aria-pressed={pane === id} onClick={() => setPane(id)}>
@@ -63,7 +64,6 @@ export function Play({ desk }: { desk: Desk }) {
 /** What is said about the whole session, above everything. */
 function Banners({ desk }: { desk: Desk }) {
   const { view, past } = desk.moment.value;
-  const trouble = desk.trouble.value;
   const halted = desk.halted.value;
   return (
     <div class="banners">
@@ -81,17 +81,6 @@ function Banners({ desk }: { desk: Desk }) {
           <p>
             <strong>The server is away.</strong> What you see is what it last recorded. The studio tries again by itself; nothing is proposed meanwhile.
           </p>
-        </div>
-      )}
-      {trouble !== undefined && (
-        <div class="banner trouble" role="alert">
-          <Icon name="escalate" />
-          <p>
-            {trouble.say} <span class="id">{trouble.code}</span>
-          </p>
-          <button type="button" class="icon-button" aria-label="Dismiss" onClick={() => (desk.trouble.value = undefined)}>
-            <Icon name="close" />
-          </button>
         </div>
       )}
       {view.frozen && (
@@ -112,6 +101,36 @@ function Banners({ desk }: { desk: Desk }) {
           <Icon name="halt" />
           <p>
             <strong>Nothing is permitted: that is a correct outcome.</strong> No agent can commit anything here with these reasons. Waiting is right; nothing is lost.
+          </p>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** What stands at the foot of the window, where nothing moves when it comes and goes: troubles, what came of the last proposal, the way through time. */
+function Dock({ desk }: { desk: Desk }) {
+  const { view, past } = desk.moment.value;
+  const trouble = desk.trouble.value;
+  const last = desk.last.value;
+  return (
+    <div class="dock">
+      {trouble !== undefined && (
+        <div class="banner trouble" role="alert">
+          <Icon name="escalate" />
+          <p>
+            {trouble.say} <span class="id">{trouble.code}</span>
+          </p>
+          <button type="button" class="icon-button" aria-label="Dismiss" onClick={() => (desk.trouble.value = undefined)}>
+            <Icon name="close" />
+          </button>
+        </div>
+      )}
+      {last !== undefined && !past && trouble === undefined && (
+        <div class="banner last" key={last.digest}>
+          <VerdictMark verdict={last.decision.verdict} />
+          <p>
+            {plain(last.decision.action)}, decision {last.decision.seq}
           </p>
         </div>
       )}

@@ -1,12 +1,13 @@
 // This file shows the log: every decision, whether browser and server came to the same
 // bytes, and the way back to any moment.
 
-import { useRef } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { announce } from "./app.js";
 import type { Desk, Entry } from "./desk.js";
 import { Icon, VerdictMark } from "./icons.js";
+import type { Info } from "./info.js";
 import { argsText, plain, short, timeOf } from "./words.js";
-import { useState } from "preact/hooks";
+import { Why } from "./why.js";
 
 /** How many are shown until one asks for more. */
 const page = 100;
@@ -42,7 +43,7 @@ export function Timeline({ desk }: { desk: Desk }) {
       ) : (
         <ol ref={list} onKeyDown={key} reversed>
           {entries.map((entry) => (
-            <Item key={entry.decision.seq} entry={entry} current={entry.decision.seq === shown} future={entry.decision.seq > shown} onTravel={() => travel(entry.decision.seq)} />
+            <Item key={entry.decision.seq} info={desk.info} entry={entry} current={entry.decision.seq === shown} future={entry.decision.seq > shown} onTravel={() => travel(entry.decision.seq)} />
           ))}
           {most < log.length ? (
             <li>
@@ -64,7 +65,7 @@ export function Timeline({ desk }: { desk: Desk }) {
   );
 }
 
-function Item({ entry, current, future, onTravel }: { entry: Entry; current: boolean; future: boolean; onTravel: () => void }) {
+function Item({ info, entry, current, future, onTravel }: { info: Info; entry: Entry; current: boolean; future: boolean; onTravel: () => void }) {
   const { decision, digest, parity } = entry;
   const say = decision.violations[0]?.say ?? "";
   const args = argsText(decision.args);
@@ -92,6 +93,27 @@ function Item({ entry, current, future, onTravel }: { entry: Entry; current: boo
           <code title={digest}>{short(digest)}</code>
         </span>
       </button>
+      {current && <Whole info={info} entry={entry} />}
     </li>
+  );
+}
+
+/** Everything a decision says. */
+function Whole({ info, entry }: { info: Info; entry: Entry }) {
+  const { decision, digest, text } = entry;
+  return (
+    <details class="whole">
+      <summary>All that decision {decision.seq} says</summary>
+      <Why info={info} decision={decision} />
+      <dl class="digests">
+        {[["this decision", digest], ["the one before", decision.prev], ["the proposal", decision.proposal], ["the state after it", decision.state]].map(([what, value]) => (
+          <div key={what}>
+            <dt>{what}</dt>
+            <dd title={value}>{short(value!)}</dd>
+          </div>
+        ))}
+      </dl>
+      <pre tabIndex={0} aria-label="Its bytes">{text}</pre>
+    </details>
   );
 }

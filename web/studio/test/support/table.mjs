@@ -124,10 +124,14 @@ export async function paste(page, text) {
   }, text);
 }
 
-/** Asks axe for violations, in the colours given. */
-export async function violations(page, colours) {
-  await page.emulateMedia({ colorScheme: colours, reducedMotion: "reduce" });
+/** Asks axe for violations: all there are in light colours, and again about contrast in dark ones. */
+export async function violations(page) {
   await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target.join(" ")} ${node.failureSummary?.split("\n")[1] ?? ""}`).slice(0, 3).join("; ")}`);
+  const found = [];
+  for (const colorScheme of ["dark", "light"]) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const { violations } = await page.evaluate((dark) => window.axe.run(document, { resultTypes: ["violations"], ...(dark ? { runOnly: ["color-contrast"] } : {}) }), colorScheme === "dark");
+    for (const { id, nodes } of violations) found.push(`${colorScheme}, ${id}: ${nodes.map((node) => `${node.target.join(" ")} ${node.failureSummary?.split("\n")[1] ?? ""}`).slice(0, 3).join("; ")}`);
+  }
+  return found;
 }
