@@ -138,7 +138,7 @@ func (s *objectStore) failure(err error) error {
 	}
 	message := e.Error()
 	switch {
-	case strings.Contains(message, "SQLITE_FULL"):
+	case strings.Contains(message, "SQLITE_FULL"), strings.Contains(message, "SQLITE_TOOBIG"): // a row takes 2 MB
 		return ErrFull
 	case strings.Contains(message, "SQLITE_CORRUPT"), strings.Contains(message, "SQLITE_NOTADB"):
 		return &Corrupt{"the object's database", message}

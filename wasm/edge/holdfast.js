@@ -74,8 +74,8 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
     /** Returns what a session was created as, rows by table, or undefined. Of the registry only. */
     async origin(session) {
       await this.#program();
-      const sql = this.ctx.storage.sql;
-      const [row] = sql.exec("SELECT * FROM sessions WHERE id = ?", session);
+      const { sql } = this.ctx.storage;
+      const [row] = this.#made() ? sql.exec("SELECT * FROM sessions WHERE id = ?", session) : [];
       if (row === undefined) return undefined;
       const [bundle] = sql.exec("SELECT * FROM documents WHERE digest = ?", row.bundle);
       const catalog = [...sql.exec("SELECT * FROM documents WHERE digest = ?", bundle.catalog)];
@@ -84,10 +84,14 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
 
     /** Returns where the session stands, or null where nothing was asked of it yet. Of a session's object only. */
     stands() {
-      const sql = this.ctx.storage.sql;
-      if (sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'decisions'").toArray().length === 0) return null;
-      const [last] = sql.exec("SELECT seq, digest AS head FROM decisions ORDER BY seq DESC LIMIT 1");
+      if (!this.#made()) return null;
+      const [last] = this.ctx.storage.sql.exec("SELECT seq, digest AS head FROM decisions ORDER BY seq DESC LIMIT 1");
       return last ?? null;
+    }
+
+    /** Says whether the Go program has made its tables. */
+    #made() {
+      return this.ctx.storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'schema_version'").toArray().length > 0;
     }
 
     #registry() {
@@ -99,8 +103,7 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
     async #find(session) {
       if (this.#known) return true;
       const { sql } = this.ctx.storage;
-      const made = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'sessions'").toArray().length > 0;
-      if (made && sql.exec("SELECT 1 FROM sessions WHERE id = ?", session).toArray().length > 0) return (this.#known = true);
+      if (this.#made() && sql.exec("SELECT 1 FROM sessions WHERE id = ?", session).toArray().length > 0) return (this.#known = true);
       const origin = await this.#registry().origin(session);
       if (origin === undefined) return false; // and a guess leaves nothing behind
       await this.#program(); // makes the tables
@@ -169,27 +172,47 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
 
   const worker = {
     async fetch(request, env) {
-      const { pathname } = new URL(request.url);
-      if (pathname === `/v1/modules/${MODULE_DIGEST}` && env[assets] !== undefined && (request.method === "GET" || request.method === "HEAD")) return moduleFrom(env[assets], request);
-      const objects = env[binding];
-      const object = (name) => objects.get(objects.idFromName(name));
-      const session = sessionOf(pathname);
-      if (session !== undefined) return object(named(session)).fetch(request);
-      const response = await object(registry).fetch(request);
-      if (pathname !== "/v1/sessions" || request.method !== "GET" || response.status !== 200) return response;
-      // The registry knows which sessions there are, and each of them where it stands.
-      const list = await response.json();
-      await Promise.all(list.sessions.map(async (listed) => Object.assign(listed, await object(named(listed.session)).stands())));
-      const headers = new Headers(response.headers);
-      headers.delete("Content-Length");
-      return new Response(JSON.stringify(list), { status: 200, headers });
+      try {
+        return await route(request, env);
+      } catch (thrown) {
+        // The object was moved, ended or cannot write: whatever it had answered is kept, and this is not an answer.
+        console.error(`holdfast: ${thrown}`);
+        return unavailable();
+      }
     },
   };
+
+  async function route(request, env) {
+    const { pathname } = new URL(request.url);
+    if (/%(?![0-9A-Fa-f]{2})/.test(pathname)) return new Response("400 Bad Request", { status: 400 }); // Go reads no such URL
+    if (pathname === `/v1/modules/${MODULE_DIGEST}` && env[assets] !== undefined && (request.method === "GET" || request.method === "HEAD")) return moduleFrom(env[assets], request);
+    const objects = env[binding];
+    const object = (name) => objects.get(objects.idFromName(name));
+    const session = sessionOf(pathname);
+    if (session !== undefined) return object(named(session)).fetch(request);
+    const response = await object(registry).fetch(request);
+    if (pathname !== "/v1/sessions" || request.method !== "GET" || response.status !== 200) return response;
+    // The registry knows which sessions there are, and each of them where it stands.
+    const list = await response.json();
+    await Promise.all(list.sessions.map(async (listed) => Object.assign(listed, await object(named(listed.session)).stands())));
+    const headers = new Headers(response.headers);
+    headers.delete("Content-Length");
+    return new Response(JSON.stringify(list), { status: 200, headers });
+  }
 
   return { worker, Holdfast, engine };
 }
 
 const refused = new Error("refused");
+
+/** Answers as the server does when its store fails. */
+function unavailable() {
+  const detail = "the store does not answer; whether this was recorded must be looked up: repeat the request with the same Idempotency-Key or seq";
+  return new Response(JSON.stringify({ type: "urn:holdfast:problem:ledger/unavailable", title: "The store does not answer", status: 503, code: "ledger/unavailable", detail }), {
+    status: 503,
+    headers: { "Content-Type": "application/problem+json", "Cache-Control": "no-store", "Retry-After": "1" },
+  });
+}
 
 /** Returns the session whose object a path belongs to, or undefined: also where no session may have that id. */
 export function sessionOf(pathname) {
