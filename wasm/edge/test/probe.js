@@ -3,6 +3,7 @@
 import { touched } from "./scope.js"; // first, so that it sees what the others do at global scope
 import { edge } from "../../../web/dist/edge.js";
 import { Engine } from "../../../web/dist/engine.js";
+import { Op } from "../../../web/dist/abi.js";
 import { Player, sessionId } from "../../../web/dist/player.js";
 import module from "./holdfast.wasm";
 import checkout from "./checkout.json";
@@ -14,12 +15,14 @@ const propose = async (request) => {
   return { action: "add", actor: { kind: "shopper", id: "ann" }, args: await request.clone().json() };
 };
 const sessions = new Map();
+let trapping; // an engine whose next call traps
 const gates = {
   plain: edge({ module, bundle: checkout, propose }),
   session: edge({ module, bundle: checkout, propose, session: (request) => sessions.get(request.headers.get("Session")) }),
   forward: edge({ module, bundle: checkout, propose, forward: ["reject"] }),
   broken: edge({ module, bundle: "{}", propose }),
   none: edge({ module: () => { throw new Error("no module"); }, bundle: checkout, propose }),
+  trapped: edge({ module: () => trapping, bundle: checkout, propose }),
   // For measuring: without the parsing of a body.
   hot: edge({ module, bundle: checkout, propose: () => ({ action: "add", actor: { kind: "shopper", id: "ann" }, args: { item: "mug", count: 2 } }) }),
 };
@@ -32,7 +35,7 @@ const lines = (text) => text.split("\n").filter((line) => line !== "");
 export default {
   async fetch(request) {
     const { pathname } = new URL(request.url);
-    const gate = gates[pathname.slice("/gate/".length)];
+    const gate = pathname.startsWith("/gate/") ? gates[pathname.slice("/gate/".length)] : undefined;
     if (gate !== undefined) {
       const verdict = await gate(request);
       return verdict.response ?? origin(verdict.request);
@@ -62,6 +65,24 @@ export default {
           const again = engine.bundle(bundle).open(session);
           for (const line of lines(log)) again.replay(line);
           return Response.json({ seq: again.view().seq });
+        }
+        case "/decide": { // a bundle and proposals in, a snapshot out
+          const { bundle, proposals } = await request.json();
+          const session = engine.bundle(bundle).open("decided");
+          for (const line of lines(proposals)) session.decide(line);
+          return new Response(session.snapshot());
+        }
+        case "/trap": {
+          trapping = new Engine(module, { log() {} });
+          const instance = trapping.live();
+          const { run } = instance;
+          let armed = true;
+          instance.run = (op, ...rest) => {
+            if (op !== Op.Why || !armed) return run.call(instance, op, ...rest);
+            armed = false;
+            return run.call(instance, op, rest[0], { get byteLength() { throw new RangeError("as a stack that ends"); } });
+          };
+          return new Response("armed");
         }
         case "/snapshot": { // keeps a snapshot for the gate
           sessions.set(request.headers.get("Session"), await request.text());
