@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { HoldfastError } from "../dist/index.js";
 import { Follower } from "../dist/follow.js";
-import { Clock, Problem, passing } from "../dist/remote.js";
+import { Clock, Problem, Remote, passing } from "../dist/remote.js";
 
 const date = (millis) => new Date(Math.floor(millis / 1000) * 1000).toUTCString();
 
@@ -64,4 +64,15 @@ test("what may pass is told from what will not", () => {
   assert.equal(passing(new HoldfastError("replica/unreachable", "")), true);
   assert.equal(passing(new HoldfastError("replica/differs", "")), false);
   assert.equal(passing(new HoldfastError("engine/trap", "")), false);
+});
+
+test("requests that are refused together ask for one token", async () => {
+  let asked = 0;
+  const remote = new Remote("http://h/", {
+    token: () => `t${++asked}`,
+    fetch: async (url, { headers }) =>
+      headers.authorization === "Bearer t1" ? new Response('{"code":"auth/expired"}', { status: 401 }) : new Response("{}", { headers: { "content-type": "application/json" } }),
+  });
+  assert.deepEqual(await Promise.all([1, 2, 3].map((n) => remote.text(`/${n}`, "application/json"))), ["{}", "{}", "{}"]);
+  assert.equal(asked, 2);
 });

@@ -567,6 +567,37 @@ test("two tabs share what is confirmed and what waits, and one of them sends", a
   await assertFollows(b, log);
 });
 
+test("what another tab finds refused is refused in the tab that proposed it", async (t) => {
+  const { proxy, join, log } = await setting(t);
+  const storage = memoryStorage();
+  const refusal = { status: 403, headers: { "content-type": "application/problem+json" }, body: '{"code":"auth/role","detail":"because"}' };
+  const [a, b] = [await join({ storage, token: () => "a" }), await join({ storage, token: () => "b" })];
+  proxy.fault = ({ method, headers }) => (headers.authorization === "Bearer a" ? "refuse" : method === "POST" ? refusal : undefined);
+  proxy.cut();
+  await until(() => a.status === "offline");
+  const { outcome, error } = await a.propose(add(1)).settled;
+  assert.deepEqual([outcome, error.code, error.message], ["refused", "auth/role", "because"]);
+  await until(() => b.told.settled.length === 1);
+  assert.deepEqual([b.told.settled[0].outcome, b.told.settled[0].pending.own], ["refused", false]);
+  assert.deepEqual([a.pending.length, b.pending.length, storage.length], [0, 0, 0]);
+  assert.equal((await log()).length, 0);
+  // A tab that is gone reads no word that is left for it; after a day nobody keeps it.
+  proxy.fault = ({ method }) => (method === "POST" ? "refuse" : undefined);
+  const gone = await join({ storage, token: () => "a" });
+  gone.propose(add(1));
+  gone.close();
+  proxy.fault = ({ method }) => (method === "POST" ? refusal : undefined);
+  await until(() => b.told.settled.length === 2);
+  const left = () => [...Array(storage.length).keys()].map(storage.key).filter((name) => !name.endsWith("lease"));
+  assert.equal(left().length, 1);
+  const [name] = left();
+  const text = storage.getItem(name);
+  storage.removeItem(name);
+  storage.setItem(name.replace(/ 0\d{14}-/, " 000000000000001-"), text);
+  await join({ storage });
+  assert.equal(left().length, 0);
+});
+
 test("tabs tell each other decisions, and believe none of it", async (t) => {
   const { proxy, join, other, log, id } = await setting(t);
   const [a, b] = [await join(), await join()];
