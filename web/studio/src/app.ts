@@ -94,6 +94,7 @@ async function follow(): Promise<void> {
       const { digest } = await api.view(to.id);
       const next = new Desk({ engine: engine.value!, document: await api.bundle(digest), id: to.id, api });
       await next.follow();
+      if (route.value !== to) return next.close(); // somebody went elsewhere meanwhile
       desk.value = next;
     } catch (thrown) {
       failure.value = told(thrown);

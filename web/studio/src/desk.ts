@@ -132,7 +132,18 @@ export class Desk {
   /** Reads the log of a server's session, and stays connected to it. */
   async follow(): Promise<void> {
     const api = this.#api!;
-    for (const text of await api.decisions(this.id)) await this.#absorb(text);
+    const texts = await api.decisions(this.id);
+    const log: Entry[] = [];
+    try {
+      for (const text of texts) {
+        this.#session.replay(text);
+        log.push(this.#entry(text, "same"));
+      }
+    } catch {
+      // The first that came out differently is looked at below.
+    }
+    this.log.value = log; // at once: one by one each would be a new list
+    for (const text of texts.slice(log.length)) await this.#absorb(text);
     void api
       .listen(this.id, () => this.log.value.length, (text) => void this.#absorb(text), (on) => (this.connected.value = on), this.#stop.signal)
       .catch((thrown) => this.#fail(thrown));
@@ -259,9 +270,12 @@ export class Desk {
     for (const text of await this.#api!.decisions(this.id, this.log.value.length + 1)) await this.#absorb(text);
   }
 
+  #entry(text: string, parity: Parity): Entry {
+    return { text, decision: JSON.parse(text) as DecisionDocument, digest: this.#engine.digest(text), parity };
+  }
+
   #add(text: string, parity: Parity): void {
-    const entry = { text, decision: JSON.parse(text) as DecisionDocument, digest: this.#engine.digest(text), parity };
-    this.log.value = [...this.log.value, entry];
+    this.log.value = [...this.log.value, this.#entry(text, parity)];
     this.#version.value++;
   }
 }

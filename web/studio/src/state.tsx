@@ -7,17 +7,17 @@ import { count, plain, shown } from "./words.js";
 export function State({ desk }: { desk: Desk }) {
   const { view } = desk.moment.value;
   const { info } = desk;
-  const changed = new Map(desk.log.value.slice(0, view.seq).flatMap(({ decision }) => decision.changes.map((change) => [change.path.split(/[.[]/)[0]!, decision.seq] as const)));
+  const changed = new Set(desk.log.value[view.seq - 1]?.decision.changes.map((change) => change.path.split(/[.[]/)[0]));
   const derived = Object.entries(view.derived);
   return (
     <section class="panel state" aria-labelledby="state-title">
       <h2 id="state-title">State</h2>
       <dl class="values">
         {info.state.map((variable) => (
-          <div key={variable.name} class={changed.get(variable.name) === view.seq && view.seq > 0 ? "fresh" : ""}>
+          <div key={variable.name} class={changed.has(variable.name) ? "fresh" : ""}>
             <dt title={variable.about || undefined}>
               {plain(variable.name)}
-              {changed.get(variable.name) === view.seq && view.seq > 0 && <span class="tag">changed</span>}
+              {changed.has(variable.name) && <span class="tag">changed</span>}
             </dt>
             <dd>
               <Value value={view.state[variable.name]} type={variable.type} />

@@ -102,7 +102,7 @@ function Item({ info, entry, current, future, onTravel }: { info: Info; entry: E
 function Whole({ info, entry }: { info: Info; entry: Entry }) {
   const { decision, digest, text } = entry;
   return (
-    <details class="whole">
+    <details class="entire">
       <summary>All that decision {decision.seq} says</summary>
       <Why info={info} decision={decision} />
       <dl class="digests">

@@ -419,7 +419,7 @@ test("axe finds nothing in any view, light or dark", async () => {
   await actAs(page, "external");
   await propose(page, "enter", "hold");
   await propose(page, "fail", "revert");
-  await page.locator(".whole > summary").click();
+  await page.locator(".entire > summary").click();
   for (const summary of await page.locator(".more summary").all()) if (await summary.isVisible()) await summary.click();
   await look("a session with a hold and refusals, everything unfolded");
   await page.locator(".timeline .moment").nth(1).click();
