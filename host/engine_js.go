@@ -16,7 +16,8 @@ import (
 
 // Options sets up an engine in a JavaScript worker.
 type Options struct {
-	// Lend returns a link to the module's instance, when called: an object with
+	// Lend returns a link to the module's instance, when called. Left out, it is what
+	// wasm/edge/holdfast.js lends to the Go programs it runs. A link is an object with
 	// run(op, handle, input) that returns a Uint8Array, failed, which says whether that is an error
 	// document, and opened, the handle that was opened. A link whose instance has trapped throws for ever.
 	Lend js.Value
@@ -47,6 +48,14 @@ type Engine struct {
 func New(_ context.Context, options Options) (*Engine, error) {
 	if options.Sessions <= 0 {
 		options.Sessions = defaultSessions
+	}
+	if options.Lend.IsUndefined() {
+		if around := js.Global().Get("context"); !around.IsUndefined() && !around.Get("holdfast").IsUndefined() {
+			options.Lend = around.Get("holdfast").Get("lend")
+		}
+	}
+	if options.Lend.Type() != js.TypeFunction {
+		return nil, failure(CodeModule, nil, "nobody lends the module to this program: run it by goWorker of wasm/edge")
 	}
 	e := &Engine{options: options, digest: options.Digest, slots: make([]slot, 1)} // one thread
 	_, err := run(e, e.take(), func(*instance) (any, error) { return nil, nil })
