@@ -41,6 +41,7 @@ import { HoldfastError, codes } from "./errors.js";
 import { Follower, lost, type Pace, type Status } from "./follow.js";
 import type { Gate } from "./gate.js";
 import { Gates, type Gated, type Watched } from "./gates.js";
+import { Guesses, documentOf } from "./guesses.js";
 import { Queue, localQueue, newKey, type Entry, type Pending, type QueueStorage, type Settled } from "./queue.js";
 import { Problem, Remote, passing, replicaCodes, unreachable, type RemoteOptions } from "./remote.js";
 import type { Session } from "./session.js";
@@ -128,6 +129,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
   readonly #confirmed: Confirmed;
   readonly #follower: Follower;
   readonly #queue: Queue;
+  readonly #guesses: Guesses;
   readonly #tabs: Tabs;
   readonly #lock: Lock;
   readonly #scope: string;
@@ -135,8 +137,6 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
   readonly #optimistic: boolean;
   readonly #gates: Gates;
 
-  #ahead: Session | undefined; // confirmed and the guesses; undefined where nothing is guessed
-  #redo: "" | "again" | "moved" = ""; // guesses are to be made again; moved: because the server's log has
   #tries = 0;
   #draining = false;
   #sending: AbortController | undefined;
@@ -169,6 +169,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     // Another user's proposals are not this one's to send.
     this.#scope = `${scope} ${options.actor.kind}:${options.actor.id ?? options.actor.kind}`;
     this.#queue = new Queue(storage, this.#scope, (error) => this.#tell("storage", error));
+    this.#guesses = new Guesses(confirmed, this.#queue, (pending, was) => this.#tell("conflict", { pending, was, now: pending.guess }));
     this.#lock = lockOf(storage);
     this.#tabs = new Tabs(scope, (message) => this.#heard(message));
   }
@@ -221,7 +222,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
   /** All of these at one moment. */
   get value(): ReplicaValue {
     if (this.#value === undefined) {
-      this.#remake();
+      if (this.status !== "stopped") this.#guesses.remake();
       const { seq, head: digest } = this.#confirmed;
       const { status, reason } = this.#follower;
       this.#value = { status, reason, head: { seq, digest }, pending: [...this.#queue.entries] };
@@ -258,17 +259,8 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     if (who === undefined) throw new HoldfastError(codes.actor, "nobody says who proposes: set the replica's `actor`");
     const actor: Actor = { kind: who.kind, id: who.id ?? who.kind };
     const { action, args, reasons } = JSON.parse(encode({ action: intent.action, args: intent.args ?? {}, reasons: intent.reasons ?? ["request"] }) as string) as Pick<Entry, "action" | "args" | "reasons">;
-    this.#remake();
     const item = { key: newKey(), action, actor, args, reasons, at: this.#confirmed.remote.clock.now() };
-    const alone = this.#ahead === undefined;
-    const ahead = this.#fork();
-    let guess: Decision;
-    try {
-      guess = again(() => ahead.decide(documentOf(item, Math.max(item.at, this.#latest()))));
-    } catch (thrown) {
-      if (alone) this.#drop();
-      throw thrown;
-    }
+    const guess = this.#guesses.make(item, item.at);
     const entry = this.#queue.add({ ...item, shown: guess.verdict }, guess);
     this.#tabs.tell({ type: "queue" });
     this.#changed();
@@ -295,7 +287,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
   why(intent: Intent<B>): Decision {
     const { action, args = {}, reasons = ["request"], actor = this.actor } = intent as Intent;
     const session = this.#asked();
-    const at = Math.max(this.#confirmed.remote.clock.now(), this.#latest());
+    const at = Math.max(this.#confirmed.remote.clock.now(), this.#guesses.at);
     return session.why(documentOf({ action, args, reasons, actor: { kind: actor?.kind ?? "", id: actor?.id ?? actor?.kind ?? "" } }, at));
   }
 
@@ -376,8 +368,6 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     this.#confirmed.close();
   }
 
-  // ── what is shown ──
-
   /** The session to ask, or why there is none. */
   #asked(): Session {
     if (this.status === "stopped") throw this.reason!;
@@ -386,56 +376,11 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
   }
 
   #shown(): Session {
-    this.#remake();
-    return (this.#optimistic ? this.#ahead : undefined) ?? this.#confirmed.session;
+    return this.#optimistic ? this.#guesses.session : this.#confirmed.session;
   }
-
-  #fork(): Session {
-    return (this.#ahead ??= again(() => this.#confirmed.bundle.restore(this.#confirmed.session.snapshot())));
-  }
-
-  #drop(): void {
-    this.#ahead?.close();
-    this.#ahead = undefined;
-  }
-
-  /** The time of the last decision or guess. */
-  #latest(): number {
-    return this.#queue.entries.reduce((at, { guess, landed }) => (landed ? at : (guess?.document.at ?? at)), this.#confirmed.at);
-  }
-
-  // Makes the guesses again where they no longer stand.
-  #remake(): void {
-    const cause = this.#redo;
-    if (cause === "" || this.status === "stopped") return;
-    this.#drop();
-    this.#redo = "";
-    let at = this.#confirmed.at;
-    for (const entry of this.#queue.entries) {
-      if (entry.landed) continue;
-      const was = entry.guess;
-      entry.guess = entry.error = undefined;
-      try {
-        const ahead = this.#fork();
-        entry.guess = again(() => ahead.decide(documentOf(entry, Math.max(entry.at, at))));
-        at = entry.guess.document.at;
-      } catch (thrown) {
-        entry.error = thrown instanceof HoldfastError ? thrown : new HoldfastError(codes.answer, String(thrown), { cause: thrown });
-      }
-      if (was !== undefined && cause === "moved") this.#tell("conflict", { pending: entry, was, now: entry.guess });
-    }
-  }
-
-  #again(cause: "again" | "moved"): void {
-    if (this.#redo !== "moved") this.#redo = cause;
-  }
-
-  // ── what comes from the server ──
 
   #took(decision: Decision, text: string, heard: boolean): void {
-    const first = this.#queue.entries.find((entry) => !entry.landed);
-    if (this.#redo === "" && first?.guess?.text === text) first.landed = true;
-    else if (first !== undefined) this.#again("moved");
+    this.#guesses.landed(text);
     if (heard) this.#tabs.tell({ type: "decision", text });
     this.#tell("confirmed", decision);
     this.#changed();
@@ -447,7 +392,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     if (status === "stopped") {
       this.#tabs.close();
       if (typeof removeEventListener === "function") removeEventListener("storage", this.#onstorage);
-      this.#drop();
+      this.#guesses.drop();
       const error = this.reason!;
       for (const entry of this.#queue.entries) if (!entry.done) this.#end(entry, { outcome: "open", error });
     } else if (away) this.#tabs.close();
@@ -459,12 +404,10 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     this.#changed();
   }
 
-  // ── what goes to the server ──
-
   // Whoever has anything to send waits for its turn, so that a tab that is closed leaves nothing behind.
   #reload(): void {
     if (this.#queue.reload((entry, error) => this.#settle(entry, { outcome: "refused", error }))) {
-      this.#again("again");
+      this.#guesses.again("again");
       this.#changed();
     }
     void this.#drain();
@@ -500,7 +443,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     const { remote } = this.#confirmed;
     if (entry.unsure) return this.#lookUp(entry, outer);
     if (!entry.landed && entry.guess !== undefined && Math.abs(entry.guess.document.at - remote.clock.now()) > fresh) this.#restamp(entry);
-    this.#remake();
+    this.#guesses.remake();
     if (entry.error !== undefined) return this.#settle(entry, { outcome: "refused", error: entry.error });
     const guess = entry.guess!;
     if (!entry.landed && guess.verdict !== entry.shown)
@@ -549,7 +492,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     entry.unsure = false;
     if (error instanceof Problem && code === "session/stale") {
       if ((error.seq ?? seq) < seq) throw lost(seq, error.seq);
-      if (entry.landed) this.#again("moved"); // somebody else's, to the byte
+      if (entry.landed) this.#guesses.again("moved"); // somebody else's, to the byte
       entry.landed = false;
       await this.#follower.until(error.seq ?? seq);
     } else if (code === "proposal/skew" && !entry.bare) {
@@ -565,7 +508,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
   #restamp(entry: Entry): void {
     entry.at = this.#confirmed.remote.clock.now();
     this.#queue.update(entry);
-    this.#again("again");
+    this.#guesses.again("again");
   }
 
   // Takes the decision that is said to be a proposal's.
@@ -589,8 +532,8 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     const { error } = settled;
     if (error === undefined) this.#queue.remove(entry);
     else this.#queue.refuse(entry, error);
-    if (entry.landed && this.#queue.entries.length === 0) this.#again("again");
-    else if (!entry.landed) this.#again(error === undefined ? "again" : "moved");
+    if (entry.landed && this.#queue.entries.length === 0) this.#guesses.again("again");
+    else if (!entry.landed) this.#guesses.again(error === undefined ? "again" : "moved");
     this.#tabs.tell(text === undefined ? { type: "queue" } : { type: "settled", key: entry.key, text });
     this.#end(entry, settled);
     this.#changed();
@@ -601,8 +544,6 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     this.#tell("settled", { ...settled, pending: entry });
   }
 
-  // ── what other tabs tell ──
-
   #heard(message: Message): void {
     if (this.status === "stopped") return;
     // Another tab may be wrong, or of another version: the server is asked.
@@ -612,8 +553,6 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     if (message.type !== "settled" || entry?.own !== true) return this.#reload();
     void this.#answered(entry, message.text, entry.guess).catch(ask);
   }
-
-  // ── telling ──
 
   #changed(): void {
     this.#value = undefined;
@@ -633,8 +572,4 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
       for (const fn of [...(this.#listeners.get(event) ?? [])]) tell(() => (fn as (event: ReplicaEvents[E]) => void)(said));
     });
   }
-}
-
-function documentOf({ action, actor, args, reasons }: Pick<Entry, "action" | "actor" | "args" | "reasons">, at: number): string {
-  return encode({ action, actor, args, at, reasons }) as string;
 }
