@@ -1,33 +1,21 @@
 package server
 
 // This file defines how a request finds its handler, and what every request goes
-// through before: host and origin, path, method, who, rate, and type and size of the body.
+// through before: host and origin, path, method, who, rate.
 
 import (
-	"bytes"
-	"cmp"
 	"crypto/rand"
-	"errors"
 	"fmt"
-	"io"
-	"maps"
-	"mime"
 	"net"
 	"net/http"
-	"net/url"
-	"os"
 	"path"
-	"reflect"
 	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/goccy/go-json"
-
 	"github.com/holdfast-rt/holdfast/core"
-	"github.com/holdfast-rt/holdfast/host/server/identity"
 	"github.com/holdfast-rt/holdfast/host/signature"
 )
 
@@ -52,14 +40,6 @@ type route struct {
 	costs  bool // counts against the caller's rate
 	body   int64
 	handle handler
-}
-
-// call is a request on its way.
-type call struct {
-	*http.Request
-	w     http.ResponseWriter
-	route *route
-	who   identity.Who
 }
 
 // table lists every route; openapi.yaml lists the same.
@@ -313,188 +293,3 @@ func (s *Server) observe(c *call, rec *recorder, began time.Time, id string, p *
 
 // methods are those that the metrics tell apart.
 var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodOptions}
-
-// recorder remembers what was answered, and does not wait for ever for who reads it.
-type recorder struct {
-	http.ResponseWriter
-	control  *http.ResponseController
-	patience time.Duration // for each piece
-	status   int
-	bytes    int64
-}
-
-// piece is how much a reader has to accept within its patience: 70 kbit/s.
-const piece = 256 << 10
-
-func (r *recorder) WriteHeader(status int) {
-	if r.status == 0 {
-		r.status = status
-	}
-	_ = r.control.SetWriteDeadline(time.Now().Add(r.patience))
-	r.ResponseWriter.WriteHeader(status)
-}
-
-func (r *recorder) Write(b []byte) (n int, err error) {
-	if r.status == 0 {
-		r.status = http.StatusOK
-	}
-	for first := true; err == nil && (first || n < len(b)); first = false {
-		var wrote int
-		_ = r.control.SetWriteDeadline(time.Now().Add(r.patience))
-		wrote, err = r.ResponseWriter.Write(b[n:min(n+piece, len(b))])
-		n += wrote
-	}
-	r.bytes += int64(n)
-	return n, err
-}
-
-// Unwrap lets http.ResponseController flush.
-func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
-
-// body reads the body, which must be JSON and within the route's limit.
-func (c *call) body() ([]byte, error) {
-	if c.ContentLength != 0 {
-		media, _, err := mime.ParseMediaType(c.Header.Get("Content-Type"))
-		if err != nil || media != "application/json" {
-			return nil, refuse(CodeType, "send the body as Content-Type: application/json")
-		}
-	}
-	if coding := c.Header.Get("Content-Encoding"); coding != "" {
-		return nil, refuse(CodeType, "send the body as it is, not as Content-Encoding: %s", coding)
-	}
-	src, err := io.ReadAll(http.MaxBytesReader(c.w, c.Body, c.route.body))
-	if err != nil {
-		if errors.As(err, new(*http.MaxBytesError)) {
-			return nil, err
-		}
-		if errors.Is(err, os.ErrDeadlineExceeded) {
-			return nil, refuse(CodeBody, "the body came too slowly")
-		}
-		return nil, refuse(CodeBody, "the body did not arrive whole")
-	}
-	return src, nil
-}
-
-// read reads the body into v, strictly: no other members, none twice. An empty body
-// is an empty object.
-func (c *call) read(s *Server, v any) error {
-	src, err := c.body()
-	if err != nil {
-		return err
-	}
-	if len(src) == 0 {
-		return nil
-	}
-	return s.read(src, v)
-}
-
-func (s *Server) read(src []byte, v any) error {
-	canonical, err := core.Canonical(src) // refuses what is said twice
-	if err != nil {
-		return err
-	}
-	if len(canonical) == 0 || canonical[0] != '{' {
-		return refuse(CodeShape, "the body is a JSON object")
-	}
-	d := json.NewDecoder(bytes.NewReader(canonical))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return refuse(CodeShape, "%s", strings.TrimPrefix(err.Error(), "json: "))
-	}
-	if wrong := stray(canonical, reflect.TypeOf(v)); wrong != "" {
-		return refuse(CodeShape, "%s", wrong)
-	}
-	return nil
-}
-
-// stray says what else is wrong with an object that was decoded as a t, or "": decoding does
-// not tell ACTION from action, nor null from what is left out.
-func stray(object []byte, t reflect.Type) string {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	var members map[string]json.RawMessage
-	if t.Kind() != reflect.Struct || json.Unmarshal(object, &members) != nil {
-		return ""
-	}
-	inside := ""
-	for i := range t.NumField() {
-		name := t.Field(i).Tag.Get("json")
-		src, ok := members[name]
-		if !ok {
-			continue
-		}
-		if string(src) == "null" {
-			return fmt.Sprintf("%q is null: leave it out", name)
-		}
-		inside = cmp.Or(inside, stray(src, t.Field(i).Type))
-		delete(members, name)
-	}
-	for _, name := range slices.Sorted(maps.Keys(members)) {
-		return fmt.Sprintf("unknown field %q", name)
-	}
-	return inside
-}
-
-// encode writes v as JSON and leaves text as it is: a decision inside is passed on
-// byte for byte, and < stays <. (MarshalNoEscape of go-json is about something else.)
-func encode(v any) ([]byte, error) { return json.MarshalWithOption(v, json.DisableHTMLEscape()) }
-
-// json answers with a document of the server's own.
-func (c *call) json(status int, v any) error {
-	body, err := encode(v)
-	if err != nil {
-		return err
-	}
-	return c.bytes(status, "application/json", body)
-}
-
-// bytes answers with bytes, untouched.
-func (c *call) bytes(status int, media string, body []byte) error {
-	h := c.w.Header()
-	h.Set("Content-Type", media)
-	h.Set("Content-Length", strconv.Itoa(len(body)))
-	if h.Get("Cache-Control") == "" {
-		h.Set("Cache-Control", "no-store")
-	}
-	c.w.WriteHeader(status)
-	_, _ = c.w.Write(body) // the client may be gone
-	return nil
-}
-
-// cached names the answer's version, and answers 304 where the client has it.
-func (c *call) cached(tag, control string) bool {
-	h := c.w.Header()
-	h.Set("ETag", `"`+tag+`"`)
-	h.Set("Cache-Control", control)
-	for have := range strings.SplitSeq(c.Header.Get("If-None-Match"), ",") {
-		if have = strings.TrimPrefix(strings.TrimSpace(have), "W/"); have == `"`+tag+`"` || have == "*" {
-			c.w.WriteHeader(http.StatusNotModified)
-			return true
-		}
-	}
-	return false
-}
-
-// number reads a query parameter.
-func (c *call) number(name string, otherwise, least, most int64) (int64, error) {
-	query, err := url.ParseQuery(c.URL.RawQuery)
-	if err != nil {
-		return 0, refuse(CodeQuery, "the query cannot be read")
-	}
-	values := query[name]
-	if len(values) == 0 {
-		return otherwise, nil
-	}
-	n, err := strconv.ParseInt(values[0], 10, 64)
-	if err != nil || n < least || n > most || len(values) > 1 {
-		return 0, refuse(CodeQuery, "%s is a number from %d to %d", name, least, most)
-	}
-	return n, nil
-}
-
-// page reads where a list goes on, and how long it is.
-func (c *call) page() (after string, limit int, err error) {
-	n, err := c.number("limit", 100, 1, 1000)
-	return c.URL.Query().Get("after"), int(n), err
-}
