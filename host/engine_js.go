@@ -58,8 +58,10 @@ func New(_ context.Context, options Options) (*Engine, error) {
 		return nil, failure(CodeModule, nil, "nobody lends the module to this program: run it by goWorker of wasm/edge")
 	}
 	e := &Engine{options: options, digest: options.Digest, slots: make([]slot, 1)} // one thread
-	_, err := run(e, e.take(), func(*instance) (any, error) { return nil, nil })
-	return e, err
+	if _, err := run(e, e.take(), func(*instance) (any, error) { return nil, nil }); err != nil {
+		return nil, err
+	}
+	return e, nil
 }
 
 // ModuleDigest returns what Options said.

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 out=dist/edge
-mkdir -p $out
+mkdir -p $out/assets
 
 # The JavaScript side of Go's syscall/js, as syumai/workers wants it, and the program.
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
@@ -12,7 +12,9 @@ cp "$work/wasm_exec.js" $out/wasm_exec.js
 GOOS=js GOARCH=wasm go build -trimpath -buildvcs=false -ldflags="-s -w" -o $out/program.wasm ./wasm/edge
 
 cp dist/holdfast.wasm $out/holdfast.wasm
+cp dist/holdfast.wasm $out/assets/holdfast.wasm # what browsers are given
 digest=sha256:$(sha256sum dist/holdfast.wasm | cut -d' ' -f1)
 size=$(stat -c %s dist/holdfast.wasm 2>/dev/null || stat -f %z dist/holdfast.wasm)
 web/node_modules/.bin/esbuild wasm/edge/holdfast.js --bundle --format=esm --target=es2022 --external:cloudflare:workers --log-level=warning \
   --define:MODULE_DIGEST="\"$digest\"" --define:MODULE_BYTES="$size" --outfile=$out/holdfast.js
+GOOS=js GOARCH=wasm go build -trimpath -buildvcs=false -ldflags="-s -w" -o $out/example-go.wasm ./wasm/edge/example/go

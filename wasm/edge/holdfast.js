@@ -24,36 +24,11 @@ const opens = new Set([Op.Load, Op.Catalog, Op.Open, Op.Restore]);
  * Makes the worker and the class of its objects.
  *
  * module is holdfast.wasm and program is program.wasm, both imported. bundles are documents to
- * publish: texts, or [text, signature] pairs. binding names the objects' namespace, assets that of the static assets.
+ * publish: texts or objects, or pairs of one and its signature. binding names the objects' namespace, assets that of the static assets.
  * engine, which comes with them, returns the engine that runs here, for a gate of @holdfast/web/edge.
  */
 export function serve({ module, program, bundles = [], binding = "HOLDFAST", assets = "ASSETS" }) {
-  let running;
-  const engine = () => (running ??= new Engine(module, { moduleDigest: MODULE_DIGEST })); // with the first request, not before
-
-  // An object that is evicted says nothing; when it is collected, what it had opened is closed.
-  const gone = new FinalizationRegistry(({ instance, handles }) => {
-    for (const handle of handles) if (!instance.dead) instance.run(Op.Close, handle);
-  });
-
-  /** Returns what the Go program asks the module through, until it traps. */
-  const lend = (object) => () => {
-    const instance = engine().live();
-    const handles = new Set();
-    gone.register(object, { instance, handles });
-    const link = {
-      failed: false,
-      opened: 0,
-      run(op, handle, input) {
-        const output = instance.run(op, handle, input);
-        link.failed = instance.failed;
-        if (!link.failed && opens.has(op)) handles.add((link.opened = instance.opened));
-        if (op === Op.Close) handles.delete(handle);
-        return output;
-      },
-    };
-    return link;
-  };
+  const { engine, lend } = shared(module);
 
   class Holdfast extends DurableObject {
     #open; // promise of the Go program's binding
@@ -135,7 +110,7 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
           digest: MODULE_DIGEST,
           size: MODULE_BYTES,
           lend: lend(this),
-          bundles: this.ctx.id.name === registry ? bundles.map((bundle) => (Array.isArray(bundle) ? bundle : [bundle, ""])) : [],
+          bundles: this.ctx.id.name === registry ? bundles.map(signed) : [],
           ledger: {
             exec(query, parameters) {
               const cursor = storage.sql.exec(query, ...parameters);
@@ -155,18 +130,11 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
           },
         },
       };
-      const go = new Go();
-      let ready;
-      const started = new Promise((resolve) => (ready = resolve));
-      const instance = new WebAssembly.Instance(program, { ...go.importObject, workers: { ready: () => ready() } });
-      const ended = go.run(instance, context).then(() => {
-        // A Go program that ends has died: whoever waits for it must not wait for ever.
-        this.ctx.abort("the program of this object has ended; the log is what it was");
-        throw new Error("the program of this object has ended");
-      });
-      await Promise.race([started, ended]);
-      ended.catch(() => {});
-      return context.binding;
+      const { binding, ended } = await boot(program, context);
+      // A Go program that ends has died: whoever waits for it must not wait for ever.
+      const end = () => this.ctx.abort("the program of this object has ended; the log is what it was");
+      ended.then(end, end);
+      return binding;
     }
   }
 
@@ -201,6 +169,92 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
   }
 
   return { worker, Holdfast, engine };
+}
+
+/**
+ * Makes a worker of a program written in Go on github.com/syumai/workers, which runs anew for each request.
+ * host.New finds the module in it: the copy that runs in this isolate, and not one of its own.
+ */
+export function goWorker({ module, program }) {
+  const { lend } = shared(module);
+  return {
+    async fetch(request, env, ctx) {
+      const owner = {}; // what the handles are opened for
+      const context = { env, ctx, binding: {}, holdfast: { digest: MODULE_DIGEST, size: MODULE_BYTES, lend: lend(owner) } };
+      const { binding, ended } = await boot(program, context);
+      const end = () => lend.end(owner);
+      ctx.waitUntil(ended.then(end, end));
+      return binding.handleRequest(request);
+    },
+  };
+}
+
+/** Returns the engine of this isolate, started with the first request and not before, and what lends it to Go programs. */
+function shared(module) {
+  let running;
+  const engine = () => (running ??= new Engine(module, { moduleDigest: MODULE_DIGEST }));
+  const opened = new WeakMap(); // owner to what it has opened
+  const close = (held) => {
+    for (const { instance, handles } of held.splice(0)) for (const handle of handles) if (!instance.dead) instance.run(Op.Close, handle);
+  };
+  // An object that is evicted says nothing; when it is collected, what it had opened is closed.
+  const gone = new FinalizationRegistry(close);
+
+  /** Returns what a Go program asks the module through: each call gives a link to the copy that runs now. */
+  const lend = (owner) => {
+    const held = [];
+    opened.set(owner, held);
+    gone.register(owner, held);
+    return () => {
+      const instance = engine().live();
+      const handles = new Set();
+      held.push({ instance, handles });
+      const link = {
+        failed: false,
+        opened: 0,
+        run(op, handle, input) {
+          const output = instance.run(op, handle, input);
+          link.failed = instance.failed;
+          if (!link.failed && opens.has(op)) handles.add((link.opened = instance.opened));
+          if (op === Op.Close) handles.delete(handle);
+          return output;
+        },
+      };
+      return link;
+    };
+  };
+  lend.end = (owner) => close(opened.get(owner));
+  return { engine, lend };
+}
+
+/** Starts a Go program. Returns what it offers once it is ready, and a promise that it has ended. */
+async function boot(program, context) {
+  const go = new Go();
+  let ready;
+  const started = new Promise((resolve) => (ready = resolve));
+  const instance = new WebAssembly.Instance(program, { ...go.importObject, workers: { ready: () => ready("ready") } });
+  // Whatever is thrown through the program leaves it in any state, as a trap does: it is over.
+  const resume = go._resume;
+  const ended = new Promise((resolve, reject) => {
+    go._resume = () => {
+      try {
+        resume.call(go);
+      } catch (thrown) {
+        reject(thrown);
+        throw thrown;
+      }
+    };
+    go.run(instance, context).then(resolve, reject);
+  });
+  ended.catch(() => {}); // whoever cares has asked
+  if ((await Promise.race([started, ended])) !== "ready") throw new Error("the program has ended before it was ready");
+  return { binding: context.binding, ended };
+}
+
+/** Returns the text of a document, and that of its signature or "". */
+function signed(bundle) {
+  const [document, signature = ""] = Array.isArray(bundle) ? bundle : [bundle];
+  return [typeof document === "string" ? document : JSON.stringify(document), signature];
 }
 
 const refused = new Error("refused");

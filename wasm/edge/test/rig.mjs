@@ -1,7 +1,7 @@
 // This file defines start, which runs the worker in workerd on a free port of this machine.
 
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,6 +22,18 @@ export function probe(options) {
   const bundled = execFileSync(join(top, "web/node_modules/.bin/esbuild"), [join(top, "wasm/edge/test/probe.js"), "--bundle", "--format=esm", "--external:*.wasm", "--external:./checkout.json"]);
   const { "holdfast.wasm": module, "checkout.json": checkout } = built;
   return start({ modules: { "probe.js": bundled, "holdfast.wasm": module, "checkout.json": checkout }, objects: false, ...options });
+}
+
+/** Returns the modules of an example, bundled as wrangler does: one file, and the WebAssembly beside it. */
+export function example(name) {
+  const folder = mkdtempSync(join(tmpdir(), "holdfast-edge-example-"));
+  execFileSync(join(top, "web/node_modules/.bin/esbuild"), [
+    join(top, `wasm/edge/example/${name}/worker.js`), "--bundle", "--format=esm", "--external:cloudflare:workers", "--loader:.wasm=copy", "--asset-names=[name]",
+    `--alias:@holdfast/web/edge=${join(top, "web/dist/edge.js")}`, `--outdir=${folder}`, "--log-level=error",
+  ]);
+  const modules = Object.fromEntries(readdirSync(folder).sort((a) => (a === "worker.js" ? -1 : 1)).map((file) => [file, readFileSync(join(folder, file))]));
+  rmSync(folder, { recursive: true });
+  return modules;
 }
 
 /**
@@ -48,8 +60,9 @@ export async function start({ modules = { "worker.js": "wasm/edge/test/worker.js
 const config :Workerd.Config = (
   services = [
     (name = "main", worker = .worker),
+    (name = "internet", network = (allow = ["private", "public"])),
     (name = "disk", disk = (path = ${text(storage)}, writable = true)),
-    (name = "assets", disk = (path = ${text(join(top, "dist/edge"))})),
+    (name = "assets", disk = (path = ${text(join(top, "dist/edge/assets"))})),
     ${second ? '(name = "second", worker = .second),' : ""}
     ${services.join(", ")}
   ],

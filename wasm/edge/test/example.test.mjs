@@ -1,0 +1,84 @@
+// This file runs the examples as they stand, and holds their configuration to what they import.
+
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { createServer, request } from "node:http";
+import { join } from "node:path";
+import { test } from "node:test";
+import { example, read, start, top, trusting } from "./rig.mjs";
+
+async function using(name, options, fn) {
+  const worker = await start({ modules: example(name), objects: false, ...options });
+  try {
+    return await fn(worker);
+  } finally {
+    await worker.stop();
+  }
+}
+
+/** Reads a wrangler.jsonc: JSON with comments to the end of a line. */
+const configuration = (name) => JSON.parse(read(`wasm/edge/example/${name}/wrangler.jsonc`).replace(/^\s*\/\/.*$|(?<=[,}\]"]) \/\/.*$/gm, ""));
+
+test("the configurations name what is there", () => {
+  for (const name of ["whole", "gate", "go"]) {
+    const { main, assets, alias = {}, compatibility_date } = configuration(name);
+    const folder = join(top, "wasm/edge/example", name);
+    assert.ok(existsSync(join(folder, main)));
+    assert.equal(compatibility_date, "2026-11-01", "what the tests run with");
+    for (const path of [...Object.values(alias), ...(assets ? [join(assets.directory, "holdfast.wasm")] : [])]) assert.ok(existsSync(join(folder, path)), path);
+  }
+  const { durable_objects, migrations } = configuration("whole");
+  assert.deepEqual(durable_objects.bindings, [{ name: "HOLDFAST", class_name: "Holdfast" }]);
+  assert.deepEqual(migrations[0].new_sqlite_classes, ["Holdfast"]);
+});
+
+test("the whole server: a session, decided on", () =>
+  using("whole", { objects: true, vars: { HOLDFAST_TRUSTING: trusting } }, async (worker) => {
+    assert.equal((await worker.ask("POST", "/v1/sessions", { session: "s", bundle: "checkout@1.0.0" })).status, 201);
+    const decided = await worker.ask("POST", "/v1/sessions/s/decisions", { action: "add", actor: { kind: "shopper" }, args: { item: "mug", count: 1 } });
+    assert.deepEqual([decided.status, decided.json().verdict], [201, "commit"]);
+    const { url, bytes } = (await worker.ask("GET", "/v1/module")).json();
+    assert.equal((await (await fetch(worker.url + url)).arrayBuffer()).byteLength, bytes);
+  }));
+
+test("the gate: only what would be committed gets to the origin", async () => {
+  const got = [];
+  const origin = createServer((asked, response) => {
+    got.push([asked.url, asked.headers["holdfast-verdict"]]);
+    response.end("from the origin");
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => origin.on("listening", resolve));
+  try {
+    // workerd sends what the worker fetches to the host that was asked for: here, the origin's.
+    await using("gate", {}, async (worker) => {
+      const send = (body) => viaHost(new URL(worker.url).port, origin.address().port, body);
+      assert.deepEqual(await send({ item: "mug", count: 1 }), [200, "from the origin"]);
+      assert.equal((await send({ item: "poster", count: 9 }))[0], 403);
+    });
+    assert.deepEqual(got, [["/cart", "commit"]]);
+  } finally {
+    origin.close();
+  }
+});
+
+/** Asks the worker as if it were another host; fetch would not let that be said. */
+async function viaHost(port, host, body) {
+  return new Promise((resolve, reject) => {
+    const asked = request({ port, host: "127.0.0.1", method: "POST", path: "/cart", headers: { Host: `127.0.0.1:${host}`, "Content-Type": "application/json" } }, (response) => {
+      let text = "";
+      response.on("data", (chunk) => (text += chunk)).on("end", () => resolve([response.statusCode, text]));
+    });
+    asked.on("error", reject).end(JSON.stringify(body));
+  });
+}
+
+test("a worker written in Go: the same gate", () =>
+  using("go", {}, async (worker) => {
+    const ask = (query, method = "POST") => worker.ask(method, `/cart?${query}`);
+    for (let round = 0; round < 3; round++) {
+      assert.equal((await ask("item=mug&count=1")).text, "added, by decision 1\n");
+      const refused = await ask("item=poster&count=9");
+      assert.deepEqual([refused.status, refused.json().code, refused.json().verdict], [403, "gate/refused", "reject"]);
+      assert.deepEqual([(await ask("item=hat&count=1")).status, (await ask("", "GET")).text], [422, "nothing was proposed\n"]);
+    }
+  }));
