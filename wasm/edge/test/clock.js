@@ -2,10 +2,15 @@
 
 const Real = Date;
 
-export const clock = { now: undefined };
+/** now is what the clock shows, if it is set; broken has the next look at it throw, through whatever program looks. */
+export const clock = { now: undefined, broken: false };
 
 globalThis.Date = class extends Real {
   constructor(...args) {
+    if (clock.broken) {
+      clock.broken = false;
+      throw new RangeError("the clock is broken");
+    }
     if (args.length === 0) super(clock.now ?? Real.now());
     else super(...args);
   }

@@ -3,11 +3,11 @@
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { holdfast, probe, read, start } from "./rig.mjs";
+import { holdfast, probe, read, start, top } from "./rig.mjs";
 
 const bundle = read("testdata/golden/checkout/bundle.json");
 const shopper = { kind: "shopper", id: "ann" };
@@ -36,6 +36,23 @@ test("a bundle that comes with the worker is published, and another can be", asy
   const fetched = await worker.ask("GET", published.headers.get("Location"));
   assert.equal(fetched.headers.get("ETag"), `"${published.json().digest}"`);
   assert.equal((await worker.ask("GET", published.headers.get("Location"), undefined, { "If-None-Match": fetched.headers.get("ETag") })).status, 304);
+});
+
+test("a catalog resolves to the bundle of a session, which its object keeps", async () => {
+  const built = join(folder, "catalog.json");
+  execFileSync(holdfast, ["build", join(top, "testdata/bundles/grade-1-guardian/catalog.yaml"), "-o", built], { stdio: "ignore" });
+  assert.equal((await worker.ask("POST", "/v1/catalogs", readFileSync(built))).status, 201);
+  const cursor = { class: 1, chapter: "moon", element: "air" };
+  const created = await worker.ask("POST", "/v1/sessions", { session: "point", catalog: "grade-1-guardian@1.0.0", cursor });
+  assert.equal(created.status, 201, created.text);
+  const decided = await worker.ask("POST", "/v1/sessions/point/decisions", { action: "complete", actor: { kind: "practitioner", id: "p" } });
+  assert.deepEqual([decided.status, decided.json().digest], [201, created.json().digest]);
+  const stall = await worker.ask("POST", "/v1/sessions", { session: "none", catalog: "grade-1-guardian@1.0.0", cursor: { class: 9 } });
+  assert.deepEqual([stall.status, stall.json().code], [409, "catalog/stall"]);
+});
+
+test("nothing that the platform forbids, or that makes a start slow, happens at global scope", async () => {
+  assert.deepEqual((await worker.ask("GET", "/test/scope")).json(), []);
 });
 
 test("a session is created once", async () => {

@@ -72,7 +72,7 @@ test("another module than the one that decides", async () => {
   });
   // A worker that imports something else by the module's name: nothing is decided.
   const other = Uint8Array.from([0, 97, 115, 109, 1, 0, 0, 0]);
-  const files = { "worker.js": "wasm/edge/test/worker.js", "clock.js": "wasm/edge/test/clock.js", "holdfast.js": "dist/edge/holdfast.js", "program.wasm": "dist/edge/program.wasm", "checkout.json": "testdata/golden/checkout/bundle.json" };
+  const files = { "worker.js": "wasm/edge/test/worker.js", "clock.js": "wasm/edge/test/clock.js", "scope.js": "wasm/edge/test/scope.js", "holdfast.js": "dist/edge/holdfast.js", "program.wasm": "dist/edge/program.wasm", "checkout.json": "testdata/golden/checkout/bundle.json" };
   await using({ modules: { ...files, "holdfast.wasm": other } }, async (worker) => {
     const answer = await worker.ask("GET", "/v1/bundles");
     assert.deepEqual([answer.status, answer.json().code], [503, "ledger/unavailable"]);
@@ -124,6 +124,30 @@ test("with keys, a token says who acts, and signed bundles and heads are as on t
     run("verify", bundle, "hers.jsonl", "--key", "release.pub", "--head", "hers.head");
   });
 });
+
+test("the module traps, or the program of an object dies: nothing is acknowledged, and the session goes on", () =>
+  using({}, async (worker) => {
+    const session = "/v1/sessions/trapped";
+    await worker.ask("POST", "/v1/sessions", { session: "trapped", bundle: "checkout@1.0.0" });
+    const recorded = [];
+    const decide = async (headers) => {
+      const answer = await worker.ask("POST", `${session}/decisions`, add, headers);
+      if (answer.status === 201) recorded.push(answer.text);
+      return [answer.status, answer.status === 201 ? undefined : answer.json().code];
+    };
+    for (const [headers, wanted] of [
+      [{}, [201, undefined]],
+      [{ "Test-Trap": "7" }, [500, "engine/trap"]], // in Decide
+      [{}, [201, undefined]],
+      [{ "Test-Trap": "12" }, [201, undefined]], // in View, which is asked for when the session is opened again
+      [{ "Test-Crash": "1" }, [503, "ledger/unavailable"]],
+      [{}, [500, "engine/trap"]],
+      [{}, [201, undefined]],
+    ])
+      assert.deepEqual(await decide(headers), wanted, JSON.stringify(headers));
+    assert.equal((await worker.ask("GET", `${session}/decisions`)).text, recorded.map((line) => line + "\n").join(""));
+    assert.equal((await worker.ask("POST", `${session}/verify`)).json().same, true);
+  }));
 
 test("a session's name, however it is written, leads to its own object or to none", () =>
   using({}, async (worker) => {

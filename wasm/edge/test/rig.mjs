@@ -41,7 +41,7 @@ export function example(name) {
  * variables; data is the folder of the objects' storage, and stays; limit is how many KiB a file may grow to;
  * second runs another worker on the same objects.
  */
-export async function start({ modules = { "worker.js": "wasm/edge/test/worker.js", "clock.js": "wasm/edge/test/clock.js", ...built }, vars = believing, data, limit, objects = true, second = false, services = [], bindings = [] } = {}) {
+export async function start({ modules = { "worker.js": "wasm/edge/test/worker.js", "clock.js": "wasm/edge/test/clock.js", "scope.js": "wasm/edge/test/scope.js", ...built }, vars = believing, data, limit, objects = true, second = false, services = [], bindings = [] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-edge-"));
   const storage = data ?? join(folder, "data");
   mkdirSync(storage, { recursive: true });

@@ -1,18 +1,34 @@
-// This file is the worker that the tests run: as in the example, with a clock that a request may set.
+// This file is the worker that the tests run: as in the example, with a clock that a request may set, and failures.
 
+import { touched } from "./scope.js"; // first, so that it sees what the others do at global scope
 import { clock } from "./clock.js";
 import module from "./holdfast.wasm";
 import program from "./program.wasm";
 import checkout from "./checkout.json";
 import { serve } from "./holdfast.js";
 
-const { worker, Holdfast } = serve({ module, program, bundles: [checkout] });
+const { worker, Holdfast, engine } = serve({ module, program, bundles: [checkout] });
 export { Holdfast };
+
+const atStart = [...touched];
 
 export default {
   fetch(request, env, ctx) {
     const now = request.headers.get("Test-Now");
     if (now !== null) clock.now = Number(now);
+    if (new URL(request.url).pathname === "/test/scope") return Response.json(atStart);
+    if (request.headers.has("Test-Trap")) trap(engine().live(), Number(request.headers.get("Test-Trap")));
+    if (request.headers.has("Test-Crash")) clock.broken = true;
     return worker.fetch(request, env, ctx);
   },
 };
+
+/** Has the next call of an operation end as a stack that is at its end does. */
+function trap(instance, op) {
+  const { run } = instance;
+  instance.run = (asked, handle, input) => {
+    if (asked !== op) return run.call(instance, asked, handle, input);
+    delete instance.run;
+    return run.call(instance, asked, handle, { get byteLength() { throw new RangeError("Maximum call stack size exceeded"); } });
+  };
+}
