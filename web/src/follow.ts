@@ -141,7 +141,7 @@ export class Follower {
   async pause(tries: number, error?: HoldfastError): Promise<void> {
     const { retry, longest } = this.pace;
     const most = Math.min(longest, retry * 2 ** Math.min(tries, 20));
-    const asked = error instanceof Problem ? Math.min(error.retryAfter ?? 0, longest) : 0;
+    const asked = error instanceof Problem ? Math.min(error.retryAfter ?? 0, longest * 10) : 0;
     // Jitter, so that not everybody comes back in the same moment; nothing that is hashed depends on it.
     await this.sleep(Math.max(asked, most / 2) + (Math.random() * most) / 2);
   }

@@ -95,8 +95,13 @@ export class Guesses {
 
   /** Forgets the session that runs ahead. */
   drop(): void {
-    this.#ahead?.close();
+    const ahead = this.#ahead;
     this.#ahead = undefined;
+    try {
+      ahead?.close();
+    } catch {
+      // The module trapped; it is gone either way.
+    }
   }
 
   #fork(): Session {

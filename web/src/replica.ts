@@ -435,7 +435,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
   // Something failed while sending. What may pass is tried again.
   async #failed(error: HoldfastError): Promise<void> {
     if (!passing(error)) return this.#follower.stop(error);
-    this.#follower.check();
+    if (!(error instanceof Problem)) this.#follower.check(); // no answer: is the server there?
     await this.#follower.pause(this.#tries++, error);
   }
 
@@ -499,9 +499,9 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
       // The answer's Date has told the time; where a page may not read it, the server sets it.
       entry.bare = ++entry.skewed > 2;
       this.#restamp(entry);
-    } else if ((error instanceof Problem && error.status === 401) || /^(session|bundle|http|auth\/session)/.test(code)) {
+    } else if ((error instanceof Problem && error.status === 401) || /^(session\/|bundle\/|auth\/session|http\/(origin|path|method))/.test(code)) {
       entry.unsure = true;
-      throw error;
+      throw error; // it is not about this proposal
     } else this.#settle(entry, { outcome: "refused", error });
   }
 
@@ -517,9 +517,8 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     const said = read(text);
     const proposal = this.#confirmed.digest(again(() => engine.complete(documentOf(entry, said.at), said.at)));
     if (said.proposal !== proposal) throw differs(`the server answers with a decision on another proposal (${said.seq})`);
-    const known = this.#confirmed.seq >= said.seq;
     await this.#follower.take(text);
-    if (known && !(await this.#confirmed.has(text))) throw differs(`the server answers with a decision ${said.seq} that is not in its log`);
+    if (!(await this.#confirmed.has(text))) throw differs(`the server answers with a decision ${said.seq} that is not in its log`);
     if (entry.done) return;
     const decision = decisionOf(text);
     const same = guess?.text === text;
@@ -561,8 +560,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     this.#telling = true;
     queueMicrotask(() => {
       this.#telling = false;
-      if (this.#subscribers.size === 0) return;
-      const { value } = this;
+      const { value } = this; // also where nobody has subscribed: what comes next is compared with the guesses
       for (const fn of [...this.#subscribers]) tell(() => fn(value));
     });
   }

@@ -50,7 +50,7 @@ test("pauses grow to a bound, have jitter, and are as long as the server says", 
   await follower.pause(0, busy(3_600_000));
   await follower.pause(0, new HoldfastError("replica/unreachable", ""));
   assert.ok(waited[0] >= 3_000 && waited[0] <= 3_100);
-  assert.ok(waited[1] >= 5_000 && waited[1] <= 5_100, "nobody waits for an hour");
+  assert.ok(waited[1] >= 50_000 && waited[1] <= 50_100, "nobody waits for an hour");
   assert.ok(waited[2] <= 100);
 });
 
