@@ -77,7 +77,6 @@ export function Graph({ desk, machine }: { desk: Desk; machine: Machine }) {
       return;
     }
     const card = document.getElementById(`action-${choice.action}`);
-    document.documentElement.dataset["pane"] = "act";
     card?.scrollIntoView({ block: "center", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
     card?.querySelector<HTMLElement>("button[type=submit]:not(:disabled), input, select, textarea")?.focus({ preventScroll: true });
     announce(choice.say);

@@ -1,5 +1,6 @@
 // This file shows what waits for an owner, to be confirmed or declined.
 
+import { useEffect, useState } from "preact/hooks";
 import type { Parked } from "@holdfast/web";
 import { announce } from "./app.js";
 import { ask } from "./card.js";
@@ -10,7 +11,14 @@ import { argsText, plain, short, span } from "./words.js";
 
 export function Holds({ desk }: { desk: Desk }) {
   const { view } = desk.moment.value;
-  if (view.holds.length === 0) return null;
+  const waits = view.holds.length > 0;
+  const [, setTime] = useState(0);
+  useEffect(() => {
+    if (!waits) return;
+    const clock = setInterval(() => setTime(Date.now()), 5000); // how long it still waits
+    return () => clearInterval(clock);
+  }, [waits]);
+  if (!waits) return null;
   return (
     <section class="panel holds" aria-labelledby="holds-title">
       <h2 id="holds-title">

@@ -73,25 +73,25 @@ function Studio() {
       </header>
       <main id="main" tabIndex={-1}>
         <Safe key={address(at)}>
-        {failure.value !== undefined ? (
-          <Failure code={failure.value.code} say={failure.value.say} />
-        ) : engine.value === undefined ? (
-          <p class="boot">The module is loading.</p>
-        ) : at.page === "home" ? (
-          <Home />
-        ) : at.page === "catalog" ? (
-          <Catalog key={at.digest} digest={at.digest} />
-        ) : now === undefined ? (
-          <p class="boot">The session is being decided again, from its beginning.</p>
-        ) : at.view === "rules" ? (
-          <Rules desk={now} />
-        ) : at.view === "edit" ? (
-          <Suspense fallback={<p class="boot">The editor is loading.</p>}>
-            <Edit desk={now} key={now.info.digest} />
-          </Suspense>
-        ) : (
-          <Play desk={now} key={now.id + now.info.digest + now.origin} />
-        )}
+          {failure.value !== undefined ? (
+            <Failure code={failure.value.code} say={failure.value.say} />
+          ) : engine.value === undefined ? (
+            <p class="boot">The module is loading.</p>
+          ) : at.page === "home" ? (
+            <Home />
+          ) : at.page === "catalog" ? (
+            <Catalog key={at.digest} digest={at.digest} />
+          ) : now === undefined ? (
+            <p class="boot">The session is being decided again, from its beginning.</p>
+          ) : at.view === "rules" ? (
+            <Rules desk={now} />
+          ) : at.view === "edit" ? (
+            <Suspense fallback={<p class="boot">The editor is loading.</p>}>
+              <Edit desk={now} key={now.info.digest} />
+            </Suspense>
+          ) : (
+            <Play desk={now} key={now.id + now.info.digest + now.origin} />
+          )}
         </Safe>
       </main>
       <footer class="bottom">

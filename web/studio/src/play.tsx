@@ -67,7 +67,7 @@ function Banners({ desk }: { desk: Desk }) {
   const halted = desk.halted.value;
   return (
     <div class="banners">
-      {desk.local && !past && (
+      {desk.local && (
         <div class="banner local">
           <Icon name="lock" />
           <p>
@@ -210,16 +210,16 @@ function Acting({ desk }: { desk: Desk }) {
   return (
     <section class="panel acting" aria-labelledby="acting-title">
       <div>
-      <h2 id="acting-title">Acting as</h2>
-      <div class="segments" role="radiogroup" aria-labelledby="acting-title">
-        {desk.info.agents.map(({ name }) => (
-          <label key={name} class={name === actor.kind ? "on" : ""}>
-            <input type="radio" name="agent" value={name} checked={name === actor.kind} onChange={() => desk.act(name, actor.id === actor.kind ? name : actor.id)} />
-            <span>{plain(name)}</span>
-          </label>
-        ))}
-      </div>
-      <p class="quiet about">{about}</p>
+        <h2 id="acting-title">Acting as</h2>
+        <div class="segments" role="radiogroup" aria-labelledby="acting-title">
+          {desk.info.agents.map(({ name }) => (
+            <label key={name} class={name === actor.kind ? "on" : ""}>
+              <input type="radio" name="agent" value={name} checked={name === actor.kind} onChange={() => desk.act(name, actor.id === actor.kind ? name : actor.id)} />
+              <span>{plain(name)}</span>
+            </label>
+          ))}
+        </div>
+        <p class="quiet about">{about}</p>
       </div>
       <div class="pair">
         <div class="field">
