@@ -21,7 +21,7 @@ import (
 // objectStore is the database of a Durable Object.
 type objectStore struct {
 	object js.Value
-	mu     sync.Mutex // held by a transaction, and by each statement outside
+	mu     sync.Mutex // held while a batch is written, until it is durable, and by each statement that reads
 	read   *sql.DB
 	write1 *sql.DB
 	conn   *sql.Conn // runs statements inside a transaction
@@ -64,8 +64,6 @@ func (s *objectStore) write(context.Context, func(context.Context, tx) error) er
 
 // transaction keeps all that do has written, or nothing where it returns an error.
 func (s *objectStore) transaction(do func() error) (err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	defer thrown(&err)
 	f := js.FuncOf(func(js.Value, []js.Value) any {
 		err = do()
@@ -77,8 +75,11 @@ func (s *objectStore) transaction(do func() error) (err error) {
 }
 
 // commit runs each task in a transaction of its own, and then waits until all of them are
-// durable: where that fails, nobody knows what is.
+// durable: where that fails, nobody knows what is. Until then nobody reads what was written: the
+// platform holds answers back that are not durable yet, but an event stream is an answer that went out before.
 func (s *objectStore) commit(batch []*task) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	ctx := context.Background()
 	for _, t := range batch {
 		t.err = s.transaction(func() error { return s.run(ctx, t) })

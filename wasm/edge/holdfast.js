@@ -36,10 +36,9 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
 
     async fetch(request) {
       const session = sessionOf(new URL(request.url).pathname);
-      const own = this.ctx.id.name;
-      if (session !== undefined && own !== named(session)) {
+      if (session !== undefined && !this.#is(named(session))) {
         // A session is decided on in its own object only. The registry answers for those that nobody created.
-        if (own !== registry || (await this.origin(session)) !== undefined) throw new Error(`the object ${own} is asked for session ${session}`);
+        if (!this.#is(registry) || (await this.origin(session)) !== undefined) throw new Error(`another object is asked for session ${session}`);
       } else if (session !== undefined && !(await this.#find(session))) {
         return this.#registry().fetch(request);
       }
@@ -67,6 +66,11 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
     /** Says whether the Go program has made its tables. */
     #made() {
       return this.ctx.storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'schema_version'").toArray().length > 0;
+    }
+
+    /** Says whether this is the object of a name; an object is not told its own. */
+    #is(name) {
+      return this.env[binding].idFromName(name).equals(this.ctx.id);
     }
 
     #registry() {
@@ -110,7 +114,7 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
           digest: MODULE_DIGEST,
           size: MODULE_BYTES,
           lend: lend(this),
-          bundles: this.ctx.id.name === registry ? bundles.map(signed) : [],
+          bundles: this.#is(registry) ? bundles.map(signed) : [],
           ledger: {
             exec(query, parameters) {
               const cursor = storage.sql.exec(query, ...parameters);

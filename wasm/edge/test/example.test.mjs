@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { example, read, start, top, trusting } from "./rig.mjs";
 
 async function using(name, options, fn) {
-  const worker = await start({ modules: example(name), objects: false, ...options });
+  const worker = await start({ modules: example(name), objects: [], ...options });
   try {
     return await fn(worker);
   } finally {
@@ -33,7 +33,7 @@ test("the configurations name what is there", () => {
 });
 
 test("the whole server: a session, decided on", () =>
-  using("whole", { objects: true, vars: { HOLDFAST_TRUSTING: trusting } }, async (worker) => {
+  using("whole", { objects: ["Holdfast"], vars: { HOLDFAST_TRUSTING: trusting } }, async (worker) => {
     assert.equal((await worker.ask("POST", "/v1/sessions", { session: "s", bundle: "checkout@1.0.0" })).status, 201);
     const decided = await worker.ask("POST", "/v1/sessions/s/decisions", { action: "add", actor: { kind: "shopper" }, args: { item: "mug", count: 1 } });
     assert.deepEqual([decided.status, decided.json().verdict], [201, "commit"]);

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { probe, read, start, top } from "./rig.mjs";
+import { built, probe, read, start, top } from "./rig.mjs";
 
 const day = 1767225600000; // 2026-01-01, when golden sessions begin
 
@@ -16,13 +16,15 @@ const goldens = readdirSync(join(top, "testdata/golden"), { withFileTypes: true 
 const bytes = (text) => Buffer.from(text, "latin1");
 const utf8 = (text) => bytes(text).toString();
 
-let sdk;
+let worlds, sdk;
 before(async () => {
-  sdk = await probe();
+  const { "holdfast.js": shell, "holdfast.wasm": module, "program.wasm": program } = built;
+  const modules = { "worlds.js": "wasm/edge/test/worlds.js", "clock.js": "wasm/edge/test/clock.js", "holdfast.js": shell, "holdfast.wasm": module, "program.wasm": program };
+  [worlds, sdk] = await Promise.all([start({ modules, objects: Array.from({ length: 9 }, (_, n) => `World${n}`) }), probe()]);
 });
-after(() => sdk?.stop());
+after(() => Promise.all([worlds?.stop(), sdk?.stop()]));
 
-test("there are golden sessions", () => assert.ok(goldens.length >= 9));
+test("there are golden sessions", () => assert.equal(goldens.length, 9, "as many as there are worlds"));
 
 for (const { name, bundle, proposals, decisions } of goldens) {
   test(`${name}: the SDK in a worker`, async () => {
@@ -32,37 +34,33 @@ for (const { name, bundle, proposals, decisions } of goldens) {
   });
 }
 
-// A session of another name has another genesis, so that each has its turn as `play`, on storage of its own.
-for (const { name, bundle, proposals, decisions } of goldens) {
+// A session of another name has another genesis, so each is `play`, in a world of its own.
+for (const [world, { name, bundle, proposals, decisions }] of goldens.entries()) {
   test(`${name}: over HTTP, through an object`, async () => {
-    const fresh = await start();
-    try {
-      const published = await fresh.ask("POST", "/v1/bundles", bytes(bundle));
-      assert.equal(published.status, 201, published.text);
-      const created = await fresh.ask("POST", "/v1/sessions", { session: "play", bundle: published.json().digest });
-      assert.equal(created.status, 201, created.text);
-      const recorded = utf8(decisions).trimEnd().split("\n");
-      const want = [];
-      for (const [n, proposal] of proposals.trimEnd().split("\n").entries()) {
-        if (proposal.includes('"id":""')) continue; // to a server an empty id is one that is left out
-        const failed = recorded[n].startsWith('{"error"');
-        let now = day + n * 1000;
-        if (!failed) now = JSON.parse(utf8(proposal)).at ?? now;
-        const answer = await fresh.ask("POST", "/v1/sessions/play/decisions", bytes(proposal), { "Test-Now": String(now) });
-        if (failed) {
-          assert.ok(answer.status >= 400 && answer.status < 500, `${proposal}: ${answer.status} ${answer.text}`);
-          continue;
-        }
-        assert.equal(answer.text, recorded[n], proposal);
-        assert.equal(answer.status, 201);
-        want.push(recorded[n]);
+    const ask = (method, path, body, headers) => worlds.ask(method, path, body, { "Test-World": String(world), ...headers });
+    const published = await ask("POST", "/v1/bundles", bytes(bundle));
+    assert.equal(published.status, 201, published.text);
+    const created = await ask("POST", "/v1/sessions", { session: "play", bundle: published.json().digest });
+    assert.equal(created.status, 201, created.text);
+    const recorded = utf8(decisions).trimEnd().split("\n");
+    const want = [];
+    for (const [n, proposal] of proposals.trimEnd().split("\n").entries()) {
+      if (proposal.includes('"id":""')) continue; // to a server an empty id is one that is left out
+      const failed = recorded[n].startsWith('{"error"');
+      let now = day + n * 1000;
+      if (!failed) now = JSON.parse(utf8(proposal)).at ?? now;
+      const answer = await ask("POST", "/v1/sessions/play/decisions", bytes(proposal), { "Test-Now": String(now) });
+      if (failed) {
+        assert.ok(answer.status >= 400 && answer.status < 500, `${proposal}: ${answer.status} ${answer.text}`);
+        continue;
       }
-      const log = await fresh.ask("GET", "/v1/sessions/play/decisions");
-      assert.equal(log.text, want.map((line) => line + "\n").join(""));
-      const verified = await fresh.ask("POST", "/v1/sessions/play/verify");
-      assert.deepEqual([verified.status, verified.json().same, verified.json().seq], [200, true, want.length]);
-    } finally {
-      await fresh.stop();
+      assert.equal(answer.text, recorded[n], proposal);
+      assert.equal(answer.status, 201);
+      want.push(recorded[n]);
     }
+    const log = await ask("GET", "/v1/sessions/play/decisions");
+    assert.equal(log.text, want.map((line) => line + "\n").join(""));
+    const verified = await ask("POST", "/v1/sessions/play/verify");
+    assert.deepEqual([verified.status, verified.json().same, verified.json().seq], [200, true, want.length]);
   });
 }

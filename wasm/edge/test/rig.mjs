@@ -14,14 +14,14 @@ export const holdfast = join(top, "dist/holdfast");
 export const trusting = "development only: everyone is believed";
 const believing = { HOLDFAST_TRUSTING: trusting, HOLDFAST_RATE: "-1" };
 
-const built = { "holdfast.js": "dist/edge/holdfast.js", "holdfast.wasm": "dist/edge/holdfast.wasm", "program.wasm": "dist/edge/program.wasm", "checkout.json": "testdata/golden/checkout/bundle.json" };
+export const built = { "holdfast.js": "dist/edge/holdfast.js", "holdfast.wasm": "dist/edge/holdfast.wasm", "program.wasm": "dist/edge/program.wasm", "checkout.json": "testdata/golden/checkout/bundle.json" };
 const kinds = { js: "esModule", mjs: "esModule", wasm: "wasm", json: "text" };
 
 /** Starts the worker of probe.js, in one file with what it imports of the SDK. */
 export function probe(options) {
   const bundled = execFileSync(join(top, "web/node_modules/.bin/esbuild"), [join(top, "wasm/edge/test/probe.js"), "--bundle", "--format=esm", "--external:*.wasm", "--external:./checkout.json"]);
   const { "holdfast.wasm": module, "checkout.json": checkout } = built;
-  return start({ modules: { "probe.js": bundled, "holdfast.wasm": module, "checkout.json": checkout }, objects: false, ...options });
+  return start({ modules: { "probe.js": bundled, "holdfast.wasm": module, "checkout.json": checkout }, objects: [], ...options });
 }
 
 /** Returns the modules of an example, bundled as wrangler does: one file, and the WebAssembly beside it. */
@@ -39,9 +39,9 @@ export function example(name) {
 /**
  * Starts the worker. modules are files by the name they are imported by, main first; vars are the worker's
  * variables; data is the folder of the objects' storage, and stays; limit is how many KiB a file may grow to;
- * second runs another worker on the same objects.
+ * objects are the classes of objects, each bound by its name in capitals; second runs another worker on them.
  */
-export async function start({ modules = { "worker.js": "wasm/edge/test/worker.js", "clock.js": "wasm/edge/test/clock.js", "scope.js": "wasm/edge/test/scope.js", ...built }, vars = believing, data, limit, objects = true, second = false, services = [], bindings = [] } = {}) {
+export async function start({ modules = { "worker.js": "wasm/edge/test/worker.js", "clock.js": "wasm/edge/test/clock.js", "scope.js": "wasm/edge/test/scope.js", ...built }, vars = believing, data, limit, objects = ["Holdfast"], second = false, services = [], bindings = [] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-edge-"));
   const storage = data ?? join(folder, "data");
   mkdirSync(storage, { recursive: true });
@@ -52,7 +52,7 @@ export async function start({ modules = { "worker.js": "wasm/edge/test/worker.js
     writeFileSync(copy, path instanceof Uint8Array ? path : readFileSync(join(top, path))); // capnp embeds what lies beside it
     return `(name = ${text(name)}, ${kinds[name.split(".").at(-1)]} = embed ${text(relative(folder, copy))})`;
   });
-  if (objects) bindings = ['(name = "HOLDFAST", durableObjectNamespace = "Holdfast")', ...bindings];
+  bindings = [...objects.map((name) => `(name = ${text(name.toUpperCase())}, durableObjectNamespace = ${text(name)})`), ...bindings];
   const bound = Object.entries(vars).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`);
   writeFileSync(
     join(folder, "config.capnp"),
@@ -77,7 +77,8 @@ const worker :Workerd.Worker = (
   modules = [${files.join(", ")}],
   compatibilityDate = "2026-11-01",
   bindings = [(name = "ASSETS", service = "assets"), ${[...bound, ...bindings].join(", ")}],
-  ${objects ? `durableObjectNamespaces = [(className = "Holdfast", uniqueKey = "holdfast", enableSql = true)], durableObjectStorage = (localDisk = "disk"),` : ""}
+  durableObjectNamespaces = [${objects.map((name) => `(className = ${text(name)}, uniqueKey = ${text(name.toLowerCase())}, enableSql = true)`).join(", ")}],
+  ${objects.length > 0 ? 'durableObjectStorage = (localDisk = "disk"),' : ""}
 );
 `,
   );
