@@ -50,15 +50,16 @@ export class Server {
 
   /** Starts the process, again where it was killed. */
   async begin() {
-    const process = (this.#process = spawn(this.#command, this.#args, { stdio: ["ignore", "ignore", "pipe"] }));
+    const child = (this.#process = spawn(this.#command, this.#args, { stdio: ["ignore", "ignore", "pipe"] }));
+    process.once("exit", () => child.kill("SIGKILL")); // a test that was given up leaves nothing running
     let said = "";
     this.url = await new Promise((resolve, reject) => {
-      process.stderr.setEncoding("utf8").on("data", (text) => {
+      child.stderr.setEncoding("utf8").on("data", (text) => {
         said += text;
         const [, url] = /msg=listening url=(\S+)/.exec(said) ?? [];
         if (url !== undefined) resolve(url);
       });
-      process.on("exit", () => reject(new Error(`the server ended:\n${said}`)));
+      child.on("exit", () => reject(new Error(`the server ended:\n${said}`)));
     });
   }
 
