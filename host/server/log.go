@@ -130,6 +130,7 @@ func (s *Server) events(c *call) error {
 		p.Seq = &about.Seq
 		return p
 	}
+	c.stands(about.Seq)
 	h := c.w.Header()
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")
 	h.Set("Cache-Control", "no-store")

@@ -222,10 +222,12 @@ func (l *live) once(ctx context.Context, turns []*turn) error {
 // decide decides one turn on the session as it stands after earlier turns.
 func (l *live) decide(ctx context.Context, t *turn, stands ledger.Session, at int64, rows []ledger.Row) (ledger.Row, error) {
 	t.repeated = false
-	if t.key != "" {
+	if t.key != "" { // first of all: what was recorded under it stands, whatever else is said now
 		recorded, err := l.byKey(ctx, t.key, rows)
 		if err == nil {
-			return ledger.Row{}, l.repeat(t, recorded, refuse(CodeKey, "this Idempotency-Key was used for another proposal, decision %d", recorded.Seq))
+			p := refuse(CodeKey, "this Idempotency-Key was used for another proposal, decision %d", recorded.Seq)
+			p.Seq = &recorded.Seq
+			return ledger.Row{}, l.repeat(t, recorded, p)
 		}
 		if !errors.Is(err, ledger.ErrNotFound) {
 			return ledger.Row{}, unavailable(err)

@@ -211,7 +211,7 @@ func (s *Server) share(c *call) {
 	h.Add("Vary", "Origin")
 	if origin := c.Header.Get("Origin"); slices.Contains(s.options.Origins, origin) {
 		h.Set("Access-Control-Allow-Origin", origin)
-		h.Set("Access-Control-Expose-Headers", "ETag, Location, Retry-After, Holdfast-Digest, Holdfast-Repeated, Holdfast-Seq, Holdfast-Verdict")
+		h.Set("Access-Control-Expose-Headers", "Date, ETag, Location, Retry-After, Holdfast-Digest, Holdfast-Repeated, Holdfast-Seq, Holdfast-Verdict")
 	}
 }
 

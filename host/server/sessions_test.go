@@ -256,6 +256,9 @@ func TestRepeated(t *testing.T) {
 	r.clock.advance(time.Minute)
 	same(ann.propose("s", `{"action":"open","args":{"hour":11}}`, "Idempotency-Key", "k1"), keyed)
 	same(ann.propose("s", `{"action":"open","args":{"hour":11},"seq":2}`, "Idempotency-Key", "k1"), keyed)
+	at := fmt.Sprintf(`{"action":"open","args":{"hour":11},"at":%d}`, r.clock.now().Add(-time.Minute).UnixMilli())
+	r.clock.advance(10 * time.Minute) // and however long ago it was
+	same(ann.propose("s", at, "Idempotency-Key", "k1"), keyed)
 	before := r.contents()
 	ann.propose("s", `{"action":"open","args":{"hour":12}}`, "Idempotency-Key", "k1").is(422).refused(server.CodeKey)
 	ann.propose("s", `{"action":"nothing"}`, "Idempotency-Key", "k1").is(422)
