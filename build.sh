@@ -105,10 +105,10 @@ check() {
   dist/holdfast test --threshold 100 testdata/bundles testdata/examples
 
   say "Node"
-  (cd web && npm test --silent)
+  (cd web && HOLDFAST="$PWD/../dist/holdfast" npm test --silent)
 
   say "Chromium"
-  (cd web && npm run --silent test:chromium)
+  (cd web && HOLDFAST="$PWD/../dist/holdfast" npm run --silent test:chromium)
 
   say "everything holds"
 }
