@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # ./build.sh          build everything into dist/
-# ./build.sh run      start the server with the reference bundles, on http://127.0.0.1:8080
+# ./build.sh run      start the server and the studio with the reference bundles, on http://127.0.0.1:8080/studio/
 # ./build.sh test     run everything that must hold
 # ./build.sh bench    print the benchmarks, as ratios where there is a peer
 # ./build.sh module   build the module again and put it where package host embeds it
+# ./build.sh studio   build the studio's page again and put it where package studio embeds it
 # ./build.sh fuzz T   fuzz every target for T (30s)
 # ./build.sh faults N kill servers N times under load (300), cut their power, fill and damage their disks, and look for what was lost
 set -euo pipefail
@@ -49,20 +50,34 @@ postgres() {
 # module writes dist/holdfast.wasm; web puts it beside the SDK.
 module() { mkdir -p dist; go run ./wasm/build "$@"; }
 
-web() {
-  if [ ! -d web/node_modules ] || [ web/package-lock.json -nt web/node_modules/.package-lock.json ]; then
-    (cd web && npm ci --no-audit --no-fund --loglevel=error)
+packages() {
+  if [ ! -d "$1/node_modules" ] || [ "$1/package-lock.json" -nt "$1/node_modules/.package-lock.json" ]; then
+    (cd "$1" && npm ci --no-audit --no-fund --loglevel=error)
   fi
+}
+
+web() {
+  packages web
   (cd web && npm run --silent build)
   cp dist/holdfast.wasm web/dist/holdfast.wasm
 }
 
+# studio builds the page out of the SDK, and packs it, or with -check compares it with what is packed.
+studio() {
+  packages web/studio
+  (cd web/studio && npm run --silent build >/dev/null)
+  go run ./host/studio/pack "$@"
+}
+
 tool() { go build -o dist/holdfast ./host/cmd/holdfast; }
+
+# sources lists the bundles and catalogs of testdata; guardian.yaml is what its catalog publishes.
+sources() { ls testdata/bundles/*/*.yaml testdata/examples/*/*.yaml | grep -v /guardian.yaml; }
 
 bundles() {
   mkdir -p dist/bundles
-  for f in testdata/bundles/*/*.yaml testdata/examples/*/*.yaml; do
-    case "$f" in */guardian.yaml) continue ;; */catalog.yaml) name=$(basename "$(dirname "$f")") ;; *) name=$(basename "$f" .yaml) ;; esac
+  for f in $(sources); do
+    case "$f" in */catalog.yaml) name=$(basename "$(dirname "$f")") ;; *) name=$(basename "$f" .yaml) ;; esac
     dist/holdfast build "$f" -o "dist/bundles/$name.json" 2>/dev/null
   done
 }
@@ -77,8 +92,8 @@ build() {
 
 run() {
   need
-  tool; bundles
-  exec dist/holdfast serve --ledger dist/holdfast.db dist/bundles/*.json
+  tool
+  exec dist/holdfast serve --ledger dist/holdfast.db $(sources)
 }
 
 check() {
@@ -97,6 +112,9 @@ check() {
   tool; web
   (cd web && npm run --silent size >/dev/null && npm run --silent lint >/dev/null)
 
+  say "the studio: the page that is embedded"
+  studio -check || die "host/studio/page.zip is not what the source builds: ./build.sh studio"
+
   say "Go: native and wazero, the module built in two places"
   HOLDFAST_SLOW=1 HOLDFAST_REQUIRE=1 go test ./...
 
@@ -105,10 +123,12 @@ check() {
   dist/holdfast test --threshold 100 testdata/bundles testdata/examples
 
   say "Node"
-  (cd web && HOLDFAST="$PWD/../dist/holdfast" npm test --silent)
+  export HOLDFAST="$PWD/dist/holdfast"
+  (cd web && npm test --silent)
 
   say "Chromium"
-  (cd web && HOLDFAST="$PWD/../dist/holdfast" npm run --silent test:chromium)
+  (cd web && npm run --silent test:chromium)
+  (cd web/studio && npm run --silent test:chromium)
 
   say "everything holds"
 }
@@ -143,6 +163,7 @@ case "${1:-build}" in
   test) check ;;
   bench) bench ;;
   module) need; module -embed ;;
+  studio) need; module; web; studio ;;
   fuzz) need; fuzz "${2:-}" ;;
   faults) faults "${2:-}" ;;
   *) sed -n '/^# .\/build.sh/s/^# //p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;

@@ -113,10 +113,13 @@ func (c *serveCommand) Run(a *app) error {
 	defer options.Ledger.Close()
 	c.sources = map[string][]byte{}
 	if c.Studio == nil && options.Identity.Trusting() || c.Studio != nil && *c.Studio {
-		options.Mount = map[string]http.Handler{"/studio/": studio.New(studio.Options{
-			Core: options.Core, Ledger: options.Ledger, Sources: c.sources,
-			Authorize: func(r *http.Request) error { _, err := options.Identity.Authenticate(r); return err },
-		})}
+		options.Mount = map[string]http.Handler{
+			"/studio/": studio.New(studio.Options{
+				Core: options.Core, Ledger: options.Ledger, Sources: c.sources,
+				Authorize: func(r *http.Request) error { _, err := options.Identity.Authenticate(r); return err },
+			}),
+			"/{$}": http.RedirectHandler("/studio/", http.StatusFound), // who opens the address wants to see something
+		}
 	}
 	s, err := server.New(options)
 	if err != nil {
