@@ -24,7 +24,7 @@ test("the configurations name what is there", () => {
     const { main, assets, alias = {}, compatibility_date } = configuration(name);
     const folder = join(top, "wasm/edge/example", name);
     assert.ok(existsSync(join(folder, main)));
-    assert.equal(compatibility_date, "2026-11-01", "what the tests run with");
+    assert.equal(compatibility_date, "2026-05-01", "what the tests run with");
     for (const path of [...Object.values(alias), ...(assets ? [join(assets.directory, "holdfast.wasm")] : [])]) assert.ok(existsSync(join(folder, path)), path);
   }
   const { durable_objects, migrations } = configuration("whole");

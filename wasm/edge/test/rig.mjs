@@ -70,12 +70,12 @@ const config :Workerd.Config = (
 );
 const second :Workerd.Worker = (
   modules = [${files.join(", ")}],
-  compatibilityDate = "2026-11-01",
+  compatibilityDate = "2026-05-01",
   bindings = [(name = "HOLDFAST", durableObjectNamespace = (className = "Holdfast", serviceName = "main"))],
 );
 const worker :Workerd.Worker = (
   modules = [${files.join(", ")}],
-  compatibilityDate = "2026-11-01",
+  compatibilityDate = "2026-05-01",
   bindings = [(name = "ASSETS", service = "assets"), ${[...bound, ...bindings].join(", ")}],
   durableObjectNamespaces = [${objects.map((name) => `(className = ${text(name)}, uniqueKey = ${text(name.toLowerCase())}, enableSql = true)`).join(", ")}],
   ${objects.length > 0 ? 'durableObjectStorage = (localDisk = "disk"),' : ""}
