@@ -19,6 +19,12 @@ async function using(name, options, fn) {
 /** Reads a wrangler.jsonc: JSON with comments to the end of a line. */
 const configuration = (name) => JSON.parse(read(`wasm/edge/example/${name}/wrangler.jsonc`).replace(/^\s*\/\/.*$|(?<=[,}\]"]) \/\/.*$/gm, ""));
 
+test("the README shows the examples as they are", () => {
+  const blocks = [...read("wasm/edge/README.md").matchAll(/^```js\n(.*?)^```$/gms)].map(([, text]) => text);
+  assert.equal(blocks.length, 2);
+  for (const [n, name] of ["whole", "gate"].entries()) assert.ok(read(`wasm/edge/example/${name}/worker.js`).includes(blocks[n]), name);
+});
+
 test("the configurations name what is there", () => {
   for (const name of ["whole", "gate", "go"]) {
     const { main, assets, alias = {}, compatibility_date } = configuration(name);
