@@ -87,7 +87,7 @@ const paths = [
   "/healthz", "/openapi.json", "/v1/modules/sha256:0", "/v1/bundles", "/v1/bundles/checkout@1.0.0", "/v1/bundles/checkout@1.0.0/signature", "/v1/catalogs", "/v1/catalogs/x@1.0.0",
   "/v1/catalogs/x@1.0.0/signature", "/v1/catalogs/x@1.0.0/resolve", "/v1/sessions", "/v1/sessions/s", "/v1/sessions/s/snapshot", "/v1/sessions/s/head", "/v1/sessions/s/decisions",
   "/v1/sessions/s/decisions/1", "/v1/sessions/s/why", "/v1/sessions/s/path", "/v1/sessions/s/admissible", "/v1/sessions/s/verify", "/v1/sessions/none", "/v1/sessions/none/decisions",
-  "/", "/v1", "/v1/", "/v1/sessions/", "/v1/sessions/s/", "/v1/sessions/s/nothing", "/v1/sessions/s/decisions/0", "/v1/sessions/s/decisions/01", "/v1/sessions/s/decisions/99", "/v1/sessions/s/decisions/x",
+  "/v1", "/v1/", "/v1/sessions/", "/v1/sessions/s/", "/v1/sessions/s/nothing", "/v1/sessions/s/decisions/0", "/v1/sessions/s/decisions/01", "/v1/sessions/s/decisions/99", "/v1/sessions/s/decisions/x",
   "/v1/sessions/%73", "/v1/sessions/%2573", "/v1/sessions/s%2Fdecisions", "/v1/sessions/.s", "/v1/sessions/s%00", "/v1/bundles/x", "/v1/bundles/%20", "/v1/bundles/checkout@9.0.0", `/v1/bundles/sha256:${"0".repeat(64)}`,
   "/v1/sessions?limit=0", "/v1/sessions?limit=x", "/v1/sessions?limit=1001", "/v1/sessions?after=.", "/v1/sessions?after=none", "/v1/sessions?limit=1", "/v1/bundles?after=none", "/v1/sessions/s/decisions?from=0",
   "/v1/sessions/s/decisions?from=1&from=2", "/v1/sessions/s/decisions?limit=-1", "/v1/sessions/s/decisions?from=%zz", "/v1/sessions/s/events?after=99", "/v1/sessions/s/events?after=x",
