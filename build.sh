@@ -69,6 +69,9 @@ studio() {
   go run ./host/studio/pack "$@"
 }
 
+# edge builds the worker into dist/edge, out of the module and the SDK.
+edge() { packages wasm/edge; wasm/edge/build.sh; }
+
 tool() { go build -o dist/holdfast ./host/cmd/holdfast; }
 
 # sources lists the bundles and catalogs of testdata; guardian.yaml is what its catalog publishes.
@@ -87,6 +90,7 @@ build() {
   say "the module";  module
   say "the command"; tool;    echo "dist/holdfast"
   say "the SDK";     web;     echo "web/dist"
+  say "the worker";  edge;    echo "dist/edge"
   say "the bundles"; bundles; ls dist/bundles | sed 's|^|dist/bundles/|'
 }
 
@@ -126,6 +130,10 @@ check() {
   export HOLDFAST="$PWD/dist/holdfast"
   (cd web && npm test --silent)
 
+  say "workerd"
+  edge
+  (cd wasm/edge && npm test --silent)
+
   say "Chromium"
   (cd web && npm run --silent test:chromium)
   (cd web/studio && npm run --silent test:chromium)
@@ -135,11 +143,12 @@ check() {
 
 bench() {
   need
-  module; web
+  module; web; edge
   go run ./host/bench
   go run ./host/bench/durable
   go test ./core/... ./host/... -run '^$' -bench . -benchtime 200ms
   (cd web && npm run --silent bench && npm run --silent bench:gates)
+  (cd wasm/edge && npm run --silent bench)
 }
 
 fuzz() {

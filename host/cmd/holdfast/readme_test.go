@@ -70,7 +70,7 @@ func TestReadme(t *testing.T) {
 			writeFile(t, dir, m[1], b.text)
 		}
 	}
-	for _, name := range []string{"order.yaml", "page.js", "worker.js", "server.go"} {
+	for _, name := range []string{"order.yaml", "page.js", "worker.js", "gate.js", "server.go"} {
 		if !files[name] {
 			t.Fatalf("README.md has no %s", name)
 		}
@@ -100,8 +100,8 @@ func TestReadme(t *testing.T) {
 	})
 }
 
-// scripts runs page.js with a button that is not on a screen, and worker.js with
-// requests; what a bundler does with a worker's two imports is done by hand.
+// scripts runs page.js with a button that is not on a screen, and worker.js and gate.js
+// with requests.
 func scripts(t *testing.T, repo, dir string) {
 	if err := os.MkdirAll(filepath.Join(dir, "node_modules/@holdfast"), 0o755); err != nil {
 		t.Fatal(err)
@@ -121,21 +121,7 @@ console.log(JSON.stringify(button));
 	if got := in(t, dir, "node", "run-page.js"); got != `{"disabled":true,"title":"Orders start at 500, this is 100."}`+"\n" {
 		t.Error(got)
 	}
-	src, err := os.ReadFile(filepath.Join(dir, "worker.js"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := string(src)
-	for _, by := range [][2]string{
-		{`import module from "./holdfast.wasm";`, `import { readFile } from "node:fs/promises"; const module = await WebAssembly.compile(await readFile(new URL("./node_modules/@holdfast/web/dist/holdfast.wasm", import.meta.url)));`},
-		{`import order from "./order.json";`, `const order = JSON.parse(await readFile("order.json", "utf8"));`},
-	} {
-		if !strings.Contains(text, by[0]) {
-			t.Fatalf("worker.js has no %s", by[0])
-		}
-		text = strings.Replace(text, by[0], by[1], 1)
-	}
-	writeFile(t, dir, "worker.js", text)
+	bundled(t, dir, "worker.js")
 	writeFile(t, dir, "run-worker.js", `import worker from "./worker.js";
 for (const amount of [100, 700]) {
   const body = JSON.stringify({ action: "pay", actor: { kind: "shopper", id: "ann" }, args: { amount }, at: 1767225600000, reasons: ["request"] });
@@ -146,6 +132,38 @@ for (const amount of [100, 700]) {
 	if got := in(t, dir, "node", "run-worker.js"); got != "403 reject\n200 commit\n" {
 		t.Error(got)
 	}
+	bundled(t, dir, "gate.js")
+	writeFile(t, dir, "run-gate.js", `import worker from "./gate.js";
+globalThis.fetch = async (request) => new Response("the origin: " + request.headers.get("Holdfast-Verdict") + " " + (await request.text()));
+for (const body of ['{"amount":100}', '{"amount":700}', '{"amount":"all"}']) {
+  const answer = await worker.fetch(new Request("http://gate/", { method: "POST", body, headers: { "Content-Type": "application/json" } }));
+  const text = await answer.text();
+  console.log(answer.status, answer.ok ? text : JSON.parse(text).code ?? "");
+}
+`)
+	if got := in(t, dir, "node", "run-gate.js"); !regexp.MustCompile(`^403 \S*\n200 the origin: commit \{"amount":700\}\n4\d\d proposal/argument\n$`).MatchString(got) {
+		t.Error(got)
+	}
+}
+
+// bundled does by hand what a bundler does with a worker's two imports.
+func bundled(t *testing.T, dir, name string) {
+	t.Helper()
+	src, err := os.ReadFile(filepath.Join(dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(src)
+	for _, by := range [][2]string{
+		{`import module from "./holdfast.wasm";`, `import { readFile } from "node:fs/promises"; const module = await WebAssembly.compile(await readFile(new URL("./node_modules/@holdfast/web/dist/holdfast.wasm", import.meta.url)));`},
+		{`import order from "./order.json";`, `const order = JSON.parse(await readFile("order.json", "utf8"));`},
+	} {
+		if !strings.Contains(text, by[0]) {
+			t.Fatalf("%s has no %s", name, by[0])
+		}
+		text = strings.Replace(text, by[0], by[1], 1)
+	}
+	writeFile(t, dir, name, text)
 }
 
 // targets checks that build.sh has what a block calls; running it here would never end.
