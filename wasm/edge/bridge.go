@@ -8,6 +8,7 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"net/http"
 	"strings"
 	"syscall/js"
@@ -23,9 +24,7 @@ type bridge struct{ handler http.Handler }
 
 // ServeHTTP answers one request.
 func (b bridge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Body == nil {
-		r.Body = http.NoBody
-	}
+	r.Body = read(r)
 	for name, parts := range r.Header { // which were cut at every comma
 		if name == signature.Header {
 			for i := range parts { // lines, sent one by one
@@ -101,13 +100,8 @@ func (a *answer) send(b []byte) error {
 	if len(b) == 0 {
 		return nil
 	}
-	done := make(chan error, 1)
-	taken := js.FuncOf(func(js.Value, []js.Value) any { done <- nil; return nil })
-	defer taken.Release()
-	gone := js.FuncOf(func(_ js.Value, args []js.Value) any { done <- js.Error{Value: args[0]}; return nil })
-	defer gone.Release()
-	a.stream.Call("write", array(b)).Call("then", taken, gone)
-	return <-done
+	_, err := await(a.stream.Call("write", array(b)))
+	return err
 }
 
 // end sends the whole answer, or ends the stream.
@@ -123,6 +117,73 @@ func (a *answer) end() {
 	to := a.ResponseWriter.(bodied)
 	to.WriteRawJSBody(body)
 	to.Ready()
+}
+
+// body reads a request's body. The one of syumai/workers keeps something for each piece it reads, which a
+// program that lives for one request never notices.
+type body struct {
+	reader js.Value
+	piece  []byte
+	rest   int64 // bytes still to come; less than 0 where nobody said how many
+}
+
+// read returns a request's body.
+func read(r *http.Request) io.ReadCloser {
+	raw, ok := r.Body.(interface{ GetRawJSBody() js.Value })
+	if !ok {
+		return http.NoBody
+	}
+	return &body{reader: raw.GetRawJSBody().Call("getReader"), rest: r.ContentLength}
+}
+
+// Read waits for a piece of the body where none is left of the last one.
+func (b *body) Read(p []byte) (int, error) {
+	for len(b.piece) == 0 {
+		if b.rest == 0 {
+			return 0, io.EOF
+		}
+		got, err := await(b.reader.Call("read"))
+		if err != nil {
+			return 0, err
+		}
+		if got.Get("done").Bool() {
+			if b.rest > 0 {
+				return 0, io.ErrUnexpectedEOF
+			}
+			return 0, io.EOF
+		}
+		value := got.Get("value")
+		b.piece = make([]byte, value.Length())
+		js.CopyBytesToGo(b.piece, value)
+		if b.rest > 0 {
+			b.rest = max(b.rest-int64(len(b.piece)), 0)
+		}
+	}
+	n := copy(p, b.piece)
+	b.piece = b.piece[n:]
+	return n, nil
+}
+
+// Close gives up what was not read.
+func (b *body) Close() error {
+	b.reader.Call("cancel").Call("catch", ignore)
+	return nil
+}
+
+// await waits for a promise.
+func await(promise js.Value) (js.Value, error) {
+	type outcome struct {
+		value js.Value
+		err   error
+	}
+	done := make(chan outcome, 1)
+	kept := js.FuncOf(func(_ js.Value, args []js.Value) any { done <- outcome{value: args[0]}; return nil })
+	defer kept.Release()
+	broken := js.FuncOf(func(_ js.Value, args []js.Value) any { done <- outcome{err: js.Error{Value: args[0]}}; return nil })
+	defer broken.Release()
+	promise.Call("then", kept, broken)
+	o := <-done
+	return o.value, o.err
 }
 
 // ignore is for a reader that is gone.
