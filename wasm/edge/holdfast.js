@@ -97,11 +97,18 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
       return (this.#known = true);
     }
 
+    /** Returns what the Go program offers, having started it. Where that fails the next request tries again. */
     #program() {
-      return (this.#open ??= this.#start().catch((thrown) => {
-        this.#open = undefined; // the next request tries again
-        throw thrown;
-      }));
+      return (this.#open ??= this.#start().then(
+        (binding) => {
+          if (binding.failed) this.#open = undefined;
+          return binding;
+        },
+        (thrown) => {
+          this.#open = undefined;
+          throw thrown;
+        },
+      ));
     }
 
     async #start() {

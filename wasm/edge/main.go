@@ -31,9 +31,11 @@ import (
 const trusting = "development only: everyone is believed"
 
 func main() {
-	handler, err := open(js.Global().Get("context").Get("holdfast"))
+	around := js.Global().Get("context")
+	handler, err := open(around.Get("holdfast"))
 	if err != nil {
 		handler = closed(err)
+		around.Get("binding").Set("failed", true) // the next request starts another program
 	}
 	workers.ServeNonBlock(bridge{handler})
 	workers.Ready()

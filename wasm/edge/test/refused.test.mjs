@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { holdfast, probe, read, start, top } from "./rig.mjs";
+import { built, holdfast, probe, read, start, top } from "./rig.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "holdfast-edge-refused-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -122,6 +122,21 @@ test("with keys, a token says who acts, and signed bundles and heads are as on t
     writeFileSync(join(folder, "hers.head"), head.text);
     writeFileSync(join(folder, "hers.jsonl"), (await worker.ask("GET", "/v1/sessions/hers/decisions", undefined, ann)).text);
     run("verify", bundle, "hers.jsonl", "--key", "release.pub", "--head", "hers.head");
+  });
+});
+
+test("another document under a version that is taken keeps the registry from starting, and from nothing else", async () => {
+  const data = join(folder, "taken");
+  await using({ data }, async (worker) => {
+    assert.equal((await worker.ask("POST", "/v1/sessions", { session: "kept", bundle: "checkout@1.0.0" })).status, 201);
+    assert.equal((await worker.ask("POST", "/v1/sessions/kept/decisions", add)).status, 201);
+  });
+  const other = Buffer.from(read("testdata/golden/checkout/bundle.json").replace('"title":"', '"title":"Another '));
+  const files = { "worker.js": "wasm/edge/test/worker.js", "clock.js": "wasm/edge/test/clock.js", "scope.js": "wasm/edge/test/scope.js", ...built };
+  await using({ data, modules: { ...files, "checkout.json": other } }, async (worker) => {
+    for (let round = 0; round < 2; round++) assert.equal((await worker.ask("GET", "/v1/bundles")).json().code, "ledger/unavailable");
+    assert.match(worker.log(), /give it another version/);
+    assert.equal((await worker.ask("POST", "/v1/sessions/kept/decisions", add)).json().seq, 2);
   });
 });
 
