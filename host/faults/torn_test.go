@@ -116,7 +116,7 @@ func TestTorn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := max(kills(t, 20), 20)
+	n := max(kills(t, 20), 5)
 	counts := map[string]int{}
 	for trial := range n {
 		tail := trial%3 == 0 // damage behind the last commit only
