@@ -34,13 +34,18 @@ debian() {
   fi
 }
 
-# The tests need a browser, PostgreSQL's own programs and curl: none of them may be skipped unseen.
+# The tests need browsers, PostgreSQL's own programs and curl: none of them may be skipped unseen.
 browser() {
   for c in "${CHROMIUM:-}" chromium chromium-browser google-chrome; do
     if [ -n "$c" ] && command -v "$c" >/dev/null; then CHROMIUM=$(command -v "$c"); export CHROMIUM; return; fi
   done
   debian chromium
   CHROMIUM=$(command -v chromium); export CHROMIUM
+}
+
+firefox() {
+  command -v "${FIREFOX:-firefox-esr}" >/dev/null || debian firefox-esr
+  FIREFOX=$(command -v "${FIREFOX:-firefox-esr}"); export FIREFOX
 }
 
 postgres() {
@@ -101,7 +106,7 @@ run() {
 }
 
 check() {
-  need; browser; postgres; command -v curl >/dev/null || debian curl
+  need; browser; firefox; postgres; command -v curl >/dev/null || debian curl
   say "formatted, tidy, vetted"
   local unformatted; unformatted=$(gofmt -l $(git ls-files '*.go')); [ -z "$unformatted" ] || die "gofmt these: $unformatted"
   go mod tidy -diff
@@ -137,6 +142,9 @@ check() {
   say "Chromium"
   (cd web && npm run --silent test:chromium)
   (cd web/studio && npm run --silent test:chromium)
+
+  say "Firefox"
+  (cd web && npm run --silent test:firefox)
 
   say "everything holds"
 }
