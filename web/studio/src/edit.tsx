@@ -43,7 +43,7 @@ export default function Edit({ desk }: { desk: Desk }) {
     let gone = false;
     Promise.all([drafts.get(digest) ?? api.source(digest), api.schema()]).then(
       ([text, schema]) => {
-        if (gone) return;
+        if (gone || !host.current) return; // the view may have left before its effects are told
         setLoading(false);
         editor.current = new Editor({
           host: host.current!,
