@@ -71,8 +71,8 @@ type decision struct {
 		}
 	}
 	Advice []struct {
-		ID, Say string
-		Weight  int
+		ID, Say, Code string
+		Weight        int
 	}
 }
 
@@ -575,5 +575,45 @@ constraints:
 	out, err := r.s.Path(r.proposal("user odd"))
 	if err != nil || !strings.Contains(string(out), `"bounded":false,"found":false`) {
 		t.Errorf("everything was tried: %s %v", out, err)
+	}
+}
+
+// TestPreferenceThatCannotBeEvaluatedIsNotMet: it is advice with the reason, weighs as much as one
+// that is not met, and ranks as that; it blocks nothing.
+func TestPreferenceThatCannotBeEvaluatedIsNotMet(t *testing.T) {
+	r := start(t, `
+agents: {a: {}}
+state: {scores: {type: {map: {of: {int: [0, 9]}}}}, n: {type: {int: [0, 9]}, init: 3}}
+actions:
+  broken: {set: {n: "1"}}
+  worse: {set: {n: "2"}}
+  fine: {set: {n: "4"}}
+constraints:
+  - {id: P, level: preference, weight: 5, on: [broken], prefer: "state.scores['none'] > 3", otherwise: {say: "a low score"}}
+  - {id: Q, level: preference, weight: 5, on: [broken], prefer: next.n / (state.n - 3) > 0}
+  - {id: W, level: preference, weight: 3, on: [worse], prefer: state.n > 8, otherwise: {say: "not that"}}
+`)
+	out, err := r.s.Admissible([]byte(`{"actor":{"kind":"a"}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list struct {
+		Actions []struct {
+			Action, Verdict string
+			Unmet           int
+		}
+	}
+	if err := json.Unmarshal(out, &list); err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(list.Actions); got != "[{fine commit 0} {worse commit 3} {broken commit 10}]" {
+		t.Error(got)
+	}
+	d := r.want("a broken", "commit")
+	if got := fmt.Sprint(d.Advice); got != "[{P P: cannot be evaluated, so it counts as not met: no such key: none. eval/no-such-key 5} {Q Q: cannot be evaluated, so it counts as not met: division by zero. eval/divide-by-zero 5}]" {
+		t.Error(got)
+	}
+	if d := r.want("a worse", "commit"); len(d.Advice) != 1 || d.Advice[0].Code != "" || d.Advice[0].Say != "not that" {
+		t.Error(d.Advice)
 	}
 }

@@ -45,8 +45,14 @@ func (w *terms) violation(dst []byte, v *violation) []byte {
 	return append(dst, '}')
 }
 
+// advice writes a preference that is not met. Its code is there only where it could not be evaluated,
+// so that the others have the bytes they always had.
 func (w *terms) advice(dst []byte, a *advice) []byte {
-	dst = canon.AppendString(append(dst, `{"id":`...), a.id)
+	dst = append(dst, '{')
+	if a.code != "" {
+		dst = append(canon.AppendString(append(dst, `"code":`...), a.code), ',')
+	}
+	dst = canon.AppendString(append(dst, `"id":`...), a.id)
 	dst = canon.AppendString(append(dst, `,"say":`...), a.say)
 	dst = w.append(append(dst, `,"terms":`...), a.terms)
 	return append(canon.AppendInt(append(dst, `,"weight":`...), int64(a.weight)), '}')

@@ -48,6 +48,7 @@ type violation struct {
 // advice is a preference that is not met.
 type advice struct {
 	id     string
+	code   string // why it could not be evaluated; "" where it was
 	say    string
 	terms  []vm.Term
 	weight int
@@ -429,11 +430,10 @@ func (j *judge) ask(c *model.Constraint, i, action int, prog *vm.Program, from *
 		return
 	}
 	if c.Kind == model.Prefer {
-		if got.K != value.Error {
-			a := advice{id: c.ID, weight: c.Weight}
-			a.say, a.terms, _ = j.explain(c, action, prog, got)
-			j.advice = append(j.advice, a)
-		}
+		// One that cannot be evaluated is not met either: what nobody could ask about is no better than what was refused.
+		a := advice{id: c.ID, code: errorCode(got), weight: c.Weight}
+		a.say, a.terms, _ = j.explain(c, action, prog, got)
+		j.advice = append(j.advice, a)
 		return
 	}
 	v := violation{id: c.ID, level: c.Level, verdict: c.Otherwise.Verdict, by: c.Otherwise.By, order: i + 1, code: errorCode(got)}
@@ -487,12 +487,20 @@ func (j *judge) explain(c *model.Constraint, action int, prog *vm.Program, got v
 		}
 		say = strings.TrimSuffix(say, ".")
 		if got.K == value.Error {
-			say += ": cannot be evaluated, so it does not hold: " + got.Str() + "."
+			say += ": cannot be evaluated, so it " + unmet(c) + ": " + got.Str() + "."
 		} else {
 			say += ": " + c.Source + " does not hold."
 		}
 	}
 	return say, t.Terms, t.Hits
+}
+
+// unmet is what is said of a constraint that cannot be evaluated.
+func unmet(c *model.Constraint) string {
+	if c.Kind == model.Prefer {
+		return "counts as not met"
+	}
+	return "does not hold"
 }
 
 // always asks what holds in every state of the state after.

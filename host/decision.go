@@ -67,6 +67,7 @@ type Violation struct {
 type Advice struct {
 	ID     string `json:"id"`
 	Say    string `json:"say"`
+	Code   string `json:"code"` // why it could not be evaluated; empty when it simply was not met
 	Weight int    `json:"weight"`
 }
 

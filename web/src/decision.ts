@@ -53,6 +53,8 @@ export interface Violation {
 export interface Advice {
   readonly id: string;
   readonly say: string;
+  /** Why it could not be evaluated, and so counts as not met; left out where it was. */
+  readonly code?: string;
   readonly terms: readonly Term[];
   readonly weight: number;
 }

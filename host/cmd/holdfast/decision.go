@@ -114,15 +114,11 @@ func (d *decision) because(w io.Writer, s style, indent string) {
 		if v.ID != d.Governing {
 			verdict = ", " + v.Verdict
 		}
-		code := ""
-		if v.Code != "" {
-			code = " (" + v.Code + ")"
-		}
-		fmt.Fprintf(w, "%s%s %s %s%s\n", indent, s.bold(v.ID), s.dim("["+v.Level+verdict+"]"), says(v.ID, v.Say), code)
+		fmt.Fprintf(w, "%s%s %s %s%s\n", indent, s.bold(v.ID), s.dim("["+v.Level+verdict+"]"), says(v.ID, v.Say), v.code())
 		d.details(w, s, indent+"    ", v)
 	}
 	for _, a := range d.Advice {
-		fmt.Fprintf(w, "%s%s %s %s\n", indent, s.bold(a.ID), s.dim("[advice]"), says(a.ID, a.Say))
+		fmt.Fprintf(w, "%s%s %s %s%s\n", indent, s.bold(a.ID), s.dim("[advice]"), says(a.ID, a.Say), a.code())
 		d.details(w, s, indent+"    ", a)
 	}
 	for _, c := range d.Changes {
@@ -132,6 +128,14 @@ func (d *decision) because(w io.Writer, s style, indent string) {
 			fmt.Fprintf(w, "%s%s: %s -> %s\n", indent, c.Path, author.Printable(plain(c.From)), author.Printable(plain(c.To)))
 		}
 	}
+}
+
+// code says why it could not be evaluated, where it could not.
+func (r *reason) code() string {
+	if r.Code == "" {
+		return ""
+	}
+	return " (" + r.Code + ")"
 }
 
 // says is the text of a violation to show after its id, with which a text that its

@@ -28,6 +28,7 @@ export function Why({ info, decision, brief = false }: { info: Info; decision: P
       {decision.advice.map((advice) => (
         <p key={advice.id} class="advice">
           <span class="id">{advice.id}</span> Rather not: {advice.say || titleOf(info, advice.id)}
+          {advice.code !== undefined && <span class="code"> ({advice.code})</span>}
         </p>
       ))}
     </>
