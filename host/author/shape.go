@@ -107,6 +107,7 @@ func documentShapes() (bundle, catalog *shape) {
 		say        = text("").called("say", "Text for people, in which `{expression}` is replaced by its value; `{{` and `}}` are braces.")
 		format     = &shape{kind: numberShape, min: 1, max: 1}
 		title      = text("")
+		label      = (&shape{kind: textShape, min: 1, max: 256}).called("label", "What people call it: a few words on one line. The name is shown where it is left out.")
 	)
 
 	point := either(&shape{kind: textShape}, flag, whole)
@@ -120,6 +121,7 @@ func documentShapes() (bundle, catalog *shape) {
 			may("int", "Whole numbers from the first to the second.", &shape{kind: listShape, of: whole, min: 2, max: 2, eg: []string{"[0,100]"}}),
 			may("string", "Text of at most so many bytes of UTF-8.", &shape{kind: numberShape, min: 1, max: 1 << 20}),
 			may("enum", "One of the members, as text.", &shape{kind: listShape, of: member, min: 1, max: 256}),
+			may("titles", "What people call the members of `enum`.", &shape{kind: namesShape, match: memberMatch, of: label}),
 			may("list", "A list of at most `max` items, 256 when left out.", mapping(
 				need("of", "The type of an item.", typ),
 				may("max", "The most items.", &shape{kind: numberShape, min: 1, max: 65536}))),
@@ -169,6 +171,7 @@ func documentShapes() (bundle, catalog *shape) {
 		).called("parent", "A parent. It is looked for beside this file, and built into it."))),
 		may("governance", "Agents that may unfreeze a frozen session; nobody when left out.", agents),
 		may("agents", "Kinds of actors.", names(mapping(
+			may("title", "What people call them.", label),
 			may("about", "Who that is.", title),
 			may("proposes", "May propose what it does not own; an owner must confirm.", flag),
 		).called("agent", "A kind of actor."))),
@@ -190,7 +193,7 @@ func documentShapes() (bundle, catalog *shape) {
 			need("require", "The condition.", expression),
 			may("say", "What to tell the author where it does not hold.", say),
 		).called("validity", "A condition that must hold, or the bundle is not built."))),
-		may("state", "The typed variables of a session.", names(mapping(
+		may("state", "The typed variables of a session.", names(either(mapping(
 			may("about", "What it is.", title),
 			need("type", "The variable's type.", typ),
 			may("init", "Its value in the beginning (not an expression); the type's zero when left out.", anything),
@@ -208,7 +211,7 @@ func documentShapes() (bundle, catalog *shape) {
 				need("id", "The id of the refusal.", id),
 				may("otherwise", "What happens when it is tried.", otherwise),
 			).called("never", "A move that is refused with a reason of its own."))),
-		).called("variable", "A state variable."))),
+		), typ).called("variable", "A state variable: its type, or a mapping with `type`."))),
 		may("logs", "Typed append-only lists.", names(either(
 			typ,
 			mapping(
@@ -227,16 +230,18 @@ func documentShapes() (bundle, catalog *shape) {
 			may("miss", "Texts that must not match; checked when built.", list(text(""))),
 		).called("pattern", "A rule about text."))),
 		may("actions", "Named, typed things that may be proposed.", names(mapping(append([]keyShape{
+			may("title", "What people call it.", label),
 			may("about", "What it does.", title),
 			may("by", "Agents that may propose it; every agent when left out.", agents),
 			may("args", "Its arguments, each required unless it has a default.", names(either(
 				typ,
 				mapping(
 					need("type", "The argument's type.", typ),
+					may("title", "What people call it.", label),
 					may("default", "Its value where it is left out.", anything),
 					may("about", "What it is.", title),
 				),
-			).called("argument", "An argument: a type, or `{type: type, default: value}`."))),
+			).called("argument", "An argument: a type, or `{type: type, title: text, default: value}`."))),
 		}, append(effects, may("effects", "Instead of set, reset and append: several, each under a condition.", list(conditional)))...)...).
 			called("action", "A named, typed thing that may be proposed, and what it changes."))),
 		may("constraints", "Conditions, each with an id, a level and a verdict.", list(mapping(

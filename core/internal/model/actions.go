@@ -15,13 +15,13 @@ func (b *Bundle) declareActions(x node) []func() {
 	x.members(MaxActions, "actions", func(name string, v node) {
 		if at := b.Action(name); at >= 0 && b.Actions[at].layer != b.layer && b.layers>>b.Actions[at].layer&1 != 0 {
 			if v.kind() == canon.Object {
-				for _, key := range []string{"by", "args", "about"} {
+				for _, key := range []string{"by", "args", "title", "about"} {
 					if k := v.get(key); k.ok() {
 						k.failSee(diag.ExtendRedefine, "the action `"+name+"` is a parent's, and a child does not change its `"+key+"`.", "add effects on your own variables, and constraints.", b.names["action "+name])
 					}
 				}
 			}
-			if v.keys("set", "reset", "append", "effects", "by", "args", "about") {
+			if v.keys("set", "reset", "append", "effects", "by", "args", "title", "about") {
 				later = append(later, func() { b.actionEffects(v, at) })
 			}
 			return
@@ -30,8 +30,8 @@ func (b *Bundle) declareActions(x node) []func() {
 			return
 		}
 		a := Action{Name: name, By: b.everyone(), layer: b.layer}
-		if v.keys("about", "by", "args", "set", "reset", "append", "effects") {
-			a.About = v.optionalText("about")
+		if v.keys("title", "about", "by", "args", "set", "reset", "append", "effects") {
+			a.Title, a.About = v.optionalTitle(), v.optionalText("about")
 			if by := v.get("by"); by.ok() {
 				a.By = b.agents(by)
 				if x.r.doc.Len(by.n) == 0 {
@@ -65,14 +65,14 @@ func (b *Bundle) arg(name string, x node) Arg {
 	a := Arg{Name: name}
 	t := x.get("type")
 	if !t.ok() {
-		a.Type = b.declared(x, 0)
+		a.Type = b.shorthand(x, "an argument", "title", "default", "about")
 		return a
 	}
-	if !x.keys("type", "default", "about") {
+	if !x.keys("type", "title", "default", "about") {
 		a.Type = bad
 		return a
 	}
-	a.About = x.optionalText("about")
+	a.Title, a.About = x.optionalTitle(), x.optionalText("about")
 	a.Type = b.declared(t, 0)
 	if d := x.get("default"); d.ok() && a.Type.Kind != types.Bad {
 		v, m := Decode(&x.r.doc, d.n, a.Type, &x.r.fill)

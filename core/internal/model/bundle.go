@@ -45,10 +45,13 @@ type Named struct {
 
 // Agent is a kind of actor.
 type Agent struct {
-	Name, About string
-	Proposes    bool // may propose a change of what it does not own
-	layer       int
+	Name, Title, About string
+	Proposes           bool // may propose a change of what it does not own
+	layer              int
 }
+
+// Shown is what people call the agent: its title, or its name.
+func (a *Agent) Shown() string { return titleOr(a.Title, a.Name) }
 
 // Const is a constant, a param or an entry of metadata.
 type Const struct {
@@ -110,20 +113,26 @@ type Pattern struct {
 
 // Arg is an argument of an action.
 type Arg struct {
-	Name, About string
-	Type        *types.Type
-	Default     value.Value
-	Optional    bool // Default stands where it is left out
+	Name, Title, About string
+	Type               *types.Type
+	Default            value.Value
+	Optional           bool // Default stands where it is left out
 }
+
+// Shown is what people call the argument: its title, or its name.
+func (a *Arg) Shown() string { return titleOr(a.Title, a.Name) }
 
 // Action is something that may be proposed.
 type Action struct {
-	Name, About string
-	By          uint64 // set of agents, by index
-	Args        []Arg  // sorted by name
-	Effects     []Effect
-	layer       int
+	Name, Title, About string
+	By                 uint64 // set of agents, by index
+	Args               []Arg  // sorted by name
+	Effects            []Effect
+	layer              int
 }
+
+// Shown is what people call the action: its title, or its name.
+func (a *Action) Shown() string { return titleOr(a.Title, a.Name) }
 
 // Kind says when a constraint is asked.
 type Kind uint8

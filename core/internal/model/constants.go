@@ -20,8 +20,8 @@ func (b *Bundle) declareAgents(x node) {
 	}
 	if a.ok() {
 		a.members(MaxAgents, "agents", func(name string, v node) {
-			if v.identifier(name, "an agent", true) && b.fresh(v, "agent", name) && v.keys("about", "proposes") && len(b.Agents) < MaxAgents {
-				agent := Agent{Name: name, About: v.optionalText("about"), layer: b.layer}
+			if v.identifier(name, "an agent", true) && b.fresh(v, "agent", name) && v.keys("title", "about", "proposes") && len(b.Agents) < MaxAgents {
+				agent := Agent{Name: name, Title: v.optionalTitle(), About: v.optionalText("about"), layer: b.layer}
 				if p := v.get("proposes"); p.ok() {
 					agent.Proposes = p.flag()
 				}
@@ -32,10 +32,15 @@ func (b *Bundle) declareAgents(x node) {
 			a.fail(diag.BundleMissing, "there are no agents, so nobody could propose anything.", "name at least one.")
 		}
 	}
-	t := &types.Type{Kind: types.Enum, Name: "agent"}
+	t, titled := &types.Type{Kind: types.Enum, Name: "agent"}, false
 	for _, a := range b.Agents {
 		t.Members = append(t.Members, a.Name)
 		t.Values = append(t.Values, value.OfString(a.Name))
+		t.Titles = append(t.Titles, a.Title)
+		titled = titled || a.Title != ""
+	}
+	if !titled {
+		t.Titles = nil
 	}
 	b.agentType = t
 }

@@ -21,16 +21,19 @@ func (b *Bundle) AppendInfo(dst []byte) []byte {
 			e.text("about", a.Args[i].About)
 			e.text("name", a.Args[i].Name)
 			e.flag("optional", a.Args[i].Optional)
+			e.text("title", a.Args[i].Title)
 			e.key("type")
 			e.dst = appendType(e.dst, a.Args[i].Type)
 		})
 		e.texts("by", b.AgentNames(a.By))
 		e.text("name", a.Name)
+		e.text("title", a.Title)
 	})
 	o.list("agents", len(b.Agents), func(i int, e *object) {
 		e.text("about", b.Agents[i].About)
 		e.text("name", b.Agents[i].Name)
 		e.flag("proposes", b.Agents[i].Proposes)
+		e.text("title", b.Agents[i].Title)
 	})
 	o.text("bundle", b.Name)
 	o.list("constraints", len(b.Constraints), func(i int, e *object) {
@@ -191,6 +194,17 @@ func (o *object) list(name string, n int, f func(i int, e *object)) {
 	o.dst = append(o.dst, ']')
 }
 
+// appendTitles writes the titles that were given, by member in the order of their names.
+func appendTitles(dst []byte, t *types.Type) []byte {
+	o := object{dst: append(dst, '{')}
+	for _, i := range order(len(t.Members), func(i int) string { return t.Members[i] }) {
+		if t.Titles[i] != "" {
+			o.text(t.Members[i], t.Titles[i])
+		}
+	}
+	return append(o.dst, '}')
+}
+
 // appendType writes a type as a bundle does, resolved: named types stand as what they are.
 func appendType(dst []byte, t *types.Type) []byte {
 	switch t.Kind {
@@ -200,7 +214,11 @@ func appendType(dst []byte, t *types.Type) []byte {
 	case types.String:
 		return append(strconv.AppendInt(append(dst, `{"string":`...), int64(t.Len), 10), '}')
 	case types.Enum:
-		return append(appendTexts(append(dst, `{"enum":`...), t.Members), '}')
+		dst = appendTexts(append(dst, `{"enum":`...), t.Members)
+		if t.Titles != nil {
+			dst = appendTitles(append(dst, `,"titles":`...), t)
+		}
+		return append(dst, '}')
 	case types.List:
 		dst = strconv.AppendInt(append(dst, `{"list":{"max":`...), int64(t.Len), 10)
 		return append(appendType(append(dst, `,"of":`...), t.Elem), `}}`...)

@@ -7,6 +7,7 @@ package model
 const (
 	MaxDocument    = 1 << 20          // bytes of a bundle document: loads in well under a second in a browser
 	MaxName        = 64               // bytes of a name or id: it is shown in a list and in every decision
+	MaxTitle       = 256              // bytes of the title of an action, argument, agent or member: it is read inside sentences
 	MaxText        = 4096             // bytes of a title, about or say: it is shown to a person
 	MaxAgents      = 64               // agents: a set of them is one machine word
 	MaxTypes       = 256              // declared types

@@ -81,6 +81,7 @@ var needed = map[string]string{
 	"bundle":   "give the bundle a name, such as `bundle: checkout`.",
 	"version":  "give it a version, such as `version: 1.0.0`.",
 	"agents":   "name who may propose actions, such as `agents: {user: {}}`.",
+	"type":     "write for example `type: bool` or `type: {int: [0, 100]}`, or name an entry of `types`.",
 	"id":       "give it an id that decisions can name.",
 	"level":    "write `physical`, `responsibility`, `ownership` or `operational`.",
 	"by":       "name the agents that may confirm.",
@@ -178,6 +179,42 @@ func (x node) optionalText(name string) string {
 	}
 	s, _ := v.text(MaxText)
 	return s
+}
+
+// optionalTitle returns the node's `title`, "" where it is left out.
+func (x node) optionalTitle() string {
+	if v := x.get("title"); v.ok() {
+		return v.title()
+	}
+	return ""
+}
+
+// title returns what people call something: a few words on one line, which are
+// read in the middle of sentences. What is not that is reported.
+func (x node) title() string {
+	s, ok := x.text(MaxTitle)
+	if !ok {
+		return ""
+	}
+	if strings.TrimSpace(s) == "" {
+		x.fail(diag.BundleText, "this title is empty.", "leave it out, and the name is shown.")
+		return ""
+	}
+	for _, r := range s {
+		if r < ' ' || r == 0x7F || r == 0x85 || r == 0x2028 || r == 0x2029 {
+			x.fail(diag.BundleText, "a title is one line of text.", "write it without line breaks and control characters; what is longer is an `about`.")
+			return ""
+		}
+	}
+	return s
+}
+
+// titleOr is a title, or the name of what has none.
+func titleOr(title, name string) string {
+	if title != "" {
+		return title
+	}
+	return name
 }
 
 // flag returns a boolean.

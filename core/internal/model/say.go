@@ -8,6 +8,7 @@ import (
 
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/types"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
 	"github.com/holdfast-rt/holdfast/core/internal/vm"
 )
@@ -116,7 +117,7 @@ func (say Say) Append(dst []byte, m *vm.Machine) []byte {
 			case value.Unknown:
 				dst = append(dst, "…"...)
 			default:
-				dst = value.AppendText(dst, v)
+				dst = appendShown(dst, v, p.program.Type)
 			}
 		}
 		if len(dst)-start > maxSaid {
@@ -128,6 +129,14 @@ func (say Say) Append(dst []byte, m *vm.Machine) []byte {
 		}
 	}
 	return dst
+}
+
+// appendShown writes a value as people read it: a member by its title.
+func appendShown(dst []byte, v value.Value, t *types.Type) []byte {
+	if t.Titles != nil && v.K == value.String {
+		return append(dst, t.Shown(v.Str())...)
+	}
+	return value.AppendText(dst, v)
 }
 
 // otherwise reads what happens when a constraint does not hold, all but its text.

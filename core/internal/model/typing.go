@@ -15,6 +15,12 @@ import (
 
 var typeWords = []string{"bool", "int", "double", "string", "timestamp", "duration"}
 
+// typeKeys are those of which a type that has no name is made by one.
+var typeKeys = []string{"int", "string", "enum", "list", "map", "record"}
+
+// maxQuoted bounds what a hint repeats of a document.
+const maxQuoted = 120
+
 // bad stands for a type that was already reported.
 var bad = &types.Type{Kind: types.Bad}
 
@@ -48,7 +54,10 @@ func (x node) sized(t *types.Type) *types.Type {
 	t.Height, t.Size = 1, 1
 	switch t.Kind {
 	case types.Enum:
-		t.Size = len(t.Members)
+		for _, s := range t.Titles {
+			t.Size += len(s)
+		}
+		t.Size = len(t.Members) + t.Size/MaxName
 	case types.List:
 		t.Height, t.Size = 1+t.Elem.Height, 1+t.Elem.Size
 	case types.Map:
@@ -74,6 +83,33 @@ func (x node) sized(t *types.Type) *types.Type {
 	return bad
 }
 
+// shorthand reads the type that is written where a declaration belongs, without
+// `type`; a declaration's other keys have no place beside it.
+func (b *Bundle) shorthand(x node, what string, keys ...string) *types.Type {
+	for _, key := range keys {
+		k := x.get(key)
+		if !k.ok() {
+			continue
+		}
+		d, typ, rest := &x.r.doc, "", ""
+		x.members(1<<20, "keys", func(name string, v node) {
+			pair := name + ": " + string(d.Canonical(nil, v.n))
+			if contains(keys, name) {
+				rest += ", " + pair
+			} else {
+				typ += ", " + pair
+			}
+		})
+		hint := "write `type: ` and its type beside it."
+		if len(typ) > 2 && len(typ)+len(rest) < maxQuoted {
+			hint = "write `{type: {" + typ[2:] + "}" + rest + "}`."
+		}
+		k.failKey(diag.BundleForm, what+" that has `"+key+"` needs its type under `type`.", hint)
+		return bad
+	}
+	return b.declared(x, 0)
+}
+
 // readType reads a type that is not yet measured.
 func (b *Bundle) readType(x node, depth int) *types.Type {
 	switch x.kind() {
@@ -85,13 +121,19 @@ func (b *Bundle) readType(x node, depth int) *types.Type {
 		x.wrongKind("a type")
 		return bad
 	}
-	if x.r.doc.Len(x.n) != 1 {
+	titles := x.get("titles")
+	if titles.ok() && !x.get("enum").ok() {
+		titles.failKey(diag.BundleForm, "only the members of an enum have `titles`.", "write `{enum: [a, b], titles: {a: \"…\"}}`.")
+		return bad
+	}
+	if n := x.r.doc.Len(x.n); n != 1 && (n != 2 || !titles.ok()) {
 		x.fail(diag.BundleType, "a type is a name, or a mapping with exactly one key.", "write for example `{int: [0, 100]}`, `{enum: [a, b]}` or `{list: {of: string, max: 10}}`.")
 		return bad
 	}
 	t := bad
-	x.members(1, "keys", func(name string, v node) {
+	x.members(2, "keys", func(name string, v node) {
 		switch name {
+		case "titles":
 		case "int":
 			t = v.intType()
 		case "string":
@@ -99,7 +141,9 @@ func (b *Bundle) readType(x node, depth int) *types.Type {
 				t = &types.Type{Kind: types.String, Len: int(n)}
 			}
 		case "enum":
-			t = v.enumType()
+			if t = v.enumType(); titles.ok() && t != bad {
+				titles.memberTitles(t)
+			}
 		case "list":
 			if v.keys("of", "max") {
 				if of := v.need("of"); of.ok() {
@@ -111,10 +155,9 @@ func (b *Bundle) readType(x node, depth int) *types.Type {
 		case "record":
 			t = b.recordType(v, depth)
 		default:
-			known := []string{"int", "string", "enum", "list", "map", "record"}
-			hint := didYouMean(name, known)
+			hint := didYouMean(name, typeKeys)
 			if hint == "" {
-				hint = "a type is made by " + quoteList(known) + ", or has a name."
+				hint = "a type is made by " + quoteList(typeKeys) + ", or has a name."
 			}
 			v.failKey(diag.BundleType, "there is no type `"+name+"`.", hint)
 		}
@@ -191,6 +234,25 @@ func (x node) enumType() *types.Type {
 		return bad
 	}
 	return t
+}
+
+// memberTitles reads what people call the members of t.
+func (x node) memberTitles(t *types.Type) {
+	x.members(MaxMembers, "titles", func(name string, v node) {
+		i := t.Member(name)
+		if i < 0 {
+			hint := didYouMean(name, t.Members)
+			if hint == "" {
+				hint = "the members are " + quoteList(t.Members) + "."
+			}
+			v.failKey(diag.BundleRef, "there is no member `"+name+"`, so it has no title.", hint)
+			return
+		}
+		if t.Titles == nil {
+			t.Titles = make([]string, len(t.Members))
+		}
+		t.Titles[i] = v.title()
+	})
 }
 
 // bound reads `max`, or gives the default.
@@ -310,7 +372,7 @@ func (x node) waitsFor(open map[string]node, depth int) string {
 		}
 	case canon.Object:
 		x.members(1<<20, "keys", func(name string, v node) {
-			if name != "enum" && found == "" {
+			if name != "enum" && name != "titles" && found == "" {
 				found = v.waitsFor(open, depth+1)
 			}
 		})

@@ -11,13 +11,48 @@ import (
 
 // This file reads state variables, logs and derived names.
 
+var variableKeys = []string{"type", "init", "owner", "moves", "never", "about"}
+
+// made says whether a mapping has one of the keys that make a type.
+func (x node) made() bool {
+	for _, key := range typeKeys {
+		if x.get(key).ok() {
+			return true
+		}
+	}
+	return false
+}
+
+// valueForType says whether a value stands where a variable's declaration belongs.
+func (x node) valueForType() bool {
+	return x.kind() == canon.Number || x.kind() == canon.True || x.kind() == canon.False
+}
+
+// typeFor says how to declare a variable that begins with a value.
+func (x node) typeFor() string {
+	typ := "bool"
+	if x.kind() == canon.Number {
+		typ = "double"
+		if _, ok := x.r.doc.Int(x.n); ok {
+			typ = "int"
+		}
+	}
+	return "write `{type: " + typ + ", init: " + string(x.r.doc.Canonical(nil, x.n)) + "}`."
+}
+
 func (b *Bundle) declareState(x node) {
 	x.members(MaxVars, "state variables", func(name string, v node) {
 		if !v.identifier(name, "a variable", true) || !b.fresh(v, "variable", name) {
 			return
 		}
 		s := Var{Name: name, Type: bad, Owners: b.everyone(), layer: b.layer}
-		if v.keys("type", "init", "owner", "moves", "never", "about") {
+		if !v.get("type").ok() && (v.kind() == canon.String || v.made()) {
+			if s.Type = b.shorthand(v, "a variable", variableKeys[1:]...); s.Type.Kind != types.Bad {
+				s.Init = Zero(s.Type)
+			}
+		} else if v.valueForType() {
+			v.fail(diag.BundleKind, "expected a type or a mapping with `type`, found "+kindNames[v.kind()]+".", v.typeFor())
+		} else if v.keys(variableKeys...) {
 			s.About = v.optionalText("about")
 			if t := v.need("type"); t.ok() {
 				s.Type = b.declared(t, 0)

@@ -36,6 +36,7 @@ type Type struct {
 	Elem    *Type         // item of a List, value of a Map
 	Key     *Type         // key of a Map
 	Members []string      // of an Enum, in declared order
+	Titles  []string      // what people call the Members, parallel to them, "" where nothing was given; nil where no member has one
 	Values  []value.Value // Members as values, parallel to Members, so that equal members share bytes
 	Fields  []Field       // of a Record, sorted by name in byte order
 	Min     int64         // smallest Int; meaningful only when Bounded
@@ -63,6 +64,14 @@ func (t *Type) Field(name string) int {
 		}
 	}
 	return -1
+}
+
+// Shown is what people call the named member: its title, or its name.
+func (t *Type) Shown(name string) string {
+	if i := t.Member(name); i >= 0 && i < len(t.Titles) && t.Titles[i] != "" {
+		return t.Titles[i]
+	}
+	return name
 }
 
 // Member returns the index of the named enum member, or -1.

@@ -38,11 +38,11 @@ Examples:
 type typed struct {
 	Title, About, Digest string
 	Actions              []struct {
-		About, Name string
-		Args        []struct {
-			About, Name string
-			Optional    bool
-			Type        shape
+		Title, About, Name string
+		Args               []struct {
+			Title, About, Name string
+			Optional           bool
+			Type               shape
 		}
 	}
 	Agents []struct{ Name string }
@@ -98,14 +98,14 @@ func (c *typesCommand) Run(a *app) error {
 	w.line(0, "export interface %s {", name)
 	w.line(1, "readonly actions: {")
 	for _, action := range info.Actions {
-		w.doc(2, action.About)
+		w.doc(2, strings.TrimSpace(action.Title+"\n"+action.About))
 		if len(action.Args) == 0 {
 			w.line(2, "readonly %s: Readonly<Record<string, never>>;", member(action.Name))
 			continue
 		}
 		w.line(2, "readonly %s: {", member(action.Name))
 		for _, arg := range action.Args {
-			w.doc(3, arg.About)
+			w.doc(3, strings.TrimSpace(arg.Title+"\n"+arg.About))
 			optional := ""
 			if arg.Optional {
 				optional = "?"
