@@ -6,27 +6,35 @@ package core
 //	commit: effects and structure ─ all of it again where any of their inputs changed
 //	        ensure, always        ─ the same
 //	        require, prefer       ─ each for itself, and only those whose inputs changed
+//	hold:   everything that might be said, and what is parked: there must be room for it
+//	revert: everything, as whether the fallback leaves a valid state depends on all of it
 //	else:   everything that might be said
+//
+// Besides variables and logs an answer may depend on the time, on what is parked, and on
+// whether the session is frozen or has no decision left. The last two change so rarely that all is
+// asked again. How full a log is, and how large the state, follows from variables and logs.
 //
 // Being wrong in one direction costs time, in the other an answer: where it is not plain
 // that something does not matter, it counts.
 
 import (
+	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
 	"github.com/holdfast-rt/holdfast/core/internal/vm"
 )
 
 // inputs is a set of what may change: state variables and logs, which share bits where
-// there are more than there is room for, and the time.
+// there are more than there is room for, the time, and what is parked.
 type inputs uint64
 
 const (
 	inputTime  inputs = 1 << 63
+	inputHolds inputs = 1 << 62
 	everything        = ^inputs(0)
 )
 
-func inputAt(i int) inputs { return 1 << (i % 63) }
+func inputAt(i int) inputs { return 1 << (i % 62) }
 
 // dependence is what the answer about a proposal depends on.
 type dependence struct {
@@ -140,17 +148,42 @@ func depends(b *model.Bundle, action int) dependence {
 	return d
 }
 
+// of is what an outcome depends on that is no commit.
+func (d *dependence) of(o *outcome) inputs {
+	if d == nil || o.verdict == model.Revert {
+		return everything // a built-in action, or a fallback
+	}
+	on := d.refusal
+	for i := range o.violations {
+		switch v := &o.violations[i]; {
+		case v.id == "fallback":
+			return everything
+		case v.verdict == model.HoldVerdict:
+			on |= inputHolds // there may be room to park it or not: either way the hold is listed
+		}
+	}
+	return on
+}
+
 // look notes what has changed since the last look.
 type look struct {
 	vars, logs []value.Value
 	frozen     bool
+	full       bool // no further decision can be recorded
 	at         int64
+	digits     int   // of the time: how many bytes a proposal has depends on them
+	holds      int   // how many proposals are parked,
+	parked     int64 // and the seq of the last of them: nothing is parked before one that was
 	seen       bool
 }
 
 func (l *look) again(s *Session, at int64) inputs {
 	changed := inputs(0)
-	if !l.seen || l.frozen != s.frozen {
+	full, parked, digits := s.seq >= MaxSeq, int64(0), len(canon.AppendInt(nil, at))
+	if n := len(s.holds); n > 0 {
+		parked = s.holds[n-1].seq
+	}
+	if !l.seen || l.frozen != s.frozen || l.full != full || l.digits != digits {
 		changed = everything
 	} else {
 		for i, v := range s.state.Vars {
@@ -166,9 +199,13 @@ func (l *look) again(s *Session, at int64) inputs {
 		if l.at != at {
 			changed |= inputTime
 		}
+		if l.holds != len(s.holds) || l.parked != parked {
+			changed |= inputHolds
+		}
 	}
 	l.vars = append(l.vars[:0], s.state.Vars...)
 	l.logs = append(l.logs[:0], s.state.Logs...)
-	l.frozen, l.at, l.seen = s.frozen, at, true
+	l.frozen, l.full, l.at, l.seen = s.frozen, full, at, true
+	l.digits, l.holds, l.parked = digits, len(s.holds), parked
 	return changed
 }

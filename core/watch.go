@@ -41,7 +41,7 @@ type watched struct {
 	size  int            // its bytes as JSON, without those of `at`
 	err   *Error
 
-	known   bool   // the last answer still stands for what has not changed since
+	known   bool   // there is an answer, which holds until something changes that it depends on
 	open    bool   // it was a commit, and no preference unmet
 	depends inputs // of an answer that is not open
 }
@@ -100,10 +100,7 @@ func (w *Watch) Answers(at int64) []byte {
 	instant := value.OfMillis(now.Int())
 	digits := len(canon.AppendInt(nil, now.Int()))
 	changed := w.look.again(s, now.Int())
-	if s.seq >= MaxSeq {
-		changed = everything
-	}
-	if changed&^inputTime != 0 {
+	if changed&^(inputTime|inputHolds) != 0 {
 		s.j.m.Cost = 0
 		s.j.m.Banks[model.BankState], s.j.m.Banks[model.BankLogs] = s.state.Vars, s.state.Logs
 		w.derived = s.b.Derive(&s.j.m, w.derived)
@@ -156,15 +153,10 @@ func (w *Watch) Answers(at int64) []byte {
 
 // answered notes what an answer depends on.
 func (e *watched) answered(o *outcome) {
-	e.known = e.on != nil // what a built-in action gets depends on what is parked
-	e.open = o.verdict == model.Commit && len(o.advice) == 0
-	switch {
-	case e.on == nil || e.open:
-	case o.verdict == model.HoldVerdict, o.verdict == model.Revert, o.verdict == model.Freeze:
-		// There must be room to park it, and a fallback reads whatever it likes.
-		e.known = false
-	default:
-		e.depends = e.on.refusal
+	e.known, e.depends = true, 0
+	e.open = e.on != nil && o.verdict == model.Commit && len(o.advice) == 0
+	if !e.open {
+		e.depends = e.on.of(o)
 	}
 }
 
