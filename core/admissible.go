@@ -47,6 +47,13 @@ type entry struct {
 // commit or be held for any agent: a correct outcome. Where the question costs
 // more than model.QuestionCost, what is left of it is open, and say says so.
 func (s *Session) Admissible(question []byte) ([]byte, error) {
+	s.enter()
+	out, err := s.admissible(question)
+	s.leave()
+	return out, err
+}
+
+func (s *Session) admissible(question []byte) ([]byte, error) {
 	who, at, reasons, err := s.readQuestion(question)
 	if err != nil {
 		return nil, err

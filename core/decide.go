@@ -31,12 +31,18 @@ type outcome struct {
 // canonical bytes, which the caller owns. An *Error means that the input was no
 // proposal; then nothing was recorded.
 func (s *Session) Decide(proposal []byte) ([]byte, error) {
-	return s.answer(proposal, true)
+	s.enter()
+	out, err := s.answer(proposal, true)
+	s.leave()
+	return out, err
 }
 
 // Why returns the decision that the proposal would get now. Nothing is recorded.
 func (s *Session) Why(proposal []byte) ([]byte, error) {
-	return s.answer(proposal, false)
+	s.enter()
+	out, err := s.answer(proposal, false)
+	s.leave()
+	return out, err
 }
 
 func (s *Session) answer(src []byte, record bool) ([]byte, error) {

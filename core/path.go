@@ -48,6 +48,13 @@ type step struct {
 // a way may exist all the same.
 // A frozen session has no way: governance must unfreeze it.
 func (s *Session) Path(proposal []byte) ([]byte, error) {
+	s.enter()
+	out, err := s.path(proposal)
+	s.leave()
+	return out, err
+}
+
+func (s *Session) path(proposal []byte) ([]byte, error) {
 	p, err := readProposal(s.b, &s.doc, proposal)
 	if err == nil {
 		err = s.admit(p)

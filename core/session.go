@@ -28,7 +28,8 @@ type hold struct {
 	proposal *proposal
 }
 
-// Session decides proposals one after the other. It belongs to one goroutine at a time.
+// Session decides proposals one after the other. It belongs to one goroutine at a time: a call while
+// another one is under way panics. Package host has sessions that several goroutines may use.
 type Session struct {
 	b      *model.Bundle
 	bundle *Bundle
@@ -48,6 +49,7 @@ type Session struct {
 	doc         canon.Doc
 	out         []byte
 	scratch     []byte
+	inside      uint32 // 1 while a call is under way: see enter
 }
 
 // Open starts a session: the bundle's initial state, nothing decided. The id is
@@ -165,6 +167,13 @@ func appendVars(dst []byte, b *model.Bundle, vars []value.Value) []byte {
 //	{"at":…,"bundle":…,"derived":{…},"digest":…,"frozen":…,"holds":[{"at","by":[…],"expires","proposal":{…},"digest","seq"}],
 //	 "logs":{NAME:[…]},"prev":…,"seq":…,"session":…,"state":{…},"v":1}
 func (s *Session) View() ([]byte, error) {
+	s.enter()
+	out := s.view()
+	s.leave()
+	return out, nil
+}
+
+func (s *Session) view() []byte {
 	m := &s.j.m
 	m.Cost = 0
 	m.Banks[model.BankState], m.Banks[model.BankLogs] = s.state.Vars, s.state.Logs
@@ -188,7 +197,7 @@ func (s *Session) View() ([]byte, error) {
 	dst = canon.AppendInt(append(dst, `,"seq":`...), s.seq)
 	dst = canon.AppendString(append(dst, `,"session":`...), s.id)
 	dst = appendVars(append(dst, `,"state":`...), s.b, s.state.Vars)
-	return append(dst, `,"v":1}`...), nil
+	return append(dst, `,"v":1}`...)
 }
 
 // appendHolds appends the parked proposals; shown, with what follows from them too.

@@ -17,6 +17,13 @@ import (
 // Restore gives the same session back. A snapshot is a cache: what it says is
 // believed, so one that comes from elsewhere must be checked against its log.
 func (s *Session) Snapshot() ([]byte, error) {
+	s.enter()
+	out := s.snapshot()
+	s.leave()
+	return out, nil
+}
+
+func (s *Session) snapshot() []byte {
 	dst := canon.AppendInt([]byte(`{"at":`), s.at)
 	dst = canon.AppendString(append(dst, `,"bundle":`...), s.b.ID())
 	dst = canon.AppendString(append(dst, `,"digest":`...), s.b.Digest)
@@ -28,7 +35,7 @@ func (s *Session) Snapshot() ([]byte, error) {
 	dst = canon.AppendInt(append(dst, `,"seq":`...), s.seq)
 	dst = canon.AppendString(append(dst, `,"session":`...), s.id)
 	dst = appendVars(append(dst, `,"state":`...), s.b, s.state.Vars)
-	return append(dst, `,"v":1}`...), nil
+	return append(dst, `,"v":1}`...)
 }
 
 var snapshotKeys = []string{"at", "bundle", "digest", "frozen", "holds", "logs", "prev", "seq", "session", "state", "v"}
@@ -110,7 +117,7 @@ func (b *Bundle) restore(src []byte) (*Session, *Error) {
 		s.holds = append(s.holds, h)
 	}
 	// What was left out, or written otherwise than a session writes it, shows here.
-	if again, _ := s.Snapshot(); string(again) != string(d.Canonical(nil, 0)) {
+	if again := s.snapshot(); string(again) != string(d.Canonical(nil, 0)) {
 		return nil, badSnapshot("", "the snapshot is not as a session of "+s.b.ID()+" writes it.")
 	}
 	return s, nil
@@ -221,7 +228,10 @@ func (s *Session) restoreHold(d *canon.Doc, n canon.Node, number func(canon.Node
 // same it records the decision and returns nil; otherwise the session stays as
 // it was and the *Error has CodeDiffers with the offset of the first byte that differs.
 func (s *Session) Replay(decision []byte) error {
-	if err := s.replay(decision); err != nil {
+	s.enter()
+	err := s.replay(decision)
+	s.leave()
+	if err != nil {
 		return err
 	}
 	return nil

@@ -49,6 +49,13 @@ type watched struct {
 // Watch reads proposals, one a line. A line that is no proposal is no error yet:
 // Answers says so in its place.
 func (s *Session) Watch(lines []byte) (*Watch, error) {
+	s.enter()
+	w, err := s.watch(lines)
+	s.leave()
+	return w, err
+}
+
+func (s *Session) watch(lines []byte) (*Watch, error) {
 	w := &Watch{s: s, actions: map[int]*dependence{}}
 	for len(lines) > 0 {
 		line, rest := lines, []byte(nil)
@@ -94,6 +101,13 @@ func (s *Session) Watch(lines []byte) (*Watch, error) {
 // whole is bounded by model.QuestionCost, as Admissible is; what was not asked any more is an
 // error limit/cost. The bytes live until the next call.
 func (w *Watch) Answers(at int64) []byte {
+	w.s.enter()
+	out := w.answers(at)
+	w.s.leave()
+	return out
+}
+
+func (w *Watch) answers(at int64) []byte {
 	s := w.s
 	left := int64(model.QuestionCost)
 	now := value.OfInt(min(max(at, s.at, 0), MaxAt))
