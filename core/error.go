@@ -46,6 +46,17 @@ func (e *Error) Error() string {
 	return e.Message
 }
 
+// Is says whether target is an *Error with the same code, so that errors.Is finds a code:
+//
+//	errors.Is(err, &core.Error{Code: core.CodeEarlier})
+//
+// What else target says (Path, Message, Offset) must be the same too, where it is set.
+func (e *Error) Is(target error) bool {
+	t, ok := target.(*Error)
+	return ok && t.Code == e.Code && (t.Path == "" || t.Path == e.Path) &&
+		(t.Message == "" || t.Message == e.Message) && (t.Offset == 0 || t.Offset == e.Offset)
+}
+
 func reading(err *canon.Error) *Error {
 	return &Error{Code: err.Code, Message: err.Message, Offset: err.Offset}
 }
@@ -58,6 +69,20 @@ type Diagnostic = diag.Diagnostic
 // Invalid is the error of a document that cannot be used, with all its findings, up to 100.
 type Invalid struct {
 	Diagnostics []Diagnostic
+}
+
+// Is says whether target is an *Error whose code is that of a finding, warnings left out.
+func (e *Invalid) Is(target error) bool {
+	t, ok := target.(*Error)
+	if !ok {
+		return false
+	}
+	for _, d := range e.Diagnostics {
+		if !d.Warning && (&Error{Code: d.Code, Path: d.Path, Message: d.Message}).Is(t) {
+			return true
+		}
+	}
+	return false
 }
 
 func (e *Invalid) Error() string {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/goccy/go-json"
+
+	"github.com/holdfast-rt/holdfast/core"
 )
 
 // Proposal is an action that somebody wants to take. The server never believes a
@@ -26,7 +28,9 @@ type Actor struct {
 	Kind string `json:"kind"`
 }
 
-// JSON returns the proposal as Decide, Why and Path take it.
+// JSON returns the proposal as Decide, Why and Path take it. Text that is not valid UTF-8
+// stays as it is, so that they refuse it (json/utf8): replaced by U+FFFD, it would be decided
+// on as other text than the program acts on.
 func (p Proposal) JSON() ([]byte, error) {
 	if p.Args == nil {
 		p.Args = map[string]any{}
@@ -37,7 +41,7 @@ func (p Proposal) JSON() ([]byte, error) {
 	if p.Reasons == nil {
 		p.Reasons = []string{"request"}
 	}
-	return json.Marshal(p)
+	return json.MarshalWithOption(p, json.DisableNormalizeUTF8(), json.DisableHTMLEscape())
 }
 
 // Decision is what a decision's bytes say, for acting on it and for showing.
@@ -85,13 +89,39 @@ func Decide(session Session, p Proposal) (*Decision, error) {
 	return Read(decision)
 }
 
-// Read reads a decision's bytes, which it keeps.
+// Read reads a decision's bytes, which it keeps. The error of anything else is a *core.Error with
+// [core.CodeRecord]. The bytes are read, not verified: that is Session.Replay's.
 func Read(decision []byte) (*Decision, error) {
 	d := Decision{Bytes: decision}
 	if err := json.Unmarshal(decision, &d); err != nil {
-		return nil, err
+		return nil, &core.Error{Code: core.CodeRecord, Message: "this is no decision: " + err.Error()}
 	}
-	return &d, nil
+	missing := ""
+	switch {
+	case !verdicts[d.Verdict]:
+		missing = "verdict"
+	case d.Seq < 1:
+		missing = "seq"
+	case d.Bundle == "":
+		missing = "bundle"
+	case d.Digest == "":
+		missing = "digest"
+	case d.Prev == "":
+		missing = "prev"
+	case d.State == "":
+		missing = "state"
+	case (d.Governing == "") != (len(d.Violations) == 0) || d.Verdict != "commit" && d.Governing == "":
+		missing = "governing"
+	default:
+		return &d, nil
+	}
+	return nil, &core.Error{Code: core.CodeRecord, Path: missing, Message: "this is no decision: it has no valid `" + missing + "`."}
+}
+
+// verdicts are those that a decision may have.
+var verdicts = map[string]bool{
+	"commit": true, "hold": true, "rewrite": true, "reject": true, "revert": true,
+	"halt": true, "escalate": true, "stall": true, "freeze": true,
 }
 
 // Committed says whether the action may happen. It is the only verdict that lets it.

@@ -60,6 +60,14 @@ func (f *Failure) Unwrap() []error {
 	return errs
 }
 
+// Is says whether target is a *Failure with the same code, so that errors.Is finds a code:
+//
+//	errors.Is(err, &host.Failure{Code: host.CodeDeadline})
+func (f *Failure) Is(target error) bool {
+	t, ok := target.(*Failure)
+	return ok && t.Code == f.Code && (t.Message == "" || t.Message == f.Message)
+}
+
 func failure(code string, cause error, format string, args ...any) *Failure {
 	return &Failure{Code: code, Message: fmt.Sprintf(format, args...), Cause: cause}
 }
