@@ -71,6 +71,9 @@ var (
 	// ErrLocked: another process has this file open.
 	ErrLocked = errors.New("ledger: another process uses this file")
 
+	// ErrAddress: the address is no path and of no database that Open knows.
+	ErrAddress = errors.New("ledger: no such kind of address")
+
 	// ErrClosed: the ledger was closed.
 	ErrClosed = errors.New("ledger: closed")
 )

@@ -40,6 +40,7 @@ type sqliteStore struct {
 	read   *sql.DB
 	add    *sql.Stmt
 	path   string
+	folder string // removed with the store; empty for a file that lasts
 	mover  mover
 }
 
@@ -286,5 +287,9 @@ func (s *sqliteStore) close() error {
 	if s.write1 != nil {
 		errs = append(errs, s.write1.Close())
 	}
-	return errors.Join(append(errs, s.lock.Close())...)
+	errs = append(errs, s.lock.Close())
+	if s.folder != "" {
+		errs = append(errs, os.RemoveAll(s.folder))
+	}
+	return errors.Join(errs...)
 }
