@@ -77,7 +77,7 @@ studio() {
 # edge builds the worker into dist/edge, out of the module and the SDK.
 edge() { packages wasm/edge; wasm/edge/build.sh; }
 
-tool() { go build -o dist/holdfast ./host/cmd/holdfast; }
+tool() { go build -ldflags="-s -w" -o dist/holdfast ./host/cmd/holdfast; }
 
 # sources lists the bundles and catalogs of testdata; guardian.yaml is what its catalog publishes.
 sources() { ls testdata/bundles/*/*.yaml testdata/examples/*/*.yaml | grep -v /guardian.yaml; }

@@ -8,12 +8,14 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"os"
 	"strings"
 
 	"github.com/goccy/go-json"
 
 	"github.com/holdfast-rt/holdfast/core"
 	"github.com/holdfast-rt/holdfast/host"
+	"github.com/holdfast-rt/holdfast/host/author"
 )
 
 // app is what a command works with.
@@ -24,6 +26,8 @@ type app struct {
 	style    style         // of stdout
 	stderr   io.Writer
 	module   *host.Engine // once started
+	taken    string       // what standard input is read as, once it is
+	piped    []byte       // standard input, where it was read as a file
 }
 
 func newApp(stdin io.Reader, stdout, stderr io.Writer) *app {
@@ -34,6 +38,34 @@ func (a *app) close() {
 	if a.module != nil {
 		_ = a.module.Close()
 	}
+}
+
+// input gives standard input to what reads it, once: a second reader would find it empty, and go on with nothing.
+func (a *app) input(as string) (io.Reader, error) {
+	if a.taken != "" {
+		return nil, unreadable("standard input cannot be both %s and %s", a.taken, as)
+	}
+	a.taken = as
+	return a.stdin, nil
+}
+
+// theBundle is what standard input is called where it is read as one.
+const theBundle = "the bundle"
+
+// readFile reads a file that a bundle is made of. The name - is standard input, which may be read again.
+func (a *app) readFile(name string) ([]byte, error) {
+	if name != "-" {
+		return os.ReadFile(name)
+	}
+	if a.taken == theBundle {
+		return a.piped, nil
+	}
+	in, err := a.input(theBundle)
+	if err != nil {
+		return nil, err
+	}
+	a.piped, err = io.ReadAll(io.LimitReader(in, author.MaxFile+1))
+	return a.piped, err
 }
 
 // line prints bytes and a line break.

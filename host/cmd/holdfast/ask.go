@@ -106,8 +106,11 @@ func (q *asking) proposal(f *askFlags, words []string) ([]byte, error) {
 			return nil, unreadable("%q comes after a whole proposal", words[1])
 		}
 		if words[0] == "-" {
-			var err error
-			if src, err = io.ReadAll(io.LimitReader(q.stdin, maxInput)); err != nil {
+			in, err := q.input("the proposal")
+			if err != nil {
+				return nil, err
+			}
+			if src, err = io.ReadAll(io.LimitReader(in, maxInput)); err != nil {
 				return nil, unreadableFile(err)
 			}
 		}

@@ -16,7 +16,7 @@ import (
 )
 
 type checkCommand struct {
-	Paths  []string `arg:"" placeholder:"PATH" help:"Bundles, catalogs, and folders of them."`
+	Paths  []string `arg:"" placeholder:"PATH" help:"Bundles, catalogs, and folders of them; - for one on standard input."`
 	Strict bool     `help:"Fail on warnings too."`
 	JSON   bool     `help:"Print the findings as one JSON object."`
 }
@@ -30,7 +30,8 @@ Examples:
 
     holdfast check spektre.yaml
     holdfast check bundles/ --strict
-    holdfast check catalog.yaml --json`
+    holdfast check catalog.yaml --json
+    holdfast check - < draft.yaml`
 }
 
 func (c *checkCommand) Run(a *app) error {
@@ -50,7 +51,7 @@ func (c *checkCommand) Run(a *app) error {
 		}
 		if built.Document != nil && !built.Catalog {
 			_, wrong := scenario.Parse(built.Document)
-			found = append(found, located(sourceOf(built), wrong)...)
+			found = append(found, located(a.sourceOf(built), wrong)...)
 		}
 		for _, f := range found {
 			if !slices.ContainsFunc(all, func(g author.Finding) bool { return repeated(f, g) }) { // a parent and a catalog's bundle may be checked in their own right too
@@ -86,11 +87,11 @@ func repeated(f, g author.Finding) bool {
 var marked = regexp.MustCompile(`(?m)^["']?holdfast["']?[ \t]*:`)
 
 // files lists the files that paths stand for: themselves, and of a folder the bundles
-// and catalogs in it, in order. A point of a catalog stands for itself.
+// and catalogs in it, in order. A point of a catalog stands for itself, and - for standard input.
 func files(paths []string) ([]string, error) {
 	var list []string
 	for _, path := range paths {
-		if _, point := cutPoint(path); point != "" {
+		if _, point := cutPoint(path); point != "" || path == "-" {
 			list = append(list, path)
 			continue
 		}

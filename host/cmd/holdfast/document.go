@@ -16,17 +16,21 @@ import (
 	"github.com/holdfast-rt/holdfast/host/author"
 )
 
-// build builds a bundle or a catalog, or reads a built one. What is wrong with it is
+// build builds a bundle or a catalog, or reads a built one; - is one on standard input. What is wrong with it is
 // in the findings. The error is that of a file that cannot be read.
 func (a *app) build(path string) (*author.Built, []author.Finding, error) {
-	if info, err := os.Stat(path); err != nil {
+	if path == "-" {
+		if _, err := a.readFile(path); err != nil {
+			return nil, nil, err
+		}
+	} else if info, err := os.Stat(path); err != nil {
 		return nil, nil, unreadableFile(err)
 	} else if info.IsDir() {
 		return nil, nil, unreadable("%s is a folder: name the bundle in it", path)
 	}
 	p := a.progress("building " + path)
 	defer p.done()
-	built, found := author.Build(path, author.Options{Engine: host.Native(), Progress: p.at})
+	built, found := author.Build(path, author.Options{Engine: host.Native(), Progress: p.at, ReadFile: a.readFile})
 	return built, found, nil
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 type fmtCommand struct {
-	Paths []string `arg:"" optional:"" placeholder:"PATH" help:"Bundles, catalogs, and folders of them. Left out, standard input."`
+	Paths []string `arg:"" optional:"" placeholder:"PATH" help:"Bundles, catalogs, and folders of them. Left out or -, standard input."`
 	Write bool     `short:"w" help:"Write the files back instead of printing them."`
 	Check bool     `help:"Change nothing; name the files that are laid out differently, and fail if there are any."`
 }
@@ -30,7 +30,7 @@ Examples:
 }
 
 func (c *fmtCommand) Run(a *app) error {
-	if len(c.Paths) == 0 {
+	if len(c.Paths) == 0 || len(c.Paths) == 1 && c.Paths[0] == "-" {
 		src, err := io.ReadAll(io.LimitReader(a.stdin, maxInput))
 		if err != nil {
 			return unreadableFile(err)

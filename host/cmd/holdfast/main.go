@@ -11,8 +11,10 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
+	"github.com/willabides/kongplete"
 )
 
 // Exit codes.
@@ -50,6 +52,9 @@ type grammar struct {
 	Canon   canonCommand   `cmd:"" help:"Write JSON in its canonical form." group:"look"`
 	Schema  schemaCommand  `cmd:"" help:"Print a JSON Schema of bundles, for editors." group:"look"`
 	Version versionCommand `cmd:"" help:"Name this version and the exact engine." group:"look"`
+
+	Completion completionCommand `cmd:"" help:"Print what a shell needs to complete commands." group:"look"`
+	Man        manCommand        `cmd:"" help:"Print the manual page." group:"look"`
 }
 
 const about = `Write down once which actions keep a system valid, and decide them everywhere with the same bytes.
@@ -117,9 +122,15 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 			code = exitUsage
 		}
 	}()
+	kongplete.Complete(parser) // where a shell asks what may come next, this answers and ends
 	if len(args) == 0 {
 		code = exitUsage
 		_, _ = parser.Parse([]string{"--help"}) // ends here
+	}
+	for _, arg := range args {
+		if !utf8.ValidString(arg) { // kong and JSON would go on with other text than was typed
+			return a.ended(unreadable("the argument %q is not valid UTF-8", arg))
+		}
 	}
 	switch args[0] { // what other programs are asked in these words
 	case "help":

@@ -68,7 +68,11 @@ func (c *playCommand) Run(a *app) error {
 	if c.Explain {
 		write = func(answer []byte) error { return a.explain(p.line, answer) }
 	}
-	if err := p.play(a.stdin, a.stdout, write); err != nil {
+	in, err := a.input("the proposals")
+	if err != nil {
+		return err
+	}
+	if err := p.play(in, a.stdout, write); err != nil {
 		return err
 	}
 	if c.Save == "" {

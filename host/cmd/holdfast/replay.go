@@ -90,8 +90,13 @@ func (c *replayCommand) Run(a *app) error {
 // replay decides again what the log of that name holds; - is standard input. Lines with
 // an error are skipped, or are no decisions.
 func (a *app) replay(bundle host.Bundle, session host.Session, name string, skip bool) (*replayed, error) {
-	log := a.stdin
-	if name != "-" {
+	var log io.Reader
+	if name == "-" {
+		var err error
+		if log, err = a.input("the log"); err != nil {
+			return nil, err
+		}
+	} else {
 		file, err := os.Open(name)
 		if err != nil {
 			return nil, unreadableFile(err)
@@ -128,6 +133,9 @@ func (a *app) replay(bundle host.Bundle, session host.Session, name string, skip
 		if errors.As(err, &failed) || !errors.As(err, &refusal) {
 			return nil, err
 		}
+		if r.Decisions == 0 && refusal.Code != core.CodeDiffers && !isDecision(line) {
+			return nil, unreadable("%s:%d: this is no log of decisions: %s (%s)", name, n, refusal.Message, refusal.Code)
+		}
 		r.Same, r.Line, r.Code, r.Message = false, n, refusal.Code, refusal.Message
 		var of, due struct {
 			Bundle, Digest string
@@ -152,6 +160,12 @@ func (a *app) replay(bundle host.Bundle, session host.Session, name string, skip
 func isError(line []byte) bool {
 	var answer map[string]json.RawMessage
 	return bytes.HasPrefix(line, []byte(`{"error":`)) && json.Unmarshal(line, &answer) == nil && len(answer) == 1
+}
+
+// isDecision says whether a line at least has the form of a decision.
+func isDecision(line []byte) bool {
+	_, err := host.Read(line)
+	return err == nil
 }
 
 // again returns the decision that a recorded one's proposal gets now, or nil.

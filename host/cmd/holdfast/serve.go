@@ -31,7 +31,7 @@ type serveCommand struct {
 	engineFlag
 
 	Listen string `default:"127.0.0.1:8080" env:"HOLDFAST_LISTEN" placeholder:"HOST:PORT" help:"Where to listen (${default}). Without --keys it must be loopback."`
-	Ledger string `default:"holdfast.db" env:"HOLDFAST_LEDGER" placeholder:"FILE|URL" help:"Where decisions are kept: a SQLite file (${default}), or postgres://…"`
+	Ledger string `default:"holdfast.db" env:"HOLDFAST_LEDGER" placeholder:"FILE|URL" help:"Where decisions are kept: a SQLite file (${default}), postgres://…, or :memory: for a trial"`
 	Cert   string `env:"HOLDFAST_CERT" placeholder:"FILE" help:"Serve TLS with this certificate chain, PEM."`
 	Key    string `env:"HOLDFAST_KEY" placeholder:"FILE" help:"The certificate's private key, PEM."`
 	Studio *bool  `negatable:"" help:"Serve the studio at /studio/, a page to look into bundles and sessions. On without --keys, off with them."`
@@ -111,6 +111,9 @@ func (c *serveCommand) Run(a *app) error {
 		return unreadable("%s: %v", redact(c.Ledger), err)
 	}
 	defer options.Ledger.Close()
+	if c.Ledger == ledger.Memory {
+		log.Warn("the ledger is in memory: every decision is gone when the server ends")
+	}
 	c.sources = map[string][]byte{}
 	if c.Studio == nil && options.Identity.Trusting() || c.Studio != nil && *c.Studio {
 		options.Mount = map[string]http.Handler{
@@ -229,19 +232,19 @@ func (c *serveCommand) publish(ctx context.Context, a *app, s *server.Server, lo
 	if err != nil {
 		return unreadable("%s: %s", path, describe(err))
 	}
-	if src := source(built); src != nil {
+	if src := a.yaml(built); src != nil {
 		c.sources[doc.Digest] = src
 	}
 	log.Info("published", "kind", kind, "name", doc.Name, "version", doc.Version, "digest", doc.Digest)
 	return nil
 }
 
-// source returns the YAML a bundle was made from, nil where it was built before.
-func source(built *author.Built) []byte {
+// yaml returns the YAML a bundle was made from, nil where it was built before.
+func (a *app) yaml(built *author.Built) []byte {
 	if built.Catalog || strings.HasSuffix(built.Files[0], ".json") {
 		return nil
 	}
-	src, err := os.ReadFile(built.Files[0])
+	src, err := a.readFile(built.Files[0])
 	if err != nil {
 		return nil // then the studio makes YAML of the document
 	}
@@ -303,6 +306,9 @@ func (c *serveCommand) reload(ctx context.Context, log *slog.Logger, who *identi
 
 // redact leaves the password out of a ledger's address.
 func redact(address string) string {
+	if strings.Contains(strings.ToLower(address), "password") {
+		return "the ledger's address"
+	}
 	scheme, rest, ok := strings.Cut(address, "://")
 	at := strings.LastIndexByte(rest, '@')
 	if !ok || at < 0 {

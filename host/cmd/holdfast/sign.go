@@ -34,6 +34,9 @@ func (c *signCommand) Run(a *app) error {
 	if point != "" {
 		return unreadable("a point of a catalog is not signed alone: sign %s, and all its points are", path)
 	}
+	if path == "-" && c.Output == "" {
+		return unreadable("a signature lies beside its bundle, and standard input has no place: say --output")
+	}
 	src, err := os.ReadFile(c.Key)
 	if err != nil {
 		return unreadableFile(err)

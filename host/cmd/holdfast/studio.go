@@ -5,10 +5,10 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
+
+	"github.com/holdfast-rt/holdfast/host/ledger"
 )
 
 type studioCommand struct {
@@ -29,14 +29,9 @@ Examples:
 }
 
 func (c *studioCommand) Run(a *app) error {
-	dir, err := os.MkdirTemp("", "holdfast-studio-")
-	if err != nil {
-		return unreadableFile(err)
-	}
-	defer os.RemoveAll(dir)
 	on := true
 	serve := serveCommand{
-		Bundles: c.Bundles, engineFlag: c.engineFlag, Listen: c.Listen, Ledger: filepath.Join(dir, "studio.db"),
+		Bundles: c.Bundles, engineFlag: c.engineFlag, Listen: c.Listen, Ledger: ledger.Memory,
 		Studio: &on, Rate: -1, quiet: true,
 		ready: func(url string) {
 			url += "/studio/"

@@ -5,7 +5,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -128,7 +127,7 @@ func (t *testRun) file(arg string) (*tested, error) {
 		r.Findings = found
 		return r, nil
 	}
-	r.source = sourceOf(built)
+	r.source = t.sourceOf(built)
 	p := t.progress("testing " + arg)
 	defer p.done()
 	switch {
@@ -166,12 +165,12 @@ func (t *testRun) onePoint(r *tested, built *author.Built, point string) error {
 }
 
 // sourceOf reads the file that has the scenarios again, to say where a step stands.
-func sourceOf(built *author.Built) *author.Source {
+func (a *app) sourceOf(built *author.Built) *author.Source {
 	path := built.Files[0]
 	if built.Catalog && len(built.Files) > 1 {
 		path = built.Files[1] // the catalog's bundle
 	}
-	src, _ := os.ReadFile(path) // it was read a moment ago
+	src, _ := a.readFile(path) // it was read a moment ago
 	source, _ := author.Read(path, src)
 	return source
 }
