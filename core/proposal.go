@@ -32,7 +32,7 @@ const (
 	actUnfreeze
 )
 
-var builtins = []string{"confirm", "decline", "expire", "unfreeze"}
+var builtins = model.Builtins
 
 // actor is who proposes: an index into the bundle's agents, and an id.
 type actor struct {

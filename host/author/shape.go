@@ -263,6 +263,11 @@ func documentShapes() (bundle, catalog *shape) {
 			may("ttl", "How long it waits; 24h when left out.", duration),
 			may("on_expire", "What then: `drop` (when left out) or `revert`.", words("", "drop", "revert")),
 		)),
+		may("keep", "Proposals that no bundle extending this one may refuse.", list(mapping(
+			need("action", "The action, or confirm, decline, expire, unfreeze.", text("")),
+			may("when", "Which of its proposals; all when left out.", expression),
+			may("about", "Why, for people.", title),
+		).called("keep", "Proposals that no bundle extending this one may refuse."))),
 		may("derived", "Named expressions, computed and shown with the state.", names(expression)),
 		may("prove", "What to prove about every reachable state.", mapping(
 			may("domains", "Values to search with: args.NAME or state.NAME to a list.", &shape{kind: namesShape, match: `^(args|state)\.[A-Za-z_][A-Za-z0-9_]*$`, of: list(anything)}),

@@ -207,6 +207,7 @@ type Bundle struct {
 	Domains                     []Domain
 	Properties                  []Property
 	Parents                     []string // name@version, nearest last
+	Layers                      []Layer  // of the documents that were read, parents first
 
 	Large bool // the declared bounds allow a state over MaxState, so it must be measured
 
@@ -226,7 +227,6 @@ type Bundle struct {
 	checking  uint64         // and on conditions and examples, see MaxChecking
 	size      int            // of the types declared so far, see MaxTypeSizes
 	layer     int            // of the document being read: 0 the first ancestor
-	documents []ancestor     // those read, parents first
 	layers    uint32         // of the document being read and what it extends
 	idLayers  map[string]int // where each id was declared
 }

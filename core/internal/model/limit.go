@@ -24,6 +24,7 @@ const (
 	MaxEffects     = 256              // effects of one action
 	MaxSteps       = 8                // parts of an effect's path
 	MaxConstraints = 1024             // constraints
+	MaxKeeps       = 256              // entries of keep
 	MaxPatterns    = 64               // pattern sets
 	MaxPhrases     = 4096             // alternatives of one pattern set
 	MaxTables      = 16 << 20         // bytes of the tables that the phrases of all pattern sets are unrolled to

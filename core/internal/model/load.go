@@ -17,7 +17,7 @@ import (
 )
 
 var topKeys = []string{"holdfast", "bundle", "version", "title", "about", "extends", "governance", "agents", "types", "constants",
-	"params", "metadata", "valid", "state", "logs", "patterns", "actions", "constraints", "fallback", "hold", "derived", "prove", "tests"}
+	"params", "metadata", "valid", "state", "logs", "patterns", "actions", "constraints", "fallback", "hold", "keep", "derived", "prove", "tests"}
 
 // Load compiles a bundle document. The Bundle is nil where a finding is more
 // than a warning; the findings come in the order of the document's parts.
@@ -109,7 +109,7 @@ func (b *Bundle) read(x node, depth int) {
 	if e := x.get("extends"); e.ok() {
 		layers = b.parents(e, depth)
 	}
-	b.layer = len(b.documents)
+	b.layer = len(b.Layers)
 	b.layers = layers | 1<<b.layer
 	if v := x.need("bundle"); v.ok() {
 		b.Name, _ = v.slug()
@@ -117,7 +117,7 @@ func (b *Bundle) read(x node, depth int) {
 	if v := x.need("version"); v.ok() {
 		b.Version, _ = v.semver()
 	}
-	b.documents = append(b.documents, ancestor{Digest(&x.r.doc, x.n), b.ID(), b.layers})
+	b.Layers = append(b.Layers, Layer{ID: b.ID(), Digest: Digest(&x.r.doc, x.n), Includes: b.layers})
 	b.Title, b.About = x.optionalText("title"), x.optionalText("about")
 	b.declareAgents(x)
 	if v := x.get("types"); v.ok() {
@@ -184,6 +184,9 @@ func (b *Bundle) read(x node, depth int) {
 			b.declareHold(v)
 		}
 	}
+	if v := x.get("keep"); v.ok() {
+		b.declareKeeps(v)
+	}
 	if v := x.get("prove"); v.ok() {
 		b.declareProve(v)
 	}
@@ -224,7 +227,7 @@ func (b *Bundle) parents(x node, depth int) (layers uint32) {
 		}
 		parent, known := b.ancestor(got)
 		if !known { // otherwise it was reached by another way; it is the same document
-			if len(b.documents) >= MaxParents {
+			if len(b.Layers) >= MaxParents {
 				v.fail(diag.ExtendDepth, "there are more than "+strconv.Itoa(MaxParents)+" ancestors.", "")
 				return
 			}
@@ -233,18 +236,18 @@ func (b *Bundle) parents(x node, depth int) (layers uint32) {
 				return // its mistake was reported
 			}
 		}
-		if parent.id != n+"@"+s {
-			v.fail(diag.ExtendParent, "the parent's document is `"+parent.id+"`, not `"+n+"@"+s+"`.", "")
+		if parent.ID != n+"@"+s {
+			v.fail(diag.ExtendParent, "the parent's document is `"+parent.ID+"`, not `"+n+"@"+s+"`.", "")
 			return
 		}
-		layers |= parent.layers
-		if !contains(b.Parents, parent.id) {
-			b.Parents = append(b.Parents, parent.id)
+		layers |= parent.Includes
+		if !contains(b.Parents, parent.ID) {
+			b.Parents = append(b.Parents, parent.ID)
 		}
 		if e := v.get("expects"); e.ok() {
 			e.items(MaxConstraints, "ids", func(i int, w node) {
 				id, ok := w.text(MaxText)
-				if layer, there := b.idLayers[id]; ok && (!there || parent.layers>>layer&1 == 0) {
+				if layer, there := b.idLayers[id]; ok && (!there || parent.Includes>>layer&1 == 0) {
 					w.fail(diag.ExtendExpects, "`"+n+"@"+s+"` has no constraint `"+id+"`.", didYouMean(id, b.ids()))
 				}
 			})
@@ -253,20 +256,14 @@ func (b *Bundle) parents(x node, depth int) (layers uint32) {
 	return layers
 }
 
-// ancestor is a document that was read.
-type ancestor struct {
-	digest, id string
-	layers     uint32 // set of the layers of what it extends, its own included
-}
-
-// ancestor returns the document with a digest.
-func (b *Bundle) ancestor(digest string) (ancestor, bool) {
-	for _, a := range b.documents {
-		if a.digest == digest {
-			return a, true
+// ancestor returns the document with a digest, of those that were read.
+func (b *Bundle) ancestor(digest string) (Layer, bool) {
+	for _, l := range b.Layers {
+		if l.Digest == digest {
+			return l, true
 		}
 	}
-	return ancestor{}, false
+	return Layer{}, false
 }
 
 func contains(list []string, s string) bool {

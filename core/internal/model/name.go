@@ -11,7 +11,7 @@ var reserved = []string{
 	"as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in", "let", "loop",
 	"package", "namespace", "null", "return", "true", "var", "void", "while",
 	"state", "next", "args", "actor", "proposal", "logs", "constants", "params", "metadata", "derived", "cursor", "profiles",
-	"confirm", "decline", "expire", "unfreeze",
+	"confirm", "decline", "expire", "unfreeze", // Builtins
 }
 
 func letter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' }
