@@ -116,7 +116,7 @@ func (s *Session) conclude(o *outcome, p *proposal) outcome {
 	o.advice = s.j.advice
 	if len(s.j.violations) > 0 {
 		if s.j.violations[0].verdict == model.HoldVerdict {
-			s.parkable(o.size)
+			s.parkable(p, o.size)
 		}
 		return s.refused(o)
 	}
@@ -128,18 +128,66 @@ func (s *Session) conclude(o *outcome, p *proposal) outcome {
 	return *o
 }
 
+// crowded says whose parked proposals are as many as they may be, "" where there is
+// room for another of a. What depends on an unknown id of a is unsure.
+func (s *Session) crowded(a actor) string {
+	limits := &s.b.Hold
+	agent, mine, by, ids := 0, 0, uint64(0), map[string]int(nil)
+	for i := range s.holds {
+		h := &s.holds[i]
+		who := &h.proposal.actor
+		if len(s.holds) >= MaxHolds || who.agent == a.agent {
+			by |= h.by
+		}
+		switch {
+		case who.agent != a.agent:
+			continue
+		case known(a.id) && who.id.Str() == a.id.Str():
+			mine++
+		case !known(a.id):
+			if ids == nil {
+				ids = map[string]int{}
+			}
+			if ids[who.id.Str()]++; ids[who.id.Str()] >= limits.PerActor {
+				s.j.unsure |= a.id.N
+			}
+		}
+		agent++
+	}
+	whose, most := s.b.Agents[a.agent].Name, 0
+	switch {
+	case len(s.holds) >= MaxHolds:
+		whose, most = "The session", MaxHolds
+	case agent >= limits.PerAgent:
+		most = limits.PerAgent
+	case mine >= limits.PerActor:
+		most = limits.PerActor
+		if id := a.id.Str(); id != whose {
+			whose += " " + clip(id)
+		}
+	default:
+		return ""
+	}
+	one := " proposals"
+	if most == 1 {
+		one = " proposal"
+	}
+	return whose + " has " + strconv.Itoa(most) + one + " waiting already, the most it may have; " + joinWords(s.b.AgentNames(by), "or") + " confirms or declines one first."
+}
+
 // parkable asks whether a proposal of so many bytes can be parked, and puts a violation before the holds where it cannot.
-func (s *Session) parkable(size int) {
-	x := violation{level: model.Operational, verdict: model.Reject}
+func (s *Session) parkable(p *proposal, size int) {
+	x := violation{level: model.Operational, verdict: s.b.Hold.Verdict}
 	for i := range s.holds {
 		size += s.holds[i].size
 	}
+	crowded := s.crowded(p.actor)
 	switch {
 	case s.confirmers() == 0:
 		x.id, x.level = "hold:nobody", model.Ownership
 		x.say = s.j.text("This needs a confirmation, and no one agent may confirm all of it; propose its parts apart.")
-	case len(s.holds) >= MaxHolds:
-		x.id, x.say = "hold:limit", s.j.text("There are "+strconv.Itoa(MaxHolds)+" proposals waiting already; confirm, decline or expire one first.")
+	case crowded != "":
+		x.id, x.say = "hold:limit", s.j.text(crowded)
 	case size > MaxParked:
 		x.id, x.say = "hold:limit", s.j.text("The proposals that wait would come to "+strconv.Itoa(size)+" bytes, and at most "+strconv.Itoa(MaxParked)+" are allowed; confirm, decline or expire one first.")
 	default:
@@ -235,6 +283,11 @@ func (s *Session) unfreeze(p *proposal, o *outcome) outcome {
 
 // settle decides confirm, decline and expire.
 func (s *Session) settle(p *proposal, o *outcome) outcome {
+	no := s.b.Hold.Verdict
+	if by := s.b.Hold.By; p.action == actExpire && by >= 0 && by != p.actor.agent {
+		s.refuse("by:expire", model.Responsibility, no, "Only "+s.b.Agents[by].Name+" may propose expire; this actor is "+s.b.Agents[p.actor.agent].Name+".")
+		return s.refused(o)
+	}
 	at := -1
 	for i := range s.holds {
 		if s.holds[i].seq == p.hold {
@@ -242,14 +295,14 @@ func (s *Session) settle(p *proposal, o *outcome) outcome {
 		}
 	}
 	if at < 0 {
-		s.refuse("hold:unknown", model.Operational, model.Reject, "No proposal is waiting under "+strconv.FormatInt(p.hold, 10)+": it was confirmed, declined or expired, or never parked.")
+		s.refuse("hold:unknown", model.Operational, no, "No proposal is waiting under "+strconv.FormatInt(p.hold, 10)+": it was confirmed, declined or expired, or never parked.")
 		return s.refused(o)
 	}
 	h := &s.holds[at]
 	expires := h.at + s.b.Hold.TTL
 	if p.action == actExpire {
 		if p.at.Int() < expires {
-			s.refuse("hold:early", model.Operational, model.Reject, "The proposal parked under "+strconv.FormatInt(h.seq, 10)+" may still be confirmed until "+instant(expires)+".")
+			s.refuse("hold:early", model.Operational, no, "The proposal parked under "+strconv.FormatInt(h.seq, 10)+" may still be confirmed until "+instant(expires)+".")
 			return s.refused(o)
 		}
 		o.drop = at
@@ -261,17 +314,17 @@ func (s *Session) settle(p *proposal, o *outcome) outcome {
 		return *o
 	}
 	if h.by>>p.actor.agent&1 == 0 {
-		s.refuse("hold:by", model.Ownership, model.Reject, joinWords(s.b.AgentNames(h.by), "or")+" may "+builtins[-1-p.action]+" this; this actor is "+s.b.Agents[p.actor.agent].Name+".")
+		s.refuse("hold:by", model.Ownership, no, joinWords(s.b.AgentNames(h.by), "or")+" may "+builtins[-1-p.action]+" this; this actor is "+s.b.Agents[p.actor.agent].Name+".")
 	}
 	if p.action == actConfirm && h.digest != p.digest {
-		s.refuse("hold:digest", model.Operational, model.Reject, "The proposal parked under "+strconv.FormatInt(h.seq, 10)+" has another digest: what would be approved is not what was parked. Read it again, then name "+h.digest+".")
+		s.refuse("hold:digest", model.Operational, no, "The proposal parked under "+strconv.FormatInt(h.seq, 10)+" has another digest: what would be approved is not what was parked. Read it again, then name "+h.digest+".")
 	}
 	when := p.at.Int()
 	if !known(p.at) {
 		when = s.at // it cannot be earlier
 	}
 	if p.action == actConfirm && when >= expires {
-		s.refuse("hold:expired", model.Operational, model.Reject, "The time to confirm the proposal parked under "+strconv.FormatInt(h.seq, 10)+" ended at "+instant(expires)+"; expire it.")
+		s.refuse("hold:expired", model.Operational, no, "The time to confirm the proposal parked under "+strconv.FormatInt(h.seq, 10)+" ended at "+instant(expires)+"; expire it.")
 	}
 	if len(s.j.violations) > 0 {
 		return s.refused(o)

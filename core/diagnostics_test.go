@@ -184,6 +184,43 @@ func standsAt(t *testing.T, doc []byte, d core.Diagnostic) string {
 	return s
 }
 
+// TestLintSilentAboutChanges holds that no commit which changes something, or is refused, is warned of.
+func TestLintSilentAboutChanges(t *testing.T) {
+	lamp, err := os.ReadFile("../testdata/diagnostics/lamp.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ action, constraint string }{
+		"it is demanded":                    {`{"must":"change","set":{"mode":"mode.dim"}}`, ""},
+		"a constraint refuses it":           {`{"set":{"mode":"mode.dim"}}`, `{"require":"state.mode == mode.off"}`},
+		"an ensure refuses it":              {`{"set":{"mode":"mode.dim"}}`, `{"ensure":"next.mode != state.mode"}`},
+		"a derived name refuses it":         {`{"set":{"mode":"mode.dim"}}`, `{"require":"derived.out"}`},
+		"two variables, one of them is new": {`{"set":{"mode":"mode.dim","watts":"args.n"},"args":{"n":"watt"}}`, ""},
+		"a log grows":                       {`{"set":{"mode":"mode.dim"},"append":{"uses":{"by":"actor.id","mode":"state.mode"}}}`, ""},
+		"a count grows":                     {`{"set":{"watts":"state.watts + 1"}}`, ""},
+		"it does as the fallback does":      {`{"set":{"mode":"mode.off"},"reset":["watts"]}`, ""},
+		"it declares no effects":            {`{}`, ""},
+	} {
+		var w wrong
+		w.Change = json.RawMessage(`{"actions":{"dim":` + c.action + `},"derived":{"out":"state.mode == mode.off"}}`)
+		if c.constraint != "" {
+			var more map[string]any
+			if err := json.Unmarshal([]byte(c.constraint), &more); err != nil {
+				t.Fatal(err)
+			}
+			more["id"], more["level"], more["on"] = "X", "operational", []any{"dim"}
+			w.Add = []any{more}
+		}
+		doc, err := w.document(lamp)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if list := append(core.Check(doc), core.Lint(doc)...); len(list) > 0 {
+			t.Errorf("%s: %+v", name, list)
+		}
+	}
+}
+
 // TestLintReference finds nothing in the bundles that are examples to others.
 func TestLintReference(t *testing.T) {
 	files, _ := filepath.Glob("../testdata/bundles/*/*.yaml")

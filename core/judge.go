@@ -105,6 +105,7 @@ func (j *judge) run(before model.State, p *proposal, from *actor) {
 	if computed {
 		m.Banks[model.BankNext] = j.after.Vars
 		changed = j.structure(before, p, from)
+		j.demand(before, p)
 	}
 	for i := range b.Constraints {
 		c := &b.Constraints[i]
@@ -264,6 +265,68 @@ func (j *judge) structure(before model.State, p *proposal, from *actor) bool {
 	}
 	return true
 }
+
+// demand asks whether anything changed, where the action must change something.
+func (j *judge) demand(before model.State, p *proposal) {
+	a := &j.b.Actions[p.action]
+	for _, view := range a.Must {
+		moved, unsure := j.b.Moved(view, before, j.after)
+		if !moved && unsure == 0 {
+			j.add(violation{id: "change:" + a.Name, level: model.Operational, verdict: model.Reject}, j.still(before, p), j.stillTerms(before, p), nil)
+			return
+		}
+		j.unsure |= unsure
+	}
+}
+
+// still says what already is as the action would make it.
+func (j *judge) still(before model.State, p *proposal) string {
+	if j.terse {
+		return ""
+	}
+	defer j.endTelling(j.beginTelling())
+	a := &j.b.Actions[p.action]
+	var parts []string
+	for i := range a.Effects {
+		e := &a.Effects[i]
+		if e.Var < 0 || e.When != nil && !j.m.Run(e.When).True() {
+			continue
+		}
+		name, now := e.Look(&j.m, j.b, before)
+		is := "so"
+		if now.K < value.List && (now.K != value.String || now.Str() != "") {
+			if text := string(value.AppendText(nil, now)); len(text) <= maxStillText {
+				is = text
+			}
+		}
+		parts = append(parts, name+" is "+is+" already")
+	}
+	switch {
+	case len(parts) == 0:
+		return a.Shown() + " would change nothing: none of what it does applies now."
+	case len(parts) > maxStill:
+		parts = append(parts[:maxStill], "all else stays as it is")
+	}
+	return a.Shown() + " would change nothing: " + joinWords(parts, "and") + "."
+}
+
+// stillTerms are what the effects would set, and what they read.
+func (j *judge) stillTerms(before model.State, p *proposal) (terms []vm.Term) {
+	set := make([]bool, len(before.Vars))
+	for _, e := range j.b.Actions[p.action].Effects {
+		if e.Var >= 0 && !set[e.Var] {
+			set[e.Var] = true
+			terms = j.changeTerms(before, p, e.Var, terms)
+		}
+	}
+	return terms
+}
+
+// A refusal names so many parts of the state, and a part's value where it has at most so many bytes.
+const (
+	maxStill     = 3
+	maxStillText = 64
+)
 
 // log asks whether what was appended fits.
 func (j *judge) log(l *model.Log, i, action int, from int64, now value.Value) {

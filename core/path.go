@@ -88,7 +88,7 @@ search:
 				return s.appendPath(steps, i, model.Commit, bounded && i > 0, tried), nil
 			}
 		case s.j.violations[0].verdict == model.HoldVerdict && held < 0:
-			if s.parkable(len(appendProposal(nil, s.b, p))); s.j.violations[0].verdict == model.HoldVerdict {
+			if s.parkable(p, len(appendProposal(nil, s.b, p))); s.j.violations[0].verdict == model.HoldVerdict {
 				held = i
 			}
 		}

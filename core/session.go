@@ -13,9 +13,9 @@ import (
 
 // Limits on a session.
 const (
-	MaxSessionID = 128     // bytes
-	MaxHolds     = 64      // parked proposals: each is part of every state digest
-	MaxParked    = 1 << 18 // bytes of all parked proposals as JSON: with the state a snapshot stays readable
+	MaxSessionID = 128            // bytes
+	MaxHolds     = model.MaxHolds // parked proposals: each is part of every state digest
+	MaxParked    = 1 << 18        // bytes of all parked proposals as JSON: with the state a snapshot stays readable
 )
 
 // hold is a parked proposal.

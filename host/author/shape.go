@@ -108,6 +108,7 @@ func documentShapes() (bundle, catalog *shape) {
 		format     = &shape{kind: numberShape, min: 1, max: 1}
 		title      = text("")
 		label      = (&shape{kind: textShape, min: 1, max: 256}).called("label", "What people call it: a few words on one line. The name is shown where it is left out.")
+		waiting    = &shape{kind: numberShape, min: 1, max: 64}
 	)
 
 	point := either(&shape{kind: textShape}, flag, whole)
@@ -242,6 +243,7 @@ func documentShapes() (bundle, catalog *shape) {
 					may("about", "What it is.", title),
 				),
 			).called("argument", "An argument: a type, or `{type: type, title: text, default: value}`."))),
+			may("must", "`change`: where the action would change nothing, it is refused.", words("", "change")),
 		}, append(effects, may("effects", "Instead of set, reset and append: several, each under a condition.", list(conditional)))...)...).
 			called("action", "A named, typed thing that may be proposed, and what it changes."))),
 		may("constraints", "Conditions, each with an id, a level and a verdict.", list(mapping(
@@ -262,6 +264,12 @@ func documentShapes() (bundle, catalog *shape) {
 		may("hold", "How long a parked proposal waits, and what then.", mapping(
 			may("ttl", "How long it waits; 24h when left out.", duration),
 			may("on_expire", "What then: `drop` (when left out) or `revert`.", words("", "drop", "revert")),
+			may("by", "The one agent that proposes `expire`; a server proposes it as that. Any agent may when left out.", identifier),
+			may("per_actor", "The most proposals that one actor has waiting; 64 when left out.", waiting),
+			may("per_agent", "The most that all actors of one agent have waiting; 64 when left out.", waiting),
+			may("otherwise", "What a refusal around what waits decides.", mapping(
+				may("verdict", "`reject` when left out.", words("", "rewrite", "reject", "revert", "halt", "escalate", "stall", "freeze")),
+			)),
 		)),
 		may("keep", "Proposals that no bundle extending this one may refuse.", list(mapping(
 			need("action", "The action, or confirm, decline, expire, unfreeze.", text("")),

@@ -42,4 +42,5 @@ const (
 	LintUnused   = "lint/unused"             // something declared that nothing uses
 	LintStill    = "lint/never-changes"      // a variable that nothing sets, a log that nothing appends to
 	LintNobody   = "lint/nobody"             // an effect that nobody who may propose the action can commit
+	LintStays    = "lint/changes-nothing"    // an action of which some proposal can commit and change nothing
 )

@@ -1,6 +1,8 @@
 package model
 
 import (
+	"strconv"
+
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
@@ -21,7 +23,8 @@ func (b *Bundle) declareActions(x node) []func() {
 					}
 				}
 			}
-			if v.keys("set", "reset", "append", "effects", "by", "args", "title", "about") {
+			if v.keys("set", "reset", "append", "effects", "must", "by", "args", "title", "about") {
+				b.must(v, &b.Actions[at])
 				later = append(later, func() { b.actionEffects(v, at) })
 			}
 			return
@@ -30,8 +33,9 @@ func (b *Bundle) declareActions(x node) []func() {
 			return
 		}
 		a := Action{Name: name, By: b.everyone(), layer: b.layer}
-		if v.keys("title", "about", "by", "args", "set", "reset", "append", "effects") {
+		if v.keys("title", "about", "by", "args", "must", "set", "reset", "append", "effects") {
 			a.Title, a.About = v.optionalTitle(), v.optionalText("about")
+			b.must(v, &a)
 			if by := v.get("by"); by.ok() {
 				a.By = b.agents(by)
 				if x.r.doc.Len(by.n) == 0 {
@@ -60,6 +64,26 @@ func (b *Bundle) actionEffects(x node, action int) {
 	b.Actions[action].Effects = append(b.Actions[action].Effects, list...)
 }
 
+// must reads what an action demands of its outcome: that something changes.
+func (b *Bundle) must(x node, a *Action) {
+	m := x.get("must")
+	if !m.ok() {
+		return
+	}
+	if _, ok := m.word("demand", "change"); !ok {
+		return
+	}
+	some := len(a.Effects) > 0
+	for _, key := range []string{"set", "reset", "append", "effects"} {
+		some = some || x.get(key).ok()
+	}
+	if !some {
+		m.fail(diag.BundleForm, "`"+a.Name+"` must change something, and has no effects, so it could never commit.", "give it `set`, `reset`, `append` or `effects`, or leave `must` out.")
+		return
+	}
+	a.Must = append(a.Must, b.layers)
+}
+
 // arg reads a type, or a mapping with `type`.
 func (b *Bundle) arg(name string, x node) Arg {
 	a := Arg{Name: name}
@@ -85,7 +109,7 @@ func (b *Bundle) arg(name string, x node) Arg {
 }
 
 func (b *Bundle) declareHold(x node) {
-	if !x.keys("ttl", "on_expire") {
+	if !x.keys("ttl", "on_expire", "by", "per_actor", "per_agent", "otherwise") {
 		return
 	}
 	if t := x.get("ttl"); t.ok() {
@@ -102,4 +126,42 @@ func (b *Bundle) declareHold(x node) {
 		n, _ := o.word("outcome", "drop", "revert")
 		b.Hold.Revert = n == 1
 	}
+	if by := x.get("by"); by.ok() {
+		if name, ok := by.text(MaxName); ok {
+			if b.Hold.By = b.Agent(name); b.Hold.By < 0 {
+				known := b.AgentNames(b.everyone())
+				hint := didYouMean(name, known)
+				if hint == "" {
+					hint = "the agents are " + quoteList(known) + "."
+				}
+				by.fail(diag.BundleRef, "there is no agent `"+name+"`.", hint)
+			}
+		}
+	}
+	b.Hold.PerActor, b.Hold.PerAgent = x.most("per_actor", b.Hold.PerActor), x.most("per_agent", b.Hold.PerAgent)
+	if o := x.get("otherwise"); o.ok() && o.keys("verdict") {
+		if w := o.get("verdict"); w.ok() {
+			n, ok := w.word("verdict", verdictWords...)
+			switch v := Verdict(n); {
+			case !ok:
+			case v == Commit, v == HoldVerdict:
+				w.fail(diag.BundleValue, "a refusal around what waits does not `"+v.String()+"`.", "write one that refuses: reject, revert, halt, escalate, stall, freeze or rewrite.")
+			default:
+				b.Hold.Verdict = v
+			}
+		}
+	}
+}
+
+// most reads how many proposals may wait at once.
+func (x node) most(key string, otherwise int) int {
+	n := x.get(key)
+	if !n.ok() {
+		return otherwise
+	}
+	if v, ok := x.r.doc.Int(n.n); n.kind() == canon.Number && ok && v >= 1 && v <= MaxHolds {
+		return int(v)
+	}
+	n.fail(diag.BundleValue, "`"+key+"` is a whole number from 1 to "+strconv.Itoa(MaxHolds)+": a session has no more than that waiting.", "")
+	return otherwise
 }

@@ -152,6 +152,66 @@ func Apply(m *vm.Machine, b *Bundle, effects []Effect, before State, after *Stat
 	return changes, value.Value{}
 }
 
+// Moved says whether anything that the layers in view declare differs between two
+// states; where that depends on what is not known, unsure is not 0 and says on what.
+func (b *Bundle) Moved(view uint32, before, after State) (moved bool, unsure uint64) {
+	for i := range b.Vars {
+		if was, now := before.Vars[i], after.Vars[i]; view>>b.Vars[i].layer&1 == 0 || was == now {
+		} else if now.K == value.Unknown {
+			unsure |= now.N
+		} else if !value.Equal(was, now) {
+			return true, 0
+		}
+	}
+	for i := range b.Logs {
+		if was, now := before.Logs[i], after.Logs[i]; view>>b.Logs[i].layer&1 == 0 {
+		} else if now.K == value.Unknown {
+			unsure |= now.N
+		} else if now.Int() != was.Int() {
+			return true, 0
+		}
+	}
+	return false, unsure
+}
+
+// Look returns the name of the part of the state that an effect on a variable sets,
+// its keys computed, and what that part is now; an Error or Unknown value where the
+// keys are not to be had.
+func (e *Effect) Look(m *vm.Machine, b *Bundle, s State) (string, value.Value) {
+	t := target{effect: e}
+	v := s.Vars[e.Var]
+	for i := range e.Path {
+		step := &e.Path[i]
+		k := step.Key
+		if step.Field >= 0 {
+			k = value.OfInt(int64(step.Field))
+		} else if step.Index != nil {
+			k = m.Run(step.Index)
+		}
+		if k.K >= value.Error {
+			return e.Text, k
+		}
+		t.path = append(t.path, k)
+		at := -1
+		switch {
+		case step.Type.Kind == types.List:
+			if items := v.Items(); k.K == value.Int && k.Int() >= 0 && k.Int() < int64(len(items)) {
+				v = items[k.Int()]
+				continue
+			}
+		case step.Field >= 0:
+			at = step.Field
+		case k.K == value.String:
+			at = find(v.Entries(), k.Str())
+		}
+		if at < 0 {
+			return e.Text, value.OfError(value.NoSuchKey, "there is no such part")
+		}
+		v = v.Entries().Vals[at]
+	}
+	return t.name(b), v
+}
+
 // copyUnits is what copying an item costs: 24 or 48 bytes, which are garbage with the next effect.
 const copyUnits = 4
 

@@ -128,6 +128,7 @@ type Action struct {
 	By                 uint64 // set of agents, by index
 	Args               []Arg  // sorted by name
 	Effects            []Effect
+	Must               []uint32 // for each document that says `must: change`, the layers whose variables and logs it knows
 	layer              int
 }
 
@@ -162,11 +163,19 @@ type Constraint struct {
 	condition, say   node
 }
 
-// Hold says how long a parked proposal waits and what then.
+// Hold says how long a parked proposal waits and what then, how many may wait, and
+// what a refusal around parked proposals decides.
 type Hold struct {
-	TTL    int64 // milliseconds
-	Revert bool  // fall back when it expires; otherwise it is dropped
+	TTL      int64   // milliseconds
+	Revert   bool    // fall back when it expires; otherwise it is dropped
+	By       int     // the one agent that proposes `expire`; -1: every agent may
+	PerActor int     // most proposals that one actor has parked
+	PerAgent int     // most that all actors of one agent have
+	Verdict  Verdict // of `hold:…` and `by:expire`
 }
+
+// MaxHolds is how many proposals of a session may be parked: each is part of every state's digest.
+const MaxHolds = 64
 
 // Derived is a named expression.
 type Derived struct {

@@ -26,6 +26,9 @@ func (b *Bundle) AppendInfo(dst []byte) []byte {
 			e.dst = appendType(e.dst, a.Args[i].Type)
 		})
 		e.texts("by", b.AgentNames(a.By))
+		if len(a.Must) > 0 {
+			e.text("must", "change")
+		}
 		e.text("name", a.Name)
 		e.text("title", a.Title)
 	})
@@ -61,13 +64,7 @@ func (b *Bundle) AppendInfo(dst []byte) []byte {
 	o.text("digest", b.Digest)
 	o.texts("governance", b.AgentNames(b.Governance))
 	o.key("hold")
-	o.dst = append(o.dst, `{"on_expire":"`...)
-	if b.Hold.Revert {
-		o.dst = append(o.dst, `revert","ttl":`...)
-	} else {
-		o.dst = append(o.dst, `drop","ttl":`...)
-	}
-	o.dst = append(strconv.AppendInt(o.dst, b.Hold.TTL, 10), '}')
+	o.dst = b.Hold.appendInfo(o.dst, b.Agents)
 	o.list("logs", len(b.Logs), func(i int, e *object) {
 		e.number("max", int64(b.Logs[i].List.Len))
 		e.text("name", b.Logs[i].Name)
@@ -82,6 +79,27 @@ func (b *Bundle) AppendInfo(dst []byte) []byte {
 	o.list("state", len(b.Vars), func(i int, e *object) { b.infoVar(&b.Vars[i], e) })
 	o.text("title", b.Title)
 	o.text("version", b.Version)
+	return append(o.dst, '}')
+}
+
+// appendInfo appends all of a hold, what was left out too; `by` only where one agent ends waits.
+func (h *Hold) appendInfo(dst []byte, agents []Agent) []byte {
+	o := object{dst: append(dst, '{')}
+	if h.By >= 0 {
+		o.text("by", agents[h.By].Name)
+	}
+	expire := "drop"
+	if h.Revert {
+		expire = "revert"
+	}
+	o.text("on_expire", expire)
+	o.key("otherwise")
+	verdict := object{dst: append(o.dst, '{')}
+	verdict.text("verdict", h.Verdict.String())
+	o.dst = append(verdict.dst, '}')
+	o.number("per_actor", int64(h.PerActor))
+	o.number("per_agent", int64(h.PerAgent))
+	o.number("ttl", h.TTL)
 	return append(o.dst, '}')
 }
 

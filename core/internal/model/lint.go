@@ -67,6 +67,7 @@ func (l *linter) run() {
 	l.whens()
 	l.reach()
 	l.nobody()
+	l.stays()
 	l.unused()
 }
 

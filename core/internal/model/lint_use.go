@@ -74,6 +74,9 @@ func (l *linter) unused() {
 			idle("variable", "state", v.Name, rid)
 		}
 	}
+	if b.Hold.By >= 0 {
+		busy |= 1 << b.Hold.By
+	}
 	for i := range b.Constraints {
 		busy |= b.Constraints[i].Otherwise.By
 	}

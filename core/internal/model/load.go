@@ -42,7 +42,7 @@ func load(src []byte, r *reader, seen func(root, name string), after func(b *Bun
 		}
 	}
 	root := node{r, 0, ""}
-	b := &Bundle{names: map[string]string{}, idLayers: map[string]int{}, found: &r.diag, Hold: Hold{TTL: 24 * 60 * 60 * 1000}}
+	b := &Bundle{names: map[string]string{}, idLayers: map[string]int{}, found: &r.diag, Hold: Hold{TTL: 24 * 60 * 60 * 1000, By: -1, PerActor: MaxHolds, PerAgent: MaxHolds, Verdict: Reject}}
 	b.seen, b.folding, b.checking = seen, MaxFolding, MaxChecking
 	b.read(root, 0)
 	if !r.diag.Failed() {

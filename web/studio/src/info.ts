@@ -57,7 +57,14 @@ export interface Info {
   readonly constraints: readonly Constraint[];
   readonly derived: readonly string[];
   readonly governance: readonly string[];
-  readonly hold: { readonly on_expire: string; readonly ttl: number };
+  readonly hold: {
+    readonly by?: string;
+    readonly on_expire: string;
+    readonly otherwise: { readonly verdict: string };
+    readonly per_actor: number;
+    readonly per_agent: number;
+    readonly ttl: number;
+  };
   readonly logs: readonly { readonly name: string; readonly type: Type; readonly max: number }[];
   readonly patterns: readonly { readonly name: string; readonly about: string }[];
   readonly state: readonly Variable[];
