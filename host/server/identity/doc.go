@@ -26,15 +26,17 @@
 //	ECDSA on P-256             ES256
 //	RSA of 2048 to 4096 bits   RS256
 //
-// A file that holds anything else that is meant to sign, a symmetric key or a private
-// key is refused whole, with the number of the key and what to do. Keys in a JWK set
-// that are for encryption (`"use": "enc"`) are passed over. Of a certificate only the
-// key is taken: its dates are not looked at, and a chain is refused, since the holder
-// of the CA's key would sign tokens with it.
+// A symmetric or a private key is a secret that leaked into the file: it is refused whole,
+// with the number of the key and what to do. So is PEM that holds anything else. In a JWK
+// set a key that is not understood (another type, curve or algorithm, one for encryption,
+// one that is broken) does not spoil the others, as RFC 7517 has it in section 5: it is
+// passed over and logged, and tokens signed with it are refused. A set in which no key
+// remains is an error. Of a certificate only the key is taken: its dates are not looked
+// at, and a chain is refused, since the holder of the CA's key would sign tokens with it.
 //
-// In a JWK set either every key has a kid or none has. Where they have, a token must
-// name its key; where they have none, as in PEM, a token's kid is not looked at and
-// the signature decides.
+// A token that names its key (kid) is checked with the keys of that name. Keys without a
+// name, as in PEM, check tokens that name none, or one that no key has; where several
+// keys remain the signature decides.
 //
 // Keys are never fetched, neither from addresses in a token nor from any other. When
 // the provider changes its keys, give the server the new file (Reload): add the new
@@ -59,8 +61,9 @@
 //	                          is all; an empty list is none
 //
 // A claim that is there and cannot be read, such as sessions that are a number, is
-// a refusal, not a claim left out. So is a member that stands twice, and a number
-// beyond 2^53, since two readers would not agree on it.
+// a refusal, not a claim left out. So is a member that is there twice, since two readers
+// would not agree on it. A value that no JSON reader must agree on, such as a number of 19
+// digits, is refused where it is read, and does no harm where it is not.
 //
 // An option may be a path. It is first read as a name as it stands, dots and slashes
 // included, and only where no member has that name as names joined by dots, the
@@ -118,7 +121,7 @@
 //
 // It cannot be taken back: it is good until it expires, so let the provider give tokens
 // for minutes. What outlives a request, such as a stream of events, ends with the token
-// (Who.Expires). It cannot stand in a URL, a cookie or a body: addresses stay in logs and
+// (Who.Expires), and when its key is taken out of the file (Verifier.Changed). It cannot stand in a URL, a cookie or a body: addresses stay in logs and
 // histories, and a cookie is sent by every page that a browser shows. A browser's
 // EventSource cannot set headers, so a page reads a stream with fetch, which can, and
 // takes events from the response's body as they come.

@@ -26,8 +26,6 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	"github.com/goccy/go-json"
 	"github.com/golang-jwt/jwt/v5"
-
-	"github.com/holdfast-rt/holdfast/core"
 )
 
 // Limits on a file of keys.
@@ -51,16 +49,16 @@ func (k *key) verify(signed string, signature []byte) bool {
 	return k.method.Verify(signed, signature, k.public) == nil
 }
 
-// keySet is the keys of one file: either all have a kid or none has.
+// keySet is the keys of one file that tokens are checked with.
 type keySet struct {
-	byID map[string]*key // nil where the keys have no kids
-	list []*key
+	list   []*key
+	passed []string // why the others of a JWK set are not used, a sentence each
 }
 
 // readKeys reads a file of keys. All that is wrong with it is in the one error.
 func readKeys(src []byte) (*keySet, *Error) {
 	src = bytes.TrimSpace(bytes.TrimPrefix(src, []byte("\ufeff")))
-	var keys []*key
+	set := &keySet{}
 	var faults []string
 	switch {
 	case len(src) == 0:
@@ -68,54 +66,32 @@ func readKeys(src []byte) (*keySet, *Error) {
 	case len(src) > MaxKeysBytes:
 		faults = []string{fmt.Sprintf("the keys are more than %d bytes. Give only the public keys of the issuer.", MaxKeysBytes)}
 	case src[0] == '{' || src[0] == '[' || src[0] == '"':
-		keys, faults = readJWKS(src)
+		set.list, set.passed, faults = readJWKS(src)
 	case bytes.Contains(src, []byte(begin)):
-		keys, faults = readPEM(src)
+		set.list, faults = readPEM(src)
 	default:
 		faults = []string{"these are no keys. Give PEM, which begins with `-----BEGIN PUBLIC KEY-----`, or a JWK set, `{\"keys\": […]}`."}
 	}
 	if len(faults) == 0 {
-		faults = checkSet(keys)
+		faults = set.check()
 	}
 	if len(faults) > 0 {
 		first := func(s string) int { return map[bool]int{false: 1}[strings.HasPrefix(s, leaked[:11])] }
 		slices.SortStableFunc(faults, func(a, b string) int { return first(a) - first(b) })
 		return nil, &Error{Code: CodeKeys, Message: strings.Join(faults, "\n")}
 	}
-	set := &keySet{list: keys}
-	if keys[0].kid != "" {
-		set.byID = make(map[string]*key, len(keys))
-		for _, k := range keys {
-			set.byID[k.kid] = k
-		}
-	}
 	return set, nil
 }
 
-// checkSet tells what is wrong with keys that are each right.
-func checkSet(keys []*key) (faults []string) {
-	if len(keys) == 0 {
-		return []string{"there is no key to check a signature with. Give the issuer's public signing keys."}
+// check tells what is wrong with keys that are each right.
+func (s *keySet) check() (faults []string) {
+	switch {
+	case len(s.list) == 0:
+		return append(s.passed, "there is no key to check a signature with. Give the issuer's public signing keys.")
+	case len(s.list) > MaxKeys:
+		return []string{fmt.Sprintf("there are %d keys, and at most %d are taken. Leave out the ones that no longer sign.", len(s.list), MaxKeys)}
 	}
-	if len(keys) > MaxKeys {
-		return []string{fmt.Sprintf("there are %d keys, and at most %d are taken. Leave out the ones that no longer sign.", len(keys), MaxKeys)}
-	}
-	seen := map[string]bool{}
-	named := 0
-	for _, k := range keys {
-		if k.kid == "" {
-			continue
-		}
-		named++
-		if seen[k.kid] {
-			faults = append(faults, fmt.Sprintf("two keys have the kid `%s`. Give each its own.", clip(k.kid)))
-		}
-		seen[k.kid] = true
-	}
-	if named > 0 && named < len(keys) {
-		faults = append(faults, fmt.Sprintf("%d of %d keys have no `kid`. Give every key its own, or none.", len(keys)-named, len(keys)))
-	}
-	return faults
+	return nil
 }
 
 // begin is what every PEM block begins with.
@@ -223,86 +199,87 @@ func checkChain(certificates []*x509.Certificate) (faults []string) {
 // (RFC 7518, section 6; RFC 9964).
 var secrets = []string{"d", "p", "q", "dp", "dq", "qi", "oth", "priv"}
 
-// readJWKS reads a JWK set (RFC 7517). A key whose use is not to check signatures,
-// such as the encryption key that Keycloak lists beside them, is passed over.
-func readJWKS(src []byte) (keys []*key, faults []string) {
-	canonical, err := core.Canonical(src)
+// readJWKS reads a JWK set (RFC 7517). A key that is not understood, or that checks no
+// signatures, does not spoil the others (section 5): it is passed over, and passed says
+// why. Not so a secret, which should not be in the file at all.
+func readJWKS(src []byte) (keys []*key, passed, faults []string) {
+	canonical, err := readable(src)
 	if err != nil {
-		return nil, []string{"the JWK set is no strict JSON: " + err.Error()}
+		return nil, nil, []string{"the JWK set is no strict JSON: " + err.Error()}
 	}
 	var set map[string]json.RawMessage
 	var list []json.RawMessage
 	if json.Unmarshal(canonical, &set) != nil || set["keys"] == nil || json.Unmarshal(set["keys"], &list) != nil || list == nil {
-		return nil, []string{"this is no JWK set. Give `{\"keys\": […]}`, as the issuer's `jwks_uri` answers it."}
+		return nil, nil, []string{"this is no JWK set. Give `{\"keys\": […]}`, as the issuer's `jwks_uri` answers it."}
 	}
+	more := 0
 	for i, raw := range list {
-		name := fmt.Sprintf("key %d", i+1)
-		var members map[string]any
-		if json.Unmarshal(raw, &members) != nil || members == nil {
-			faults = append(faults, name+" is no JSON object.")
-			continue
-		}
-		kid, ok := text(members, "kid")
-		if ok && kid != "" {
-			name += " (kid `" + clip(kid) + "`)"
-		}
-		k, fault := readJWK(name, members, raw)
-		if !ok {
-			k, fault = nil, name+" has a `kid` that is no text."
-		}
+		k, reason, secret := readJWK(fmt.Sprintf("key %d", i+1), raw)
 		switch {
-		case fault != "":
-			faults = append(faults, fault)
+		case secret:
+			faults = append(faults, reason)
 		case k != nil:
-			k.kid = kid
 			keys = append(keys, k)
+		case len(passed) < MaxKeys:
+			passed = append(passed, reason)
+		default:
+			more++
 		}
 	}
-	return keys, faults
+	if more > 0 {
+		passed = append(passed, fmt.Sprintf("%d more keys are not used either.", more))
+	}
+	return keys, passed, faults
 }
 
-// readJWK reads one key; both results are zero for one that checks no signatures.
-func readJWK(name string, members map[string]any, raw []byte) (*key, string) {
+// readJWK reads one key. Without a key, reason says why it is not used; secret is that
+// it tells what must stay with the issuer.
+func readJWK(name string, raw []byte) (k *key, reason string, secret bool) {
+	var members map[string]any
+	if json.Unmarshal(raw, &members) != nil || members == nil {
+		return nil, name + " is no JSON object.", false
+	}
+	kid, kidOK := text(members, "kid")
+	if kid != "" {
+		name += " (kid `" + clip(kid) + "`)"
+	}
 	if _, ok := members["k"]; ok || members["kty"] == "oct" {
-		return nil, fmt.Sprintf(symmetric, name)
+		return nil, fmt.Sprintf(symmetric, name), true
 	}
 	for _, s := range secrets {
 		if _, ok := members[s]; ok {
-			return nil, fmt.Sprintf(leaked, name)
+			return nil, fmt.Sprintf(leaked, name), true
 		}
 	}
-	use, ok := text(members, "use")
-	if !ok {
-		return nil, name + " has a `use` that is no text."
-	}
-	if use != "" && use != "sig" {
-		return nil, ""
-	}
-	if ops, ok := members["key_ops"]; ok {
-		list, _ := ops.([]any)
-		if !slices.Contains(list, any("verify")) {
-			return nil, ""
-		}
-	}
-	if members["kty"] == "EC" && members["crv"] != "P-256" {
-		return nil, name + " is an ECDSA key on another curve than P-256. Of the curves only P-256 is taken, for ES256."
-	}
-	if members["kty"] == "OKP" && members["crv"] != "Ed25519" {
-		return nil, name + " is an OKP key on another curve than Ed25519. Only Ed25519 is taken, for EdDSA."
+	use, useOK := text(members, "use")
+	ops, limited := members["key_ops"]
+	list, _ := ops.([]any)
+	switch {
+	case !kidOK:
+		return nil, name + " has a `kid` that is no text.", false
+	case !useOK:
+		return nil, name + " has a `use` that is no text.", false
+	case use != "" && use != "sig":
+		return nil, fmt.Sprintf("%s is not for signatures: its `use` is `%s`.", name, clip(use)), false
+	case limited && !slices.Contains(list, any("verify")):
+		return nil, name + " is not for checking signatures, say its `key_ops`.", false
+	case members["kty"] == "EC" && members["crv"] != "P-256":
+		return nil, name + " is an ECDSA key on another curve than P-256. Of the curves only P-256 is taken, for ES256.", false
+	case members["kty"] == "OKP" && members["crv"] != "Ed25519":
+		return nil, name + " is an OKP key on another curve than Ed25519. Only Ed25519 is taken, for EdDSA.", false
 	}
 	var j jose.JSONWebKey
 	if err := j.UnmarshalJSON(raw); err != nil {
-		return nil, fmt.Sprintf("%s cannot be used: %v. Give Ed25519, ECDSA on P-256 or RSA.", name, err)
+		return nil, fmt.Sprintf("%s cannot be used: %v. Give Ed25519, ECDSA on P-256 or RSA.", name, err), false
 	}
-	k, fault := bind(name, j.Key)
-	if fault != "" {
-		return nil, fault
+	if k, reason = bind(name, j.Key); k == nil {
+		return nil, reason, false
 	}
-	alg, ok := text(members, "alg")
-	if !ok || alg != "" && !slices.Contains(k.algs, alg) {
-		return nil, fmt.Sprintf("%s has another `alg` than %s, the one its type is taken for.", name, k.algs[0])
+	if alg, ok := text(members, "alg"); !ok || alg != "" && !slices.Contains(k.algs, alg) {
+		return nil, fmt.Sprintf("%s has another `alg` than %s, the one its type is taken for.", name, k.algs[0]), false
 	}
-	return k, ""
+	k.kid = kid
+	return k, "", false
 }
 
 // text returns a member that is text or left out.
@@ -316,31 +293,35 @@ func text(members map[string]any, name string) (string, bool) {
 }
 
 // find returns the keys that may have signed a token with this alg and kid; kid is
-// nil where the token has none.
+// nil where the token has none. Where several remain, the signature decides: keys may
+// share a kid (RFC 7517, section 4.5), and keys without one, as in PEM, cannot be told
+// apart by it.
 func (s *keySet) find(alg string, kid *string) ([]*key, *Error) {
-	if s.byID != nil {
+	var named, nameless []*key
+	for _, k := range s.list {
+		switch {
+		case k.kid == "":
+			nameless = append(nameless, k)
+		case kid != nil && k.kid == *kid:
+			named = append(named, k)
+		}
+	}
+	candidates := named
+	if len(named) == 0 {
+		candidates = nameless
+	}
+	if len(candidates) == 0 {
 		if kid == nil {
 			return nil, refuse(CodeKey, "the token names no key (`kid`), and the keys here have names. Let the issuer write the key's `kid` into the token's header.")
 		}
-		k := s.byID[*kid]
-		if k == nil {
-			return nil, refuse(CodeKey, "the token is signed with a key that is not known here. Ask for a new token; if the issuer has new keys, the server must be given them.")
-		}
-		if !slices.Contains(k.algs, alg) {
-			return nil, refuse(CodeAlgorithm, "the token's `alg` is not that of the key it names.")
-		}
-		return []*key{k}, nil
+		return nil, refuse(CodeKey, "the token is signed with a key that is not known here. Ask for a new token; if the issuer has new keys, the server must be given them.")
 	}
-	// Keys without names, as in PEM, cannot be told apart by a kid, so it is not
-	// looked at: the signature decides.
-	var out []*key
-	for _, k := range s.list {
-		if slices.Contains(k.algs, alg) {
-			out = append(out, k)
-		}
+	out := slices.DeleteFunc(candidates, func(k *key) bool { return !slices.Contains(k.algs, alg) })
+	switch {
+	case len(out) > 0:
+		return out, nil
+	case len(named) > 0:
+		return nil, refuse(CodeAlgorithm, "the token's `alg` is not that of the key it names.")
 	}
-	if len(out) == 0 {
-		return nil, refuse(CodeAlgorithm, "no key here is for the token's `alg`.")
-	}
-	return out, nil
+	return nil, refuse(CodeAlgorithm, "no key here is for the token's `alg`.")
 }

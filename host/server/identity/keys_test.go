@@ -10,6 +10,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/base64"
 	"encoding/pem"
 	"math/big"
 	"strings"
@@ -142,7 +143,6 @@ func TestKeysRefused(t *testing.T) {
 		{"set truncated", `{"keys":[` + a, []string{"strict JSON"}},
 		{"two sets", set(a) + set(a), []string{"strict JSON"}},
 		{"not UTF-8", set(strings.Replace(a, `"a"`, "\"\xff\"", 1)), []string{"strict JSON"}},
-		{"a key null", set(a, `null`), []string{"key 2 is no JSON object"}},
 		{"a key text", set(`"a"`), []string{"key 1 is no JSON object"}},
 		{"private in a set", set(a, jwk(t, "b", k.ed)), []string{"PRIVATE KEY IN THE FILE", "key 2 (kid `b`)"}},
 		{"private RSA in a set", set(jwk(t, "", k.rsa)), []string{"PRIVATE KEY IN THE FILE", "key 1 is a private key"}},
@@ -165,8 +165,6 @@ func TestKeysRefused(t *testing.T) {
 		{"alg a number", set(more(a, `,"alg":1`)), []string{"key 1 (kid `a`) cannot be used"}},
 		{"use a number", set(more(a, `,"use":1`)), []string{"kid `a`) has a `use` that is no text"}},
 		{"kid a number", set(strings.Replace(a, `"kid":"a"`, `"kid":1`, 1)), []string{"key 1 has a `kid` that is no text"}},
-		{"the same kid twice", set(a, jwk(t, "a", k.ec.Public())), []string{"two keys have the kid `a`"}},
-		{"a kid missing", set(a, jwk(t, "", k.ec.Public())), []string{"1 of 2 keys have no `kid`"}},
 		{"too many", set(tooMany...), []string{"there are 33 keys"}},
 	} {
 		o := options(t)
@@ -196,5 +194,175 @@ func TestKeysSayNothing(t *testing.T) {
 	_, err := readKeys([]byte(src))
 	if secret := b64(k.ed.Seed()); !strings.Contains(src, secret) || strings.Contains(err.Error(), secret) {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestUnsupportedKeyInSet: a key that is not understood does not spoil a JWK set (RFC 7517, section 5).
+func TestUnsupportedKeyInSet(t *testing.T) {
+	k := keys()
+	good := jwk(t, "good", k.rsa.Public())
+	more := func(jwk, members string) string { return strings.TrimSuffix(jwk, "}") + members + "}" }
+	token := signed(t, k.rsa, `{"alg":"RS256","kid":"good"}`, payload)
+	for _, c := range []struct{ name, key, want string }{
+		{"ML-DSA", `{"kty":"AKP","alg":"ML-DSA-65","use":"sig","kid":"pq","pub":"dGVzdA"}`, "(kid `pq`) cannot be used"},
+		{"unknown kty", `{"kty":"XYZ","kid":"x"}`, "(kid `x`) cannot be used"},
+		{"no kty", `{"x":"AAAA"}`, "cannot be used"},
+		{"kty a number", `{"kty":1}`, "cannot be used"},
+		{"empty", `{}`, "cannot be used"},
+		{"unknown curve", `{"kty":"EC","crv":"P-999","x":"AA","y":"AA"}`, "another curve"},
+		{"P-384", jwk(t, "e", k.ec384.Public()), "(kid `e`) is an ECDSA key on another curve"},
+		{"secp256k1", `{"kty":"EC","crv":"secp256k1","x":"AA","y":"AA"}`, "another curve"},
+		{"Ed448", `{"kty":"OKP","crv":"Ed448","x":"AAAA"}`, "another curve"},
+		{"X25519", `{"kty":"OKP","crv":"X25519","x":"AAAA"}`, "another curve"},
+		{"no curve", `{"kty":"EC","x":"AA","y":"AA"}`, "another curve"},
+		{"unknown alg", more(jwk(t, "p", k.otherRSA.Public()), `,"alg":"PS256"`), "(kid `p`) has another `alg`"},
+		{"symmetric alg", more(jwk(t, "p", k.otherRSA.Public()), `,"alg":"HS256"`), "another `alg`"},
+		{"alg a number", more(jwk(t, "p", k.otherRSA.Public()), `,"alg":1`), "(kid `p`) cannot be used"},
+		{"unknown use", more(jwk(t, "u", k.otherRSA.Public()), `,"use":"other"`), "its `use` is `other`"},
+		{"to encrypt", more(jwk(t, "u", k.otherRSA.Public()), `,"use":"enc","alg":"RSA-OAEP"`), "its `use` is `enc`"},
+		{"use a list", more(jwk(t, "u", k.otherRSA.Public()), `,"use":["sig"]`), "`use` that is no text"},
+		{"unknown key_ops", more(jwk(t, "u", k.otherRSA.Public()), `,"key_ops":["other"]`), "say its `key_ops`"},
+		{"key_ops text", more(jwk(t, "u", k.otherRSA.Public()), `,"key_ops":"verify"`), "say its `key_ops`"},
+		{"null", `null`, "is no JSON object"},
+		{"text", `"key"`, "is no JSON object"},
+		{"a list", `[{}]`, "is no JSON object"},
+		{"kid a number", strings.Replace(jwk(t, "u", k.otherRSA.Public()), `"kid":"u"`, `"kid":1`, 1), "`kid` that is no text"},
+		{"n missing", `{"kty":"RSA","e":"AQAB"}`, "cannot be used"},
+		{"n no base64", `{"kty":"RSA","n":"***","e":"AQAB"}`, "cannot be used"},
+		{"x too short", `{"kty":"OKP","crv":"Ed25519","x":"AAAA"}`, "cannot be used"},
+		{"not on the curve", `{"kty":"EC","crv":"P-256","x":"` + b64(make([]byte, 32)) + `","y":"` + b64(make([]byte, 32)) + `"}`, "cannot be used"},
+		{"weak Ed25519", `{"kty":"OKP","crv":"Ed25519","x":"` + b64(make([]byte, 32)) + `"}`, "cannot be used"},
+		{"RSA of 1024 bits", jwk(t, "r", k.rsa1024.Public()), "(kid `r`) is an RSA key of 1024 bits"},
+		{"x5c broken", more(jwk(t, "c", k.otherRSA.Public()), `,"x5c":["AAAA"]`), "(kid `c`) cannot be used"},
+		{"x5c of another key", more(jwk(t, "c", k.otherRSA.Public()), `,"x5c":["`+der(t, certificate(t, "id", "id", k.ec.Public(), k.ec))+`"]`), "(kid `c`) cannot be used"},
+	} {
+		for i, src := range []string{`{"keys":[` + good + `,` + c.key + `]}`, `{"keys":[` + c.key + `,` + good + `]}`} {
+			o := options(t)
+			o.Keys = []byte(src)
+			v, err := New(o)
+			if err != nil {
+				t.Errorf("%s: %v", c.name, err)
+				continue
+			}
+			if _, err := v.Authenticate(request(token)); err != nil {
+				t.Errorf("%s: the good key: %v", c.name, err)
+			}
+			want := []string{"key 2 ", "key 1 "}[i]
+			if told := v.PassedOver(); len(told) != 1 || !strings.HasPrefix(told[0], want) || !strings.Contains(told[0], c.want) {
+				t.Errorf("%s: %q, and not %s%s", c.name, told, want, c.want)
+			}
+			// Nor does it spoil a rotation.
+			v = verifier(t, options(t))
+			if err := v.Reload([]byte(src)); err != nil {
+				t.Errorf("%s: %v", c.name, err)
+			}
+			if _, err := v.Authenticate(request(token)); err != nil {
+				t.Errorf("%s: after the rotation: %v", c.name, err)
+			}
+		}
+		// A set of which nothing remains is an error that tells why.
+		if _, err := readKeys([]byte(`{"keys":[` + c.key + `]}`)); err == nil || !strings.Contains(err.Message, c.want) || !strings.Contains(err.Message, "there is no key to check") {
+			t.Errorf("%s, alone: %v", c.name, err)
+		}
+	}
+}
+
+// der is the certificate of a PEM block as x5c has it.
+func der(t *testing.T, certificate string) string {
+	t.Helper()
+	b, _ := pem.Decode([]byte(certificate))
+	return base64.StdEncoding.EncodeToString(b.Bytes)
+}
+
+// TestMembersOfKeysNobodyReads: what is not read of a key or of the set does no harm.
+func TestMembersOfKeysNobodyReads(t *testing.T) {
+	k := keys()
+	more := func(jwk, members string) string { return strings.TrimSuffix(jwk, "}") + members + "}" }
+	ec := more(jwk(t, "e", k.ec.Public()), `,"x5c":["`+der(t, certificate(t, "id", "ca", k.ec.Public(), k.otherEC))+`"],"x5t":"AAAA","exp":1767225600000000000`)
+	for _, value := range tooMuch {
+		set, err := readKeys([]byte(`{"issued":` + value + `,"keys":[` + more(jwk(t, "a", k.ed.Public()), `,"iat":`+value) + `]}`))
+		if err != nil || len(set.list) != 1 || set.passed != nil {
+			t.Errorf("%s: %v", value, err)
+		}
+		// But where it is read it is no key.
+		if _, err := readKeys([]byte(`{"keys":[{"kty":"OKP","crv":"Ed25519","x":` + value + `}]}`)); err == nil {
+			t.Errorf("x: %s is a key", value)
+		}
+		if _, err := readKeys([]byte(`{"keys":[` + more(jwk(t, "a", k.ed.Public()), `,"d":`+value) + `]}`)); err == nil || !strings.Contains(err.Message, "PRIVATE KEY") {
+			t.Errorf("d: %s: %v", value, err)
+		}
+	}
+	if set, err := readKeys([]byte(`{"keys":[` + strings.Replace(ec, `,"x5t":"AAAA"`, "", 1) + `]}`)); err != nil || len(set.list) != 1 {
+		t.Errorf("x5c: %v", err)
+	}
+}
+
+// TestSecretInSet: a secret in the file is told and nothing is taken, whatever else is in the set.
+func TestSecretInSet(t *testing.T) {
+	k := keys()
+	good := jwk(t, "good", k.ed.Public())
+	v := verifier(t, options(t))
+	for _, secret := range []string{jwk(t, "b", k.otherEd), `{"kty":"AKP","alg":"ML-DSA-44","priv":"AAAA"}`, `{"kty":"XYZ","d":"AAAA"}`, `{"kty":"oct","k":"AAAA"}`, `{"kty":"XYZ","k":1}`} {
+		if err := v.Reload([]byte(`{"keys":[` + good + `,` + secret + `]}`)); code(t, err) != CodeKeys || !strings.Contains(err.Error(), "key 2") {
+			t.Errorf("%s: %v", secret, err)
+		}
+	}
+	if _, err := v.Authenticate(request(signed(t, k.ed, edHeader, payload))); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestKidsOfSet: a token is checked with the keys that its kid can mean, and with no other.
+func TestKidsOfSet(t *testing.T) {
+	k := keys()
+	token := func(key any, header string) string { return signed(t, key, header, payload) }
+	two := jwk(t, "a", k.ed.Public()) + "," + jwk(t, "a", k.otherEd.Public()) + "," + jwk(t, "a", k.ec.Public())
+	mixed := jwk(t, "a", k.ed.Public()) + "," + jwk(t, "", k.otherEd.Public())
+	ignored := jwk(t, "a", k.ed.Public()) + `,{"kty":"AKP","alg":"ML-DSA-44","kid":"a","pub":"AA"},{"kty":"AKP","pub":"AA"}`
+	for _, c := range []struct{ name, keys, token, code string }{
+		{"one of two of a kid", two, token(k.ed, `{"alg":"EdDSA","kid":"a"}`), ""},
+		{"the other", two, token(k.otherEd, `{"alg":"EdDSA","kid":"a"}`), ""},
+		{"one of another type", two, token(k.ec, `{"alg":"ES256","kid":"a"}`), ""},
+		{"neither", two, token(k.otherEC, `{"alg":"ES256","kid":"a"}`), CodeSignature},
+		{"of no type", two, token(k.rsa, `{"alg":"RS256","kid":"a"}`), CodeAlgorithm},
+		{"another kid", two, token(k.ed, `{"alg":"EdDSA","kid":"b"}`), CodeKey},
+		{"no kid", two, token(k.ed, `{"alg":"EdDSA"}`), CodeKey},
+		{"named", mixed, token(k.ed, `{"alg":"EdDSA","kid":"a"}`), ""},
+		{"named, signed by the nameless", mixed, token(k.otherEd, `{"alg":"EdDSA","kid":"a"}`), CodeSignature},
+		{"nameless", mixed, token(k.otherEd, `{"alg":"EdDSA"}`), ""},
+		{"nameless, signed by the named", mixed, token(k.ed, `{"alg":"EdDSA"}`), CodeSignature},
+		{"unknown, signed by the nameless", mixed, token(k.otherEd, `{"alg":"EdDSA","kid":"b"}`), ""},
+		{"unknown, signed by the named", mixed, token(k.ed, `{"alg":"EdDSA","kid":"b"}`), CodeSignature},
+		{"beside one of the kid that is passed over", ignored, token(k.ed, `{"alg":"EdDSA","kid":"a"}`), ""},
+		{"no kid beside one that is passed over", ignored, token(k.ed, `{"alg":"EdDSA"}`), CodeKey},
+	} {
+		o := options(t)
+		o.Keys = []byte(`{"keys":[` + c.keys + `]}`)
+		if _, err := verifier(t, o).Authenticate(request(c.token)); code(t, err) != c.code {
+			t.Errorf("%s: %v, want %q", c.name, err, c.code)
+		}
+	}
+}
+
+// TestChanged: what lasts learns of a reload, and only of one that took other keys.
+func TestChanged(t *testing.T) {
+	v := verifier(t, options(t))
+	changed := v.Changed()
+	if err := v.Reload([]byte("garbage")); err == nil {
+		t.Fatal("garbage was taken")
+	}
+	select {
+	case <-changed:
+		t.Fatal("nothing has changed")
+	default:
+	}
+	if err := v.Reload(jwks(t)); err != nil {
+		t.Fatal(err)
+	}
+	<-changed
+	select {
+	case <-v.Changed():
+		t.Fatal("nothing has changed since")
+	default:
 	}
 }

@@ -2,7 +2,8 @@ package identity
 
 // This file reads a token (RFC 7515, RFC 7519) up to its signature. Header and
 // claims are read once, strictly, by the core's reader: what it refuses, duplicate
-// members above all, two readers could read as two things.
+// members above all, two readers could read as two things. Only a claim that the core
+// cannot hold, such as a number of 19 digits, does not spoil the others: see readable.
 
 import (
 	"encoding/base64"
@@ -75,7 +76,7 @@ func readToken(s string) (*token, *Error) {
 	default:
 		return nil, refuse(CodeMalformed, "the token is no JWT of three parts. Send the whole token that the issuer gave.")
 	}
-	header, err := object(parts[0], "header")
+	header, err := object(parts[0], "header", core.Canonical)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +107,7 @@ func readToken(s string) (*token, *Error) {
 
 // claims reads the payload; the signature must have been verified.
 func (t *token) claims() (claims, *Error) {
-	m, err := object(t.payload, "payload")
+	m, err := object(t.payload, "payload", readable)
 	return claims(m), err
 }
 
@@ -116,14 +117,15 @@ func decode(part string) ([]byte, bool) {
 	return b, err == nil
 }
 
-func object(part, what string) (map[string]any, *Error) {
+// object reads a part that is an object; read is how strictly.
+func object(part, what string, read func([]byte) ([]byte, error)) (map[string]any, *Error) {
 	src, ok := decode(part)
 	if !ok {
 		return nil, refuse(CodeMalformed, "the token's %s is no base64url.", what)
 	}
-	doc, err := core.Canonical(src)
+	doc, err := read(src)
 	if err != nil {
-		return nil, refuse(CodeMalformed, "the token's %s is no strict JSON: a member may stand twice, or a number may be beyond 2^53.", what)
+		return nil, refuse(CodeMalformed, "the token's %s is no strict JSON: a member may be there twice, or the text may not be UTF-8.", what)
 	}
 	if doc[0] != '{' {
 		return nil, refuse(CodeMalformed, "the token's %s is no JSON object.", what)

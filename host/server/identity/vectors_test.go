@@ -59,7 +59,7 @@ func TestExamples(t *testing.T) {
 		}
 	}
 	set, err := readKeys([]byte(rfcSet))
-	if err != nil || len(set.list) != 1 || set.byID["2011-04-29"] == nil {
+	if err != nil || len(set.list) != 1 || set.list[0].kid != "2011-04-29" || len(set.passed) != 1 {
 		t.Errorf("RFC 7517 A.1: %v", err)
 	}
 	if _, err := readKeys([]byte(`{"keys":[` + rfcPrivate + `]}`)); err == nil || !strings.Contains(err.Message, "PRIVATE KEY") {

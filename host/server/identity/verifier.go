@@ -5,7 +5,8 @@ package identity
 import (
 	"math"
 	"net/http"
-	"sync/atomic"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -43,12 +44,15 @@ type Options struct {
 type Verifier struct {
 	o         Options
 	validator *jwt.Validator
-	keys      atomic.Pointer[keySet]
+	mu        sync.Mutex // guards what follows
+	keys      *keySet
+	changed   chan struct{} // closed when keys are replaced
 	trusting  bool
 }
 
 // New returns a Verifier of tokens. The error is an *Error with CodeKeys that names
-// every key that cannot be used; a private key among them is told first of all.
+// every key that cannot be used; a private key among them is told first of all. One that
+// is merely not understood among the keys of a JWK set is no error: see PassedOver.
 func New(o Options) (*Verifier, error) {
 	for _, c := range []struct {
 		claim *string
@@ -101,8 +105,39 @@ func (v *Verifier) Reload(keys []byte) error {
 	if err != nil {
 		return err
 	}
-	v.keys.Store(set)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.keys = set; v.changed != nil {
+		close(v.changed)
+		v.changed = nil
+	}
 	return nil
+}
+
+// Changed returns a channel that is closed once Reload has put other keys in place. What
+// was begun with a token and lasts must then ask Authenticate again.
+func (v *Verifier) Changed() <-chan struct{} {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.changed == nil {
+		v.changed = make(chan struct{})
+	}
+	return v.changed
+}
+
+// PassedOver tells, one sentence each, which keys of the JWK set are not used, and why.
+// They do no harm; an operator should know of them, since tokens signed with them are refused.
+func (v *Verifier) PassedOver() []string {
+	if set := v.set(); set != nil {
+		return slices.Clone(set.passed)
+	}
+	return nil
+}
+
+func (v *Verifier) set() *keySet {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.keys
 }
 
 // Warnings tells, one sentence each, what the options leave open and an operator
@@ -144,7 +179,7 @@ func (v *Verifier) authenticate(raw string) (Who, *Error) {
 	if err != nil {
 		return Who{}, err
 	}
-	keys, err := v.keys.Load().find(t.alg, t.kid)
+	keys, err := v.set().find(t.alg, t.kid)
 	if err != nil {
 		return Who{}, err
 	}

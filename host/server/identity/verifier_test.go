@@ -184,7 +184,6 @@ func TestRefused(t *testing.T) {
 		{"sub twice, once escaped", add(`,"\u0073ub":"u2"`), CodeMalformed},
 		{"exp twice", add(`,"exp":1767229200`), CodeMalformed},
 		{"twice, deep inside", add(`,"a":[{"b":{"c":1,"c":1}}]`), CodeMalformed},
-		{"a number beyond 2^53", add(`,"a":9007199254740993`), CodeMalformed},
 
 		// Times.
 		{"expired", replace("1767229200", "1767225570"), CodeExpired},
@@ -441,7 +440,7 @@ func TestReload(t *testing.T) {
 		}
 	}
 	check("at first", "", CodeKey)
-	for _, bad := range []string{"", "hello", `{"keys":[]}`, `{"keys":[` + jwk(t, "new", k.otherEd.Public()) + `,` + jwk(t, "more", k.rsa1024.Public()) + `]}`} {
+	for _, bad := range []string{"", "hello", `{"keys":[]}`, `{"keys":[` + jwk(t, "new", k.otherEd.Public()) + `,` + jwk(t, "more", k.ec) + `]}`} {
 		if err := v.Reload([]byte(bad)); code(t, err) != CodeKeys {
 			t.Errorf("%.20s: %v", bad, err)
 		}
