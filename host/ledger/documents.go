@@ -56,6 +56,39 @@ func publish(ctx context.Context, tx tx, d *Document) error {
 	return err
 }
 
+// Sign adds a signature to those of a document, in a note of its own. Adding one again is fine.
+func (l *Ledger) Sign(ctx context.Context, digest string, note []byte, at int64) error {
+	return l.do(ctx, func(ctx context.Context, tx tx) error {
+		var n int
+		err := tx.QueryRowContext(ctx, sqlSigned, digest, sum(note)).Scan(&n)
+		if errors.Is(err, sql.ErrNoRows) {
+			_, err = tx.ExecContext(ctx, sqlAddSignature, digest, sum(note), note, at)
+		}
+		return err
+	})
+}
+
+// Signatures returns the notes that Sign has added to a document, the newest first, at most 64.
+func (l *Ledger) Signatures(ctx context.Context, digest string) ([][]byte, error) {
+	rows, err := l.store.reader().QueryContext(ctx, sqlSignatures, digest)
+	if err != nil {
+		return nil, l.fail("reading signatures", err)
+	}
+	defer rows.Close()
+	var notes [][]byte
+	for rows.Next() {
+		var note []byte
+		if err := rows.Scan(&note); err != nil {
+			return nil, l.fail("reading signatures", err)
+		}
+		notes = append(notes, note)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, l.fail("reading signatures", err)
+	}
+	return notes, nil
+}
+
 // Document returns the document with this digest. ErrNotFound; *Corrupt: its bytes are not
 // those that were published.
 func (l *Ledger) Document(ctx context.Context, digest string) (Document, error) {

@@ -169,6 +169,30 @@ func TestPublishRace(t *testing.T) {
 	})
 }
 
+// Signatures are added to what is published, and none is lost or replaced.
+func TestSign(t *testing.T) {
+	each(t, func(t *testing.T, p place) {
+		l := p.open(t)
+		d := document("a", "1", "a")
+		wants(t, l.Publish(ctx, d), nil)
+		for i, note := range []string{"first", "second", "first", "third"} {
+			wants(t, l.Sign(ctx, d.Digest, []byte(note), int64(i)), nil)
+		}
+		if err := l.Sign(ctx, "sha256:none", []byte("first"), 0); err == nil {
+			t.Error("what is not there was signed")
+		}
+		wants(t, l.Close(), nil)
+		l = p.open(t)
+		got, err := l.Signatures(ctx, d.Digest)
+		if err != nil || fmt.Sprintf("%s", got) != "[third second first]" {
+			t.Errorf("%s %v", got, err)
+		}
+		if got, err := l.Signatures(ctx, "sha256:none"); err != nil || got != nil {
+			t.Errorf("%s %v", got, err)
+		}
+	})
+}
+
 func TestDocumentCorrupt(t *testing.T) {
 	each(t, func(t *testing.T, p place) {
 		l := p.open(t)
@@ -193,7 +217,9 @@ func TestAppendOnly(t *testing.T) {
 		appended(t, l, append([]Row{first}, rows("s", 2, first.Digest, 1)...)...)
 		d := document("a", "1", "a")
 		wants(t, l.Publish(ctx, d), nil)
+		wants(t, l.Sign(ctx, d.Digest, []byte("later"), 7), nil)
 		statements := []string{
+			`UPDATE signatures SET at = 8`, `DELETE FROM signatures`,
 			`UPDATE decisions SET bytes = bytes`, `UPDATE decisions SET key = 'k'`, `UPDATE decisions SET seq = seq + 10`, `DELETE FROM decisions`,
 			`UPDATE sessions SET owner = 'me'`, `DELETE FROM sessions`,
 			`UPDATE releases SET version = '2'`, `DELETE FROM releases`,
@@ -201,9 +227,9 @@ func TestAppendOnly(t *testing.T) {
 			`UPDATE documents SET signature = 's', name = 'b'`, `UPDATE documents SET by = 'me'`,
 		}
 		if p.engine == "postgres" {
-			statements = append(statements, `TRUNCATE decisions`, `TRUNCATE documents CASCADE`)
+			statements = append(statements, `TRUNCATE decisions`, `TRUNCATE signatures`, `TRUNCATE documents CASCADE`)
 		} else {
-			for _, table := range []string{"decisions", "sessions", "releases", "documents"} {
+			for _, table := range []string{"decisions", "sessions", "releases", "documents", "signatures"} {
 				statements = append(statements, `INSERT OR REPLACE INTO `+table+` SELECT * FROM `+table)
 			}
 			statements = append(statements,

@@ -16,6 +16,10 @@ const (
 		FROM releases r JOIN documents d ON d.digest = r.digest
 		WHERE r.kind = $1 AND (r.name, r.published) > ($2, $3) ORDER BY r.name, r.published LIMIT $4`
 
+	sqlSigned       = `SELECT 1 FROM signatures WHERE digest = $1 AND sum = $2`
+	sqlAddSignature = `INSERT INTO signatures (digest, sum, note, at) VALUES ($1, $2, $3, $4)`
+	sqlSignatures   = `SELECT note FROM signatures WHERE digest = $1 ORDER BY at DESC, sum LIMIT 64`
+
 	sqlExists = `SELECT 1 FROM sessions WHERE id = $1`
 	sqlOwned  = `SELECT count(*) FROM (SELECT 1 FROM sessions WHERE owner = $1 LIMIT $2) owned`
 	sqlCreate = `INSERT INTO sessions (id, bundle, genesis, owner, at) VALUES ($1, $2, $3, $4, $5)`

@@ -26,38 +26,70 @@ type bundle struct {
 	agents []string
 }
 
-// bundles are the loaded bundles and catalogs, by digest.
+// bundles are the loaded bundles and catalogs, by digest, and who was trusted when they were loaded.
 type bundles struct {
 	mu       sync.Mutex
+	trust    *trust
 	loaded   map[string]*bundle
 	catalogs map[string]host.Catalog
 }
 
-// keep adds what was loaded to a table of bounded size.
-func keep[T any](b *bundles, table map[string]T, digest string, loaded T) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for other := range table {
-		if len(table) < maxLoaded {
-			break
-		}
-		delete(table, other)
-	}
-	table[digest] = loaded
+// trust is whose signatures count until others are told.
+type trust struct {
+	keys *signature.Keys // nil: signatures are not looked at
+	over chan struct{}   // closed then
 }
 
-// loaded finds what is loaded.
-func loaded[T any](b *bundles, table map[string]T, digest string) (T, bool) {
+// Trust takes only what one of these keys has signed, from now on; nil takes all. What was loaded
+// on the word of a key that is trusted no more is dropped: its sessions answer with
+// signature/unknown-key, their event streams end, and they go on where they were once a
+// trusted key has signed the bundle, which is published again with that signature.
+func (s *Server) Trust(keys *signature.Keys) {
+	b := &s.bundles
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	found, ok := table[digest]
-	return found, ok
+	if b.trust != nil {
+		close(b.trust.over)
+	}
+	b.trust = &trust{keys: keys, over: make(chan struct{})}
+	b.loaded, b.catalogs = map[string]*bundle{}, map[string]host.Catalog{}
+}
+
+// trusting is whose signatures count now.
+func (s *Server) trusting() *trust {
+	s.bundles.mu.Lock()
+	defer s.bundles.mu.Unlock()
+	return s.bundles.trust
+}
+
+// keep adds what was loaded to a table of bounded size, unless others are trusted by now.
+func keep[T any](b *bundles, of *trust, table *map[string]T, digest string, loaded T) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.trust != of {
+		return
+	}
+	for other := range *table {
+		if len(*table) < maxLoaded {
+			break
+		}
+		delete(*table, other)
+	}
+	(*table)[digest] = loaded
+}
+
+// loaded finds what is loaded, and says who is trusted.
+func loaded[T any](b *bundles, table *map[string]T, digest string) (found T, ok bool, _ *trust) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	found, ok = (*table)[digest]
+	return found, ok, b.trust
 }
 
 // bundle returns the bundle of a digest, loading it where needed. With keys configured
 // it must be signed.
 func (s *Server) bundle(ctx context.Context, digest string) (*bundle, error) {
-	b, ok := loaded(&s.bundles, s.bundles.loaded, digest)
+	b, ok, of := loaded(&s.bundles, &s.bundles.loaded, digest)
 	if ok {
 		return b, nil
 	}
@@ -65,7 +97,7 @@ func (s *Server) bundle(ctx context.Context, digest string) (*bundle, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.trusted(ctx, doc); err != nil {
+	if err := s.trusted(ctx, of, doc); err != nil {
 		return nil, err
 	}
 	b, err = s.load(doc.Bytes)
@@ -75,13 +107,13 @@ func (s *Server) bundle(ctx context.Context, digest string) (*bundle, error) {
 	if b.Digest() != digest {
 		return nil, &ledger.Corrupt{What: "bundle " + digest, Message: "its document has the digest " + b.Digest()}
 	}
-	keep(&s.bundles, s.bundles.loaded, digest, b)
+	keep(&s.bundles, of, &s.bundles.loaded, digest, b)
 	return b, nil
 }
 
 // catalog returns the catalog of a digest, as bundle does.
 func (s *Server) catalog(ctx context.Context, digest string) (host.Catalog, error) {
-	c, ok := loaded(&s.bundles, s.bundles.catalogs, digest)
+	c, ok, of := loaded(&s.bundles, &s.bundles.catalogs, digest)
 	if ok {
 		return c, nil
 	}
@@ -99,10 +131,11 @@ func (s *Server) catalog(ctx context.Context, digest string) (host.Catalog, erro
 	if err != nil {
 		return nil, err
 	}
-	if err := s.signed(signature.CatalogText(info.Catalog, info.Version, digest, info.Digests), doc.Signature); err != nil {
+	text := signature.CatalogText(info.Catalog, info.Version, digest, info.Digests)
+	if _, err := s.vouched(ctx, of, text, doc); err != nil {
 		return nil, err
 	}
-	keep(&s.bundles, s.bundles.catalogs, digest, c)
+	keep(&s.bundles, of, &s.bundles.catalogs, digest, c)
 	return c, nil
 }
 
@@ -149,30 +182,64 @@ func unknown(kind, ref string) *problem {
 }
 
 // trusted says whether a trusted key has signed a stored bundle, or the catalog it is a point of.
-func (s *Server) trusted(ctx context.Context, doc ledger.Document) error {
-	note, err := s.note(ctx, doc)
-	if err != nil {
-		return err
+func (s *Server) trusted(ctx context.Context, of *trust, doc ledger.Document) error {
+	holder, err := s.signedWith(ctx, doc)
+	if err == nil {
+		_, err = s.vouched(ctx, of, signature.BundleText(doc.Name, doc.Version, doc.Digest), holder)
 	}
-	return s.signed(signature.BundleText(doc.Name, doc.Version, doc.Digest), note)
-}
-
-// signed says whether the note is that of a trusted key for text.
-func (s *Server) signed(text string, note []byte) error {
-	if s.options.Keys == nil {
-		return nil
-	}
-	_, err := s.options.Keys.Verify(text, note)
 	return err
 }
 
-// note returns a stored document's signature, which is that of its catalog for a point.
-func (s *Server) note(ctx context.Context, doc ledger.Document) ([]byte, error) {
-	if doc.Catalog == "" {
+// vouched returns the note of those that a document has which a trusted key has signed. Where
+// there is none, the error is that of the first.
+func (s *Server) vouched(ctx context.Context, of *trust, text string, doc ledger.Document) ([]byte, error) {
+	first := of.signed(text, doc.Signature)
+	if first == nil {
 		return doc.Signature, nil
 	}
-	catalog, err := s.document(ctx, ledger.KindCatalog, doc.Catalog)
-	return catalog.Signature, err
+	later, err := s.ledger.Signatures(ctx, doc.Digest)
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	for _, note := range later {
+		if of.signed(text, note) == nil {
+			return note, nil
+		}
+	}
+	return nil, first
+}
+
+// signed says whether the note is that of a trusted key for text.
+func (t *trust) signed(text string, note []byte) error {
+	if t.keys == nil {
+		return nil
+	}
+	_, err := t.keys.Verify(text, note)
+	return err
+}
+
+// signedWith returns the document that has a stored document's signatures: its catalog for a point.
+func (s *Server) signedWith(ctx context.Context, doc ledger.Document) (ledger.Document, error) {
+	if doc.Catalog == "" {
+		return doc, nil
+	}
+	return s.document(ctx, ledger.KindCatalog, doc.Catalog)
+}
+
+// note returns a stored document's signature by a key that is trusted, or, where there is none,
+// the one that it was published with. What a signature is of was checked then.
+func (s *Server) note(ctx context.Context, of *trust, doc ledger.Document) ([]byte, error) {
+	holder, err := s.signedWith(ctx, doc)
+	if err != nil || len(holder.Signature) == 0 {
+		return nil, err
+	}
+	later, err := s.ledger.Signatures(ctx, holder.Digest)
+	for _, note := range append([][]byte{holder.Signature}, later...) {
+		if _, _, err := of.keys.Open(note); err == nil {
+			return note, nil
+		}
+	}
+	return holder.Signature, unavailable(err)
 }
 
 // catalogInfo is what the server reads of a catalog.

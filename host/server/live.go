@@ -37,6 +37,7 @@ type live struct {
 	mu      sync.Mutex   // guards what follows
 	session host.Session // nil: has to be opened
 	bundle  *bundle
+	trust   *trust         // who was trusted when the bundle was last asked for
 	about   ledger.Session // as created; Seq and Head say where session stands
 	at      int64          // time of the last decision
 	broken  error          // *ledger.Corrupt, for good
@@ -109,10 +110,15 @@ func (l *live) refresh(ctx context.Context) (err error) {
 	if l.broken != nil {
 		return l.broken
 	}
-	if l.session != nil && l.server.alone {
-		return nil // nobody else writes
-	}
 	defer func() { err = l.judge(err) }()
+	if l.session != nil {
+		if err := l.entrust(ctx, l.about.Bundle); err != nil {
+			return err
+		}
+		if l.server.alone {
+			return nil // nobody else writes
+		}
+	}
 	about, err := l.server.ledger.Session(ctx, l.id)
 	if errors.Is(err, ledger.ErrNotFound) {
 		if l.session != nil {
@@ -156,16 +162,30 @@ func (l *live) corrupt(format string, args ...any) error {
 	return &ledger.Corrupt{What: "session " + l.id, Message: fmt.Sprintf(format, args...)}
 }
 
-// load opens the session from its snapshot and its log.
-func (l *live) load(ctx context.Context, about ledger.Session) error {
-	bundle, err := l.server.bundle(ctx, about.Bundle)
+// entrust asks for the session's bundle, unless those who are trusted are still those who
+// were when it was last asked for.
+func (l *live) entrust(ctx context.Context, digest string) error {
+	trust := l.server.trusting() // at first: where others are told meanwhile, it is asked for again
+	if l.session != nil && l.trust == trust {
+		return nil
+	}
+	bundle, err := l.server.bundle(ctx, digest)
 	if p := (*problem)(nil); errors.As(err, &p) && p.Code == CodeBundle {
-		return l.corrupt("its bundle %s is not there any more", about.Bundle)
+		return l.corrupt("its bundle %s is not there any more", digest)
 	}
 	if err != nil {
 		return err
 	}
-	l.bundle = bundle
+	l.bundle, l.trust = bundle, trust
+	return nil
+}
+
+// load opens the session from its snapshot and its log.
+func (l *live) load(ctx context.Context, about ledger.Session) error {
+	if err := l.entrust(ctx, about.Bundle); err != nil {
+		return err
+	}
+	bundle := l.bundle
 	seq, snapshot, err := l.server.ledger.Snapshot(ctx, l.id)
 	if err == nil && seq >= about.Seq {
 		if about, err = l.beyond(ctx, seq, snapshot, about); err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/goccy/go-json"
 
+	"github.com/holdfast-rt/holdfast/core"
 	"github.com/holdfast-rt/holdfast/host/ledger"
 	"github.com/holdfast-rt/holdfast/host/signature"
 )
@@ -35,19 +36,40 @@ func (s *Server) Publish(ctx context.Context, kind string, src []byte, note func
 	} else if docs, text, err = s.points(doc); err != nil {
 		return doc, err
 	}
-	if note != nil && s.options.Keys != nil { // one that nobody has looked at is not kept: it might be wrong, for good
+	trust := s.trusting()
+	if note != nil && trust.keys != nil { // one that nobody has looked at is not kept: it might be wrong, for good
 		if docs[0].Signature, err = note(text); err != nil {
 			return doc, err
 		}
 	}
-	if err := s.signed(text, docs[0].Signature); err != nil {
+	if err := trust.signed(text, docs[0].Signature); err != nil {
 		return doc, err
 	}
 	err = s.ledger.Publish(ctx, docs...)
 	if errors.Is(err, ledger.ErrTaken) {
 		return doc, refuse(CodeTaken, "%s@%s is published with another digest than %s: what is published never changes, so give it another version", docs[0].Name, docs[0].Version, docs[0].Digest)
 	}
+	if err == nil {
+		err = s.resign(ctx, trust, docs[0], text)
+	}
 	return docs[0], unavailable(err)
+}
+
+// resign adds the signature of a document that is published again to those that it has, where
+// no key that is trusted now gave one of them: so bundles outlive the key that signed them first.
+func (s *Server) resign(ctx context.Context, trust *trust, doc ledger.Document, text string) error {
+	if trust.keys == nil || doc.Signature == nil {
+		return nil
+	}
+	stored, err := s.ledger.Document(ctx, doc.Digest)
+	if err != nil {
+		return err
+	}
+	_, err = s.vouched(ctx, trust, text, stored)
+	if errors.As(err, new(*core.Error)) {
+		return s.ledger.Sign(ctx, doc.Digest, doc.Signature, doc.At)
+	}
+	return err
 }
 
 // points returns a catalog's document and those of the bundles it publishes, and the
@@ -169,7 +191,7 @@ func (s *Server) fetch(kind string) handler {
 		}
 		var body []byte
 		if kind == ledger.KindBundle {
-			if err := s.trusted(c.Context(), doc); err != nil {
+			if err := s.trusted(c.Context(), s.trusting(), doc); err != nil {
 				return err
 			}
 			if body, err = s.core.Public(doc.Bytes); err != nil {
@@ -214,7 +236,7 @@ func (s *Server) signatureOf(kind string) handler {
 		if err != nil {
 			return err
 		}
-		note, err := s.note(c.Context(), doc)
+		note, err := s.note(c.Context(), s.trusting(), doc)
 		if err != nil {
 			return err
 		}

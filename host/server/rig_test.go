@@ -418,21 +418,28 @@ func (r *rig) sql(query string) *sql.DB {
 // issuer signs tokens.
 type issuer struct {
 	clock   *clock
+	kid     string
 	private ed25519.PrivateKey
 	public  []byte // PEM
-	keys    []byte // the same as a JWK set, under the name main
+	keys    []byte // the same as a JWK set, under the name kid
 }
 
 func newIssuer(t testing.TB, c *clock) *issuer {
 	t.Helper()
-	seed := sha256.Sum256([]byte("the issuer of the tests"))
-	i := &issuer{clock: c, private: ed25519.NewKeyFromSeed(seed[:])}
+	return issuerOf(t, c, "main")
+}
+
+// issuerOf makes an issuer whose key has this name.
+func issuerOf(t testing.TB, c *clock, kid string) *issuer {
+	t.Helper()
+	seed := sha256.Sum256([]byte("the issuer of the tests " + kid))
+	i := &issuer{clock: c, kid: kid, private: ed25519.NewKeyFromSeed(seed[:])}
 	der, err := x509.MarshalPKIXPublicKey(i.private.Public())
 	if err != nil {
 		t.Fatal(err)
 	}
 	i.public = pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
-	i.keys = fmt.Appendf(nil, `{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"main","x":%q}]}`, base64.RawURLEncoding.EncodeToString(i.private.Public().(ed25519.PublicKey)))
+	i.keys = fmt.Appendf(nil, `{"keys":[{"kty":"OKP","crv":"Ed25519","kid":%q,"x":%q}]}`, kid, base64.RawURLEncoding.EncodeToString(i.private.Public().(ed25519.PublicKey)))
 	return i
 }
 
@@ -446,7 +453,7 @@ func (i *issuer) token(t testing.TB, id, kind string, claims map[string]any) str
 		}
 	}
 	token := jwt.NewWithClaims(jwt.SigningMethodEdDSA, all)
-	token.Header["kid"] = "main"
+	token.Header["kid"] = i.kid
 	signed, err := token.SignedString(i.private)
 	if err != nil {
 		t.Fatal(err)

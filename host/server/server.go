@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/holdfast-rt/holdfast/host"
@@ -32,10 +33,11 @@ type Options struct {
 	Identity *identity.Verifier
 
 	// Keys are trusted to sign bundles and catalogs. Nil takes unsigned ones; with keys,
-	// nothing is published, and no session opened, that no trusted key has signed.
+	// nothing is published, and no session opened, that no trusted key has signed. Trust
+	// puts others in their place.
 	Keys *signature.Keys
 
-	// Signer signs the heads of sessions. Nil signs none.
+	// Signer signs the heads of sessions. Nil signs none. SignWith puts another in its place.
 	Signer *signature.Signer
 
 	// Module is handed out to browsers. Nil takes the one of package host.
@@ -99,6 +101,7 @@ type Server struct {
 	pace    pace
 	open    sessions
 	bundles bundles
+	signer  atomic.Pointer[signature.Signer]
 	streams streams
 	heavy   chan struct{} // holds a token for each long search or verification under way
 	module  module
@@ -136,7 +139,8 @@ func New(o Options) (*Server, error) {
 		s.rate = limit.New(limit.Options{PerSecond: o.Rate, Burst: o.Burst, Now: o.Now})
 	}
 	s.open.most, s.open.byID = o.OpenSessions, map[string]*list.Element{}
-	s.bundles.loaded, s.bundles.catalogs = map[string]*bundle{}, map[string]host.Catalog{}
+	s.Trust(o.Keys)
+	s.SignWith(o.Signer)
 	s.streams.byName = map[string]int{}
 	s.ending, s.end = context.WithCancel(context.Background())
 	var err error
@@ -155,6 +159,9 @@ func set[T comparable](option *T, value T) {
 		*option = value
 	}
 }
+
+// SignWith signs heads with another key from now on, or, with nil, signs none.
+func (s *Server) SignWith(signer *signature.Signer) { s.signer.Store(signer) }
 
 // Handler answers requests.
 func (s *Server) Handler() http.Handler { return s.handler }

@@ -177,7 +177,8 @@ func (s *Server) show(c *call, document func(host.Session) ([]byte, error)) erro
 
 // head answers GET /v1/sessions/{session}/head with a signed note of where it stands.
 func (s *Server) head(c *call) error {
-	if s.options.Signer == nil {
+	signer := s.signer.Load()
+	if signer == nil {
 		return refuse(CodeUnsigned, "this server was started without a key to sign heads with")
 	}
 	var about ledger.Session
@@ -188,7 +189,7 @@ func (s *Server) head(c *call) error {
 	if err != nil {
 		return err
 	}
-	note, err := s.options.Signer.Sign(signature.HeadText(about.ID, about.Seq, about.Head, about.Bundle))
+	note, err := signer.Sign(signature.HeadText(about.ID, about.Seq, about.Head, about.Bundle))
 	if err != nil {
 		return err
 	}

@@ -67,7 +67,7 @@ func (*serveCommand) Help() string {
 
 Without --keys it believes whoever asks, and then listens on loopback only. With --keys the caller is who a bearer token says: "holdfast token" mints one to try it out.
 
-SIGHUP reads the keys and the certificate again. SIGTERM and SIGINT end it once the requests under way are answered.
+SIGHUP reads the certificate and all keys again: --keys, --trust, --sign. A key that is not there any more counts no longer, for what is open neither: event streams end, and a session whose bundle no key of --trust has signed answers nothing until the bundle is published again with the signature of one that has. SIGTERM and SIGINT end it once the requests under way are answered.
 
 Examples:
 
@@ -149,7 +149,8 @@ func (c *serveCommand) Run(a *app) error {
 	if options.Keys == nil {
 		log.Warn("bundles need no signature; use --trust to take only signed ones")
 	}
-	go c.reload(ctx, log, options.Identity, reload)
+	passedOver(log, options.Identity)
+	go c.reload(ctx, log, options.Identity, s, reload)
 	scheme := "http"
 	if tlsConfig != nil {
 		scheme = "https"
@@ -194,24 +195,27 @@ func (c *serveCommand) options(log *slog.Logger) (o server.Options, err error) {
 		return o, unreadable("--audience and --issuer are about tokens, and without --keys none is looked at")
 	}
 	if c.Trust != "" {
-		src, err := os.ReadFile(c.Trust)
-		if err != nil {
-			return o, unreadableFile(err)
-		}
-		if o.Keys, err = signature.ParseKeys(src); err != nil {
-			return o, unreadable("%s: %s", c.Trust, describe(err))
+		if o.Keys, err = readKeys(c.Trust); err != nil {
+			return o, err
 		}
 	}
 	if c.Sign != "" {
-		src, err := os.ReadFile(c.Sign)
-		if err != nil {
-			return o, unreadableFile(err)
-		}
-		if o.Signer, err = signature.ParseSigner(src); err != nil {
-			return o, unreadable("%s: %s", c.Sign, describe(err))
-		}
+		o.Signer, err = readSigner(c.Sign)
 	}
-	return o, nil
+	return o, err
+}
+
+// readSigner reads a file with a private key.
+func readSigner(path string) (*signature.Signer, error) {
+	src, err := os.ReadFile(path)
+	if err != nil {
+		return nil, unreadableFile(err)
+	}
+	signer, err := signature.ParseSigner(src)
+	if err != nil {
+		return nil, unreadable("%s: %s", path, describe(err))
+	}
+	return signer, nil
 }
 
 // publish publishes a file, with the signature beside it where there is one.
@@ -277,8 +281,9 @@ func (c *serveCommand) tls() (config *tls.Config, reload func() error, err error
 	}, reload, nil
 }
 
-// reload reads keys and certificate again at each SIGHUP. What cannot be read leaves the old ones.
-func (c *serveCommand) reload(ctx context.Context, log *slog.Logger, who *identity.Verifier, certificate func() error) {
+// reload reads keys and certificate again at each SIGHUP. What cannot be read leaves the old
+// one; the others are taken.
+func (c *serveCommand) reload(ctx context.Context, log *slog.Logger, who *identity.Verifier, s *server.Server, certificate func() error) {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)
@@ -288,19 +293,53 @@ func (c *serveCommand) reload(ctx context.Context, log *slog.Logger, who *identi
 			return
 		case <-hup:
 		}
-		err := certificate()
-		if c.Keys != "" {
-			keys, e := os.ReadFile(c.Keys)
-			if e == nil {
-				e = who.Reload(keys)
+		var failed bool
+		for _, part := range []struct {
+			flag, file string
+			again      func() error
+		}{
+			{"cert", c.Cert, certificate},
+			{"keys", c.Keys, func() error {
+				keys, err := os.ReadFile(c.Keys)
+				if err == nil {
+					err = who.Reload(keys)
+				}
+				return err
+			}},
+			{"trust", c.Trust, func() error {
+				keys, err := readKeys(c.Trust)
+				if err == nil {
+					s.Trust(keys)
+				}
+				return err
+			}},
+			{"sign", c.Sign, func() error {
+				signer, err := readSigner(c.Sign)
+				if err == nil {
+					s.SignWith(signer)
+				}
+				return err
+			}},
+		} {
+			if part.file == "" {
+				continue
 			}
-			err = errors.Join(err, e)
+			if err := part.again(); err != nil {
+				failed = true
+				log.Error("SIGHUP: what could not be read stays as it was", "flag", "--"+part.flag, "file", part.file, "error", err)
+			}
 		}
-		if err != nil {
-			log.Error("SIGHUP: what could not be read stays as it was", "error", err)
-			continue
+		passedOver(log, who)
+		if !failed {
+			log.Info("SIGHUP: keys and certificate are read again")
 		}
-		log.Info("SIGHUP: keys and certificate are read again")
+	}
+}
+
+// passedOver tells which keys of a JWK set are not used.
+func passedOver(log *slog.Logger, who *identity.Verifier) {
+	for _, key := range who.PassedOver() {
+		log.Warn("a key of --keys is passed over: tokens that it signs are refused", "key", key)
 	}
 }
 
