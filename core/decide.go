@@ -5,6 +5,7 @@ package core
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
@@ -91,7 +92,7 @@ func (s *Session) find(p *proposal, size int) outcome {
 		if s.b.Governance == 0 {
 			say += "no agent may unfreeze it."
 		} else {
-			say += joinWords(s.b.AgentNames(s.b.Governance), "or") + " must unfreeze it first."
+			say += s.j.agents(s.b.Governance, "or") + " must unfreeze it first."
 		}
 		s.refuse("frozen", model.Physical, model.Reject, say)
 		return s.refused(&o)
@@ -154,7 +155,7 @@ func (s *Session) crowded(a actor) string {
 		}
 		agent++
 	}
-	whose, most := s.b.Agents[a.agent].Name, 0
+	whose, most := s.b.Agents[a.agent].Shown(), 0
 	switch {
 	case len(s.holds) >= MaxHolds:
 		whose, most = "The session", MaxHolds
@@ -162,7 +163,7 @@ func (s *Session) crowded(a actor) string {
 		most = limits.PerAgent
 	case mine >= limits.PerActor:
 		most = limits.PerActor
-		if id := a.id.Str(); id != whose {
+		if id := a.id.Str(); id != s.b.Agents[a.agent].Name {
 			whose += " " + clip(id)
 		}
 	default:
@@ -172,10 +173,10 @@ func (s *Session) crowded(a actor) string {
 	if most == 1 {
 		one = " proposal"
 	}
-	return whose + " has " + strconv.Itoa(most) + one + " waiting already, the most it may have; " + joinWords(s.b.AgentNames(by), "or") + " confirms or declines one first."
+	return whose + " has " + strconv.Itoa(most) + one + " waiting already, the most it may have; " + s.j.agents(by, "or") + " confirms or declines one first."
 }
 
-// parkable asks whether a proposal of so many bytes can be parked, and puts a violation before the holds where it cannot.
+// parkable asks whether p, of so many bytes, can be parked, and puts a violation before the holds where it cannot.
 func (s *Session) parkable(p *proposal, size int) {
 	x := violation{level: model.Operational, verdict: s.b.Hold.Verdict}
 	for i := range s.holds {
@@ -185,7 +186,7 @@ func (s *Session) parkable(p *proposal, size int) {
 	switch {
 	case s.confirmers() == 0:
 		x.id, x.level = "hold:nobody", model.Ownership
-		x.say = s.j.text("This needs a confirmation, and no one agent may confirm all of it; propose its parts apart.")
+		x.say = s.nobody(p)
 	case crowded != "":
 		x.id, x.say = "hold:limit", s.j.text(crowded)
 	case size > MaxParked:
@@ -196,6 +197,41 @@ func (s *Session) parkable(p *proposal, size int) {
 	s.j.violations = append(s.j.violations, violation{})
 	copy(s.j.violations[1:], s.j.violations)
 	s.j.violations[0] = x
+}
+
+// nobody says why no one agent may confirm all of p, and who may do it at once.
+func (s *Session) nobody(p *proposal) string {
+	if s.j.terse {
+		return ""
+	}
+	parts := s.parts()
+	say := "This needs a confirmation, and no one agent may confirm all of it: " + strings.Join(parts, ", ") + "."
+	defer s.j.endTelling(s.j.beginTelling())
+	if who := s.j.standing(s.state, p, nil); who.free != 0 {
+		return say + " " + s.j.agents(who.free, "or") + " may do it without."
+	}
+	return say + " Propose its parts apart."
+}
+
+// parts lists what of a proposal needs whom, as `plan is for Owner`.
+func (s *Session) parts() []string {
+	var parts []string
+	part := func(name string, by uint64) {
+		if by != s.j.b.Everyone() {
+			parts = append(parts, name+" is for "+s.j.agents(by, "or"))
+		}
+	}
+	for i := range s.b.Vars {
+		if was, now := s.state.Vars[i], s.j.after.Vars[i]; was != now && !value.Equal(was, now) {
+			part(s.b.Vars[i].Name, s.b.Vars[i].Owners)
+		}
+	}
+	for i := range s.j.violations {
+		if v := &s.j.violations[i]; v.verdict == model.HoldVerdict && !whose(v.id) {
+			part(v.id, v.by)
+		}
+	}
+	return parts
 }
 
 // tooLarge says why the state after the changes is more than a session may hold, "" where it is not.
@@ -231,10 +267,8 @@ func (s *Session) growth(worst bool) model.Extent {
 
 // confirmers is the set of agents that may confirm everything that is held.
 func (s *Session) confirmers() uint64 {
-	set := uint64(1)<<len(s.b.Agents) - 1
-	for i := range s.j.violations {
-		set &= s.j.violations[i].by
-	}
+	set := s.j.owners & s.b.Everyone()
+	s.j.held(&set)
 	return set
 }
 
@@ -271,7 +305,7 @@ func (s *Session) revert(o *outcome) {
 func (s *Session) unfreeze(p *proposal, o *outcome) outcome {
 	switch {
 	case s.b.Governance>>p.actor.agent&1 == 0:
-		s.refuse("by:unfreeze", model.Responsibility, model.Reject, "Only governance unfreezes, which is "+joinWords(s.b.AgentNames(s.b.Governance), "or")+"; this actor is "+s.b.Agents[p.actor.agent].Name+".")
+		s.refuse("by:unfreeze", model.Responsibility, model.Reject, s.others("Unfreezing", s.b.Governance, p.actor.agent))
 	case !s.frozen:
 		s.refuse("unfreeze:idle", model.Operational, model.Reject, "The session is not frozen, so there is nothing to unfreeze.")
 	default:
@@ -302,7 +336,7 @@ func (s *Session) settle(p *proposal, o *outcome) outcome {
 	expires := h.at + s.b.Hold.TTL
 	if p.action == actExpire {
 		if p.at.Int() < expires {
-			s.refuse("hold:early", model.Operational, no, "The proposal parked under "+strconv.FormatInt(h.seq, 10)+" may still be confirmed until "+instant(expires)+".")
+			s.refuse("hold:early", model.Operational, no, "The proposal parked under "+strconv.FormatInt(h.seq, 10)+" may still be confirmed by "+s.j.agents(h.by, "or")+" until "+instant(expires)+".")
 			return s.refused(o)
 		}
 		o.drop = at
@@ -314,7 +348,7 @@ func (s *Session) settle(p *proposal, o *outcome) outcome {
 		return *o
 	}
 	if h.by>>p.actor.agent&1 == 0 {
-		s.refuse("hold:by", model.Ownership, no, joinWords(s.b.AgentNames(h.by), "or")+" may "+builtins[-1-p.action]+" this; this actor is "+s.b.Agents[p.actor.agent].Name+".")
+		s.refuse("hold:by", model.Ownership, no, s.others(doing[-1-p.action], s.able(h, p), p.actor.agent))
 	}
 	if p.action == actConfirm && h.digest != p.digest {
 		s.refuse("hold:digest", model.Operational, no, "The proposal parked under "+strconv.FormatInt(h.seq, 10)+" has another digest: what would be approved is not what was parked. Read it again, then name "+h.digest+".")
@@ -344,6 +378,41 @@ func (s *Session) settle(p *proposal, o *outcome) outcome {
 		o.drop = -1 // it waits on: what refuses it now may be mended
 	}
 	return s.conclude(o, &again)
+}
+
+// others says for which agents something is, when it is not for the one who proposes it.
+func (s *Session) others(what string, may uint64, agent int) string {
+	mine := s.b.Agents[agent].Shown()
+	if may == 0 {
+		return what + " is not for " + mine + ", and no agent may do it."
+	}
+	return what + " is for " + s.j.agents(may, "or") + ", not for " + mine + "."
+}
+
+// able is the set of agents that could do with h what p is about: of those that may confirm
+// it, the ones that nothing else stops now; all that may where the state stops all of them.
+func (s *Session) able(h *hold, p *proposal) uint64 {
+	if s.j.terse || p.action != actConfirm {
+		return h.by
+	}
+	may, cost := uint64(0), uint64(0)
+	s.j.terse = true
+	for k := range s.b.Agents {
+		if h.by>>k&1 == 0 {
+			continue
+		}
+		again := *h.proposal
+		again.actor, again.at, again.reasons, again.self = actor{k, value.OfUnknown(1 << bitActorID)}, p.at, p.reasons, value.Value{}
+		s.j.run(s.state, &again, &h.proposal.actor)
+		if cost += s.j.m.Cost; len(s.j.violations) == 0 {
+			may |= 1 << k
+		}
+	}
+	s.j.terse, s.j.violations, s.j.advice, s.j.changes, s.j.unsure = false, s.j.violations[:0], s.j.advice[:0], s.j.changes[:0], 0
+	if s.j.m.Cost = cost; may == 0 {
+		return h.by
+	}
+	return may
 }
 
 // instant writes milliseconds as a timestamp, for people.

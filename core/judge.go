@@ -69,6 +69,8 @@ type judge struct {
 	unsure     uint64 // bits that the outcome depends on
 	told       uint64 // cost of what is said about violations: it takes nothing off what constraints may cost
 	said       []byte // scratch
+	computed   bool   // what the effects come to is known
+	owners     uint64 // who owns all that changes
 	terse      bool   // only which constraints fail: no texts, terms or spans
 }
 
@@ -77,7 +79,7 @@ type judge struct {
 func (j *judge) run(before model.State, p *proposal, from *actor) {
 	b, m := j.b, &j.m
 	j.changes, j.violations, j.advice, j.unsure = j.changes[:0], j.violations[:0], j.advice[:0], 0
-	m.Cost, j.told = 0, 0
+	m.Cost, j.told, j.owners = 0, 0, ^uint64(0)
 	proposer := p.actor
 	if from != nil {
 		proposer = *from
@@ -94,12 +96,13 @@ func (j *judge) run(before model.State, p *proposal, from *actor) {
 	var failed value.Value
 	j.changes, failed = model.Apply(m, b, a.Effects, before, &j.after, j.changes)
 	computed := failed.K != value.Error
+	j.computed = computed
 	if failed.K == value.Unknown {
 		j.unsure |= failed.N
 	}
 	if a.By>>proposer.agent&1 == 0 {
 		j.add(violation{id: "by:" + a.Name, level: model.Responsibility, verdict: model.Reject},
-			j.text(a.Name+" may be proposed by "+joinWords(b.AgentNames(a.By), "or")+"; this actor is "+b.Agents[proposer.agent].Name+"."), j.actorTerm(), nil)
+			"", j.actorTerm(), nil) // tellWho writes its text
 	}
 	changed := false
 	if computed {
@@ -122,8 +125,9 @@ func (j *judge) run(before model.State, p *proposal, from *actor) {
 	}
 	if !computed && j.onlyHolds() {
 		j.add(violation{id: "effect:" + a.Name, level: model.Physical, verdict: model.Reject, code: failed.Code().String()},
-			j.text("What "+a.Name+" changes cannot be computed: "+failed.Str()+"."), nil, nil)
+			j.text("What "+quoted(a.Shown())+" changes cannot be computed: "+failed.Str()+"."), nil, nil)
 	}
+	j.tellWho(before, p, from)
 	slices.SortStableFunc(j.violations, governs)
 }
 
@@ -213,7 +217,7 @@ func (j *judge) structure(before model.State, p *proposal, from *actor) bool {
 			}
 		} else if message := model.Fits(now, v.Type); message != "" {
 			j.add(violation{id: "domain:" + v.Name, level: model.Physical, verdict: model.Reject},
-				j.text(v.Name+" cannot become that: "+message), j.changeTerms(before, p, i, nil), nil)
+				j.outside(before, p, i, message), j.changeTerms(before, p, i, nil), nil)
 		}
 	}
 	for i := range b.Logs {
@@ -247,21 +251,23 @@ func (j *judge) structure(before model.State, p *proposal, from *actor) bool {
 	}
 	for i := range b.Vars {
 		v, was, now := &b.Vars[i], before.Vars[i], j.after.Vars[i]
-		if v.Owners>>p.actor.agent&1 != 0 || was == now || value.Equal(was, now) {
+		if was == now || value.Equal(was, now) {
+			continue
+		}
+		if v.Owners>>p.actor.agent&1 != 0 {
+			j.owners &= v.Owners
 			continue
 		}
 		if now.K == value.Unknown {
 			j.unsure |= now.N
 			continue
 		}
-		owners := b.AgentNames(v.Owners)
+		j.owners &= v.Owners
 		o := violation{id: "owner:" + v.Name, level: model.Ownership, verdict: model.Reject, by: v.Owners}
-		say := v.Name + " belongs to " + joinWords(owners, "and") + ", so " + b.Agents[p.actor.agent].Name + " cannot change it."
 		if b.Agents[p.actor.agent].Proposes && from == nil {
 			o.verdict = model.HoldVerdict
-			say = v.Name + " belongs to " + joinWords(owners, "and") + ": this waits until " + joinWords(owners, "or") + " confirms it."
 		}
-		j.add(o, j.text(say), j.changeTerms(before, p, i, j.actorTerm()), nil)
+		j.add(o, "", j.changeTerms(before, p, i, j.actorTerm()), nil) // tellWho writes its text
 	}
 	return true
 }
@@ -349,7 +355,7 @@ func (j *judge) log(l *model.Log, i, action int, from int64, now value.Value) {
 	}
 	if message != "" {
 		j.add(violation{id: "domain:logs." + l.Name, level: model.Physical, verdict: model.Reject},
-			j.text("the log "+l.Name+" cannot take that: "+message), nil, nil)
+			j.text("The log "+l.Name+" cannot take that: "+message), nil, nil)
 	}
 }
 
@@ -420,17 +426,18 @@ func (j *judge) move(before model.State, p *proposal, confirmed *actor, i int, i
 			var open []string
 			for t := range n {
 				if t != from && v.Moves != nil && v.Moves.Allows(n, from, t) {
-					open = append(open, v.Type.Members[t])
+					open = append(open, v.Type.Shown(v.Type.Members[t]))
 				}
 			}
-			say = v.Name + " cannot go from " + was.Str() + " to " + now.Str()
+			here := v.Type.Shown(was.Str())
+			say = v.Name + " cannot go from " + here + " to " + v.Type.Shown(now.Str())
 			switch {
 			case v.Moves == nil:
 				say += "."
 			case len(open) == 0:
-				say += "; nothing leads away from " + was.Str() + "."
+				say += "; nothing leads away from " + here + "."
 			default:
-				say += "; from " + was.Str() + " it goes to " + joinWords(open, "or") + "."
+				say += "; from " + here + " it goes to " + joinWords(open, "or") + "."
 			}
 		}
 	}
@@ -508,7 +515,7 @@ func (j *judge) ask(c *model.Constraint, i, action int, prog *vm.Program, from *
 	}
 	say, terms, hits := j.explain(c, action, prog, got)
 	if c.Otherwise.Verdict == model.HoldVerdict && from != nil && !j.terse {
-		say += " What is waiting cannot be confirmed as it stands: decline it, and propose it again for " + joinWords(j.b.AgentNames(c.Otherwise.By), "or") + "."
+		say += " What is waiting cannot be confirmed as it stands: decline it, and propose it again for " + j.agents(c.Otherwise.By, "or") + "."
 	}
 	j.add(v, say, terms, hits)
 }

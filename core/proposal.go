@@ -34,6 +34,9 @@ const (
 
 var builtins = model.Builtins
 
+// doing begins a sentence about what is done to a parked proposal.
+var doing = []string{"Confirming this", "Declining this", "Expiring this"}
+
 // actor is who proposes: an index into the bundle's agents, and an id.
 type actor struct {
 	agent int

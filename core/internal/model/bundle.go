@@ -266,6 +266,20 @@ func (b *Bundle) Action(name string) int {
 // AgentType is the enum of all agents, the type of actor.kind.
 func (b *Bundle) AgentType() *types.Type { return b.agentType }
 
+// Everyone is the set of all agents.
+func (b *Bundle) Everyone() uint64 { return uint64(1)<<len(b.Agents) - 1 }
+
+// AgentTitles lists the agents in a set as people call them.
+func (b *Bundle) AgentTitles(set uint64) []string {
+	var titles []string
+	for i := range b.Agents {
+		if set>>i&1 != 0 {
+			titles = append(titles, b.Agents[i].Shown())
+		}
+	}
+	return titles
+}
+
 // AgentNames lists the agents in a set.
 func (b *Bundle) AgentNames(set uint64) []string {
 	var names []string

@@ -1,0 +1,326 @@
+package core
+
+// This file says who may do what was refused: what people want to know next.
+//
+// An agent is named only where the rules let it: it is among the action's `by`, owns
+// all that would change, and no constraint that reads the actor stops it. What would
+// stop every agent is about the state, not about who asks, so it is left out; but
+// where it reads both, the state is taken as unknown, and then the rest decides:
+//
+//	require                                 as it is now      whatever the state is
+//	state.ready                             reads no actor, so it stops nobody
+//	actor.kind == "owner"                   stops all but the owner
+//	actor.kind == "owner" && state.ready    stops all         stops all but the owner
+
+import (
+	"strings"
+
+	"github.com/holdfast-rt/holdfast/core/internal/model"
+	"github.com/holdfast-rt/holdfast/core/internal/value"
+	"github.com/holdfast-rt/holdfast/core/internal/vm"
+)
+
+// standing is who could do what is judged, as sets of agents.
+type standing struct {
+	free    uint64 // at once; of what waits already, by confirming it
+	held    uint64 // may propose it, and another agent could confirm it
+	confirm uint64 // could confirm what any of the held agents proposes
+	mine    uint64 // could confirm what the actor that was judged proposes
+}
+
+// tellWho writes the texts of the violations that say who may not: by what was judged, from as in run.
+func (j *judge) tellWho(before model.State, p *proposal, from *actor) {
+	var about bool
+	for i := range j.violations {
+		about = about || whose(j.violations[i].id)
+	}
+	if j.terse || !about {
+		return
+	}
+	defer j.endTelling(j.beginTelling())
+	me, action := p.actor.agent, &j.b.Actions[p.action]
+	who := j.standing(before, p, from)
+	doing, mine := quoted(action.Shown()), j.b.Agents[me].Shown()
+	for i := range j.violations {
+		v := &j.violations[i]
+		kind, name, _ := strings.Cut(v.id, ":")
+		switch {
+		case !whose(v.id):
+		case kind == "by" && who.free != 0:
+			v.say = doing + " is for " + j.agents(who.free, "or") + ", not for " + mine + "."
+		case kind == "by":
+			v.say = doing + " is not for " + mine + j.instead(who, "it")
+		case v.verdict == model.HoldVerdict:
+			v.say = mine + " cannot change " + name + " alone" + j.awaited(who)
+		case who.free != 0 && from != nil:
+			v.say = mine + " cannot change " + name + ": " + j.agents(who.free, "or") + " may confirm this."
+		case who.free != 0:
+			v.say = mine + " cannot change " + name + ": " + doing + " is for " + j.agents(who.free, "or") + "."
+		default:
+			v.say = mine + " cannot change " + name + j.instead(who, doing)
+		}
+	}
+}
+
+// whose says whether an id is that of a violation which is about who asks.
+func whose(id string) bool { return strings.HasPrefix(id, "by:") || strings.HasPrefix(id, "owner:") }
+
+// instead ends a sentence about an agent that may not, where no other may at once.
+func (j *judge) instead(who standing, what string) string {
+	if who.held == 0 {
+		return ", and as things are no other agent may do " + what + "."
+	}
+	say := ": " + j.agents(who.held, "or") + " may propose " + what + ", and "
+	if who.confirm == 0 {
+		return say + "another agent must confirm it."
+	}
+	return say + j.agents(who.confirm, "or") + " must confirm it."
+}
+
+// awaited ends a sentence about an agent whose proposal needs a confirmation.
+func (j *judge) awaited(who standing) string {
+	switch {
+	case who.mine == 0:
+		return "; as things are no agent can confirm it."
+	case j.onlyHolds():
+		return ": this waits until " + j.agents(who.mine, "or") + " confirms it."
+	}
+	return ": " + j.agents(who.mine, "or") + " must confirm it."
+}
+
+// standing finds out who could do what was just judged. It leaves the machine as it found it.
+func (j *judge) standing(before model.State, p *proposal, from *actor) standing {
+	w := &candidates{j: j, before: before, p: p, from: from, all: j.b.Everyone()}
+	actor, proposal, banks := j.actor, j.proposal, j.m.Banks
+	defer func() { j.actor, j.proposal, j.m.Banks = actor, proposal, banks }()
+	w.gather()
+	if from != nil {
+		return standing{free: w.confirmers(from.agent, w.always)}
+	}
+	for k := range j.b.Agents {
+		w.try(k)
+	}
+	for n := range w.stopped {
+		if w.stopped[n] == w.all {
+			w.whatever(n)
+		}
+	}
+	s := standing{confirm: w.all}
+	for k := range j.b.Agents {
+		needs, held, ok := w.outcome(k)
+		switch {
+		case !ok:
+		case !held:
+			s.free |= 1 << k
+		default:
+			if c := w.confirmers(k, needs&w.owners[k]); c != 0 {
+				s.held |= 1 << k
+				s.confirm &= c
+			}
+		}
+	}
+	if waits := j.owners & w.all; j.held(&waits) {
+		s.mine = w.confirmers(p.actor.agent, waits)
+	}
+	return s
+}
+
+// held says whether anything that was violated would wait, and takes the agents off by that may not confirm all of it.
+func (j *judge) held(by *uint64) bool {
+	some := false
+	for i := range j.violations {
+		if v := &j.violations[i]; v.verdict == model.HoldVerdict {
+			some = true
+			*by &= v.by
+		}
+	}
+	return some
+}
+
+// candidates tries what was judged for other actors.
+type candidates struct {
+	j       *judge
+	before  model.State
+	p       *proposal
+	from    *actor
+	all     uint64      // every agent
+	always  uint64      // who may confirm what waits whoever proposes it
+	held    bool        // there is such a thing
+	asked   []int       // constraints that read the actor
+	stopped []uint64    // by each of them: agents
+	owners  []uint64    // of all that changes, by the agent that proposes
+	varies  bool        // what changes depends on who proposes
+	after   model.State // what it then comes to
+}
+
+// gather notes what there is to ask.
+func (w *candidates) gather() {
+	j := w.j
+	for i := range j.b.Constraints {
+		c := &j.b.Constraints[i]
+		if prog := c.Program[w.p.action]; prog != nil && (c.Kind == model.Require || c.Kind == model.Ensure && j.computed) && readsActor(prog) {
+			w.asked = append(w.asked, i)
+		}
+	}
+	w.stopped, w.owners = make([]uint64, len(w.asked)), make([]uint64, len(j.b.Agents))
+	w.always = w.all
+	for i := range j.violations {
+		if v := &j.violations[i]; v.by != 0 && !whose(v.id) && !w.asks(v.id) {
+			w.held = true
+			w.always &= v.by
+		}
+	}
+	reads := func(p *vm.Program) { w.varies = w.varies || p != nil && readsActor(p) }
+	for i := range j.b.Actions[w.p.action].Effects {
+		e := &j.b.Actions[w.p.action].Effects[i]
+		reads(e.When)
+		for _, s := range e.Path {
+			reads(s.Index)
+		}
+		e.Value.Programs(reads)
+	}
+	w.varies = w.varies && j.computed
+}
+
+func (w *candidates) asks(id string) bool {
+	for _, i := range w.asked {
+		if w.j.b.Constraints[i].ID == id {
+			return true
+		}
+	}
+	return false
+}
+
+// readsActor says whether a program depends on who proposes.
+func readsActor(p *vm.Program) bool {
+	for _, r := range p.Reads {
+		if r.Bank == model.BankActor || r.Bank == model.BankProposal && r.Slot == model.ProposalOrigin {
+			return true
+		}
+	}
+	return false
+}
+
+// as puts an agent in the actor's place, and one in that of who has proposed; which of
+// its kind is not known. It returns who owns all that then changes.
+func (w *candidates) as(k, proposer int) (owners uint64) {
+	j, kinds := w.j, w.j.b.AgentType().Values
+	id := value.OfUnknown(1 << bitActorID)
+	j.actor[model.ActorID], j.actor[model.ActorKind] = id, kinds[k]
+	if w.from != nil {
+		id = w.from.id
+	}
+	j.proposal[model.ProposalOrigin] = model.OfActor(kinds[proposer], id)
+	owners = w.all
+	if !j.computed {
+		return owners
+	}
+	after := j.after.Vars
+	if w.varies {
+		if _, failed := model.Apply(&j.m, j.b, j.b.Actions[w.p.action].Effects, w.before, &w.after, nil); failed.K == value.Error {
+			return 0
+		}
+		after = w.after.Vars
+		j.m.Banks[model.BankNext] = after
+	}
+	for i := range j.b.Vars {
+		if was, now := w.before.Vars[i], after[i]; was != now && !value.Equal(was, now) {
+			owners &= j.b.Vars[i].Owners
+		}
+	}
+	return owners
+}
+
+// stops says whether constraint i certainly does not hold now.
+func (w *candidates) stops(i int) bool {
+	got := w.j.m.Run(w.j.b.Constraints[i].Program[w.p.action])
+	return !got.True() && got.K != value.Unknown && !(got.K == value.Error && got.Code() == value.CostLimit)
+}
+
+// try notes which constraints stop agent k, which proposes for itself.
+func (w *candidates) try(k int) {
+	w.owners[k] = w.as(k, k)
+	for n, i := range w.asked {
+		if w.stops(i) {
+			w.stopped[n] |= 1 << k
+		}
+	}
+}
+
+// whatever asks the n-th constraint of every agent, with a state that is not known.
+func (w *candidates) whatever(n int) {
+	m := &w.j.m
+	banks := m.Banks
+	defer func() { m.Banks = banks }()
+	for _, bank := range []int{model.BankState, model.BankLogs, model.BankDerived, model.BankNext} {
+		unknown := make([]value.Value, len(banks[bank]))
+		for i := range unknown {
+			unknown[i] = value.OfUnknown(1 << bitAt)
+		}
+		m.Banks[bank] = unknown
+	}
+	w.stopped[n] = 0
+	varies := w.varies
+	w.varies = false
+	for k := range w.j.b.Agents {
+		if w.as(k, k); w.stops(w.asked[n]) {
+			w.stopped[n] |= 1 << k
+		}
+	}
+	w.varies = varies
+}
+
+// outcome says what agent k would get: ok where nothing about who it is forbids it, and
+// held where it waits for one of needs.
+func (w *candidates) outcome(k int) (needs uint64, held, ok bool) {
+	b, bit := w.j.b, uint64(1)<<k
+	if b.Actions[w.p.action].By&bit == 0 {
+		return 0, false, false
+	}
+	needs, held = w.always, w.held
+	if w.owners[k]&bit == 0 {
+		if !b.Agents[k].Proposes {
+			return 0, false, false
+		}
+		held = true
+	}
+	for n, i := range w.asked {
+		if w.stopped[n]&bit == 0 {
+			continue
+		}
+		o := &b.Constraints[i].Otherwise
+		if o.Verdict != model.HoldVerdict {
+			return 0, false, false
+		}
+		held = true
+		needs &= o.By
+	}
+	return needs, held, true
+}
+
+// confirmers is which agents of a set could confirm what the proposer has proposed.
+func (w *candidates) confirmers(proposer int, set uint64) uint64 {
+	set &= w.always
+	for k := range w.j.b.Agents {
+		if set>>k&1 == 0 {
+			continue
+		}
+		if w.as(k, proposer)>>k&1 == 0 {
+			set &^= 1 << k
+			continue
+		}
+		for _, i := range w.asked {
+			o := &w.j.b.Constraints[i].Otherwise
+			if mine := o.Verdict == model.HoldVerdict && o.By>>k&1 != 0; !mine && w.stops(i) {
+				set &^= 1 << k
+			}
+		}
+	}
+	return set
+}
+
+// quoted is a title as it stands in a sentence.
+func quoted(title string) string { return "“" + title + "”" }
+
+// agents lists the agents in a set as people call them.
+func (j *judge) agents(set uint64, last string) string { return joinWords(j.b.AgentTitles(set), last) }
