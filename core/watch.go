@@ -125,7 +125,7 @@ func (w *Watch) answers(at int64) []byte {
 			w.out = append(w.out, '\n')
 		}
 		e := &w.list[i]
-		if e.known && w.stands(e, changed, instant) {
+		if e.known && w.stands(e, changed, instant, &left) {
 			continue
 		}
 		err := e.err
@@ -174,8 +174,8 @@ func (e *watched) answered(o *outcome) {
 	}
 }
 
-// stands says whether the answer before is the answer still; now is a timestamp.
-func (w *Watch) stands(e *watched, changed inputs, now value.Value) bool {
+// stands says whether the answer before is the answer still, as far as *left goes; now is a timestamp.
+func (w *Watch) stands(e *watched, changed inputs, now value.Value, left *int64) bool {
 	if !e.open {
 		return e.depends&changed == 0 && changed != everything || e.err != nil
 	}
@@ -197,10 +197,10 @@ func (w *Watch) stands(e *watched, changed inputs, now value.Value) bool {
 			e.about[model.ProposalAt] = now
 			m.Banks[model.BankArgs], m.Banks[model.BankActor], m.Banks[model.BankProposal] = e.p.args, e.actor[:], e.about[:]
 		}
-		m.Cost = 0
-		if !m.Run(c.program).True() {
+		if m.Cost = 0; *left < 0 || !m.Run(c.program).True() {
 			return false
 		}
+		*left -= int64(m.Cost)
 	}
 	return true
 }

@@ -64,6 +64,8 @@ export class Gate {
 
   /** True since it was last read or subscribed to; the gates ask for those in use. @internal */
   used = false;
+  /** When it was last asked by itself, as the gates count. @internal */
+  alone = -2;
   readonly #gates: Gates;
   readonly #subscribers = new Set<Subscriber>();
   #epoch = -1; // the one that #value is of
@@ -80,8 +82,8 @@ export class Gate {
 
   /** The answer now: the same object until it is another answer. */
   get value(): GateValue {
-    this.used = true;
     if (this.#epoch !== this.#gates.epoch) this.#gates.answer(this);
+    this.used = true; // by now: asking all that are kept begins to count anew
     return this.#value;
   }
 

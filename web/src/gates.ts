@@ -1,9 +1,21 @@
 // This file defines Gates: all gates of one session, asked together.
 //
-// Which gates are asked about: those somebody has subscribed to, and those that were
-// read since the last time. The proposals of these stay in the module (watch.ts), so
+// Which gates are asked about: those somebody has subscribed to, and those that are
+// read in one state after another. The proposals of these stay in the module (watch.ts), so
 // that a new state costs one call with eight bytes in and a line for each gate out. A
-// gate that is new is asked alone, once, and joins the others with the next state.
+// gate that is new is asked alone, and may join the others with the next state.
+//
+// A text that is typed is another question with every key, and what was asked for the text
+// before must cost nothing any more. So a gate whose last subscriber has left, or that
+// nobody has read since the last state, is not asked along; nor is a question of can(), or a long
+// one, that was read in one state only. Of the other new ones the latest join at once:
+//
+//	               subscribed ──────────────────────────────────► kept
+//	new ─► alone ─ read in the state before too ────────────────► kept ─ not read, released ─► alone
+//	               gate(…), a short question, among the latest ─► kept
+//
+// Questions are remembered, so that the same question gives the same gate; how many, and how
+// much text of theirs, is bounded. A gate that is forgotten answers as before: it is asked when it is read.
 //
 // can() by name must cost less than a call, so it finds its gate without making a
 // key: the action's name and then each argument's name and value lead down a tree.
@@ -40,8 +52,20 @@ export interface Watched {
   close(): void;
 }
 
-/** How many questions are remembered before all are forgotten; gates in use stay as they are. */
+/** How many questions are remembered; beyond, the oldest that is not in use is forgotten. As many as a large page has. */
 const maxMemo = 2048;
+
+/** How many characters they have in all: two megabytes, whatever is typed. */
+const maxMemoText = 1 << 20;
+
+/** How many gates that were read in one state only are asked along in the next: a screen of buttons. */
+const maxLatest = 32;
+
+/** The longest proposal of such a gate, in characters: reading a longer text may cost more than a call. */
+const maxLatestText = 512;
+
+/** How the module begins the line of what it did not ask, since all of it would have cost too much in one call. */
+const notAsked = '{"error":{"code":"limit/cost"';
 
 interface Node {
   gate: Gate | undefined;
@@ -61,12 +85,16 @@ export class Gates {
   #listening = false;
 
   #tree = new Map<string, Node>();
-  #byText = new Map<string, Gate>();
-  #memo = 0;
+  #planted = 0; // ways in the tree
+  #plantedText = 0; // and characters in them
+  readonly #byText = new Map<string, Gate>();
+  #memoText = 0;
 
   readonly #subscribed = new Set<Gate>();
-  readonly #fresh = new Set<Gate>(); // asked alone since #kept was made
-  #kept: Gate[] = [];
+  readonly #fresh = new Set<Gate>(); // to be asked along from the next state on
+  readonly #latest = new Set<Gate>(); // likewise, if nothing newer takes their place
+  #round = 0; // counts the states that anything was asked in
+  #kept = new Set<Gate>();
   #lines: string[] = []; // theirs
   #watch: Watched | undefined;
   #asked = -1; // the epoch the kept gates were last asked in
@@ -96,7 +124,9 @@ export class Gates {
 
   /** See Session.can. */
   can(action: string, args?: object, options?: AskOptions): boolean {
-    return (this.#find(action, args, options) ?? this.#add(action, args, options)).value.allowed;
+    const gate = this.#find(action, args, options) ?? this.#add(action, args, options);
+    if (!gate.answered(this.epoch)) this.answer(gate, true);
+    return gate.value.allowed;
   }
 
   /** See Session.text. */
@@ -110,23 +140,30 @@ export class Gates {
     this.#change();
   }
 
-  /** Asks about all gates in use, and a gate that is not among them. @internal */
-  answer(gate: Gate): void {
+  /** Asks about all gates in use, and a gate that is not among them; named where can() asks, which keeps no gate. @internal */
+  answer(gate: Gate, named = false): void {
     if (this.#asked !== this.epoch) this.#askKept();
-    if (!gate.answered(this.epoch)) this.#askAlone(gate);
+    if (!gate.answered(this.epoch)) this.#askAlone(gate, named);
   }
 
   /** A gate's question has become another one. @internal */
   changed(gate: Gate): void {
     gate.forget();
-    if (this.#kept.includes(gate)) this.#drop();
+    if (this.#kept.has(gate)) this.#drop();
     this.#schedule();
   }
 
   /** @internal */
   subscribed(gate: Gate, on: boolean): void {
-    if (on) this.#subscribed.add(gate);
-    else this.#subscribed.delete(gate);
+    if (on) {
+      this.#subscribed.add(gate);
+      if (!this.#kept.has(gate)) this.#fresh.add(gate);
+      return;
+    }
+    this.#subscribed.delete(gate);
+    this.#fresh.delete(gate);
+    this.#latest.delete(gate);
+    gate.used = false;
   }
 
   /** @internal */
@@ -135,15 +172,16 @@ export class Gates {
     if (verdict === "hold") return held;
     if (error !== undefined) return unknown(error);
     try {
-      const kind = this.#actorOf(gate.question).kind;
+      let at = this.#at;
       let path: Path;
       try {
-        path = this.#subject.path(this.#line(gate.question, this.#at));
+        path = this.#subject.path(this.#line(gate.question, at));
       } catch (thrown) {
         if (!(thrown instanceof HoldfastError) || thrown.code !== "proposal/earlier") throw thrown;
-        path = this.#subject.path(this.#line(gate.question, this.#subject.view().at)); // this machine's clock is behind
+        ({ at } = this.#subject.view()); // this machine's clock is behind
+        path = this.#subject.path(this.#line(gate.question, at));
       }
-      return howOf(path, kind);
+      return howOf(path, this.proposalOf(gate.question, at));
     } catch (thrown) {
       return unknown(errorOf(thrown));
     }
@@ -185,22 +223,35 @@ export class Gates {
     }
     let gate = this.#byText.get(text);
     if (gate === undefined) {
-      if (++this.#memo > maxMemo) {
-        this.#tree = new Map();
-        this.#byText = new Map();
-        this.#memo = 1;
-      }
       gate = new Gate(this, question);
       this.#byText.set(text, gate);
+      this.#memoText += text.length;
+      this.#forget();
     }
     if (question.actor === undefined && question.reasons === undefined) this.#plant(action, args, gate);
     return gate;
+  }
+
+  // Forgets the oldest questions where there are too many. Those in use stay, however many they are.
+  #forget(): void {
+    for (let left = this.#byText.size - 1; left > 0 && (this.#byText.size > maxMemo || this.#memoText > maxMemoText); left--) {
+      const [text, gate] = this.#byText.entries().next().value!;
+      this.#byText.delete(text);
+      if (gate.watched || this.#kept.has(gate)) this.#byText.set(text, gate);
+      else this.#memoText -= text.length;
+    }
   }
 
   // Makes the way to a gate in the tree, where all values are such that a map tells them apart.
   #plant(action: string, args: object | undefined, gate: Gate): void {
     const entries = Object.entries(args ?? noArgs);
     if (entries.some(([, value]) => typeof value === "object" && value !== null)) return;
+    // What is in use is found by its text and planted again.
+    this.#plantedText += entries.reduce((length, [, value]) => length + (typeof value === "string" ? value.length : 0), 0);
+    if (++this.#planted > maxMemo || this.#plantedText > maxMemoText) {
+      this.#tree = new Map();
+      this.#planted = this.#plantedText = 0;
+    }
     let node = this.#tree.get(action);
     if (node === undefined) this.#tree.set(action, (node = leaf()));
     for (const [key, value] of entries) {
@@ -248,18 +299,27 @@ export class Gates {
   #askKept(): void {
     this.#asked = this.epoch;
     this.#at = Date.now();
-    const unused = this.#kept.reduce((count, gate) => count + (gate.used || gate.watched ? 0 : 1), 0);
-    if (this.#fresh.size > 0 || unused * 2 > this.#kept.length) this.#drop();
+    this.#round++;
+    let unused = false;
+    for (const gate of this.#kept) unused ||= !gate.used && !gate.watched;
+    if (unused || this.#fresh.size > 0 || this.#latest.size > 0) this.#drop();
     if (this.#watch === undefined) this.#choose();
-    const kept = this.#kept;
+    const kept = [...this.#kept];
     if (kept.length === 0) return;
     const failed = this.#ask((at) => {
-      this.#watch ??= this.#subject.watch(this.#lines);
-      const lines = this.#watch.answers(at);
-      if (lines.length !== kept.length) throw new HoldfastError(codes.answer, `${lines.length} answers to ${kept.length} questions`);
-      for (let i = 0; i < kept.length; i++) {
-        kept[i]!.used = false;
-        this.#took(kept[i]!, kept[i]!.settle(lines[i]!, this.epoch));
+      const watch = (this.#watch ??= this.#subject.watch(this.#lines));
+      for (let left = kept.length; left > 0; ) {
+        const lines = watch.answers(at);
+        if (lines.length !== kept.length) throw new HoldfastError(codes.answer, `${lines.length} answers to ${kept.length} questions`);
+        // What would have cost too much in one call is asked in the next, as long as there are fewer each time.
+        const rest = lines.reduce((count, line) => count + (line.startsWith(notAsked) ? 1 : 0), 0);
+        kept.forEach((gate, i) => {
+          if (rest > 0 && rest < left && lines[i]!.startsWith(notAsked)) return;
+          if (gate.answered(this.epoch) && lines[i] === "") return;
+          gate.used = false;
+          this.#took(gate, gate.settle(lines[i]!, this.epoch));
+        });
+        left = rest < left ? rest : 0;
       }
     });
     if (failed === undefined) return;
@@ -269,25 +329,29 @@ export class Gates {
 
   // Chooses which gates are kept. A question that cannot be written keeps no other from being asked.
   #choose(): void {
-    const wanted = new Set([...this.#kept, ...this.#fresh, ...this.#subscribed].filter((gate) => gate.used || gate.watched));
+    const wanted = new Set([...this.#kept, ...this.#fresh, ...this.#latest, ...this.#subscribed].filter((gate) => gate.used || gate.watched));
     this.#fresh.clear();
-    this.#kept = [];
+    this.#latest.clear();
+    this.#kept = new Set();
     this.#lines = [];
     for (const gate of wanted) {
-      if (this.#kept.length === maxWatched) break; // the rest is asked one by one
+      if (this.#kept.size === maxWatched) break; // the rest is asked one by one
       try {
         this.#lines.push(this.#line(gate.question, 0));
-        this.#kept.push(gate);
+        this.#kept.add(gate);
       } catch (thrown) {
         this.#took(gate, gate.fail(errorOf(thrown), this.epoch));
       }
     }
   }
 
-  #askAlone(gate: Gate): void {
+  #askAlone(gate: Gate, named: boolean): void {
     if (this.#at === 0) this.#at = Date.now();
+    let length = 0;
     const failed = this.#ask((at) => {
-      const watch = this.#subject.watch([this.#line(gate.question, 0)]);
+      const line = this.#line(gate.question, 0);
+      const watch = this.#subject.watch([line]);
+      length = line.length;
       try {
         this.#took(gate, gate.settle(watch.answers(at)[0]!, this.epoch));
       } finally {
@@ -295,7 +359,18 @@ export class Gates {
       }
     });
     if (failed !== undefined) this.#took(gate, gate.fail(failed, this.epoch));
-    else if (!this.#kept.includes(gate)) this.#fresh.add(gate);
+    else if (!this.#kept.has(gate)) this.#asks(gate, named || length > maxLatestText);
+  }
+
+  // Notes that a gate was asked alone; with rarely, that it is asked along only when it is asked in the next state too.
+  #asks(gate: Gate, rarely: boolean): void {
+    const again = gate.alone === this.#round - 1;
+    gate.alone = this.#round;
+    if (gate.watched || again) this.#fresh.add(gate);
+    else if (!rarely) {
+      this.#latest.add(gate);
+      if (this.#latest.size > maxLatest) for (const oldest of this.#latest) return void this.#latest.delete(oldest);
+    }
   }
 
   #took(gate: Gate, another: boolean): void {

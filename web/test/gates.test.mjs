@@ -80,6 +80,151 @@ test("gates nobody looks at any more are not asked", async (t) => {
   assert.equal(watched.allowed, true);
 });
 
+/** A text and what is asked about it as it is typed, in the ways there are. */
+const typing = {
+  "a gate that is subscribed to, then another": () => {
+    let release;
+    return (session, text) => {
+      const off = session.gate("note", { text }).subscribe(() => {});
+      release?.();
+      release = off;
+    };
+  },
+  "can()": () => (session, text) => void session.can("note", { text }),
+  "a gate that is read": () => (session, text) => void session.gate("note", { text }).allowed,
+  "one text gate": () => {
+    let gate;
+    return (session, text) => {
+      gate ??= session.text("note", {}, "text");
+      gate.text = text;
+      return void gate.allowed;
+    };
+  },
+};
+
+for (const [how, begin] of Object.entries(typing))
+  test(`a text that is typed: what was asked for earlier keystrokes is not asked along (${how})`, async (t) => {
+    const { engine } = await counted(t);
+    const session = engine.bundle({ ...gate, actions: { ...gate.actions, note: { args: { text: { string: 4000 } } } } }).open("s1", { actor: user });
+    const type = begin();
+    const lines = [];
+    changeWatch(session, (count) => lines.push(count));
+    let text = "This is a long message that somebody types. ".repeat(15);
+    for (let state = 0; state < 3; state++) {
+      for (let i = 0; i < 50; i++) type(session, (text += i % 10));
+      lines.length = 0;
+      session.decide(enter(state % 2 === 0 ? "task" : "chat", state));
+      await turn();
+      type(session, text);
+      assert.ok(lines.every((count) => count === 1), `asked along: ${lines}`);
+    }
+  });
+
+test("of questions that were asked in one state only, so many are asked along in the next", async (t) => {
+  const { session } = await counted(t);
+  const lines = [];
+  changeWatch(session, (count) => lines.push(count));
+  for (let drift = 0; drift <= 100; drift++) session.gate("enter", { to: "task", drift }).allowed;
+  lines.length = 0;
+  session.decide(enter("chat"));
+  assert.equal(session.gate("enter", { to: "task", drift: 100 }).allowed, false);
+  assert.deepEqual(lines, [32]);
+});
+
+test("can() asks along what it is asked in one state after another", async (t) => {
+  const { session, calls } = await counted(t);
+  for (let state = 0; state < 4; state++) {
+    calls.all.length = 0;
+    for (const to of ["chat", "task", "spec"]) session.can("enter", { to, drift: 3 });
+    assert.equal(calls.all.filter((op) => op === Op.Answers).length, state < 2 ? 3 : 1);
+    session.decide(enter(state % 2 === 0 ? "task" : "chat", state));
+  }
+});
+
+test("what would cost too much in one call is asked in several, and no gate fails because of others", async (t) => {
+  const { engine, calls } = await counted(t);
+  const numbers = Array.from({ length: 300 }, (_, i) => i);
+  const dear = {
+    ...gate, constants: { numbers }, state: { ...gate.state, n: { type: { int: [0, 9] } } },
+    actions: { ...gate.actions, step: { set: { n: "(state.n + 1) % 10" } }, dear: { args: { i: { int: [0, 99] } } } },
+    constraints: [{ id: "DEAR", level: "operational", on: ["dear"], require: "constants.numbers.all(x, constants.numbers.all(y, x + y + state.n >= 0)) && state.n != args.i", otherwise: { say: "not {args.i}" } }],
+  };
+  const session = engine.bundle(dear).open("s1", { actor: user });
+  const asked = Array.from({ length: 40 }, (_, i) => ({ i }));
+  const gates = asked.map((args) => session.gate("dear", args));
+  for (const one of gates) one.subscribe(() => {});
+  for (let state = 0; state < 3; state++) {
+    session.decide({ action: "step", actor: user, args: {}, at: start, reasons: [] });
+    calls.all.length = 0;
+    for (const [k, one] of gates.entries()) {
+      const wanted = session.why({ action: "dear", actor: user, args: asked[k], at: start, reasons: ["request"] });
+      assert.equal(`${one.verdict} ${one.governing}`, `${wanted.verdict} ${wanted.governing}`);
+    }
+    assert.ok(calls.all.filter((op) => op === Op.Answers).length > 1);
+  }
+});
+
+test("a gate that was forgotten answers as why does, in every state", async (t) => {
+  const { session } = await counted(t);
+  const held = session.gate("enter", { to: "spec", drift: 3 });
+  const heard = [];
+  const watched = session.gate("enter", { to: "spec", drift: 4 });
+  watched.subscribe(({ verdict }) => heard.push(verdict));
+  assert.equal(held.allowed, true);
+  for (let i = 0; i < 5000; i++) session.can("note", { text: String(i) });
+  for (const [seconds, to] of ["task", "chat", "task"].entries()) {
+    session.decide(enter(to, seconds));
+    await turn();
+    assert.equal(held.verdict, session.why(enter("spec", 9)).verdict);
+    assert.equal(session.can("enter", { to: "spec", drift: 3 }), held.allowed);
+    assert.equal(watched.verdict, held.verdict);
+    assert.equal(session.gate("enter", { to: "spec", drift: 4 }), watched); // in use, so it was not forgotten
+  }
+  assert.deepEqual(heard, ["commit", "revert", "commit", "revert"]);
+});
+
+test("a gate refused for want of room to park opens when a parked proposal is declined", async (t) => {
+  const { session } = await counted(t);
+  const asks = { action: "enter", actor: { kind: "automatic", id: "a" }, reasons: ["request"] };
+  const mine = session.gate("enter", { to: "spec", drift: 3 }, { actor: asks.actor });
+  const heard = [];
+  mine.subscribe(({ verdict, governing }) => heard.push(`${verdict} ${governing}`));
+  for (let i = 0; i < 64; i++) session.decide({ ...asks, args: { to: "task", drift: 3 }, at: start + i });
+  await turn();
+  assert.equal(mine.governing, "hold:limit");
+  session.decide({ action: "decline", actor: user, args: { hold: 1 }, at: start + 64, reasons: [] });
+  await turn();
+  assert.equal(mine.verdict, "hold");
+  assert.deepEqual(heard, ["hold owner:mode", "reject hold:limit", "hold owner:mode"]);
+});
+
+/** A text that another person than its author approves. */
+const foureyes = {
+  holdfast: 1, bundle: "foureyes", version: "1.0.0", agents: { editor: {}, reader: {} },
+  state: { author: { type: "string" }, approver: { type: "string" } },
+  actions: { edit: { by: ["editor"], set: { author: "actor.id", approver: '""' } }, approve: { by: ["editor"], set: { approver: "actor.id" } }, publish: { by: ["editor"] } },
+  constraints: [
+    { id: "ONCE", level: "operational", on: ["edit"], require: 'state.author == ""', otherwise: { say: "It has an author." } },
+    { id: "FOUR-EYES", level: "operational", on: ["approve"], require: "actor.id != state.author", otherwise: { say: "An author does not approve." } },
+    { id: "APPROVED", level: "operational", on: ["publish"], require: 'state.approver != ""', otherwise: { say: "Nobody has approved." } },
+  ],
+};
+
+for (const id of ["ann"])
+  test(`how never tells the author to approve what only another person may (${id})`, async (t) => {
+    const { engine } = await counted(t);
+    const author = { kind: "editor", id };
+    const session = engine.bundle(foureyes).open("s1", { actor: author });
+    session.decide({ action: "edit", actor: author, args: {}, at: start, reasons: ["request"] });
+    const publish = session.gate("publish");
+    const { how } = publish;
+    assert.equal(how.found, true);
+    assert.notEqual(how.steps[0].actor.id, id);
+    assert.equal(how.say, "First: approve, by another editor.");
+    session.decide({ ...how.steps[0], at: start + 1 });
+    assert.equal(publish.allowed, true);
+  });
+
 function changeWatch(session, tell) {
   const watch = session.watch.bind(session);
   session.watch = (lines) => (tell(lines.length), watch(lines));
