@@ -369,7 +369,7 @@ func (s *Session) settle(p *proposal, o *outcome) outcome {
 		return *o
 	}
 	again := *h.proposal
-	again.actor, again.at, again.reasons, again.self = p.actor, p.at, p.reasons, value.Value{}
+	again.actor, again.at, again.since, again.reasons, again.self = p.actor, p.at, value.OfInt(h.at), p.reasons, value.Value{}
 	s.j.run(s.state, &again, &h.proposal.actor)
 	if !known(p.at) {
 		s.j.unsure |= p.at.N // it may be too late by then

@@ -280,6 +280,43 @@ constraints:
 	}
 }
 
+// TestSince asks when what is being confirmed was proposed: of a session, and of one that came back from its snapshot.
+func TestSince(t *testing.T) {
+	r := start(t, `
+agents: {author: {}, chief: {}}
+state: {asked: {type: timestamp}, sent: {type: timestamp}}
+actions:
+  ask: {by: [chief], set: {asked: proposal.since}}
+  send: {by: [author], set: {sent: proposal.since}}
+constraints:
+  - {id: CHIEF, level: responsibility, on: [send], require: actor.kind == "chief", otherwise: {verdict: hold, by: [chief]}}
+  - {id: SAME, level: operational, on: [send], require: proposal.since > state.asked, otherwise: {say: "asked {state.asked}, sent {proposal.since}"}}
+`)
+	r.want("chief ask", "commit")
+	if at := fmt.Sprint(r.state("asked")); at != "2026-01-01T00:00:01Z" {
+		t.Error("what is not confirmed is as old as itself:", at)
+	}
+	d := r.want("author send", "hold CHIEF")
+	confirm := fmt.Sprintf(`chief confirm {"hold":%d,"digest":%q}`, d.Seq, d.Proposal)
+	r.want("chief ask", "commit")
+	if d := r.want(confirm, "reject SAME"); d.Violations[0].Say != "asked 2026-01-01T00:00:03Z, sent 2026-01-01T00:00:02Z" {
+		t.Error(d.Violations[0].Say)
+	}
+	d = r.want("author send", "hold CHIEF")
+	confirm = fmt.Sprintf(`chief confirm {"hold":%d,"digest":%q}`, d.Seq, d.Proposal)
+	snap, err := r.s.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.s, err = r.s.Bundle().Restore(snap); err != nil {
+		t.Fatal(err)
+	}
+	r.want(confirm, "commit")
+	if at := fmt.Sprint(r.state("sent")); at != "2026-01-01T00:00:05Z" {
+		t.Error(at)
+	}
+}
+
 func TestRestoreAndReplay(t *testing.T) {
 	r := start(t, doors)
 	b := r.s.Bundle()

@@ -69,7 +69,7 @@ func depends(b *model.Bundle, action int) dependence {
 			case model.BankDerived:
 				in |= derived[r.Slot]
 			case model.BankProposal:
-				if r.Slot == model.ProposalAt {
+				if r.Slot == model.ProposalAt || r.Slot == model.ProposalSince {
 					in |= inputTime
 				}
 			case model.BankNext:

@@ -62,7 +62,7 @@ type judge struct {
 	derived    []value.Value // of the state before
 	later      []value.Value // of the state after
 	actor      [2]value.Value
-	proposal   [4]value.Value
+	proposal   [model.ProposalSlots]value.Value
 	changes    []model.Change
 	violations []violation
 	advice     []advice
@@ -132,7 +132,7 @@ func (j *judge) run(before model.State, p *proposal, from *actor) {
 }
 
 // facts are what expressions read as `actor` and `proposal`; origin is who proposed p.
-func (j *judge) facts(p *proposal, origin actor) (actor [2]value.Value, about [4]value.Value) {
+func (j *judge) facts(p *proposal, origin actor) (actor [2]value.Value, about [model.ProposalSlots]value.Value) {
 	kinds := j.b.AgentType().Values
 	actor[model.ActorID], actor[model.ActorKind] = p.actor.id, kinds[p.actor.agent]
 	about[model.ProposalAction] = value.OfString(j.b.Actions[p.action].Name)
@@ -149,6 +149,10 @@ func (j *judge) facts(p *proposal, origin actor) (actor [2]value.Value, about [4
 		about[model.ProposalOrigin] = model.OfActor(kinds[origin.agent], origin.id)
 	}
 	about[model.ProposalReasons] = p.reasons
+	about[model.ProposalSince] = about[model.ProposalAt]
+	if p.since.K == value.Int {
+		about[model.ProposalSince] = value.OfMillis(p.since.Int())
+	}
 	return actor, about
 }
 

@@ -37,8 +37,8 @@ type watched struct {
 	p     *proposal   // nil: refused says why
 	on    *dependence // nil: of a built-in action, on everything
 	actor [2]value.Value
-	about [4]value.Value // what expressions read as `proposal`
-	size  int            // its bytes as JSON, without those of `at`
+	about [model.ProposalSlots]value.Value // what expressions read as `proposal`
+	size  int                              // its bytes as JSON, without those of `at`
 	err   *Error
 
 	known   bool   // there is an answer, which holds until something changes that it depends on
@@ -194,7 +194,7 @@ func (w *Watch) stands(e *watched, changed inputs, now value.Value, left *int64)
 		}
 		if !mine {
 			mine = true
-			e.about[model.ProposalAt] = now
+			e.about[model.ProposalAt], e.about[model.ProposalSince] = now, now
 			m.Banks[model.BankArgs], m.Banks[model.BankActor], m.Banks[model.BankProposal] = e.p.args, e.actor[:], e.about[:]
 		}
 		if m.Cost = 0; *left < 0 || !m.Run(c.program).True() {

@@ -332,3 +332,29 @@ func BenchmarkWatchFifty(b *testing.B) {
 		})
 	}
 }
+
+// TestWatchSince: what is not being confirmed was proposed now, so `proposal.since` is one of the things that time changes.
+func TestWatchSince(t *testing.T) {
+	s, err := load(t, `
+agents: {a: {}}
+state: {n: {type: {int: [0, 9]}}}
+actions: {go: {set: {n: 1}}}
+constraints: [{id: LATE, level: operational, on: [go], require: "proposal.since >= timestamp('2026-01-01T00:00:05Z')"}]
+`).Open("since")
+	if err != nil {
+		t.Fatal(err)
+	}
+	proposal := []byte(`{"action":"go","actor":{"id":"a","kind":"a"},"args":{},"at":1767225600000,"reasons":[]}`)
+	w, err := s.Watch(proposal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, seconds := range []int64{0, 4, 5, 6} {
+		at := 1767225600000 + 1000*seconds
+		if got := string(w.Answers(at)); got != "" && withoutMessage(got) != expected(t, s, proposal, at) {
+			t.Errorf("after %d s: %s", seconds, got)
+		} else if got == "" && seconds == 5 {
+			t.Error("the time comes, and the gate does not say so")
+		}
+	}
+}

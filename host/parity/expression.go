@@ -62,7 +62,8 @@ func (g *generator) writer(at place, a *action) *writer {
 	}
 	if w.proposal {
 		w.paths = append(w.paths, path{"actor.id", tString}, path{"proposal.at", tTimestamp},
-			path{"proposal.reasons", &typ{kind: kList, elem: tString, len: 16}}, path{"proposal.origin.id", tString}, path{"proposal.action", tString})
+			path{"proposal.reasons", &typ{kind: kList, elem: tString, len: 16}}, path{"proposal.origin.id", tString}, path{"proposal.action", tString},
+			path{"proposal.since", tTimestamp})
 	}
 	return w
 }
@@ -259,7 +260,7 @@ func (w *writer) macro(depth int) string {
 
 // about asks something of a text.
 func (w *writer) about(depth int) string {
-	switch w.N(5) {
+	switch w.N(6) {
 	case 0:
 		return w.expr(tString, depth-1) + ".startsWith(" + w.expr(tString, depth-1) + ")"
 	case 1:
@@ -268,6 +269,8 @@ func (w *writer) about(depth int) string {
 		return w.expr(tString, depth-1) + ".contains(" + w.expr(tString, depth-1) + ")"
 	case 3:
 		return w.expr(tString, depth-1) + ".matches(" + pick(w.Rand, []string{`'[a-c]+x?'`, `'^please'`, `'\\d{2}'`, `'(?i)NOW$'`}) + ")"
+	case 4:
+		return w.expr(tString, depth-1) + ".covers(" + w.expr(tString, depth-1) + ") " + pick(w.Rand, []string{"== 100", "> 0", "< 60"})
 	}
 	return "digest(" + w.expr(tString, depth-1) + ") < 'sha256:8'"
 }

@@ -47,6 +47,7 @@ var functions = [...]function{
 	{"lowerAscii", []string{"string.()string"}},
 	{"upperAscii", []string{"string.()string"}},
 	{"normalised", []string{"string.()string"}},
+	{"covers", []string{"string.(string)int"}},
 	{"replace", []string{"string.(string,string)string", "string.(string,string,int)string"}},
 	{"split", []string{"string.(string)list(string)", "string.(string,int)list(string)"}},
 	{"substring", []string{"string.(int)string", "string.(int,int)string"}},

@@ -12,7 +12,7 @@ package code
 //   - A list or map costs 1 more for each item or entry: as an argument or result of
 //     a function, as the result of +, and each one that in or == compares.
 //   - matches costs, for each 4 bytes, as many as the pattern has steps; hits
-//     likewise, with the set's steps and four more.
+//     likewise, with the set's steps and four more; covers as hits does with phrases, for both texts.
 //
 // What is folded or fused costs the same as if it were not.
 //

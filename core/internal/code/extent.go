@@ -268,6 +268,9 @@ func (b *bounder) call(e *check.Expr, cost uint64, sizes []*extent) (uint64, *ex
 		}
 		return add(cost, vm.MatchUnits(sizes[0].n, steps)), scalar
 	}
+	if e.Name == "covers" && len(sizes) == 2 {
+		return add(cost, vm.CoversUnits(sizes[0].n, sizes[1].n)), scalar
+	}
 	for _, s := range sizes {
 		cost = add(cost, s.units())
 	}

@@ -48,6 +48,7 @@ var Funcs = []Func{
 	{"lowerAscii", lowerASCII},
 	{"upperAscii", upperASCII},
 	{"normalised", normalised},
+	{"covers", covers},
 	{"replace", replace},
 	{"split", split},
 	{"substring", substring},

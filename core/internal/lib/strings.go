@@ -112,6 +112,14 @@ func substring(args []value.Value) value.Value {
 	return value.OfString(s[start:end])
 }
 
+// covers says how many of a hundred of a text's words are among those of the receiver; see text.Covers.
+func covers(args []value.Value) value.Value {
+	if !are(args, value.String, value.String) {
+		return noOverload("covers", args...)
+	}
+	return value.OfInt(int64(words.Covers(args[0].Str(), args[1].Str())))
+}
+
 // normalised gives a text as pattern sets see it; see text.Normalise.
 func normalised(args []value.Value) value.Value {
 	if !are(args, value.String) {

@@ -35,6 +35,8 @@ const (
 	ProposalAt
 	ProposalOrigin
 	ProposalReasons
+	ProposalSince
+	ProposalSlots // how many there are
 )
 
 // Named is a name with a type.

@@ -108,6 +108,7 @@ func (b *Bundle) newScope(at place, action int) *check.Scope {
 		{Name: "at", Type: &types.Type{Kind: types.Timestamp}},
 		{Name: "origin", Type: origin},
 		{Name: "reasons", Type: &types.Type{Kind: types.List, Elem: text(maxReasonBytes), Len: maxReasons}},
+		{Name: "since", Type: &types.Type{Kind: types.Timestamp}},
 	}}
 	switch at {
 	case fixedPlace, validPlace:

@@ -285,7 +285,10 @@ func (m *Machine) mapOf(pairs []value.Value) value.Value {
 	return value.NewMap(both[:n:n], both[n:])
 }
 
-var matches = &lib.Funcs[lib.Index("matches")]
+var (
+	matches = &lib.Funcs[lib.Index("matches")]
+	covers  = &lib.Funcs[lib.Index("covers")]
+)
 
 // call calls a library function.
 func (m *Machine) call(f *lib.Func, args []value.Value) value.Value {
@@ -301,8 +304,12 @@ func (m *Machine) call(f *lib.Func, args []value.Value) value.Value {
 		}
 		return m.match(re, args[0])
 	}
-	for i := range args {
-		m.Cost += units(args[i])
+	if f == covers && len(args) == 2 && args[0].K == value.String && args[1].K == value.String {
+		m.Cost += CoversUnits(args[0].N, args[1].N)
+	} else {
+		for i := range args {
+			m.Cost += units(args[i])
+		}
 	}
 	if m.Cost > m.CostLimit {
 		return value.Value{}
@@ -345,6 +352,10 @@ func (m *Machine) hits(a value.Value, set int) value.Value {
 // HitsUnits is what looking for a set of so many steps in n bytes costs; to
 // normalise the text is about as much work as four steps.
 func HitsUnits(n uint64, steps int) uint64 { return n * uint64(4+steps) / StepsPerUnit }
+
+// CoversUnits is what comparing the words of two texts of so many bytes costs: as much
+// as looking for phrases in both (BenchmarkCovers and BenchmarkPhrases in text).
+func CoversUnits(n, m uint64) uint64 { return HitsUnits(n, 1) + HitsUnits(m, 1) }
 
 // MatchUnits is what matching n bytes against an expression of that size costs,
 // with what it takes to compile the expression.

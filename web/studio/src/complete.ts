@@ -96,7 +96,7 @@ function named(path: readonly string[], names: Names, text: string): Completion[
   const dotted = (root: string, section: string): string[] => (names[section] ?? []).map((name) => `${root}.${name}`);
   return [
     ...as([...dotted("state", "state"), ...dotted("next", "state"), ...dotted("args", "args"), ...dotted("constants", "constants"), ...dotted("params", "params"), ...dotted("logs", "logs"), ...dotted("derived", "derived")], "variable"),
-    ...as(["actor.kind", "actor.id", "proposal.at", "proposal.reasons", "proposal.action", "proposal.origin.kind", "proposal.origin.id"], "variable"),
+    ...as(["actor.kind", "actor.id", "proposal.at", "proposal.reasons", "proposal.action", "proposal.origin.kind", "proposal.origin.id", "proposal.since"], "variable"),
     ...as(membersOf(text), "enum"),
     ...(names["patterns"] ?? []).map((name) => ({ label: `hits("${name}")`, type: "method" })),
   ];
