@@ -23,6 +23,7 @@ import (
 	"github.com/goccy/go-json"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/host/coding"
 	"github.com/holdfast-rt/holdfast/host/server/identity"
 )
 
@@ -182,16 +183,27 @@ func (c *call) bytes(status int, media string, body []byte) error {
 	return nil
 }
 
+// encoding chooses the encoding of an answer that there is in two.
+func (c *call) encoding() (string, error) {
+	c.w.Header().Add("Vary", "Accept-Encoding")
+	as := coding.Choose(c.Header, coding.Gzip, coding.Identity)
+	if as == "" {
+		return "", refuse(CodeEncoding, "Accept-Encoding excludes both gzip and identity, and there is nothing else")
+	}
+	return as, nil
+}
+
 // cached names the answer's version, and answers 304 where the client has it.
-func (c *call) cached(tag, control string) bool {
+func (c *call) cached(tag, control string) bool { return c.cachedAs(tag, coding.Identity, control) }
+
+// cachedAs is cached for an encoding.
+func (c *call) cachedAs(tag, as, control string) bool {
 	h := c.w.Header()
-	h.Set("ETag", `"`+tag+`"`)
+	h.Set("ETag", coding.Tag(tag, as))
 	h.Set("Cache-Control", control)
-	for have := range strings.SplitSeq(c.Header.Get("If-None-Match"), ",") {
-		if have = strings.TrimPrefix(strings.TrimSpace(have), "W/"); have == `"`+tag+`"` || have == "*" {
-			c.w.WriteHeader(http.StatusNotModified)
-			return true
-		}
+	if coding.Has(c.Header, coding.Tag(tag, as)) {
+		c.w.WriteHeader(http.StatusNotModified)
+		return true
 	}
 	return false
 }

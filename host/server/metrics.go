@@ -59,6 +59,14 @@ func newMetrics() *metrics {
 
 // scrape answers GET /metrics.
 func (s *Server) scrape(c *call) error {
-	promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}).ServeHTTP(c.w, c.Request)
+	as, err := c.encoding()
+	if err != nil {
+		return err
+	}
+	// promhttp would fail where only one of its encodings is excluded, so it is told the one to take.
+	r := c.Request.Clone(c.Context())
+	r.Header.Set("Accept-Encoding", as)
+	c.w.Header().Set("Cache-Control", "no-store")
+	promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}).ServeHTTP(c.w, r)
 	return nil
 }

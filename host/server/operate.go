@@ -10,11 +10,11 @@ import (
 	_ "embed"
 	"encoding/hex"
 	"net/http"
-	"strings"
 	"sync"
 
 	"github.com/goccy/go-yaml"
 
+	"github.com/holdfast-rt/holdfast/host/coding"
 	"github.com/holdfast-rt/holdfast/wasm/abi"
 )
 
@@ -71,21 +71,24 @@ func (s *Server) fetchModule(c *call) error {
 		return refuse(CodeModule, "this server has the module %s", s.module.digest)
 	}
 	h := c.w.Header()
-	h.Set("Vary", "Accept-Encoding")
 	h.Set("Access-Control-Allow-Origin", "*") // it is the same for everybody, and says nothing about anybody
 	h.Set("Holdfast-Digest", s.module.digest)
-	if c.cached(s.module.digest, immutable) {
+	as, err := c.encoding()
+	if err != nil {
+		return err
+	}
+	if c.cachedAs(s.module.digest, as, immutable) {
 		return nil
 	}
-	if strings.Contains(c.Header.Get("Accept-Encoding"), "gzip") {
-		zipped, err := s.module.zipped()
-		if err != nil {
-			return err
-		}
-		h.Set("Content-Encoding", "gzip")
-		return c.bytes(http.StatusOK, "application/wasm", zipped)
+	if as == coding.Identity {
+		return c.bytes(http.StatusOK, "application/wasm", s.module.bytes)
 	}
-	return c.bytes(http.StatusOK, "application/wasm", s.module.bytes)
+	zipped, err := s.module.zipped()
+	if err != nil {
+		return err
+	}
+	h.Set("Content-Encoding", as)
+	return c.bytes(http.StatusOK, "application/wasm", zipped)
 }
 
 // health answers GET /healthz: the process runs.

@@ -24,6 +24,7 @@ const (
 	CodePath        = "http/path"            // no such resource
 	CodeMethod      = "http/method"          // the resource does not take this method
 	CodeType        = "http/content-type"    // the body is of another type than the resource takes
+	CodeEncoding    = "http/encoding"        // the client takes none of the encodings that there are
 	CodeBody        = "http/body"            // the body ended early, or came too slowly
 	CodeTooLarge    = "http/too-large"       // the body is over the resource's limit
 	CodeQuery       = "http/query"           // a query parameter or a header cannot be read
@@ -68,6 +69,7 @@ var kinds = map[string]kind{
 	CodePath:        {404, "No such resource"},
 	CodeMethod:      {405, "The resource does not take this method"},
 	CodeType:        {415, "The body has the wrong type"},
+	CodeEncoding:    {406, "In no encoding that is asked for"},
 	CodeBody:        {400, "The body did not arrive whole"},
 	CodeTooLarge:    {413, "The body is too large"},
 	CodeQuery:       {400, "A parameter cannot be read"},

@@ -3,9 +3,12 @@ package server_test
 // This file tests what is published: bundles, catalogs, signatures, and the module.
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/base64"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -433,9 +436,73 @@ func TestModule(t *testing.T) {
 	if string(a.body) != string(smallModule) || !strings.Contains(a.header.Get("Cache-Control"), "immutable") {
 		t.Errorf("%q %v", a.body, a.header)
 	}
-	if a := r.do("GET", about.URL, "", "Accept-Encoding", "gzip").is(200); a.header.Get("Content-Encoding") != "gzip" {
-		t.Error("it is not compressed")
-	}
-	r.do("GET", about.URL, "", "If-None-Match", a.header.Get("ETag")).is(304)
 	r.do("GET", "/v1/modules/sha256:"+strings.Repeat("0", 64), "").is(404).refused(server.CodeModule)
+}
+
+// TestAcceptEncoding: what a client excludes it does not get, and each encoding has its own tag.
+func TestAcceptEncoding(t *testing.T) {
+	r := start(t, nil)
+	url := "/v1/modules/" + digestOf(smallModule)
+	tags := map[string]string{}
+	for _, c := range []struct{ accept, as string }{
+		{"", ""}, {"gzip", "gzip"}, {"gzip;q=0", ""}, {"GZIP ; q=0.5, br", "gzip"}, {"br", ""}, {"*", "gzip"}, {"gzip;q=0, *", ""},
+		{"identity;q=0, gzip", "gzip"}, {"identity, gzip;q=0.1", ""}, {"identity;q=0", "none"}, {"gzip;q=0, identity;q=0", "none"}, {"*;q=0", "none"},
+	} {
+		for _, path := range []string{url, "/metrics"} {
+			for _, method := range []string{"GET", "HEAD"} {
+				a := r.do(method, path, "", "Accept-Encoding", c.accept)
+				if vary := strings.Join(a.header.Values("Vary"), ", "); !strings.Contains(vary, "Accept-Encoding") {
+					t.Errorf("%s %s: Vary: %s", method, path, vary)
+				}
+				if c.as == "none" {
+					if a.is(406); method == "GET" {
+						a.refused(server.CodeEncoding)
+					}
+					continue
+				}
+				if got := a.is(200).header.Get("Content-Encoding"); got != c.as && !(c.as == "" && got == "identity") {
+					t.Errorf("%s %s, %q: %q", method, path, c.accept, got)
+				}
+				if path == "/metrics" {
+					continue
+				}
+				if tag := a.header.Get("ETag"); tags[c.as] == "" {
+					tags[c.as] = tag
+				} else if tags[c.as] != tag {
+					t.Errorf("%q has the tags %s and %s", c.as, tags[c.as], tag)
+				}
+				body := a.body
+				if method == "GET" && c.as == "gzip" {
+					z, err := gzip.NewReader(bytes.NewReader(body))
+					if err != nil {
+						t.Fatal(err)
+					}
+					if body, err = io.ReadAll(z); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if method == "GET" && !bytes.Equal(body, smallModule) {
+					t.Errorf("%q is another module", c.accept)
+				}
+			}
+		}
+	}
+	if tags["gzip"] == "" || tags["gzip"] == tags[""] {
+		t.Errorf("two encodings, and the tags %q", tags)
+	}
+	for _, c := range []struct {
+		accept, have string
+		status       int
+	}{
+		{"gzip", tags["gzip"], 304}, {"gzip", "W/" + tags["gzip"], 304}, {"gzip", `"x", ` + tags["gzip"], 304}, {"gzip", "*", 304},
+		{"gzip", tags[""], 200}, {"", tags[""], 304}, {"", tags["gzip"], 200}, {"gzip;q=0", tags["gzip"], 200}, {"gzip;q=0", tags[""], 304},
+		{"", tags["gzip"] + ", " + tags[""], 304},
+	} {
+		for _, method := range []string{"GET", "HEAD"} {
+			a := r.do(method, url, "", "Accept-Encoding", c.accept, "If-None-Match", c.have).is(c.status)
+			if a.header.Get("ETag") == "" || a.header.Get("Vary") == "" || c.status == 304 && a.header.Get("Content-Encoding") != "" {
+				t.Errorf("%s: %v", method, a.header)
+			}
+		}
+	}
 }

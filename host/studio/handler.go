@@ -42,6 +42,7 @@ const (
 	CodePath     = "http/path"         // nothing is there
 	CodeMethod   = "http/method"       // the resource does not take this method
 	CodeType     = "http/content-type" // the body is no YAML
+	CodeEncoding = "http/encoding"     // the client takes none of the encodings that there are
 	CodeTooLarge = "http/too-large"    // the body is over author.MaxFile
 	CodeBody     = "http/body"         // the body did not arrive whole
 	CodeAuth     = "auth/required"     // Authorize refused
@@ -83,6 +84,7 @@ var titles = map[string]struct {
 	CodePath:     {404, "No such resource"},
 	CodeMethod:   {405, "The resource does not take this method"},
 	CodeType:     {415, "The body has the wrong type"},
+	CodeEncoding: {406, "In no encoding that is asked for"},
 	CodeTooLarge: {413, "The body is too large"},
 	CodeBody:     {400, "The body did not arrive whole"},
 	CodeAuth:     {401, "Who asks is not known"},

@@ -15,6 +15,8 @@ import (
 	"path"
 	"strconv"
 	"strings"
+
+	"github.com/holdfast-rt/holdfast/host/coding"
 )
 
 // page is made by `go run ./host/studio/pack`.
@@ -38,8 +40,8 @@ var media = map[string]string{
 // file is a file of the page.
 type file struct {
 	gzip []byte
-	tag  string
-	size int // decompressed
+	tag  string // of its contents, without quotes
+	size int    // decompressed
 }
 
 // open reads the archive. Its entries are kept as they were compressed: the same bytes
@@ -64,7 +66,7 @@ func open(archive []byte) map[string]file {
 		out = append(out, deflated...)
 		out = binary.LittleEndian.AppendUint32(out, f.CRC32)
 		out = binary.LittleEndian.AppendUint32(out, uint32(f.UncompressedSize64))
-		files[f.Name] = file{gzip: out, tag: fmt.Sprintf(`"%08x-%d"`, f.CRC32, f.UncompressedSize64), size: int(f.UncompressedSize64)}
+		files[f.Name] = file{gzip: out, tag: fmt.Sprintf("%08x-%d", f.CRC32, f.UncompressedSize64), size: int(f.UncompressedSize64)}
 	}
 	return files
 }
@@ -79,7 +81,12 @@ func (h *handler) static(w http.ResponseWriter, r *http.Request, name string) er
 		return refuse(CodePath, "the studio has no %q", name)
 	}
 	head := w.Header()
-	head.Set("ETag", f.tag)
+	head.Set("Vary", "Accept-Encoding")
+	as := coding.Choose(r.Header, coding.Gzip, coding.Identity)
+	if as == "" {
+		return refuse(CodeEncoding, "Accept-Encoding excludes both gzip and identity, and there is nothing else")
+	}
+	head.Set("ETag", coding.Tag(f.tag, as))
 	head.Set("Cache-Control", "no-cache")
 	if strings.HasPrefix(name, "assets/") { // named by their contents
 		head.Set("Cache-Control", "public, max-age=31536000, immutable")
@@ -87,16 +94,15 @@ func (h *handler) static(w http.ResponseWriter, r *http.Request, name string) er
 	head.Set("Content-Security-Policy", policy)
 	head.Set("Cross-Origin-Opener-Policy", "same-origin")
 	head.Set("Referrer-Policy", "no-referrer")
-	head.Set("Vary", "Accept-Encoding")
-	if r.Header.Get("If-None-Match") == f.tag {
+	if coding.Has(r.Header, coding.Tag(f.tag, as)) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
 	head.Set("Content-Type", media[path.Ext(name)])
-	if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+	if as == coding.Identity {
 		return plain(w, r, f)
 	}
-	head.Set("Content-Encoding", "gzip")
+	head.Set("Content-Encoding", as)
 	head.Set("Content-Length", strconv.Itoa(len(f.gzip)))
 	if r.Method != http.MethodHead {
 		_, _ = w.Write(f.gzip)
@@ -104,7 +110,7 @@ func (h *handler) static(w http.ResponseWriter, r *http.Request, name string) er
 	return nil
 }
 
-// plain answers clients that take no gzip, which browsers all do.
+// plain answers clients that do not take gzip, which browsers all do.
 func plain(w http.ResponseWriter, r *http.Request, f file) error {
 	w.Header().Set("Content-Length", strconv.Itoa(f.size))
 	if r.Method == http.MethodHead {

@@ -294,11 +294,30 @@ func TestPage(t *testing.T) {
 		if !strings.Contains(plain.Header().Get("Cache-Control"), "immutable") {
 			t.Error(path, plain.Header())
 		}
-		r.Header.Set("If-None-Match", plain.Header().Get("ETag"))
-		again := httptest.NewRecorder()
-		h.ServeHTTP(again, r)
-		if again.Code != 304 || again.Body.Len() != 0 {
-			t.Error(path, again.Code)
+		if plain.Header().Get("ETag") == packed.Header().Get("ETag") {
+			t.Error(path, "has one tag for two encodings")
+		}
+		for tag, status := range map[string]int{packed.Header().Get("ETag"): 304, `"x", W/` + packed.Header().Get("ETag"): 304, plain.Header().Get("ETag"): 200} {
+			r.Header.Set("If-None-Match", tag)
+			again := httptest.NewRecorder()
+			h.ServeHTTP(again, r)
+			if again.Code != status || status == 304 && again.Body.Len() != 0 || again.Header().Get("Vary") != "Accept-Encoding" {
+				t.Error(path, tag, again.Code, again.Header())
+			}
+		}
+		for accept, encoding := range map[string]string{"gzip;q=0": "", "identity;q=1, gzip;q=0.5": "", "gzip;q=0.001": "gzip", "identity;q=0, *": "gzip"} {
+			r := httptest.NewRequest("GET", path, nil)
+			r.Header.Set("Accept-Encoding", accept)
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, r)
+			if got := w.Header().Get("Content-Encoding"); w.Code != 200 || got != encoding || encoding == "" && !bytes.Equal(w.Body.Bytes(), plain.Body.Bytes()) {
+				t.Errorf("%s, %s: %d, encoded as %q", path, accept, w.Code, got)
+			}
+		}
+		r.Header.Set("Accept-Encoding", "*;q=0")
+		none := httptest.NewRecorder()
+		if h.ServeHTTP(none, r); none.Code != 406 || none.Header().Get("ETag") != "" {
+			t.Error(path, none.Code, none.Header())
 		}
 		if head := ask(h, "HEAD", path, "", nil); head.Code != 200 || head.Body.Len() != 0 {
 			t.Error(path, head.Code, head.Body.Len())
