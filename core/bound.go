@@ -18,9 +18,9 @@ func (j *judge) outside(before model.State, p *proposal, i int, message string) 
 	}
 	v, now := &j.b.Vars[i], j.after.Vars[i]
 	if v.Type.Kind != types.Int || v.Type.Min <= 1-model.MaxValue || v.Type.Max >= model.MaxValue-1 {
-		return v.Name + " cannot become that: " + message
+		return capital(v.Name) + " cannot become that: " + message
 	}
-	say := v.Name + " would be " + strconv.FormatInt(now.Int(), 10) + ", and goes from " + strconv.FormatInt(v.Type.Min, 10) + " to " + strconv.FormatInt(v.Type.Max, 10)
+	say := capital(v.Name) + " would be " + strconv.FormatInt(now.Int(), 10) + ", and goes from " + strconv.FormatInt(v.Type.Min, 10) + " to " + strconv.FormatInt(v.Type.Max, 10)
 	defer j.endTelling(j.beginTelling())
 	if at := j.onlyNumber(p, i); at >= 0 {
 		if x, ok := j.nearest(before, p, i, at); ok {

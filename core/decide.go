@@ -319,7 +319,7 @@ func (s *Session) unfreeze(p *proposal, o *outcome) outcome {
 func (s *Session) settle(p *proposal, o *outcome) outcome {
 	no := s.b.Hold.Verdict
 	if by := s.b.Hold.By; p.action == actExpire && by >= 0 && by != p.actor.agent {
-		s.refuse("by:expire", model.Responsibility, no, "Only "+s.b.Agents[by].Name+" may propose expire; this actor is "+s.b.Agents[p.actor.agent].Name+".")
+		s.refuse("by:expire", model.Responsibility, no, s.others(doing[2], 1<<by, p.actor.agent))
 		return s.refused(o)
 	}
 	at := -1

@@ -434,7 +434,7 @@ func (j *judge) move(before model.State, p *proposal, confirmed *actor, i int, i
 				}
 			}
 			here := v.Type.Shown(was.Str())
-			say = v.Name + " cannot go from " + here + " to " + v.Type.Shown(now.Str())
+			say = capital(v.Name) + " cannot go from " + here + " to " + v.Type.Shown(now.Str())
 			switch {
 			case v.Moves == nil:
 				say += "."

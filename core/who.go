@@ -51,13 +51,13 @@ func (j *judge) tellWho(before model.State, p *proposal, from *actor) {
 		case kind == "by":
 			v.say = doing + " is not for " + mine + j.instead(who, "it")
 		case v.verdict == model.HoldVerdict:
-			v.say = mine + " cannot change " + name + " alone" + j.awaited(who)
+			v.say = capital(mine) + " cannot change " + name + " alone" + j.awaited(who)
 		case who.free != 0 && from != nil:
-			v.say = mine + " cannot change " + name + ": " + j.agents(who.free, "or") + " may confirm this."
+			v.say = capital(mine) + " cannot change " + name + ": " + j.agents(who.free, "or") + " may confirm this."
 		case who.free != 0:
-			v.say = mine + " cannot change " + name + ": " + doing + " is for " + j.agents(who.free, "or") + "."
+			v.say = capital(mine) + " cannot change " + name + ": " + doing + " is for " + j.agents(who.free, "or") + "."
 		default:
-			v.say = mine + " cannot change " + name + j.instead(who, doing)
+			v.say = capital(mine) + " cannot change " + name + j.instead(who, doing)
 		}
 	}
 }

@@ -52,10 +52,10 @@ func TestRefusalsNameWhoMay(t *testing.T) {
 		{"who may change it, of those that may do it", "visitor lower {\"by\":1}", "owner:load", "Visitor cannot change load: “lower” is for Operator or Owner."},
 		{"who confirms all of it", "operator both", "owner:plan", "Operator cannot change plan alone: this waits until Owner confirms it."},
 		{"no one agent confirms all of it", "operator jot", "hold:nobody", "This needs a confirmation, and no one agent may confirm all of it: note is for Operator, plan is for Clerk or Owner. Propose its parts apart."},
-		{"the bound, and what is within it", "owner raise {\"by\":8,\"twice\":false}", "domain:load", "load would be 105, and goes from 0 to 100: “How much” may be at most 3."},
-		{"a slope other than one", "owner raise {\"by\":8,\"twice\":true}", "domain:load", "load would be 113, and goes from 0 to 100: “How much” may be at most 1."},
-		{"the other bound", "owner lower {\"by\":198}", "domain:load", "load would be -101, and goes from 0 to 100: “by” may be at most 97."},
-		{"members by their titles", "owner skip", "moves:plan", "plan cannot go from no plan to committed; from no plan it goes to a draft."},
+		{"the bound, and what is within it", "owner raise {\"by\":8,\"twice\":false}", "domain:load", "Load would be 105, and goes from 0 to 100: “How much” may be at most 3."},
+		{"a slope other than one", "owner raise {\"by\":8,\"twice\":true}", "domain:load", "Load would be 113, and goes from 0 to 100: “How much” may be at most 1."},
+		{"the other bound", "owner lower {\"by\":198}", "domain:load", "Load would be -101, and goes from 0 to 100: “by” may be at most 97."},
+		{"members by their titles", "owner skip", "moves:plan", "Plan cannot go from no plan to committed; from no plan it goes to a draft."},
 	} {
 		d := start(t, lift).raw(start(t, lift).proposal(c.words))
 		if say := d.said(c.id); say != c.say {
