@@ -84,8 +84,9 @@ export class Guesses {
       entry.guess = entry.error = undefined;
       try {
         const ahead = this.#fork();
-        entry.guess = again(() => ahead.decide(documentOf(entry, Math.max(entry.at, at))));
-        at = entry.guess.document.at;
+        const after = Math.max(entry.at, at); // all before it, whatever this machine's clock said
+        entry.guess = again(() => ahead.decide(documentOf(entry, after)));
+        entry.at = at = after;
       } catch (thrown) {
         entry.error = thrown instanceof HoldfastError ? thrown : new HoldfastError(codes.answer, String(thrown), { cause: thrown });
       }

@@ -3,8 +3,14 @@
 //
 // The queue is the session's and not the tab's: each proposal is an item of its own in
 // the storage, so that two tabs add and remove without reading what the other writes,
-// and whoever sends next sends all of them, those of a tab that was closed too. What a tab
+// and the tab that sends next sends all of them, those of a tab that was closed too. What a tab
 // has proposed itself it also keeps in memory, whatever becomes of the storage.
+//
+//	holdfast.queue SERVER SESSION KIND ID 1000000000000007-KEY
+//	└────────────── the owner ──────────┘ └─ its order ──┘
+//
+// The order is a number that is one more than all before it, and no time: clocks are set.
+// Two tabs can take the same number in the same instant; then the key says which goes first.
 
 import type { Actor, Decision, Verdict } from "./decision.js";
 import { HoldfastError, messageOf } from "./errors.js";
@@ -58,10 +64,10 @@ interface Item {
   /** It has been sent, and may have been recorded. */
   readonly sent?: boolean;
   /** Another tab than the one that proposed it has found that it is refused; for that one to read. */
-  readonly refused?: { readonly code: string; readonly message: string };
+  readonly refused?: { readonly code: string; readonly message: string; readonly at?: number };
 }
 
-/** How long a refusal waits for the tab that proposed, in milliseconds; the tab may be gone. */
+/** How long a refusal waits for the tab that proposed, in milliseconds by this machine's clock; the tab may be gone. */
 const refusedFor = 24 * 3600_000;
 
 /** A Pending, from inside. */
@@ -92,11 +98,14 @@ export class Entry implements Pending {
   done = false;
   /** Its name in the storage, whether it is there or not. */
   readonly name: string;
+  /** The end of that name, which says what it comes after. */
+  readonly order: string;
   stored = false;
   #settle!: (settled: Settled) => void;
 
-  constructor(name: string, item: Item, own: boolean) {
+  constructor(name: string, order: string, item: Item, own: boolean) {
     this.name = name;
+    this.order = order;
     this.key = item.key;
     this.action = item.action;
     this.actor = item.actor;
@@ -120,27 +129,51 @@ export class Entry implements Pending {
   }
 }
 
+/** What an item's name says besides whose it is. */
+interface Place {
+  /** What entries are sorted by. */
+  readonly order: string;
+  /** 0 for a former name: `holdfast SERVER SESSION KIND:ID MILLIS-COUNT-KEY`, in which parts were not told from each other. */
+  readonly number: number;
+  readonly key: string;
+}
+
+/** Whose queue it is. */
+export interface Owner {
+  /** The server's address. */
+  readonly server: string;
+  readonly session: string;
+  readonly actor: Actor;
+}
+
 /** The proposals that wait, in the order in which they were made. */
 export class Queue {
   /** All that wait; the first is the next to be sent. */
   entries: Entry[] = [];
   readonly #storage: QueueStorage | undefined;
+  readonly #owner: Owner;
   readonly #prefix: string;
+  readonly #oldPrefix: string;
   readonly #trouble: (error: HoldfastError) => void;
-  #count = 0;
   #full = false;
 
   /** trouble is told of what the storage refuses. */
-  constructor(storage: QueueStorage | undefined, prefix: string, trouble: (error: HoldfastError) => void) {
+  constructor(storage: QueueStorage | undefined, owner: Owner, trouble: (error: HoldfastError) => void) {
     this.#storage = storage;
-    this.#prefix = `${prefix} `;
+    this.#owner = owner;
+    this.#prefix = `${nameOf("queue", owner)} `;
+    const { server, session, actor } = owner;
+    this.#oldPrefix = `holdfast ${server} ${session} ${actor.kind}:${actor.id} `;
     this.#trouble = trouble;
   }
 
-  /** Adds a proposal that is made now. */
+  /** Adds a proposal that is made now: after all that are known here, and all that other tabs have stored. */
   add(item: Item, guess: Decision): Entry {
-    const order = `${String(Date.now()).padStart(15, "0")}-${String(this.#count++).padStart(6, "0")}`;
-    const entry = new Entry(`${this.#prefix}${order}-${item.key}`, item, true);
+    const names = this.entries.map(({ name }) => name);
+    this.#try(() => void names.push(...this.#names(this.#prefix)));
+    const numbers = names.map((name) => this.#placeOf(name)?.number ?? 0);
+    const order = `${Math.max(firstNumber, ...numbers) + 1}-${item.key}`;
+    const entry = new Entry(this.#prefix + order, order, item, true);
     entry.guess = guess;
     this.entries.push(entry);
     this.#store(entry);
@@ -159,7 +192,9 @@ export class Queue {
   /** Takes a proposal out that is refused, and leaves word where another tab has made it. */
   refuse(entry: Entry, { code, message }: HoldfastError): void {
     this.remove(entry);
-    if (!entry.own) this.#try(() => this.#storage?.setItem(entry.name, JSON.stringify({ ...entry.item, refused: { code, message } } satisfies Item)));
+    if (entry.own) return;
+    const word: Item = { ...entry.item, refused: { code, message, at: Date.now() } };
+    this.#try(() => this.#storage?.setItem(entry.name, JSON.stringify(word)));
   }
 
   /** Writes that an entry is sent now, and its time. */
@@ -167,11 +202,16 @@ export class Queue {
     if (entry.stored) this.#store(entry);
   }
 
+  /** Says whether something of that name in the storage may be one of these. */
+  has(name: string): boolean {
+    return name.startsWith(this.#prefix) || name.startsWith(this.#oldPrefix);
+  }
+
   /**
    * Takes what other tabs, and pages before this one, have put into the storage.
    * Those that another tab has removed are gone, unless they were proposed here: what became of
    * these the server is asked. ended is told of those that another tab found refused.
-   * Returns whether anything is another than before.
+   * Returns whether anything is another than before, or in another order.
    */
   reload(ended: (entry: Entry, error: HoldfastError) => void): boolean {
     const storage = this.#storage;
@@ -180,47 +220,64 @@ export class Queue {
     const known = new Map(this.entries.map((entry) => [entry.name, entry]));
     const gone = new Set(this.entries.filter((entry) => entry.own && entry.stored));
     const entries = this.entries.filter((entry) => entry.own);
-    let changed = false;
     const readable = this.#try(() => {
-      const names: string[] = [];
-      for (let i = 0; i < storage.length; i++) {
-        const name = storage.key(i);
-        if (name?.startsWith(this.#prefix) === true) names.push(name);
-      }
-      for (const name of names) {
-        const entry = known.get(name);
+      for (const name of [...this.#names(this.#oldPrefix), ...this.#names(this.#prefix)]) {
         const text = storage.getItem(name);
-        if (text === null) continue;
+        const place = this.#placeOf(name);
+        if (text === null || place === undefined) continue; // nothing that is known here has such a name
+        const entry = known.get(name);
         const item = itemOf(text);
+        if (place.number === 0 && !this.#ours(item)) continue;
         if (item?.refused !== undefined) {
-          if (entry?.own === true) refused.push([entry, new HoldfastError(item.refused.code, item.refused.message)]);
-          else if (Number(name.slice(this.#prefix.length).split("-", 1)[0]) < Date.now() - refusedFor) storage.removeItem(name);
-          continue;
-        }
-        if (entry !== undefined) {
+          const { code, message, at } = item.refused;
+          if (entry?.own === true) refused.push([entry, new HoldfastError(code, message)]);
+          else if (!(Math.abs(Date.now() - (at ?? parseInt(place.order))) <= refusedFor)) storage.removeItem(name);
+        } else if (entry !== undefined) {
           entry.unsure ||= item?.sent === true;
           gone.delete(entry);
           if (!entry.own) entries.push(entry);
-          continue;
-        }
-        if (item === undefined) {
-          this.#trouble(new HoldfastError(replicaCodes.storage, `a waiting proposal in the storage cannot be read, and is dropped: ${text.slice(0, 200)}`));
+        } else if (item?.key !== place.key) {
+          const said = `a waiting proposal in the storage cannot be read, and is dropped: ${text.slice(0, 200)}`;
+          this.#trouble(new HoldfastError(replicaCodes.storage, said));
           storage.removeItem(name);
-          continue;
+        } else {
+          const added = new Entry(name, place.order, item, false);
+          added.stored = true;
+          entries.push(added);
         }
-        const added = new Entry(name, item, false);
-        added.stored = true;
-        entries.push(added);
-        changed = true;
       }
     });
     if (!readable) return false;
     for (const entry of gone) entry.unsure = true;
-    entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-    changed ||= entries.length !== this.entries.length;
+    entries.sort((a, b) => (a.order < b.order ? -1 : 1));
+    const changed = entries.length !== this.entries.length || entries.some((entry, i) => entry !== this.entries[i]);
     this.entries = entries;
     for (const [entry, error] of refused) ended(entry, error);
     return changed;
+  }
+
+  // A former name with a blank in an id may be another session's, or another person's.
+  #ours(item: Item | undefined): boolean {
+    const { session, actor } = this.#owner;
+    const mine = item?.actor.kind === actor.kind && item.actor.id === actor.id;
+    return mine || (item !== undefined && !`${session}${actor.id}`.includes(" "));
+  }
+
+  #placeOf(name: string): Place | undefined {
+    const { length } = name.startsWith(this.#prefix) ? this.#prefix : this.#oldPrefix;
+    const order = name.slice(length);
+    const [, number = 0, key] = /^(?:(1\d{15})|0\d{14}-\d{6})-(\w+)$/.exec(order) ?? [];
+    return key === undefined ? undefined : { order, number: Number(number), key };
+  }
+
+  #names(prefix: string): string[] {
+    const storage = this.#storage;
+    const names: string[] = [];
+    for (let i = 0; i < (storage?.length ?? 0); i++) {
+      const name = storage!.key(i);
+      if (name?.startsWith(prefix) === true) names.push(name);
+    }
+    return names;
   }
 
   #store(entry: Entry): void {
@@ -233,10 +290,24 @@ export class Queue {
       fn();
       return true;
     } catch (thrown) {
-      this.#trouble(new HoldfastError(replicaCodes.storage, `waiting proposals are kept in this tab alone, since the storage refuses: ${messageOf(thrown)}`, { cause: thrown }));
+      const said = `waiting proposals are kept in this tab alone, since the storage refuses: ${messageOf(thrown)}`;
+      this.#trouble(new HoldfastError(replicaCodes.storage, said, { cause: thrown }));
       return false;
     }
   }
+}
+
+/** What the first proposal's number is one more than. Written, it is after all former orders, which begin with a time. */
+const firstNumber = 10 ** 15;
+
+/**
+ * Returns the beginning of the names that are an owner's. No name of one owner, or for one purpose,
+ * begins with another's: in each part everything but letters, digits and `-._` is written as its number.
+ */
+export function nameOf(purpose: "queue" | "lease" | "tabs", { server, session, actor }: Omit<Owner, "actor"> & { actor?: Actor }): string {
+  const parts = [server, session, ...(actor === undefined ? [] : [actor.kind, actor.id])];
+  const written = parts.map((part) => part.replace(/[^\w.-]/g, (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, "0")}`));
+  return [`holdfast.${purpose}`, ...written].join(" ");
 }
 
 function itemOf(text: string): Item | undefined {

@@ -210,6 +210,7 @@ export class Clock {
   heard(date: string | null, began: number, ended: number): void {
     const at = date === null ? NaN : Date.parse(date);
     if (Number.isNaN(at)) return; // another origin's page may not see the header
+    if (ended < began) return; // this machine's clock was set back meanwhile
     const least = at - ended;
     const most = at + 1000 - began;
     if (least > this.#most || most < this.#least) [this.#least, this.#most] = [least, most]; // one of the clocks was set

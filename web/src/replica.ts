@@ -42,10 +42,11 @@ import { Follower, lost, type Pace, type Status } from "./follow.js";
 import type { Gate } from "./gate.js";
 import { Gates, type Gated, type Watched } from "./gates.js";
 import { Guesses, documentOf } from "./guesses.js";
-import { Queue, localQueue, newKey, type Entry, type Pending, type QueueStorage, type Settled } from "./queue.js";
+import type { Lock } from "./lease.js";
+import { Queue, localQueue, nameOf, newKey, type Entry, type Owner, type Pending, type QueueStorage, type Settled } from "./queue.js";
 import { Problem, Remote, passing, replicaCodes, unreachable, type RemoteOptions } from "./remote.js";
 import type { Session } from "./session.js";
-import { Tabs, lockOf, type Lock, type Message } from "./tabs.js";
+import { Tabs, lockOf, type Message } from "./tabs.js";
 import { tell } from "./tell.js";
 import type { TextGate } from "./text.js";
 import type { Watch } from "./watch.js";
@@ -132,7 +133,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
   readonly #guesses: Guesses;
   readonly #tabs: Tabs;
   readonly #lock: Lock;
-  readonly #scope: string;
+  readonly #lease: string;
   readonly #most: number;
   readonly #optimistic: boolean;
   readonly #gates: Gates;
@@ -143,7 +144,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
   #closed = false;
 
   readonly #onstorage = ({ key }: { key?: string | null }): void => {
-    if (key === null || key?.startsWith(this.#scope) === true) this.#reload();
+    if (key === null || (key !== undefined && this.#queue.has(key))) this.#reload();
   };
 
   readonly #changing = new Set<() => void>();
@@ -165,13 +166,14 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     );
     const storage = options.storage === undefined ? localQueue() : (options.storage ?? undefined);
     const base = typeof location === "undefined" ? confirmed.remote.url : new URL(confirmed.remote.url, location.href).href.replace(/\/+$/, "");
-    const scope = `holdfast ${base} ${confirmed.id}`;
+    const { kind, id = kind } = options.actor;
     // Another user's proposals are not this one's to send.
-    this.#scope = `${scope} ${options.actor.kind}:${options.actor.id ?? options.actor.kind}`;
-    this.#queue = new Queue(storage, this.#scope, (error) => this.#tell("storage", error));
+    const owner: Owner = { server: base, session: confirmed.id, actor: { kind, id } };
+    this.#lease = nameOf("lease", owner);
+    this.#queue = new Queue(storage, owner, (error) => this.#tell("storage", error));
     this.#guesses = new Guesses(confirmed, this.#queue, (pending, was) => this.#tell("conflict", { pending, was, now: pending.guess }));
     this.#lock = lockOf(storage);
-    this.#tabs = new Tabs(scope, (message) => this.#heard(message));
+    this.#tabs = new Tabs(nameOf("tabs", { server: base, session: confirmed.id }), (message) => this.#heard(message));
   }
 
   /** Reads the log and begins to follow it. @internal */
@@ -259,7 +261,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     if (who === undefined) throw new HoldfastError(codes.actor, "nobody says who proposes: set the replica's `actor`");
     const actor: Actor = { kind: who.kind, id: who.id ?? who.kind };
     const { action, args, reasons } = JSON.parse(encode({ action: intent.action, args: intent.args ?? {}, reasons: intent.reasons ?? ["request"] }) as string) as Pick<Entry, "action" | "args" | "reasons">;
-    const item = { key: newKey(), action, actor, args, reasons, at: this.#confirmed.remote.clock.now() };
+    const item = { key: newKey(), action, actor, args, reasons, at: Math.max(this.#confirmed.remote.clock.now(), this.#guesses.at) };
     const guess = this.#guesses.make(item, item.at);
     const entry = this.#queue.add({ ...item, shown: guess.verdict }, guess);
     this.#tabs.tell({ type: "queue" });
@@ -418,12 +420,10 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     this.#draining = true;
     const control = (this.#sending = new AbortController());
     try {
-      await this.#lock(this.#scope, control.signal, async (renew) => {
+      await this.#lock(this.#lease, control.signal, async (held) => {
         this.#reload();
-        for (let entry; (entry = this.#queue.entries[0]) !== undefined && this.status === "live" && !control.signal.aborted; ) {
-          renew();
-          await this.#send(entry, control);
-        }
+        const next = (): Entry | undefined => (this.status === "live" && !control.signal.aborted && held() ? this.#queue.entries[0] : undefined);
+        for (let entry; (entry = next()) !== undefined; ) await this.#send(entry, control);
       });
     } catch (thrown) {
       await this.#failed(unreachable(thrown));
@@ -464,6 +464,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
   async #ask(entry: Entry, seq: number, at: number | undefined, outer: AbortController): Promise<void> {
     const { remote, id } = this.#confirmed;
     const { action, actor, args, reasons, guess } = entry;
+    const stood = this.#confirmed.seq;
     const body = encode({ action, actor, args, reasons, seq, ...(at === undefined ? {} : { at }) }) as string;
     // A request of its own, so that a time limit ends this one alone.
     const control = new AbortController();
@@ -473,7 +474,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     try {
       text = await remote.propose(id, body, entry.key, control);
     } catch (thrown) {
-      if (!entry.done && !outer.signal.aborted) await this.#refused(entry, seq, at, unreachable(thrown));
+      if (!entry.done && !outer.signal.aborted) await this.#refused(entry, { seq, at, stood }, unreachable(thrown));
       return;
     } finally {
       outer.signal.removeEventListener("abort", abort);
@@ -482,7 +483,9 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     await this.#answered(entry, text, guess);
   }
 
-  async #refused(entry: Entry, seq: number, at: number | undefined, error: HoldfastError): Promise<void> {
+  // stood is how many decisions the server had told of when it was asked; what was asked with may be a guess.
+  async #refused(entry: Entry, asked: { seq: number; at: number | undefined; stood: number }, error: HoldfastError): Promise<void> {
+    const { seq, at, stood } = asked;
     const { code } = error;
     // A page by something else than the server: it may pass, but must not keep others waiting for ever.
     const odd = error instanceof Problem && code === replicaCodes.answer && error.status < 500 && ++entry.odd > 5;
@@ -491,10 +494,12 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     // The server has looked for the key first: nothing was recorded, nor can what is still under way be.
     entry.unsure = false;
     if (error instanceof Problem && code === "session/stale") {
-      if ((error.seq ?? seq) < seq) throw lost(seq, error.seq);
+      const stands = error.seq ?? stood;
+      if (stands < stood) throw lost(stood, error.seq);
+      if (stands < seq) this.#guesses.again("again"); // the guess was on top of one that is not recorded
       if (entry.landed) this.#guesses.again("moved"); // somebody else's, to the byte
       entry.landed = false;
-      await this.#follower.until(error.seq ?? seq);
+      await this.#follower.until(stands);
     } else if (code === "proposal/skew" && !entry.bare) {
       // The answer's Date has told the time; where a page may not read it, the server sets it.
       entry.bare = ++entry.skewed > 2;
@@ -506,8 +511,13 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
   }
 
   #restamp(entry: Entry): void {
-    entry.at = this.#confirmed.remote.clock.now();
-    this.#queue.update(entry);
+    const now = Math.max(this.#confirmed.remote.clock.now(), this.#confirmed.at);
+    for (const other of this.#queue.entries) {
+      // What waits was proposed by now, and a later time is that of a clock that was set back.
+      if (other !== entry && (other.landed || other.at <= now)) continue;
+      other.at = now;
+      this.#queue.update(other);
+    }
     this.#guesses.again("again");
   }
 

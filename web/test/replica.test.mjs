@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { load } from "../dist/index.js";
+import { nameOf } from "../dist/queue.js";
 import { connect, Problem } from "../dist/replica.js";
 import { Proxy, Server, command } from "./support/server.mjs";
 import { memoryStorage } from "./support/storage.mjs";
@@ -588,12 +589,12 @@ test("what another tab finds refused is refused in the tab that proposed it", as
   gone.close();
   proxy.fault = ({ method }) => (method === "POST" ? refusal : undefined);
   await until(() => b.told.settled.length === 2);
-  const left = () => [...Array(storage.length).keys()].map(storage.key).filter((name) => !name.endsWith("lease"));
+  const left = () => [...Array(storage.length).keys()].map(storage.key).filter((name) => name.startsWith("holdfast.queue "));
   assert.equal(left().length, 1);
   const [name] = left();
   const text = storage.getItem(name);
-  storage.removeItem(name);
-  storage.setItem(name.replace(/ 0\d{14}-/, " 000000000000001-"), text);
+  const { refused, ...rest } = JSON.parse(text);
+  storage.setItem(name, JSON.stringify({ ...rest, refused: { ...refused, at: 1 } }));
   await join({ storage });
   assert.equal(left().length, 0);
 });
@@ -601,7 +602,7 @@ test("what another tab finds refused is refused in the tab that proposed it", as
 test("tabs tell each other decisions, and believe none of it", async (t) => {
   const { proxy, join, other, log, id } = await setting(t);
   const [a, b] = [await join(), await join()];
-  const channel = new BroadcastChannel(`holdfast ${proxy.url} ${id}`);
+  const channel = new BroadcastChannel(nameOf("tabs", { server: proxy.url, session: id }));
   t.after(() => channel.close());
   const bundle = engine.bundle(tally);
   const fork = bundle.open(id);
@@ -614,6 +615,98 @@ test("tabs tell each other decisions, and believe none of it", async (t) => {
   await assertFollows(b, log);
   assert.deepEqual([a.status === "stopped", b.status === "stopped"], [false, false]);
 });
+
+// Clocks, and people who share a browser.
+
+for (const [what, clock] of [
+  ["set back", (i) => -i * 10_000],
+  ["set back by an hour once", (i) => (i < 2 ? 0 : -3_600_000)],
+  ["set forward and back", (i) => (i % 2) * 3_600_000],
+  ["set forward by a day", (i) => i * 86_400_000],
+  ["standing still", () => undefined],
+])
+  test(`what waits is sent in the order in which it was proposed, by two tabs and a later page, with a clock ${what}`, async (t) => {
+    const { now } = Date;
+    t.after(() => (Date.now = now));
+    const { proxy, join, other, log } = await setting(t);
+    const storage = memoryStorage();
+    await other(shut);
+    const tabs = [await join({ storage }), await join({ storage })];
+    proxy.fault = ({ kind, method }) => (method === "POST" || kind === "events" ? "refuse" : undefined);
+    proxy.cut();
+    const began = now();
+    const all = [];
+    for (const [i, intent] of [unlock, add(1), shut, unlock, add(2), note("x")].entries()) {
+      const by = clock(i);
+      Date.now = () => (by === undefined ? began : now() + by);
+      await until(() => tabs.every(({ pending }) => pending.length === i));
+      all.push(tabs[i % 2].propose(intent));
+    }
+    assert.deepEqual(all.map(({ shown }) => shown), Array(6).fill("commit"));
+    const { at } = tabs[0].confirmed();
+    for (const { pending } of tabs) {
+      const times = [at, ...pending.map(({ guess }) => guess.document.at)];
+      assert.deepEqual(times, [...times].sort((a, b) => a - b));
+    }
+    tabs[0].close();
+    proxy.fault = () => undefined;
+    await join({ storage });
+    await until(async () => (await log()).length === 7);
+    assert.deepEqual((await log()).slice(1).map((text) => JSON.parse(text)).map(({ action, verdict }) => [action, verdict]),
+      ["unlock", "add", "shut", "unlock", "add", "note"].map((action) => [action, "commit"]));
+    await until(() => tabs[1].pending.length === 0);
+    assert.equal(tabs[1].status === "stopped", false);
+    await assertFollows(tabs[1], log);
+  });
+
+test("a server that says where it stood when it was asked has not lied, though it was told more since", async (t) => {
+  const { proxy, join, other, log } = await setting(t);
+  const replica = await join();
+  let first = true;
+  proxy.fault = async ({ method }) => {
+    if (method !== "POST" || !first) return undefined;
+    first = false;
+    for (const n of [1, 2, 3]) await other(add(n));
+    await until(() => replica.head.seq === 3);
+    const body = JSON.stringify({ code: "session/stale", detail: "it has moved on", seq: 1 });
+    return { status: 409, headers: { "content-type": "application/problem+json" }, body };
+  };
+  assert.equal((await replica.propose(add(4)).settled).outcome, "confirmed");
+  assert.equal(replica.status, "live");
+  await assertFollows(replica, log);
+});
+
+test("a server that has fewer decisions than it told of is not followed", async (t) => {
+  const { proxy, join, other } = await setting(t);
+  const replica = await join();
+  await other(add(1));
+  await other(add(2));
+  await until(() => replica.head.seq === 2);
+  const body = JSON.stringify({ code: "session/stale", detail: "it has fewer", seq: 1 });
+  proxy.fault = ({ method }) => (method === "POST" ? { status: 409, headers: { "content-type": "application/problem+json" }, body } : undefined);
+  assert.equal((await replica.propose(add(4)).settled).outcome, "open");
+  await assertStopped(replica, "replica/differs", { seq: 2, total: 3 });
+});
+
+for (const [one, two] of [["u1 b", "u1"], ["u1", "u1 b"], ["lee 1", "lee"], ["a:b", "a"], ["user:x", "x"], ["u%20b", "u b"], ["u1 lease", "u1"]])
+  test(`what ${JSON.stringify(one)} left unsent is nothing of ${JSON.stringify(two)}'s, and is there when she comes back`, async (t) => {
+    const { proxy, join, log } = await setting(t);
+    const storage = memoryStorage();
+    proxy.fault = ({ method }) => (method === "POST" ? "refuse" : undefined);
+    const as = (id) => join({ storage, actor: { kind: "user", id } });
+    const left = await as(one);
+    left.propose(add(7));
+    left.close();
+    proxy.fault = () => undefined;
+    const guest = await as(two);
+    assert.deepEqual([guest.pending.length, guest.view().state.total], [0, 0]);
+    assert.equal((await guest.propose(add(1)).settled).outcome, "confirmed");
+    guest.close();
+    const back = await as(one);
+    await until(() => back.pending.length === 0);
+    assert.deepEqual((await log()).map((text) => JSON.parse(text)).map(({ actor, args }) => [actor.id, args.n]), [[two, 1], [one, 7]]);
+    assert.equal(storage.length, 0);
+  });
 
 // Who, when, and the module.
 

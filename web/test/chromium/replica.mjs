@@ -40,11 +40,11 @@ async function setting(browser, fn) {
     proxy.fault = (request) => files.get(request.path.split("?")[0]) ?? faults.now(request);
     const id = `tab-${++count}`;
     await server.create(id, "tally@1.0.0");
-    const open = async () => {
+    const open = async (host = "127.0.0.1") => {
       const tab = await browser.newPage();
       t.after(() => tab.close());
       tab.on("pageerror", (error) => console.error(String(error)));
-      await tab.goto(`${proxy.url}/?session=${id}`);
+      await tab.goto(`${proxy.url.replace("127.0.0.1", host)}/?session=${id}`);
       await tab.waitForFunction(() => window.tab !== undefined);
       return tab;
     };
@@ -58,9 +58,9 @@ async function setting(browser, fn) {
 const now = (tab) => tab.evaluate(() => window.tab.now);
 
 /** Waits until a tab stands as wanted says. */
-async function becomes(tab, wanted) {
+async function becomes(tab, wanted, times = 500) {
   let found;
-  for (let i = 0; i < 500; i++) {
+  for (let i = 0; i < times; i++) {
     found = await now(tab);
     if (Object.entries(wanted).every(([name, value]) => found[name] === value)) return found;
     await new Promise((done) => setTimeout(done, 20));
@@ -99,7 +99,7 @@ export const suites = {
       await becomes(b, { status: "live", pending: 0, total: 16, confirmed: 16, seq: 4 });
       assert.deepEqual((await log()).map((text) => JSON.parse(text).args.n), [1, 10, 2, 3]);
       assert.deepEqual(await b.evaluate(() => window.tab.settled), ["confirmed"]);
-      assert.equal(await b.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith("holdfast ")).length), 0);
+      assert.equal(await b.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith("holdfast")).length), 0);
     });
   },
 
@@ -114,6 +114,55 @@ export const suites = {
       await tab.waitForFunction(() => window.tab !== undefined);
       await becomes(tab, { status: "live", pending: 0, total: 3, confirmed: 3 });
       assert.equal((await log()).length, 2);
+    });
+  },
+
+  async "on plain http, where there are no Web Locks, one of two tabs sends, in order, and the other takes over when it dies"({ browser }) {
+    await setting(browser, async ({ open, log, faults }) => {
+      const tabs = [await open("shop.test"), await open("shop.test")];
+      for (const tab of tabs) assert.deepEqual(await tab.evaluate(() => [isSecureContext, typeof navigator.locks]), [false, "undefined"]);
+      const own = (tab) => tab.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith("holdfast.")));
+      let sending = 0;
+      let most = 0;
+      let going = false;
+      faults.now = async ({ method }) => {
+        if (method !== "POST") return undefined;
+        if (!going) return "refuse";
+        most = Math.max(most, ++sending);
+        await new Promise((done) => setTimeout(done, 30)); // long enough for another to come in between
+        sending--;
+        return undefined;
+      };
+      for (let n = 1; n <= 8; n++) {
+        await tabs[n % 2].evaluate((back) => (Date.now = ((now) => () => now() - back)(Date.now)), n * 1000); // clocks are set back
+        for (const tab of tabs) await becomes(tab, { pending: n - 1 });
+        await tabs[n % 2].evaluate((n) => window.tab.propose("add", { n }), n);
+      }
+      going = true;
+      for (const tab of tabs) await becomes(tab, { pending: 0, total: 36, confirmed: 36, status: "live" });
+      // Both have something to send at once, again and again.
+      for (let n = 0; n < 5; n++) await Promise.all(tabs.map((tab) => tab.evaluate(() => window.tab.propose("add", { n: 1 }))));
+      for (const tab of tabs) await becomes(tab, { pending: 0, total: 46, confirmed: 46 });
+      assert.deepEqual((await log()).slice(0, 8).map((text) => JSON.parse(text).args.n), [1, 2, 3, 4, 5, 6, 7, 8]);
+      assert.equal(most, 1);
+      for (const tab of tabs) {
+        assert.deepEqual(await tab.evaluate(() => window.tab.settled), Array(9).fill("confirmed"));
+        assert.deepEqual(await tab.evaluate(() => window.tab.told.filter(([kind]) => kind === "storage")), []);
+      }
+      // The one that sends dies with the request under way.
+      let asked;
+      const begun = new Promise((done) => (asked = done));
+      faults.now = ({ method }) => (method === "POST" ? (asked(), new Promise(() => undefined)) : undefined);
+      await tabs[0].evaluate(() => window.tab.propose("add", { n: 100 }));
+      await begun;
+      await becomes(tabs[1], { pending: 1 });
+      assert.equal((await own(tabs[1])).filter((name) => name.startsWith("holdfast.lease ")).length, 1);
+      await tabs[0].goto("chrome://crash").catch(() => undefined);
+      faults.now = () => undefined;
+      await becomes(tabs[1], { pending: 0, total: 146, confirmed: 146 }, 3000);
+      assert.equal((await log()).length, 19);
+      for (let i = 0; i < 500 && (await own(tabs[1])).length > 0; i++) await new Promise((done) => setTimeout(done, 20));
+      assert.deepEqual(await own(tabs[1]), []);
     });
   },
 

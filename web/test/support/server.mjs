@@ -169,7 +169,9 @@ export class Proxy {
   #forward({ method, path, headers }, body) {
     return new Promise((resolve, reject) => {
       const url = new URL(path, this.#target.url);
-      const forward = ask(url, { method, headers: { ...headers, host: url.host }, agent: false }, resolve);
+      // The page is the proxy's, whose name the server does not know.
+      const origin = headers.origin === undefined ? {} : { origin: url.origin };
+      const forward = ask(url, { method, headers: { ...headers, host: url.host, ...origin }, agent: false }, resolve);
       forward.on("error", reject);
       forward.end(body);
     });
