@@ -75,7 +75,8 @@ function write(value: unknown, keys: Key[], above: object[]): string {
   }
   if (above.includes(value)) throw refuse(codes.cycle, keys, "this object contains itself");
   if (above.length >= maxDepth) throw refuse(codes.depth, keys, `nested deeper than ${maxDepth}`);
-  if ("toJSON" in value) throw refuse(codes.plain, keys, `this ${nameOf(value)} has a toJSON of its own; send the text or number you mean`);
+  if ("toJSON" in value && !isMember(value, "toJSON"))
+    throw refuse(codes.plain, keys, `this ${nameOf(value)} has a toJSON of its own; send the text or number you mean`);
   above.push(value);
   const text = Array.isArray(value) ? writeArray(value, keys, above) : writeObject(value, keys, above);
   above.pop();
@@ -111,8 +112,14 @@ function writeObject(value: object, keys: Key[], above: object[]): string {
   return text + "}";
 }
 
+// Says whether a name is data of an object's own; as a method it says that something else than the members is meant.
+function isMember(value: object, name: string): boolean {
+  const own = Object.getOwnPropertyDescriptor(value, name);
+  return own !== undefined && typeof own.value !== "function";
+}
+
 function nameOf(value: object): string {
-  const name: unknown = value.constructor?.name;
+  const name: unknown = (value.constructor as { name?: unknown } | null | undefined)?.name;
   return typeof name === "string" && name !== "" ? name : "object";
 }
 

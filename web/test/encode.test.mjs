@@ -59,6 +59,29 @@ test("everything else is what JSON.stringify makes of it", () => {
     assert.equal(encode(value), JSON.stringify(value));
 });
 
+const names = ["toJSON", "__proto__", "constructor", "then", "prototype", "valueOf", "toString", "hasOwnProperty", "length", "name", "get", "", "0", "Symbol.iterator"];
+for (const name of names)
+  test(`a member named ${JSON.stringify(name)} passes exactly as data, wherever it is`, () => {
+    for (const value of [1, null, "text", true, [], [{}], {}, { toJSON: null }, { [name]: { [name]: [0] } }]) {
+      const inside = JSON.stringify(value);
+      const member = `{${JSON.stringify(name)}:${inside}}`;
+      for (const text of [member, `[${member}]`, `{"a":${member},"z":1}`]) assert.equal(encode(JSON.parse(text)), text);
+      const bare = Object.defineProperty(Object.create(null), name, { value: JSON.parse(inside), enumerable: true });
+      assert.equal(encode(bare), member);
+      assert.equal(encode({ get [name]() { return JSON.parse(inside); } }), member);
+    }
+    assert.throws(() => encode({ a: { ["_" + name]: 1, [name]: undefined } }), { code: "json/undefined" });
+    assert.throws(() => encode({ [name]: () => 1 }), { code: "json/not-plain" });
+    assert.throws(() => encode({ [name]: new Date(0) }), { code: "json/not-plain" });
+  });
+
+test("toJSON that is inherited, or not enumerable, is refused", () => {
+  class Money extends Array { toJSON() { return 1; } }
+  assert.throws(() => encode({ a: Money.of(1) }), { code: "json/not-plain", path: "a" });
+  assert.throws(() => encode({ a: Object.defineProperty({}, "toJSON", { value: 1 }) }), { code: "json/not-plain", path: "a" });
+  assert.throws(() => encode({ a: Object.create({ toJSON: 1 }) }), { code: "json/not-plain", path: "a" });
+});
+
 test("__proto__ as a member of its own crosses as one", () => {
   assert.equal(encode(JSON.parse('{"__proto__":{"a":1}}')), '{"__proto__":{"a":1}}');
 });
