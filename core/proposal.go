@@ -9,6 +9,7 @@ import (
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
+	"github.com/holdfast-rt/holdfast/core/internal/types"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
 )
 
@@ -209,7 +210,7 @@ func (p *proposal) readArgs(b *model.Bundle, d *canon.Doc, n canon.Node) *Error 
 		v := d.Get(n, arg.Name)
 		if v < 0 {
 			if !arg.Optional {
-				return argument("args."+arg.Name, "`"+a.Name+"` needs the argument `"+arg.Name+"` ("+arg.Type.String()+").")
+				return argument("args."+arg.Name, capital(arg.Shown())+" is missing: "+wanted(arg.Type)+".")
 			}
 			p.args[i], whole = arg.Default, false
 			continue
@@ -217,14 +218,10 @@ func (p *proposal) readArgs(b *model.Bundle, d *canon.Doc, n canon.Node) *Error 
 		given++
 		w, m := model.Decode(d, v, arg.Type, &fill)
 		if m != nil {
-			message := m.Message
-			if m.Hint != "" {
-				message += " " + capital(m.Hint)
-			}
 			if fill < 0 {
-				return &Error{Code: CodeSize, Path: "args." + arg.Name + m.Path, Message: message}
+				return &Error{Code: CodeSize, Path: "args." + arg.Name + m.Path, Message: misfit(arg, m)}
 			}
-			return argument("args."+arg.Name+m.Path, message)
+			return argument("args."+arg.Name+m.Path, misfit(arg, m))
 		}
 		p.args[i] = w
 	}
@@ -250,6 +247,51 @@ func (p *proposal) readArgs(b *model.Bundle, d *canon.Doc, n canon.Node) *Error 
 		}
 	}
 	return nil
+}
+
+// misfit says to who fills a form what would do in place of what does not fit.
+func misfit(a *model.Arg, m *model.Mismatch) string {
+	field, say := capital(a.Shown())+m.Path, m.Message
+	if m.Want != nil {
+		say = wanted(m.Want) + "."
+	}
+	if m.Hint != "" && (m.Want == nil || m.Want.Kind == types.Enum) {
+		say += " " + capital(m.Hint)
+	}
+	if strings.HasSuffix(field, "?") {
+		return field + " " + capital(say)
+	}
+	return field + ": " + say
+}
+
+// wanted says to a person what a value of type t is.
+func wanted(t *types.Type) string {
+	switch t.Kind {
+	case types.Bool:
+		return "choose yes or no"
+	case types.Int:
+		if t.Min <= 1-model.MaxValue && t.Max >= model.MaxValue-1 {
+			return "choose a whole number"
+		}
+		return "choose a whole number from " + strconv.FormatInt(t.Min, 10) + " to " + strconv.FormatInt(t.Max, 10)
+	case types.Double:
+		return "choose a number"
+	case types.String:
+		return "write a text"
+	case types.Timestamp:
+		return "write a date and time such as 2026-01-31T12:00:00Z"
+	case types.Duration:
+		return "write a span of time such as 90s or 1h30m"
+	case types.Enum:
+		shown := make([]string, len(t.Members))
+		for i, name := range t.Members {
+			shown[i] = t.Shown(name)
+		}
+		return "choose " + joinWords(shown, "or")
+	case types.List:
+		return "give a list of at most " + strconv.Itoa(t.Len) + " items"
+	}
+	return "give a mapping"
 }
 
 // readBuiltin reads the arguments of confirm, decline, expire and unfreeze.

@@ -4,8 +4,11 @@ package core_test
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
+
+	"github.com/holdfast-rt/holdfast/core"
 )
 
 // titled is a bundle in which every kind of thing that may have a title has one.
@@ -79,6 +82,50 @@ func TestStateTakesATypeAlone(t *testing.T) {
 		}
 		if s, l := shown(short), shown(long); s != l {
 			t.Errorf("%s declares %s, %s declares %s", short, s, long, l)
+		}
+	}
+}
+
+// TestInputErrorsSpeakToWhoFillsAForm holds what is said of arguments that do not fit: the field, and what would do.
+func TestInputErrorsSpeakToWhoFillsAForm(t *testing.T) {
+	r := start(t, `
+agents: {user: {}}
+types: {size: {enum: [s, m], titles: {s: Small}}}
+actions:
+  order:
+    args:
+      amount: {type: {int: [0, 100000]}, title: Amount}
+      size: {type: size, title: Size, default: s}
+      gift: {type: bool, title: Is it a gift?, default: false}
+      due: {type: timestamp, default: "2026-01-01T00:00:00Z"}
+      lasts: {type: duration, default: 1s}
+      rate: {type: double, default: 1}
+      count: {type: int, default: 1}
+      note: {type: {string: 4}, title: Note, default: ""}
+      lines: {type: {list: {of: {record: {n: {int: [1, 9]}}}, max: 2}}, title: Lines, default: []}
+`)
+	for _, c := range []struct{ args, path, say string }{
+		{`{"amount":"x"}`, "args.amount", "Amount: choose a whole number from 0 to 100000."},
+		{`{"amount":null}`, "args.amount", "Amount: choose a whole number from 0 to 100000."},
+		{`{"amount":1.5}`, "args.amount", "Amount: choose a whole number from 0 to 100000."},
+		{`{"amount":-1}`, "args.amount", "Amount: choose a whole number from 0 to 100000."},
+		{`{}`, "args.amount", "Amount is missing: choose a whole number from 0 to 100000."},
+		{`{"amount":1,"size":"huge"}`, "args.size", "Size: choose Small or m."},
+		{`{"amount":1,"gift":"yes"}`, "args.gift", "Is it a gift? Choose yes or no."},
+		{`{"amount":1,"due":"tomorrow"}`, "args.due", "Due: write a date and time such as 2026-01-31T12:00:00Z."},
+		{`{"amount":1,"lasts":"long"}`, "args.lasts", "Lasts: write a span of time such as 90s or 1h30m."},
+		{`{"amount":1,"rate":"1"}`, "args.rate", "Rate: choose a number."},
+		{`{"amount":1,"count":null}`, "args.count", "Count: choose a whole number."},
+		{`{"amount":1,"note":3}`, "args.note", "Note: write a text."},
+		{`{"amount":1,"note":"12345"}`, "args.note", "Note: the text has 5 bytes, and at most 4 are allowed."},
+		{`{"amount":1,"lines":[{"n":0}]}`, "args.lines[0].n", "Lines[0].n: choose a whole number from 1 to 9."},
+		{`{"amount":1,"lines":{}}`, "args.lines", "Lines: give a list of at most 2 items."},
+		{`{"amount":1,"lines":[{"m":0}]}`, "args.lines[0]", "Lines[0]: there is no `m` here; there is `n`. Did you mean `n`?"},
+	} {
+		_, err := r.s.Why(r.proposal("user order " + c.args))
+		var e *core.Error
+		if !errors.As(err, &e) || e.Code != core.CodeArgument || e.Path != c.path || e.Message != c.say {
+			t.Errorf("%s: got %+v, want %q at %s", c.args, e, c.say, c.path)
 		}
 	}
 }

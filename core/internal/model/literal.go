@@ -18,7 +18,8 @@ type Mismatch struct {
 	Path    string // dotted path below the value: ".to", "[2]"; "" is the value itself
 	Message string
 	Hint    string
-	Node    canon.Node // the JSON value meant
+	Node    canon.Node  // the JSON value meant
+	Want    *types.Type // what would do there; nil where the message says more than that
 }
 
 // Decode reads the JSON value n as a t. Texts are copied, so the result does
@@ -26,7 +27,7 @@ type Mismatch struct {
 // stands for what a mapping leaves out is taken off *fill; below zero nothing fits.
 func Decode(d *canon.Doc, n canon.Node, t *types.Type, fill *int) (value.Value, *Mismatch) {
 	wrong := func(want string) (value.Value, *Mismatch) {
-		return value.Value{}, &Mismatch{Message: "expected " + want + ", found " + kindNames[d.Kind(n)] + ".", Node: n}
+		return value.Value{}, &Mismatch{Message: "expected " + want + ", found " + kindNames[d.Kind(n)] + ".", Node: n, Want: t}
 	}
 	switch t.Kind {
 	case types.Bool:
@@ -43,11 +44,11 @@ func Decode(d *canon.Doc, n canon.Node, t *types.Type, fill *int) (value.Value, 
 		}
 		i, ok := d.Int(n)
 		if !ok {
-			return value.Value{}, &Mismatch{Message: "expected a whole number.", Node: n}
+			return value.Value{}, &Mismatch{Message: "expected a whole number.", Node: n, Want: t}
 		}
 		v := value.OfInt(i)
 		if m := Fits(v, t); m != "" {
-			return value.Value{}, &Mismatch{Message: m, Node: n}
+			return value.Value{}, &Mismatch{Message: m, Node: n, Want: t}
 		}
 		return v, nil
 	case types.Double:
@@ -62,7 +63,7 @@ func Decode(d *canon.Doc, n canon.Node, t *types.Type, fill *int) (value.Value, 
 		if v, ok := value.ParseTimestamp(d.String(n)); ok {
 			return v, nil
 		}
-		return value.Value{}, &Mismatch{Message: "this is no timestamp.", Hint: "write it as `2026-01-31T12:00:00Z`.", Node: n}
+		return value.Value{}, &Mismatch{Message: "this is no timestamp.", Hint: "write it as `2026-01-31T12:00:00Z`.", Node: n, Want: t}
 	case types.Duration:
 		if d.Kind(n) != canon.String {
 			return wrong("text with a duration")
@@ -70,7 +71,7 @@ func Decode(d *canon.Doc, n canon.Node, t *types.Type, fill *int) (value.Value, 
 		if v, ok := value.ParseDuration(d.String(n)); ok {
 			return v, nil
 		}
-		return value.Value{}, &Mismatch{Message: "this is no duration.", Hint: "write it as `90s` or `1h30m`.", Node: n}
+		return value.Value{}, &Mismatch{Message: "this is no duration.", Hint: "write it as `90s` or `1h30m`.", Node: n, Want: t}
 	case types.String:
 		if d.Kind(n) != canon.String {
 			return wrong("text")
@@ -89,7 +90,7 @@ func Decode(d *canon.Doc, n canon.Node, t *types.Type, fill *int) (value.Value, 
 			return t.Values[i], nil
 		}
 		hint := didYouMean(s, t.Members)
-		return value.Value{}, &Mismatch{Message: "`" + strings.Clone(s) + "` is none of " + quoteList(t.Members) + ".", Hint: hint, Node: n}
+		return value.Value{}, &Mismatch{Message: "`" + strings.Clone(s) + "` is none of " + quoteList(t.Members) + ".", Hint: hint, Node: n, Want: t}
 	case types.List:
 		if d.Kind(n) != canon.Array {
 			return wrong("a list")
