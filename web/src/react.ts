@@ -46,13 +46,15 @@ const useEarlyEffect = typeof document === "undefined" ? useEffect : useLayoutEf
 
 /**
  * Gates the one control inside of it as `data-gate` does: refused it stays in the tab order,
- * its clicks go nowhere, and it says why. The wrapper takes no part in the layout.
+ * its clicks go nowhere, and it says why. The wrapper takes no part in the layout, from the
+ * first markup of a server on and without a style: it is a `slot`, which browsers display as `contents`
+ * (HTML, 15.3.1). In a shadow tree the name keeps other content out of it.
  */
 export function Gate<B extends Declared, A extends ActionOf<B>>(props: GateProps<B, A>): ReactNode {
   const { session, action, args, options, hold, native, propose, children } = props;
   const gate = session.gate(action, ...([args, options] as unknown as Rest<B, A>));
   const value = useLive(gate);
-  const wrapper = useRef<HTMLElement>(null);
+  const wrapper = useRef<HTMLSlotElement>(null);
   const latest = useRef(propose);
   useEarlyEffect(() => {
     latest.current = propose;
@@ -78,5 +80,5 @@ export function Gate<B extends Declared, A extends ActionOf<B>>(props: GateProps
     [],
   );
   if (bare) return (children as (value: GateValue) => ReactNode)(value);
-  return createElement("span", { ref: wrapper, style: { display: "contents" } }, children as ReactElement);
+  return createElement("slot", { ref: wrapper, name: "holdfast-gate" }, children as ReactElement);
 }

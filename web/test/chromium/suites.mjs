@@ -4,6 +4,10 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { readFileSync, readdirSync } from "node:fs";
+import { renderToString } from "react-dom/server";
+import { load } from "../../dist/index.js";
+import { app } from "../pages/rendered.js";
+import { gate } from "../support/gate.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -52,7 +56,48 @@ async function described(page, selector) {
 const enabled = (page) => page.$$eval("button", (all) => all.map((one) => one.getAttribute("aria-disabled") === "false" && !one.disabled));
 const tip = (page) => page.evaluate(() => document.querySelector(".holdfast-tip[data-open]")?.textContent ?? "");
 
+const strict = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; style-src 'self'";
+
 export const suites = {
+  async "gates that a server has rendered need no inline style, before React takes over, as it does, and after"(where) {
+    const engine = await load();
+    const session = engine.bundle(gate).open("s1", { actor: { kind: "user", id: "u1" } });
+    const markup = renderToString(app(session));
+    engine.close();
+    assert.equal(/style/i.test(markup), false, markup);
+    const body = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Mode</title><script src="listen.js"></script>
+      <main>${markup}</main><script type="module" src="rendered.js"></script>`;
+    const page = await where.browser.newPage();
+    const wrong = [];
+    page.on("pageerror", (error) => wrong.push(String(error)));
+    page.on("console", (message) => ["error", "warning"].includes(message.type()) && wrong.push(message.text()));
+    let release;
+    const held = new Promise((done) => (release = done));
+    await page.route("**/pages/rendered.html", (route) => route.fulfill({ body, contentType: "text/html", headers: { "content-security-policy": strict } }));
+    await page.route("**/pages/rendered.js", (route) => held.then(() => route.continue()));
+    try {
+      await page.goto(`${where.origin}/pages/rendered.html`, { waitUntil: "commit" });
+      const boxes = () => page.$$eval("main *", (all) => all.map((one) => [one.localName, one.getClientRects().length, one.getAttribute("style"), JSON.stringify(one.getBoundingClientRect())]));
+      await page.waitForSelector("main i");
+      const before = await boxes();
+      assert.deepEqual(before.map(([name, rects]) => [name, rects]), [...Array(3).fill([["slot", 0], ["button", 1]]).flat(), ["p", 1], ["i", 1], ["div", 1]]);
+      release();
+      await page.waitForFunction(() => document.querySelectorAll('button[aria-disabled="false"]').length === 3);
+      assert.deepEqual(await boxes(), before, "the layout moved, or something has a style");
+      await page.click("button >> nth=1"); // to task
+      await page.waitForSelector('button[aria-disabled="true"]');
+      await page.focus("button >> nth=2");
+      assert.match(await tip(page), /^Leave task for chat first\./);
+      // React's own root in a shadow tree, where a slot would take what its host has.
+      assert.deepEqual(await page.evaluate(() => window.inShadow()), [0, 1, "true"]);
+      assert.deepEqual(await page.evaluate(() => [window.refusedByPolicy, window.recovered]), [[], []]);
+      assert.deepEqual(wrong, []);
+    } finally {
+      release();
+      await page.close();
+    }
+  },
+
   async "a plain page and a React page gate a session, each in under fifteen lines"(where) {
     for (const path of ["/pages/plain.html", "/pages/react.html"])
       await on(where, path, async (page) => {
@@ -63,7 +108,7 @@ export const suites = {
         await page.click("button >> nth=2", { force: true }); // refused: nothing happens
         await page.waitForTimeout(20);
         assert.deepEqual(await enabled(page), [true, true, false]);
-        assert.deepEqual(await described(page, "button:nth-of-type(3), span:nth-of-type(3) button"), { role: "button", name: (await page.textContent("button >> nth=2")), description: await tip(page), disabled: true, invalid: "false" });
+        assert.deepEqual(await described(page, "button:nth-of-type(3), slot:nth-of-type(3) button"), { role: "button", name: (await page.textContent("button >> nth=2")), description: await tip(page), disabled: true, invalid: "false" });
         assert.match(await tip(page), /^Leave task for chat first\. First: enter \(drift \d+, to chat\)\.$/);
         await accessible(page);
         await page.click("button >> nth=0");
