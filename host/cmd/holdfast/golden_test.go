@@ -57,10 +57,10 @@ func TestGolden(t *testing.T) {
 	for _, s := range sessions {
 		t.Run(s.Session, func(t *testing.T) {
 			folder := filepath.Join(top, "testdata/golden", s.Session)
-			golden(t, filepath.Join(folder, "bundle.json"), built(t, filepath.Join(top, s.Bundle)))
+			golden(t, filepath.Join(folder, "bundle.json"), built(t, filepath.Join(top, s.Bundle)), *update)
 			for _, e := range engines {
 				t.Run(e.name, func(t *testing.T) {
-					golden(t, filepath.Join(folder, "decisions.jsonl"), decisions(t, e.engine, folder))
+					golden(t, filepath.Join(folder, "decisions.jsonl"), decisions(t, e.engine, folder), *update && e.name == "native")
 				})
 			}
 		})
@@ -106,10 +106,11 @@ func decisions(t *testing.T, engine host.Core, folder string) []byte {
 	return out.Bytes()
 }
 
-// golden compares got with the file, or writes it.
-func golden(t *testing.T, path string, got []byte) {
+// golden compares got with the file, or writes it: the native engine's alone, since the
+// module that is embedded may be older than the code.
+func golden(t *testing.T, path string, got []byte, write bool) {
 	t.Helper()
-	if *update {
+	if write {
 		if err := os.WriteFile(path, got, 0o644); err != nil {
 			t.Fatal(err)
 		}
