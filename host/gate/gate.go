@@ -1,8 +1,14 @@
 // Package gate checks HTTP requests before they reach a handler: what a bundle would not commit
 // is answered with a problem document (RFC 9457), what it would goes on with the decision in its headers.
 //
-//	check := gate.New(gate.Options{Bundle: bundle, Propose: propose})
+//	check, err := gate.New(gate.Options{Bundle: bundle, Routes: gate.Routes{
+//		"POST /cart":      gate.Propose(add),
+//		"GET /{rest...}":  gate.Through,
+//	}})
 //	http.ListenAndServe(addr, check(handler))
+//
+// What no route names is refused. A request is read in one way before anything is decided, and goes on as it was
+// decided: its path in the route's spelling, its query and body canonical. What two handlers may read differently is refused.
 //
 // Nothing is recorded: whoever keeps the session decides again, on the same proposal, to the same
 // bytes. It is the Go counterpart of @holdfast/web/edge, for servers and for workers that are
@@ -11,11 +17,11 @@ package gate
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
+	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -26,34 +32,58 @@ import (
 	"github.com/holdfast-rt/holdfast/host"
 )
 
-// The headers that go on with a request. What a client sends under these names is taken off.
+// The headers that go on with a request. What a client sends under these names, in any spelling, is taken off.
 const (
 	HeaderVerdict  = "Holdfast-Verdict"
 	HeaderDigest   = "Holdfast-Digest"   // "sha256:…" of the decision's bytes
 	HeaderDecision = "Holdfast-Decision" // the bytes in base64, where they are at most maxAttached
+	HeaderSeal     = "Holdfast-Seal"     // what the gate signs of all this; only with Options.Seal
 )
 
 // maxAttached is how many bytes of a decision go into a header: with base64 8 KiB, which servers take.
 const maxAttached = 6 << 10
 
+// defaultLimit is how many bytes of a body are decided on where Options.Limit says nothing.
+const defaultLimit = 1 << 20
+
 // Codes of the gate's own problems. A proposal that is none has the core's.
 const (
-	CodeRefused = "gate/refused" // the decision would not be a commit
-	CodeFailed  = "gate/failed"  // it could not be decided, so it is refused
-	CodeSession = "gate/session" // there is no session that the request could be about
+	CodeRefused  = "gate/refused"      // the decision would not be a commit
+	CodePath     = "gate/path"         // the path may be read in two ways
+	CodeQuery    = "gate/query"        // the query may be read in two ways
+	CodeForm     = "gate/form"         // the form may be read in two ways
+	CodeOverride = "gate/override"     // another method or path is named by a header or a field
+	CodeRoute    = "gate/route"        // no route is meant for this path
+	CodeMethod   = "gate/method"       // the route of the path does not take this method
+	CodePropose  = "gate/propose"      // propose returned neither a proposal nor Pass
+	CodeFailed   = "gate/failed"       // it could not be decided, so it is refused
+	CodeSession  = "session/unknown"   // there is no such session
+	CodeCorrupt  = "session/corrupt"   // the session's snapshot is not what a session wrote
+	CodeBundle   = "bundle/unknown"    // the gate has no such bundle
+	CodeType     = "http/content-type" // the body has no type that can be decided on
+	CodeBody     = "http/body"         // the body did not arrive whole, or is missing
+	CodeTooLarge = "http/too-large"    // the body is over the limit
 )
 
 // ErrNoSession is what Options.Session returns where there is no such session.
 var ErrNoSession = errors.New("gate: there is no such session")
 
-// Options set up a gate. Bundle and Propose are needed.
+// Options set up a gate. A bundle is needed, and either Routes or Propose.
 type Options struct {
 	// Bundle is the bundle that decides, on any engine.
 	Bundle host.Bundle
 
-	// Propose returns what a request proposes, or nil where it proposes nothing and may go on. Take the
-	// actor from whom you have authenticated. A *core.Error is the client's fault, any other the gate's.
-	Propose func(*http.Request) (*host.Proposal, error)
+	// Bundles are several, in place of one: Which, or the session's snapshot, says which of them decides.
+	Bundles []host.Bundle
+
+	// Which says which bundle decides on a request without a session. Nil takes the only one.
+	Which func(*http.Request) (host.Bundle, error)
+
+	// Routes say what becomes of requests. What they do not name is refused.
+	Routes Routes
+
+	// Propose says what becomes of requests, in place of Routes. It has to think of every spelling of a path.
+	Propose Propose
 
 	// Session returns the snapshot of the session that a request is about, or ErrNoSession. Nil
 	// checks every request against a session that was just begun.
@@ -62,52 +92,232 @@ type Options struct {
 	// Forward are verdicts that go on besides "commit", for the handler to see to: "hold".
 	Forward []string
 
-	// Failed is told why a request could not be decided. Nil tells nobody.
-	Failed func(*http.Request, error)
+	// Seal signs the decision for an origin, which checks it by [Verify]. Nil signs nothing.
+	Seal *Key
+
+	// Limit is the most bytes of a body that is decided on. 0 takes 1 MiB.
+	Limit int64
+
+	// Raw are media types of bodies that go on as they are beside a decision, such as "image/png", up to the limit.
+	Raw []string
+
+	// Observe is told what became of each request, for logs and metrics. Nil tells nobody.
+	Observe func(*http.Request, Event)
 }
 
-// New returns a middleware.
-func New(o Options) func(http.Handler) http.Handler {
-	return func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			decision, err := o.check(r)
-			switch {
-			case err != nil:
-				o.failure(r, err).write(w)
-			case decision != nil && !decision.Committed() && !slices.Contains(o.Forward, decision.Verdict):
-				refusal(decision).write(w)
-			default:
-				next.ServeHTTP(w, attached(r, decision))
-			}
-		})
+// The outcomes of an Event.
+const (
+	Passed    = "passed"    // it proposed nothing and went on
+	Forwarded = "forwarded" // it went on with a decision
+	Refused   = "refused"   // a decision refused it
+	Answered  = "answered"  // propose answered it
+	Failed    = "failed"    // it could not be decided on: Code says why
+)
+
+// Event is what became of a request.
+type Event struct {
+	Pattern  string // of its route; empty where there is none
+	Outcome  string
+	Decision *host.Decision // nil where nothing was decided
+	Code     string         // of the problem; empty where it went on or was answered
+	Status   int            // of the problem; 0 where it went on or was answered
+	Err      error          // why it failed
+}
+
+// answer is the error of a request that propose answers.
+type answer struct{ http.Handler }
+
+func (answer) Error() string { return "gate: answered" }
+
+// Answer is what propose returns as its error where a request is to be answered at once: by a redirect to the login, say.
+func Answer(h http.Handler) error { return answer{h} }
+
+// gate is a gate, set up.
+type gate struct {
+	Options
+	table  table
+	routed bool
+}
+
+// New returns a middleware, or an error where the options cannot be right.
+func New(o Options) (func(http.Handler) http.Handler, error) {
+	g := &gate{Options: o, routed: o.Routes != nil}
+	if (o.Bundle == nil) == (len(o.Bundles) == 0) {
+		return nil, errors.New("gate: options have either Bundle or Bundles")
 	}
-}
-
-type key struct{}
-
-// Decision returns the decision that a request went on with, nil where it proposed nothing.
-func Decision(ctx context.Context) *host.Decision {
-	d, _ := ctx.Value(key{}).(*host.Decision)
-	return d
-}
-
-// check returns the decision a request would get, or nil where it proposes nothing.
-func (o *Options) check(r *http.Request) (*host.Decision, error) {
-	p, err := o.Propose(r)
-	if p == nil || err != nil {
+	if (o.Propose == nil) == (o.Routes == nil) {
+		return nil, errors.New("gate: options have either Routes or Propose")
+	}
+	if o.Bundle != nil {
+		g.Bundles = []host.Bundle{o.Bundle}
+	}
+	if slices.Contains(g.Bundles, nil) {
+		return nil, errors.New("gate: one of the bundles is nil")
+	}
+	if len(g.Bundles) > 1 && o.Which == nil && o.Session == nil {
+		return nil, errors.New("gate: with several bundles, Which or Session says which of them decides")
+	}
+	if o.Seal != nil && o.Seal.secret == nil && o.Seal.private == nil {
+		return nil, errors.New("gate: Seal is a public key, which signs nothing")
+	}
+	if g.Limit <= 0 {
+		g.Limit = defaultLimit
+	}
+	routes := o.Routes
+	if !g.routed {
+		routes = Routes{"/{rest...}": o.Propose}
+	}
+	var err error
+	if g.table, err = compile(routes); err != nil {
 		return nil, err
 	}
-	session, err := o.session(r)
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { g.serve(w, r, next) })
+	}, nil
+}
+
+func (g *gate) serve(w http.ResponseWriter, r *http.Request, next http.Handler) {
+	var e Event
+	a, err := g.read(r)
+	if err == nil {
+		e.Pattern = a.pattern
+		e.Decision, err = g.decide(a)
+	}
+	var on *http.Request
+	if err == nil && (e.Decision == nil || e.Decision.Committed() || slices.Contains(g.Forward, e.Decision.Verdict)) {
+		on, err = g.onward(a, e.Decision)
+	}
+	var answered answer
+	var p problem
+	switch {
+	case errors.As(err, &answered):
+		e.Outcome, next, on = Answered, answered.Handler, r
+	case err != nil:
+		p = failure(err)
+		e.Outcome, e.Decision, e.Err = Failed, nil, err
+	case on == nil:
+		p = refusal(e.Decision)
+		e.Outcome = Refused
+	case e.Decision == nil:
+		e.Outcome = Passed
+	default:
+		e.Outcome = Forwarded
+	}
+	e.Code, e.Status = p.Code, p.Status
+	if g.Observe != nil {
+		g.Observe(r, e)
+	}
+	if p.Code != "" {
+		p.write(w)
+		return
+	}
+	next.ServeHTTP(w, on)
+}
+
+// asked is a request on its way.
+type asked struct {
+	original *http.Request
+	request  *http.Request // as propose sees it
+	header   http.Header
+	url      url.URL
+	body     *body
+	route    Route
+	pattern  string
+}
+
+// read reads a request in the one way that every handler reads it.
+func (g *gate) read(r *http.Request) (*asked, error) {
+	header, err := cleaned(r.Header)
 	if err != nil {
 		return nil, err
 	}
-	if p.Actor.ID == "" {
-		p.Actor.ID = p.Actor.Kind
+	if r.Method == "" || strings.ContainsFunc(r.Method, func(c rune) bool { return c < 'A' || c > 'Z' }) {
+		return nil, refuse(CodeOverride, "a method is written in capitals")
 	}
-	if p.At == 0 {
-		p.At = time.Now().UnixMilli()
+	if r.URL.Opaque != "" {
+		return nil, ambiguous("it does not begin with a slash")
 	}
-	src, err := p.JSON()
+	at, err := readTarget(r.URL.EscapedPath())
+	if err != nil {
+		return nil, err
+	}
+	if overrides(r.URL.RawQuery) {
+		return nil, refuse(CodeOverride, "the query names another method for the request")
+	}
+	found, err := g.table.find(r.Method, at)
+	if err != nil {
+		return nil, err
+	}
+	a := &asked{original: r, header: header, url: *r.URL, route: found.route,
+		body: &body{from: r.Body, header: header, length: r.ContentLength, limit: g.Limit, raw: g.Raw}}
+	spelled := at.path
+	if g.routed {
+		a.pattern = found.pattern
+		if found.route != Through {
+			spelled = found.path
+		}
+	}
+	a.url.Path, _ = url.PathUnescape(spelled)
+	a.url.RawPath, a.url.ForceQuery = spelled, false
+	a.request = a.with(r.Context())
+	a.request.Body = a.body
+	a.request.ContentLength = -1
+	if r.Body == nil || r.Body == http.NoBody {
+		a.request.Body, a.request.ContentLength = http.NoBody, 0
+	}
+	if g.routed {
+		a.request.Pattern = found.pattern
+		for name, value := range found.params {
+			a.request.SetPathValue(name, value)
+		}
+	}
+	return a, nil
+}
+
+// with returns the request with its path and headers as they go on.
+func (a *asked) with(ctx context.Context) *http.Request {
+	r := a.original.WithContext(ctx)
+	u := a.url
+	r.URL, r.Header = &u, a.header.Clone()
+	r.RequestURI = u.RequestURI()
+	r.Form, r.PostForm, r.MultipartForm, r.Trailer = nil, nil, nil, nil // trailers are decided on by nobody
+	return r
+}
+
+// decide returns the decision a request would get, or nil where it goes on undecided.
+func (g *gate) decide(a *asked) (*host.Decision, error) {
+	p, err := a.route.propose(a.request)
+	if a.body.asked && a.body.err != nil {
+		return nil, a.body.err // a body that was refused, whatever was made of it
+	}
+	switch {
+	case err != nil:
+		return nil, err
+	case p == Pass:
+		return nil, nil
+	case p == nil:
+		return nil, refuse(CodePropose, "propose returned nothing: it returns a proposal, Pass or an error")
+	}
+	fields, err := readFields(a.url.RawQuery, CodeQuery)
+	if err != nil {
+		return nil, err
+	}
+	a.url.RawQuery = writeFields(fields)
+	if err := a.body.take(); err != nil {
+		return nil, err
+	}
+	session, at, err := g.session(a.request)
+	if err != nil {
+		return nil, err
+	}
+	proposal := *p // the caller's stays as it is
+	if proposal.Actor.ID == "" {
+		proposal.Actor.ID = proposal.Actor.Kind
+	}
+	if proposal.At == 0 {
+		proposal.At = max(time.Now().UnixMilli(), at) // a session's time never goes back
+	}
+	src, err := proposal.JSON()
 	if err != nil {
 		return nil, err
 	}
@@ -118,96 +328,171 @@ func (o *Options) check(r *http.Request) (*host.Decision, error) {
 	return host.Read(decision)
 }
 
-func (o *Options) session(r *http.Request) (host.Session, error) {
-	if o.Session == nil {
-		return o.Bundle.Open("edge")
+// fault is an error that is not the client's, whatever lies behind it.
+type fault struct{ error }
+
+// session returns the session that a request is checked against, and its time.
+func (g *gate) session(r *http.Request) (host.Session, int64, error) {
+	if g.Session == nil {
+		bundle := g.Bundles[0]
+		if g.Which != nil {
+			var err error
+			if bundle, err = g.Which(r); err != nil {
+				return nil, 0, owned(err)
+			}
+			if bundle == nil {
+				return nil, 0, refuse(CodeBundle, "the gate has no such bundle")
+			}
+		}
+		session, err := bundle.Open("edge")
+		if err != nil {
+			return nil, 0, fault{err}
+		}
+		return session, 0, nil
 	}
-	snapshot, err := o.Session(r)
+	snapshot, err := g.Session(r)
+	if errors.Is(err, ErrNoSession) {
+		return nil, 0, refuse(CodeSession, "there is no such session")
+	}
 	if err != nil {
+		return nil, 0, owned(err)
+	}
+	var about struct {
+		Digest string
+		At     int64
+	}
+	if err := json.Unmarshal(snapshot, &about); err != nil || about.Digest == "" {
+		return nil, 0, refuse(CodeCorrupt, "the session's snapshot is not what a session wrote")
+	}
+	for _, bundle := range g.Bundles {
+		if bundle.Digest() != about.Digest {
+			continue
+		}
+		session, err := bundle.Restore(snapshot)
+		if failed := (*host.Failure)(nil); errors.As(err, &failed) {
+			return nil, 0, fault{err}
+		}
+		if err != nil {
+			return nil, 0, refuse(CodeCorrupt, "the session's snapshot is not what a session wrote: "+err.Error())
+		}
+		return session, about.At, nil
+	}
+	return nil, 0, refuse(core.CodeDigest, "the session is of a bundle "+about.Digest+", which this gate does not have")
+}
+
+// owned is the error of a function of the gate's owner: never the client's fault, but it may be an answer.
+func owned(err error) error {
+	if errors.As(err, new(answer)) {
+		return err
+	}
+	return fault{err}
+}
+
+type key struct{}
+type checkedKey struct{}
+
+// Decision returns the decision that a request went on with, nil where it proposed nothing.
+func Decision(ctx context.Context) *host.Decision {
+	d, _ := ctx.Value(key{}).(*host.Decision)
+	return d
+}
+
+// Decided returns what [Require] has found of a gate's decision, nil elsewhere.
+func Decided(ctx context.Context) *Checked {
+	c, _ := ctx.Value(checkedKey{}).(*Checked)
+	return c
+}
+
+func withChecked(ctx context.Context, c *Checked) context.Context {
+	return context.WithValue(ctx, checkedKey{}, c)
+}
+
+// onward returns the request that goes on: undecided with its body as it came, or, where propose has read that, as it
+// was read; decided with the decision, and none that the client put there.
+func (g *gate) onward(a *asked, d *host.Decision) (*http.Request, error) {
+	media, _, _ := mediaType(a.header)
+	if d == nil && !a.body.asked && media != formType {
+		return a.with(a.original.Context()), nil
+	}
+	if err := a.body.take(); err != nil { // a form may name another method
 		return nil, err
 	}
-	session, err := o.Bundle.Restore(snapshot)
-	if err != nil {
-		return nil, errors.New("the snapshot is none of this bundle: " + err.Error()) // not the client's fault
+	for _, name := range []string{"Content-Encoding", "Content-Length", "Transfer-Encoding", "Trailer", "Content-Md5", "Digest", "Content-Digest", "Content-Type"} {
+		a.header.Del(name)
 	}
-	return session, nil
+	if a.body.typ != "" {
+		a.header.Set("Content-Type", a.body.typ)
+	}
+	r := a.with(context.WithValue(a.original.Context(), key{}, d))
+	r.Body, r.ContentLength, r.TransferEncoding, r.GetBody = newBody(a.body.bytes), int64(len(a.body.bytes)), nil, nil
+	if d == nil {
+		return r, nil
+	}
+	r.Header.Set(HeaderVerdict, d.Verdict)
+	r.Header.Set(HeaderDigest, digest(d.Bytes))
+	if len(d.Bytes) <= maxAttached {
+		r.Header.Set(HeaderDecision, base64.StdEncoding.EncodeToString(d.Bytes))
+	}
+	if g.Seal != nil {
+		seal, err := g.Seal.seal(r, a.body.bytes, d, time.Now())
+		if err != nil {
+			return nil, fault{err}
+		}
+		r.Header.Set(HeaderSeal, seal)
+	}
+	return r, nil
 }
 
-// attached returns the request with a decision, and none that the client put there.
-func attached(r *http.Request, d *host.Decision) *http.Request {
-	r = r.WithContext(context.WithValue(r.Context(), key{}, d))
-	r.Header = r.Header.Clone()
-	for _, name := range []string{HeaderVerdict, HeaderDigest, HeaderDecision} {
-		r.Header.Del(name)
+// letters returns a header's name without case and punctuation, as the handler that folds most reads it: CGI and WSGI
+// make _ of -, others of every sign.
+func letters(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' {
+			return r
+		}
+		return -1
+	}, strings.ToLower(name))
+}
+
+func names(list ...string) map[string]bool {
+	all := map[string]bool{}
+	for _, name := range list {
+		all[letters(name)] = true
 	}
-	if d != nil {
-		sum := sha256.Sum256(d.Bytes)
-		r.Header.Set(HeaderVerdict, d.Verdict)
-		r.Header.Set(HeaderDigest, "sha256:"+hex.EncodeToString(sum[:]))
-		if len(d.Bytes) <= maxAttached {
-			r.Header.Set(HeaderDecision, base64.StdEncoding.EncodeToString(d.Bytes))
+	return all
+}
+
+var (
+	reserved   = names(HeaderVerdict, HeaderDigest, HeaderDecision, HeaderSeal)
+	overriding = names("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "X-Original-Method", "X-Original-URL", "X-Original-URI", "X-Rewrite-URL")
+)
+
+// cleaned returns headers without what only a gate may say.
+func cleaned(from http.Header) (http.Header, error) {
+	header := from.Clone()
+	for name := range maps.Clone(header) {
+		switch folded := letters(name); {
+		case overriding[folded]:
+			return nil, refuse(CodeOverride, "the header "+name+" names another method or path for the request")
+		case reserved[folded]:
+			delete(header, name)
 		}
 	}
-	return r
-}
-
-// problem is a problem document.
-type problem struct {
-	Type       string          `json:"type"`
-	Title      string          `json:"title"`
-	Status     int             `json:"status"`
-	Code       string          `json:"code"`
-	Detail     string          `json:"detail"`
-	Path       string          `json:"path,omitempty"`
-	Verdict    string          `json:"verdict,omitempty"`
-	Governing  string          `json:"governing,omitempty"`
-	Violations json.RawMessage `json:"violations,omitempty"` // as in the decision
-}
-
-func refusal(d *host.Decision) problem {
-	var whole struct{ Violations json.RawMessage }
-	_ = json.Unmarshal(d.Bytes, &whole) // the core wrote it
-	return problem{Status: http.StatusForbidden, Code: CodeRefused, Title: "The action is not admissible", Detail: d.Say(),
-		Verdict: d.Verdict, Governing: d.Governing, Violations: whole.Violations}
-}
-
-// failure says what could not be decided, with a status as the server has for such codes.
-func (o *Options) failure(r *http.Request, err error) problem {
-	var wrong *core.Error
-	var failed *host.Failure
-	if errors.Is(err, ErrNoSession) {
-		return problem{Status: http.StatusNotFound, Code: CodeSession, Title: "No such session", Detail: "there is no such session"}
-	}
-	if !errors.As(err, &failed) && errors.As(err, &wrong) {
-		p := problem{Code: wrong.Code, Title: "Not accepted", Detail: wrong.Message, Path: wrong.Path}
-		switch area, _, _ := strings.Cut(wrong.Code, "/"); {
-		case wrong.Code == core.CodeSize:
-			p.Status, p.Title = http.StatusRequestEntityTooLarge, "The proposal is too large"
-			return p
-		case area == "json":
-			p.Status = http.StatusBadRequest
-			return p
-		case area == "proposal", area == "limit":
-			p.Status = http.StatusUnprocessableEntity
-			return p
+	// What Connection names is taken off by the next hop, and must not be the gate's.
+	var hops []string
+	taken := false
+	for name := range strings.SplitSeq(strings.Join(header.Values("Connection"), ","), ",") {
+		if reserved[letters(name)] {
+			taken = true
+		} else if name = strings.TrimSpace(name); name != "" {
+			hops = append(hops, name)
 		}
 	}
-	// The bundle, the snapshot, the engine or the program is at fault; a client cannot mend that, nor need it know.
-	if o.Failed != nil {
-		o.Failed(r, err)
+	if taken {
+		header.Del("Connection")
+		if len(hops) > 0 {
+			header.Set("Connection", strings.Join(hops, ", "))
+		}
 	}
-	return problem{Status: http.StatusServiceUnavailable, Code: CodeFailed, Title: "The gate could not decide",
-		Detail: "it could not be decided whether this is admissible, so it is not"}
-}
-
-func (p problem) write(w http.ResponseWriter) {
-	p.Type = "urn:holdfast:problem:" + p.Code
-	body, err := json.MarshalWithOption(p, json.DisableHTMLEscape())
-	if err != nil {
-		body = []byte(`{"code":"` + p.Code + `"}`)
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(p.Status)
-	_, _ = w.Write(body)
+	return header, nil
 }

@@ -39,10 +39,18 @@ export function catalogText(name: string, version: string, digest: string, point
 }
 
 /** A public key, parsed. */
-interface Key {
+export interface Key {
   readonly id: string; // NAME+HASH
   readonly name: string;
-  readonly raw: Bytes;
+  readonly raw: Bytes; // 32 bytes
+}
+
+/** Reads a private key as `holdfast keygen` writes it: its id, and its seed of 32 bytes. Throws signature/key. */
+export function signerOf(text: string): { readonly id: string; readonly seed: Bytes } {
+  const [, name = "", hash = "", encoded = ""] = /^PRIVATE\+KEY\+([^+]*)\+([0-9a-f]{8})\+(.*)$/.exec(text.trim()) ?? [];
+  const raw = decode(encoded);
+  if (!keyName.test(name) || raw === undefined || raw.length !== 33 || raw[0] !== ed25519) throw refuse(codes.key, "this is no private key: it is PRIVATE+KEY+NAME+HASH+BASE64, as in NAME.key");
+  return { id: `${name}+${hash}`, seed: raw.slice(1) };
 }
 
 /**
@@ -115,7 +123,8 @@ function isOurs(text: string): boolean {
   return lines.length === 3 || (kind === "holdfast catalog" && lines.slice(4).every((line, i) => lines[i + 3]! < line));
 }
 
-async function keyOf(text: string): Promise<Key> {
+/** Reads a public key, `NAME+HASH+BASE64`. Throws signature/key. */
+export async function keyOf(text: string): Promise<Key> {
   const [, name = "", hash = "", encoded = ""] = /^([^+]*)\+([0-9a-f]{8})\+(.*)$/.exec(text) ?? [];
   const raw = decode(encoded);
   if (text.startsWith("PRIVATE+KEY+")) throw refuse(codes.key, "this is a private key, which nobody should have to give away: name the public one, NAME.pub");
@@ -136,7 +145,8 @@ async function isGood(key: Key, signature: Bytes, signed: Bytes): Promise<boolea
   }
 }
 
-function subtle(): SubtleCrypto {
+/** Returns the platform's cryptography. Throws signature/unsupported. */
+export function subtle(): SubtleCrypto {
   const subtle = globalThis.crypto?.subtle;
   if (subtle === undefined) throw unsupported(undefined);
   return subtle;

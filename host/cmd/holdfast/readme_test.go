@@ -135,13 +135,17 @@ for (const amount of [100, 700]) {
 	bundled(t, dir, "gate.js")
 	writeFile(t, dir, "run-gate.js", `import worker from "./gate.js";
 globalThis.fetch = async (request) => new Response("the origin: " + request.headers.get("Holdfast-Verdict") + " " + (await request.text()));
-for (const body of ['{"amount":100}', '{"amount":700}', '{"amount":"all"}']) {
-  const answer = await worker.fetch(new Request("http://gate/", { method: "POST", body, headers: { "Content-Type": "application/json" } }));
+const send = async (path, body, method = "POST") => {
+  const answer = await worker.fetch(new Request("http://gate" + path, { method, body, headers: { "Content-Type": "application/json" } }));
   const text = await answer.text();
   console.log(answer.status, answer.ok ? text : JSON.parse(text).code ?? "");
-}
+};
+for (const body of ['{"amount":100}', '{"amount": 700}', '{"amount":"all"}', '{"amount":700,"amount":1}']) await send("/pay", body);
+for (const path of ["/PAY", "//pay", "/p%61y/", "/pay;a"]) await send(path, '{"amount":100}');
+await send("/pay", '{"amount":700}', "PUT");
+await send("/else", '{"amount":700}');
 `)
-	if got := in(t, dir, "node", "run-gate.js"); !regexp.MustCompile(`^403 \S*\n200 the origin: commit \{"amount":700\}\n4\d\d proposal/argument\n$`).MatchString(got) {
+	if got := in(t, dir, "node", "run-gate.js"); !regexp.MustCompile(`^403 gate/refused\n200 the origin: commit \{"amount":700\}\n422 proposal/argument\n400 json/duplicate-key\n403 gate/refused\n400 gate/path\n403 gate/refused\n400 gate/path\n405 gate/method\n405 gate/method\n$`).MatchString(got) {
 		t.Error(got)
 	}
 }

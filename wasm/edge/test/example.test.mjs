@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { createServer, request } from "node:http";
 import { join } from "node:path";
 import { test } from "node:test";
+import { verifyVerdict } from "../../../web/dist/edge.js";
 import { example, read, start, top, trusting } from "./rig.mjs";
 
 async function using(name, options, fn) {
@@ -17,12 +18,14 @@ async function using(name, options, fn) {
 }
 
 /** Reads a wrangler.jsonc: JSON with comments to the end of a line. */
-const configuration = (name) => JSON.parse(read(`wasm/edge/example/${name}/wrangler.jsonc`).replace(/^\s*\/\/.*$|(?<=[,}\]"]) \/\/.*$/gm, ""));
+const configuration = (name) =>
+  JSON.parse(read(`wasm/edge/example/${name}/wrangler.jsonc`).replace(/^\s*\/\/.*$|(?<=[,}\]"]) \/\/.*$/gm, ""));
 
 test("the README shows the examples as they are", () => {
   const blocks = [...read("wasm/edge/README.md").matchAll(/^```js\n(.*?)^```$/gms)].map(([, text]) => text);
   assert.equal(blocks.length, 2);
-  for (const [n, name] of ["whole", "gate"].entries()) assert.ok(read(`wasm/edge/example/${name}/worker.js`).includes(blocks[n]), name);
+  for (const [n, name] of ["whole", "gate"].entries())
+    assert.ok(read(`wasm/edge/example/${name}/worker.js`).includes(blocks[n]), name);
 });
 
 test("the configurations name what is there", () => {
@@ -31,7 +34,8 @@ test("the configurations name what is there", () => {
     const folder = join(top, "wasm/edge/example", name);
     assert.ok(existsSync(join(folder, main)));
     assert.equal(compatibility_date, "2026-05-01", "what the tests run with");
-    for (const path of [...Object.values(alias), ...(assets ? [join(assets.directory, "holdfast.wasm")] : [])]) assert.ok(existsSync(join(folder, path)), path);
+    for (const path of [...Object.values(alias), ...(assets ? [join(assets.directory, "holdfast.wasm")] : [])])
+      assert.ok(existsSync(join(folder, path)), path);
   }
   const { durable_objects, migrations } = configuration("whole");
   assert.deepEqual(durable_objects.bindings, [{ name: "HOLDFAST", class_name: "Holdfast" }]);
@@ -41,7 +45,11 @@ test("the configurations name what is there", () => {
 test("the whole server: a session, decided on", () =>
   using("whole", { objects: ["Holdfast"], vars: { HOLDFAST_TRUSTING: trusting } }, async (worker) => {
     assert.equal((await worker.ask("POST", "/v1/sessions", { session: "s", bundle: "checkout@1.0.0" })).status, 201);
-    const decided = await worker.ask("POST", "/v1/sessions/s/decisions", { action: "add", actor: { kind: "shopper" }, args: { item: "mug", count: 1 } });
+    const decided = await worker.ask("POST", "/v1/sessions/s/decisions", {
+      action: "add",
+      actor: { kind: "shopper" },
+      args: { item: "mug", count: 1 },
+    });
     assert.deepEqual([decided.status, decided.json().verdict], [201, "commit"]);
     const { url, bytes } = (await worker.ask("GET", "/v1/module")).json();
     assert.equal((await (await fetch(worker.url + url)).arrayBuffer()).byteLength, bytes);
@@ -50,30 +58,64 @@ test("the whole server: a session, decided on", () =>
 test("the gate: only what would be committed gets to the origin", async () => {
   const got = [];
   const origin = createServer((asked, response) => {
-    got.push([asked.url, asked.headers["holdfast-verdict"]]);
-    response.end("from the origin");
+    const chunks = [];
+    asked
+      .on("data", (chunk) => chunks.push(chunk))
+      .on("end", () => {
+        got.push([
+          asked.url,
+          asked.headers["holdfast-verdict"],
+          Buffer.concat(chunks).toString(),
+          asked.headers["holdfast-seal"],
+        ]);
+        response.end("from the origin");
+      });
   }).listen(0, "127.0.0.1");
   await new Promise((resolve) => origin.on("listening", resolve));
   try {
     // workerd sends what the worker fetches to the host that was asked for: here, the origin's.
-    await using("gate", {}, async (worker) => {
-      const send = (body) => viaHost(new URL(worker.url).port, origin.address().port, body);
+    const secret = { id: "2026-11", secret: "a secret of thirty-two bytes, or more" };
+    await using("gate", { vars: { SEAL: secret.secret } }, async (worker) => {
+      const send = (body, ...more) => viaHost(new URL(worker.url).port, origin.address().port, body, ...more);
       assert.deepEqual(await send({ item: "mug", count: 1 }), [200, "from the origin"]);
       assert.equal((await send({ item: "poster", count: 9 }))[0], 403);
+      for (const path of ["/CART", "/cart/", "//cart", "/c%61rt", "/cart;a"])
+        for (const method of ["POST", "PUT", "PATCH"])
+          assert.ok((await send({ item: "poster", count: 9 }, path, method))[0] >= 400, `${method} ${path}`);
+      assert.equal((await send({ item: "mug", count: 1 }, "/about", "POST"))[0], 405, "what no route names");
     });
-    assert.deepEqual(got, [["/cart", "commit"]]);
+    assert.equal(got.length, 1);
+    const [[path, verdict, body, seal]] = got;
+    assert.deepEqual([path, verdict, body], ["/cart", "commit", '{"count":1,"item":"mug"}']);
+    // What an origin in Node makes of it.
+    const headers = {
+      "Holdfast-Verdict": verdict,
+      "Holdfast-Seal": seal,
+      "Holdfast-Digest": JSON.parse(Buffer.from(seal.split(".")[1], "base64url")).decision,
+    };
+    const request = new Request(`http://127.0.0.1:${origin.address().port}${path}`, { method: "POST", headers, body });
+    assert.equal((await verifyVerdict(request, { keys: [secret] })).verdict, "commit");
   } finally {
     origin.close();
   }
 });
 
 /** Asks the worker as if it were another host; fetch would not let that be said. */
-async function viaHost(port, host, body) {
+async function viaHost(port, host, body, path = "/cart", method = "POST") {
   return new Promise((resolve, reject) => {
-    const asked = request({ port, host: "127.0.0.1", method: "POST", path: "/cart", headers: { Host: `127.0.0.1:${host}`, "Content-Type": "application/json" } }, (response) => {
-      let text = "";
-      response.on("data", (chunk) => (text += chunk)).on("end", () => resolve([response.statusCode, text]));
-    });
+    const asked = request(
+      {
+        port,
+        host: "127.0.0.1",
+        method,
+        path,
+        headers: { Host: `127.0.0.1:${host}`, "Content-Type": "application/json" },
+      },
+      (response) => {
+        let text = "";
+        response.on("data", (chunk) => (text += chunk)).on("end", () => resolve([response.statusCode, text]));
+      },
+    );
     asked.on("error", reject).end(JSON.stringify(body));
   });
 }
@@ -85,6 +127,9 @@ test("a worker written in Go: the same gate", () =>
       assert.equal((await ask("item=mug&count=1")).text, "added, by decision 1\n");
       const refused = await ask("item=poster&count=9");
       assert.deepEqual([refused.status, refused.json().code, refused.json().verdict], [403, "gate/refused", "reject"]);
-      assert.deepEqual([(await ask("item=hat&count=1")).status, (await ask("", "GET")).text], [422, "nothing was proposed\n"]);
+      assert.deepEqual(
+        [(await ask("item=hat&count=1")).status, (await ask("", "GET")).text],
+        [422, "nothing was proposed\n"],
+      );
     }
   }));

@@ -28,14 +28,18 @@ func main() {
 	if err != nil {
 		panic(err)
 	}
-	check := gate.New(gate.Options{Bundle: bundle, Propose: propose})
+	check, err := gate.New(gate.Options{Bundle: bundle, Routes: gate.Routes{
+		"POST /cart":     gate.Propose(propose),
+		"GET /cart":      gate.Through,
+		"GET /{rest...}": gate.Through, // what is not named here gets nowhere
+	}})
+	if err != nil {
+		panic(err)
+	}
 	workers.Serve(check(http.HandlerFunc(add)))
 }
 
 func propose(r *http.Request) (*host.Proposal, error) {
-	if r.Method != http.MethodPost {
-		return nil, nil
-	}
 	count, _ := strconv.Atoi(r.URL.Query().Get("count"))
 	return &host.Proposal{
 		Action: "add", Actor: host.Actor{Kind: "shopper", ID: "ann"}, // from the login, never from the body

@@ -1,0 +1,670 @@
+// This file tests the gate of a worker on the cases of testdata/gate, which the Go side reads too, and on what its
+// owner's functions return and throw. wasm/edge/test sends requests through it in workerd.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { before, test } from "node:test";
+import { HoldfastError, edge, edgeHeaders, pass, verifyVerdict } from "../dist/edge.js";
+import { Engine, load } from "../dist/index.js";
+import { Routes } from "../dist/routes.js";
+import { readFields, readTarget, writeFields } from "../dist/target.js";
+import { moduleBytes } from "./support/module.mjs";
+
+const read = (path) => readFileSync(new URL(`../../testdata/${path}`, import.meta.url), "utf8");
+const cases = (name) => JSON.parse(read(`gate/${name}.json`));
+const checkout = JSON.parse(read("golden/checkout/bundle.json"));
+const spektre = JSON.parse(read("golden/spektre/bundle.json"));
+const module = new WebAssembly.Module(moduleBytes());
+const shop = "https://shop.example";
+const post = (path, body, headers = {}) =>
+  new Request(shop + path, {
+    method: "POST",
+    body: typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body),
+    headers: { "Content-Type": "application/json", ...headers },
+  });
+const shopper = { kind: "shopper", id: "ann" };
+const add = async (request) => ({ action: "add", actor: shopper, args: await request.json() });
+const mug = { item: "mug", count: 2 };
+const quiet = { observe() {} };
+let engine;
+before(async () => {
+  engine = await load();
+});
+const gateOf = (options) => edge({ module: () => engine, bundle: checkout, ...quiet, ...options });
+const codeOf = async (gate, request, ...rest) => {
+  const { outcome, code, response } = await gate(request, ...rest);
+  return [outcome, response?.status, code ?? response?.headers.get("X-Answer") ?? undefined];
+};
+
+test("every path has one reading, or is refused", () => {
+  for (const { name, path, normal, code } of cases("paths")) {
+    if (code !== undefined) assert.throws(() => readTarget(path), { name: "HoldfastError", code }, name);
+    else assert.equal(readTarget(path).path, normal, name);
+    if (path.startsWith("/") && code === undefined) {
+      assert.equal(readTarget(shop + path + "?x=//..;").path, normal, name);
+      assert.equal(readTarget(normal).path, normal, `${name}: the normal form is its own`);
+    }
+  }
+});
+
+test("a route is found in every spelling that an origin may read as it", () => {
+  const { routes, cases: all } = cases("routes");
+  const table = new Routes(routes);
+  for (const { name, method, path, pattern, params, spelled, code } of all) {
+    if (code !== undefined) {
+      assert.throws(() => table.find(method, readTarget(path)), { code }, name);
+      continue;
+    }
+    const found = table.find(method, readTarget(path));
+    assert.deepEqual(
+      [found.pattern, { ...found.params }, found.value, found.path],
+      [pattern, params, routes[pattern], spelled],
+      name,
+    );
+  }
+});
+
+test("a pattern that cannot be read, or is there twice, is an error at once", () => {
+  for (const pattern of [
+    "cart",
+    "post /cart",
+    "POST cart",
+    "POST  /cart",
+    "POST /cart/{",
+    "POST /cart/{a}b",
+    "POST /{a}/{a}",
+    "POST /{a...}/b",
+    "POST /{a...}/",
+    "POST /a//b",
+    "POST /a/../b",
+    "POST /a;b",
+    "",
+  ])
+    assert.throws(
+      () => new Routes({ [pattern]: pass }),
+      (thrown) => ["gate/pattern", "gate/path"].includes(thrown.code),
+      pattern,
+    );
+  for (const other of ["POST /CART", "POST /cart/", "POST /c%61rt"])
+    assert.throws(() => new Routes({ "POST /cart": 1, [other]: 2 }), { code: "gate/pattern" }, other);
+  assert.throws(() => new Routes({ "POST /{a}": 1, "POST /{b}": 2 }), { code: "gate/pattern" });
+});
+
+test("a query or a form says each thing once, or is refused", () => {
+  for (const { name, raw, fields, written, refused } of cases("fields"))
+    for (const code of ["gate/query", "gate/form"]) {
+      if (refused !== undefined)
+        assert.throws(() => readFields(raw, code), { code: refused === "override" ? "gate/override" : code }, name);
+      else {
+        assert.deepEqual(readFields(raw, code), fields, name);
+        assert.equal(writeFields(fields), written, name);
+        assert.deepEqual(readFields(written, code), fields, name);
+      }
+    }
+});
+
+test("a header that an origin may take for the gate's own is taken off, and one that names another method is refused", async () => {
+  const gate = gateOf({ routes: { "/{rest...}": pass, "POST /cart": add } });
+  for (const { header, becomes } of cases("headers"))
+    for (const path of ["/cart", "/else"]) {
+      const { request, code } = await gate(post(path, mug, { [header]: "forged" }));
+      const said = `${header}, ${path}`;
+      if (becomes === "refused") assert.equal(code, "gate/override", said);
+      else if (becomes === "kept") assert.equal(request.headers.get(header), "forged", said);
+      else assert.ok(![...request.headers].some(([, value]) => value === "forged"), said);
+    }
+});
+
+test("what Connection names is not the gate's own header, which the next hop would take off", async () => {
+  const gate = gateOf({ routes: { "POST /cart": add } });
+  const asked = post("/cart", mug);
+  const headers = new Headers({ "Content-Type": "application/json", Connection: "close, Holdfast_Verdict" });
+  const request = new Proxy(asked, {
+    get: (target, name) => (name === "headers" ? headers : Reflect.get(target, name, target)),
+  });
+  assert.equal((await gate(request)).request.headers.get("Connection"), "close");
+});
+
+test("a body goes on as it was decided, or is refused", async () => {
+  const seen = [];
+  const anything = JSON.parse(read("golden/checkout/bundle.json"));
+  const propose = async (request) => {
+    const form = request.headers.get("Content-Type").includes("form");
+    const args = form ? Object.fromEntries(await request.formData()) : await request.json();
+    seen.push(args);
+    return { action: "add", actor: shopper, args: form ? { ...args, count: Number(args.count) } : args };
+  };
+  const gate = edge({
+    module: () => engine,
+    bundle: anything,
+    routes: { "POST /cart": propose },
+    limit: 4096,
+    ...quiet,
+  });
+  for (const { name, type, coding, body, base64, sent, sentType, status, code } of cases("bodies")) {
+    const bytes =
+      base64 === undefined ? new TextEncoder().encode(body) : Uint8Array.from(Buffer.from(base64, "base64"));
+    const headers = { "Content-Type": type, ...(coding === undefined ? {} : { "Content-Encoding": coding }) };
+    const verdict = await gate(new Request(`${shop}/cart`, { method: "POST", body: bytes, headers }));
+    if (code !== undefined) {
+      assert.equal(verdict.outcome, "failed", name);
+      assert.equal(verdict.response.status, status, `${name}: ${verdict.code}`);
+      assert.ok(verdict.code === code || verdict.code.startsWith(`${code}/`), `${name}: ${verdict.code}`);
+      continue;
+    }
+    assert.equal(verdict.outcome, "forwarded", `${name}: ${verdict.code} ${await verdict.response?.text()}`);
+    assert.equal(await verdict.request.clone().text(), sent, name);
+    assert.equal(verdict.request.headers.get("Content-Type"), sentType, name);
+    assert.equal(verdict.request.headers.get("Content-Encoding"), null, name);
+    assert.deepEqual(
+      sent.startsWith("{") ? JSON.parse(sent) : Object.fromEntries(new URLSearchParams(sent)),
+      seen.at(-1),
+      name,
+    );
+  }
+});
+
+test("a body that propose has not read goes on as it can be read, or not at all", async () => {
+  const gate = gateOf({ routes: { "POST /cart": () => ({ action: "add", actor: shopper, args: mug }) } });
+  assert.equal(await (await gate(post("/cart", '{ "b": 1, "a": 2 }'))).request.text(), '{"a":2,"b":1}');
+  assert.deepEqual(await codeOf(gate, post("/cart", '{"a":1,"a":2}')), ["failed", 400, "json/duplicate-key"]);
+  assert.deepEqual(await codeOf(gate, post("/cart", "x", { "Content-Type": "image/png" })), [
+    "failed",
+    415,
+    "http/content-type",
+  ]);
+  const raw = gateOf({
+    routes: { "POST /cart": () => ({ action: "add", actor: shopper, args: mug }) },
+    raw: ["image/png"],
+    limit: 10,
+  });
+  assert.equal(await (await raw(post("/cart", "{x", { "Content-Type": "image/png" }))).request.text(), "{x");
+  assert.deepEqual(await codeOf(raw, post("/cart", "x".repeat(11), { "Content-Type": "image/png" })), [
+    "failed",
+    413,
+    "http/too-large",
+  ]);
+});
+
+test("a propose that catches what its body was refused for gets nothing through", async () => {
+  for (const proposed of [{ action: "add", actor: shopper, args: mug }, pass]) {
+    const gate = gateOf({
+      routes: { "POST /cart": async (request) => (await request.json().catch(() => {}), proposed) },
+    });
+    assert.deepEqual(await codeOf(gate, post("/cart", '{"a":1,"a":2}')), ["failed", 400, "json/duplicate-key"]);
+  }
+});
+
+test("what passes keeps its body as it came, and its query", async () => {
+  const gate = gateOf({ routes: { "POST /{rest...}": pass } });
+  const { outcome, request } = await gate(post("/Blog/?a=1&a=2;b", '{"a":1,"a":2}'));
+  assert.deepEqual(
+    [outcome, request.url, await request.text()],
+    ["passed", `${shop}/Blog/?a=1&a=2;b`, '{"a":1,"a":2}'],
+  );
+});
+
+test("what passes names no other method, in a query or in a form", async () => {
+  const gate = gateOf({ routes: { "POST /{rest...}": pass, "DELETE /cart": add } });
+  const form = { "Content-Type": "application/x-www-form-urlencoded" };
+  assert.deepEqual(await codeOf(gate, post("/cart/x?_method=DELETE", mug)), ["failed", 400, "gate/override"]);
+  assert.deepEqual(await codeOf(gate, post("/x?a;_METHOD=DELETE", mug)), ["failed", 400, "gate/override"]);
+  assert.deepEqual(await codeOf(gate, post("/x", "a=1&_method=delete", form)), ["failed", 400, "gate/override"]);
+  assert.equal((await gate(post("/x", "a=1&b=2", form))).outcome, "passed");
+});
+
+test("deny by default: nothing but pass, a proposal or a Response gets anywhere", async () => {
+  for (const returned of [
+    undefined,
+    null,
+    false,
+    true,
+    0,
+    1,
+    NaN,
+    Symbol("pass"),
+    Symbol.for("pass"),
+    () => pass,
+    [],
+    [pass],
+  ]) {
+    for (const options of [
+      { routes: { "POST /cart": () => returned } },
+      { propose: () => returned },
+      { propose: async () => returned },
+    ])
+      assert.deepEqual(
+        await codeOf(gateOf(options), post("/cart", mug)),
+        ["failed", 500, "gate/propose"],
+        typeof returned,
+      );
+  }
+  assert.equal((await codeOf(gateOf({ propose: () => "pass" }), post("/cart", mug)))[0], "failed");
+  assert.equal((await codeOf(gateOf({ propose: () => ({}) }), post("/cart", mug)))[0], "failed");
+});
+
+test("the documented gate lets no spelling of its route through undecided", async () => {
+  const gate = gateOf({ routes: { "POST /cart": add, "GET /{rest...}": pass } });
+  const poster = { item: "poster", count: 9 };
+  for (const path of [
+    "/cart",
+    "/CART",
+    "/cart/",
+    "//cart",
+    "/c%61rt",
+    "/cart;a",
+    "/cart%2F",
+    "/./cart",
+    "/cart%00",
+    "/x/..%2Fcart",
+    "/cart.json",
+    "/%63art",
+    "/cart%20",
+    "/cart.",
+    "/c%2561rt",
+  ]) {
+    for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
+      const verdict = await gate(
+        new Request(shop + path, {
+          method,
+          body: JSON.stringify(poster),
+          headers: { "Content-Type": "application/json" },
+        }),
+      );
+      assert.equal(verdict.request, undefined, `${method} ${path}`);
+    }
+  }
+  const { request } = await gate(post("/CART/", mug));
+  assert.equal(request.url, `${shop}/cart`, "it goes on as the route spells it");
+});
+
+test("a method is written in capitals", async () => {
+  const gate = gateOf({ routes: { "/{rest...}": pass, "PATCH /cart": add } });
+  assert.deepEqual(await codeOf(gate, new Request(`${shop}/cart`, { method: "patch" })), [
+    "failed",
+    400,
+    "gate/override",
+  ]);
+});
+
+test("options that cannot be right are an error at once", () => {
+  const routes = { "GET /": pass };
+  for (const options of [
+    { module, routes },
+    { module, bundle: checkout, bundles: [checkout], routes },
+    { module, bundle: checkout },
+    { module, bundle: checkout, routes, propose() {} },
+    { module, bundle: checkout, routes: { "GET /": undefined } },
+    { module, bundle: checkout, routes: { "GET /": "pass" } },
+  ])
+    assert.throws(() => edge(options), TypeError);
+});
+
+test("propose is told env, ctx and the route, and may answer by itself", async () => {
+  const ctx = { waitUntil() {} };
+  const gate = gateOf({
+    routes: {
+      "POST /carts/{id}/{rest...}": (request, env, context, { pattern, params, query }) => {
+        assert.equal(context, ctx);
+        return Response.json([env.NAME, pattern, { ...params }, { ...query }, new URL(request.url).pathname], {
+          headers: { "X-Answer": "yes" },
+        });
+      },
+      "POST /login": () => {
+        throw Response.redirect(`${shop}/login`, 303);
+      },
+      "POST /twice": (request, env, ctx, { query }) => query.a,
+    },
+  });
+  const { outcome, response } = await gate(post("/CARTS/7%41/x/y/?a=1&b=x+y", mug), { NAME: "env" }, ctx);
+  assert.deepEqual(
+    [outcome, await response.json()],
+    [
+      "answered",
+      ["env", "POST /carts/{id}/{rest...}", { id: "7A", rest: "x/y" }, { a: "1", b: "x y" }, "/carts/7A/x/y/"],
+    ],
+  );
+  const thrown = await gate(post("/login", mug), {}, ctx);
+  assert.deepEqual([thrown.outcome, thrown.response.status], ["answered", 303]);
+  assert.deepEqual(await codeOf(gate, post("/twice?a=1&A=2", mug)), ["failed", 400, "gate/query"]);
+});
+
+test("a query that may be read in two ways is refused beside a proposal, and goes on in one form", async () => {
+  const gate = gateOf({ routes: { "POST /cart": add } });
+  assert.deepEqual(await codeOf(gate, post("/cart?count=1&count=9", mug)), ["failed", 400, "gate/query"]);
+  assert.equal((await gate(post("/cart?b=x+y&a=1;2", mug))).request.url, `${shop}/cart?b=x%20y&a=1%3B2`);
+});
+
+test("an error of another copy of the SDK is known by what it is", async () => {
+  const other = await import("../dist/errors.js?another");
+  assert.notEqual(other.HoldfastError, HoldfastError);
+  const error = new other.HoldfastError("proposal/argument", "no", { path: "args.x" });
+  assert.ok(error instanceof HoldfastError);
+  assert.ok(
+    !(new Error("x") instanceof HoldfastError) &&
+      !(null instanceof HoldfastError) &&
+      !({ code: "x/y" } instanceof HoldfastError),
+  );
+  const strange = {
+    complete: () => {
+      throw error;
+    },
+    bundle: () => ({ digest: "", open: () => ({ why() {} }) }),
+    canon: (bytes) => bytes,
+  };
+  const gate = edge({ module: () => strange, bundle: checkout, routes: { "POST /cart": add }, ...quiet });
+  assert.deepEqual(await codeOf(gate, post("/cart", mug)), ["failed", 422, "proposal/argument"]);
+});
+
+test("a session: missing, of another bundle, corrupt, and from a server", async () => {
+  const session = engine.bundle(checkout).open("hers");
+  session.decide({
+    action: "add",
+    actor: shopper,
+    args: { item: "poster", count: 2 },
+    at: 4102444800000,
+    reasons: ["request"],
+  }); // its clock is ahead
+  const snapshot = session.snapshot();
+  const text = new TextDecoder().decode(snapshot);
+  const older = engine
+    .bundle({ ...checkout, version: "0.9.0" })
+    .open("hers")
+    .snapshot();
+  const poster = post("/cart", { item: "poster", count: 2 });
+  for (const [name, given, wanted] of [
+    ["as bytes", snapshot, ["refused", 403, "gate/refused"]],
+    ["as text", text, ["refused", 403, "gate/refused"]],
+    ["as an object", JSON.parse(text), ["refused", 403, "gate/refused"]],
+    ["as the server answers", new Response(text), ["refused", 403, "gate/refused"]],
+    ["undefined", undefined, ["failed", 404, "session/unknown"]],
+    ["null, as a store says", null, ["failed", 404, "session/unknown"]],
+    ["404, as the server says", new Response("", { status: 404 }), ["failed", 404, "session/unknown"]],
+    ["500, as the server says", new Response("", { status: 500 }), ["failed", 503, "gate/failed"]],
+    ["of an older bundle", older, ["failed", 409, "session/digest"]],
+    ["cut off", text.slice(0, -9), ["failed", 500, "session/corrupt"]],
+    ["empty", "", ["failed", 500, "session/corrupt"]],
+    ["null as text", "null", ["failed", 500, "session/corrupt"]],
+    ["not UTF-8", Uint8Array.of(0xff), ["failed", 500, "session/corrupt"]],
+    ["with another member", text.replace('"seq":1', '"seq":1,"x":1'), ["failed", 500, "session/corrupt"]],
+    ["with a name twice", text.replace('"seq":1', '"seq":1,"seq":1'), ["failed", 500, "session/corrupt"]],
+    ["with another state", text.replace('"poster":2', '"poster":"x"'), ["failed", 500, "session/corrupt"]],
+  ])
+    assert.deepEqual(
+      await codeOf(gateOf({ routes: { "POST /cart": add }, session: () => given }), poster.clone()),
+      wanted,
+      name,
+    );
+  for (const thrown of [new Error("down"), new SyntaxError("its own"), new HoldfastError("json/syntax", "its own")])
+    assert.deepEqual(
+      await codeOf(
+        gateOf({
+          routes: { "POST /cart": add },
+          session: () => {
+            throw thrown;
+          },
+        }),
+        poster.clone(),
+      ),
+      ["failed", 503, "gate/failed"],
+    );
+});
+
+test("what propose throws is not the client's fault, unless it says so", async () => {
+  for (const [thrown, wanted] of [
+    [new Error("the login is down"), ["failed", 503, "gate/failed"]],
+    [new SyntaxError("a file of the gate's"), ["failed", 503, "gate/failed"]],
+    ["text", ["failed", 503, "gate/failed"]],
+    [undefined, ["failed", 503, "gate/failed"]],
+    [new HoldfastError("proposal/shape", "send an item"), ["failed", 422, "proposal/shape"]],
+  ]) {
+    const gate = gateOf({
+      routes: {
+        "POST /cart": () => {
+          throw thrown;
+        },
+      },
+    });
+    assert.deepEqual(await codeOf(gate, post("/cart", mug)), wanted, String(thrown));
+  }
+  const { response } = await gateOf({
+    routes: {
+      "POST /cart": () => {
+        throw new Error("secret");
+      },
+    },
+  })(post("/cart", mug));
+  assert.ok(!(await response.text()).includes("secret"));
+});
+
+test("several bundles: what is asked for decides, and a session's own", async () => {
+  const newer = { ...checkout, version: "2.0.0" };
+  const which = (request) => request.headers.get("Which") ?? undefined;
+  const options = {
+    bundle: undefined,
+    bundles: [checkout, newer, JSON.stringify(spektre)],
+    routes: { "POST /cart": add },
+  };
+  const gate = gateOf({ ...options, which });
+  const by = async (name) => {
+    const verdict = await gate(post("/cart", mug, name === undefined ? {} : { Which: name }));
+    return verdict.decision?.document.bundle ?? verdict.code;
+  };
+  assert.deepEqual(
+    [await by("checkout@1.0.0"), await by("checkout@2.0.0"), await by(engine.bundle(newer).digest)],
+    ["checkout@1.0.0", "checkout@2.0.0", "checkout@2.0.0"],
+  );
+  for (const name of ["checkout", "checkout@3.0.0", `sha256:${"0".repeat(64)}`, "", undefined])
+    assert.equal(await by(name), "bundle/unknown", String(name));
+  const snapshot = engine.bundle(newer).open("s").snapshot();
+  assert.equal(
+    (await gateOf({ ...options, session: () => snapshot })(post("/cart", mug))).decision.document.bundle,
+    "checkout@2.0.0",
+  );
+});
+
+test("a catalog: a cursor decides which bundle, and names none or several by a stall", async () => {
+  const { catalogOf, enter } = await import("./support/gate.mjs");
+  const catalog = catalogOf(engine);
+  const gate = edge({
+    module: () => engine,
+    bundles: [catalog],
+    ...quiet,
+    which: (request) => ({ cursor: JSON.parse(request.headers.get("Cursor")) }),
+    routes: { "POST /enter": () => enter("task", 0, 7) },
+  });
+  const at = async (cursor) => {
+    const verdict = await gate(post("/enter", "{}", { Cursor: JSON.stringify(cursor) }));
+    return [verdict.outcome, verdict.response?.status, verdict.code];
+  };
+  const [cursor] = engine.catalog(catalog).info.cursors;
+  assert.deepEqual(await at(cursor), ["refused", 403, "gate/refused"]);
+  assert.deepEqual(await at({ class: 9, room: "z" }), ["failed", 409, "catalog/stall"]);
+  assert.deepEqual(await at([]), ["failed", 422, "catalog/cursor"]);
+  const point = engine.catalog(catalog).resolve(cursor).bundle;
+  const own = edge({
+    module: () => engine,
+    bundles: [catalog],
+    ...quiet,
+    session: () => point.open("s").snapshot(),
+    routes: { "POST /enter": () => enter("task", 0, 3) },
+  });
+  assert.equal((await own(post("/enter", "{}"))).decision?.document.digest, point.digest);
+});
+
+test("signed bundles: what no trusted key has signed decides nothing", async () => {
+  const signed = JSON.parse(read("signature/signed.json"));
+  const routes = { "POST /x": () => ({ action: "none", actor: { kind: "nobody" }, args: {} }) };
+  const gate = (bundle, keys) => edge({ module: () => engine, bundle, keys, routes, ...quiet });
+  const { document, note, keys } = signed;
+  assert.equal((await codeOf(gate([document, note], keys), post("/x", "{}")))[2], "proposal/agent");
+  assert.equal(
+    (
+      await codeOf(
+        gate([document, note], (env) => env.KEYS),
+        post("/x", "{}"),
+        { KEYS: keys },
+      )
+    )[2],
+    "proposal/agent",
+  );
+  assert.deepEqual(await codeOf(gate(document, keys), post("/x", "{}")), ["failed", 503, "gate/failed"]);
+  assert.deepEqual(await codeOf(gate([checkout, note], keys), post("/x", "{}")), ["failed", 503, "gate/failed"]);
+  assert.deepEqual(await codeOf(gate([document, note], []), post("/x", "{}")), ["failed", 503, "gate/failed"]);
+});
+
+test("a gate's own faults are not told to clients: a bundle that is none, no module", async () => {
+  for (const options of [
+    { bundle: "{" },
+    { bundle: "{}" },
+    { bundle: '{"a":1,"a":2}' },
+    {
+      module: () => {
+        throw new Error("no module");
+      },
+    },
+    { module: new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)) },
+  ]) {
+    const { outcome, response } = await gateOf({
+      routes: { "POST /cart": () => ({ action: "add", actor: shopper, args: mug }) },
+      ...options,
+    })(new Request(`${shop}/cart`, { method: "POST" }));
+    assert.deepEqual([outcome, response.status], ["failed", 503], JSON.stringify(options));
+    assert.equal((await response.json()).detail, "it could not be decided whether this is admissible, so it is not");
+  }
+});
+
+test("every outcome is told to the gate's owner, who changes nothing by throwing", async () => {
+  const told = [];
+  const waited = [];
+  const observe = ({ pattern, verdict, error, request }) => {
+    told.push([pattern, verdict.outcome, verdict.code, error?.code, new URL(request.url).pathname]);
+    throw new Error("the log is full");
+  };
+  const routes = { "POST /cart": add, "POST /pass": pass, "POST /answer": () => new Response() };
+  const log = console.error;
+  console.error = () => {};
+  try {
+    const gate = gateOf({ routes, observe });
+    for (const [path, body] of [
+      ["/CART", mug],
+      ["/cart", { item: "poster", count: 9 }],
+      ["/pass", mug],
+      ["/answer", mug],
+      ["/none", mug],
+      ["/cart", "{"],
+    ])
+      await gate(post(path, body));
+    await gateOf({
+      routes,
+      observe: async () => {
+        throw new Error("later");
+      },
+    })(post("/cart", mug), {}, { waitUntil: (promise) => waited.push(promise) });
+    await Promise.all(waited);
+  } finally {
+    console.error = log;
+  }
+  assert.equal(waited.length, 1);
+  assert.deepEqual(told, [
+    ["POST /cart", "forwarded", undefined, undefined, "/CART"],
+    ["POST /cart", "refused", "gate/refused", undefined, "/cart"],
+    ["POST /pass", "passed", undefined, undefined, "/pass"],
+    ["POST /answer", "answered", undefined, undefined, "/answer"],
+    ["", "failed", "gate/route", "gate/route", "/none"],
+    ["POST /cart", "failed", told.at(-1)[2], told.at(-1)[3], "/cart"],
+  ]);
+});
+
+test("a body is cut off at the limit, however long it says it is", async () => {
+  const gate = gateOf({ routes: { "POST /cart": add }, limit: 100 });
+  let pulled = 0;
+  let cancelled = false;
+  const endless = new ReadableStream({
+    pull: (controller) => (pulled++, controller.enqueue(new Uint8Array(64).fill(32))),
+    cancel: () => void (cancelled = true),
+  });
+  const request = new Request(`${shop}/cart`, {
+    method: "POST",
+    body: endless,
+    duplex: "half",
+    headers: { "Content-Type": "application/json" },
+  });
+  assert.deepEqual(await codeOf(gate, request), ["failed", 413, "http/too-large"]);
+  assert.ok(pulled < 10 && cancelled);
+});
+
+const { request: sealed, cases: seals } = cases("seals");
+const sealedRequest = ({
+  method = sealed.method,
+  host = sealed.host,
+  target = sealed.target,
+  body = sealed.body,
+  seal,
+  headers = {},
+}) => {
+  const all = Object.entries({ ...sealed.headers, "Holdfast-Seal": seal, ...headers }).filter(
+    ([, value]) => value !== null,
+  );
+  return new Request(`https://${host}${target}`, { method, body, headers: all });
+};
+
+for (const c of seals)
+  test(`a seal: ${c.name}: ${c.code || "believed"}`, async () => {
+    const checking = verifyVerdict(sealedRequest(c), { keys: c.keys, now: () => c.now ?? sealed.now });
+    if (c.code !== "") return assert.rejects(checking, { name: "HoldfastError", code: c.code });
+    const { verdict, digest, bundle, decision } = await checking;
+    assert.deepEqual([verdict, digest, bundle], ["commit", sealed.headers["Holdfast-Digest"], sealed.bundle]);
+    if (c.headers === undefined)
+      assert.equal(Buffer.from(decision).toString("base64"), sealed.headers["Holdfast-Decision"]);
+    else assert.equal(decision, undefined);
+  });
+
+test("a proxy may change host and path, where the origin says what they were", async () => {
+  const [{ seal, keys }] = seals;
+  const request = sealedRequest({ seal, host: "10.0.0.1:8080", target: "/app/cart" });
+  const now = () => sealed.now;
+  await assert.rejects(verifyVerdict(request.clone(), { keys, now }), { code: "seal/other" });
+  assert.equal(
+    (await verifyVerdict(request, { keys, now, audience: sealed.host, target: sealed.target })).verdict,
+    "commit",
+  );
+});
+
+test("what a gate seals, an origin believes, and no other request gets through with it", async () => {
+  const { private: key, secret } = sealed;
+  const publicKey = seals[0].keys[0];
+  for (const [seal, keys] of [
+    [key, [publicKey]],
+    [secret, [secret]],
+    [(env) => env.SEAL, [secret]],
+  ]) {
+    const gate = gateOf({ routes: { "POST /cart": add, "GET /{rest...}": pass }, seal, forward: ["reject"] });
+    const { request } = await gate(post("/CART?a=%61", '{"item":"mug", "count":2}', { "Holdfast-Seal": "forged" }), {
+      SEAL: secret,
+    });
+    const checked = await verifyVerdict(request.clone(), { keys });
+    assert.deepEqual([checked.verdict, JSON.parse(new TextDecoder().decode(checked.decision)).args], ["commit", mug]);
+    assert.equal(checked.digest, request.headers.get(edgeHeaders.digest));
+    const raw = new Request(request.url, {
+      method: "POST",
+      headers: request.headers,
+      body: '{"item":"mug","count":90}',
+    });
+    await assert.rejects(verifyVerdict(raw, { keys }), { code: "seal/other" });
+    const refused = (await gate(post("/cart", { item: "poster", count: 9 }), { SEAL: secret })).request;
+    assert.equal((await verifyVerdict(refused, { keys })).verdict, "reject");
+    const passed = (
+      await gate(new Request(`${shop}/`, { headers: { "Holdfast-Seal": request.headers.get("Holdfast-Seal") } }))
+    ).request;
+    await assert.rejects(verifyVerdict(passed, { keys }), { code: "seal/missing" });
+  }
+});
+
+test("a key that cannot sign lets nothing through", async () => {
+  for (const seal of ["", "x", "PRIVATE+KEY+a+00000000+AAAA", { id: "short", secret: "too short" }, () => undefined]) {
+    const gate = gateOf({ routes: { "POST /cart": add }, seal });
+    const { outcome, response } = await gate(post("/cart", mug));
+    assert.deepEqual([outcome, response.status], ["failed", 503]);
+  }
+});
