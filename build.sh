@@ -34,7 +34,7 @@ debian() {
   fi
 }
 
-# The tests need browsers, PostgreSQL's own programs and curl: none of them may be skipped unseen.
+# The tests need browsers, PostgreSQL's own programs, PgBouncer and curl: none of them may be skipped unseen.
 browser() {
   for c in "${CHROMIUM:-}" chromium chromium-browser google-chrome; do
     if [ -n "$c" ] && command -v "$c" >/dev/null; then CHROMIUM=$(command -v "$c"); export CHROMIUM; return; fi
@@ -49,6 +49,7 @@ firefox() {
 }
 
 postgres() {
+  command -v pgbouncer >/dev/null || [ -x /usr/sbin/pgbouncer ] || debian pgbouncer
   command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || debian postgresql
 }
 

@@ -32,7 +32,10 @@
 //
 // What both understand is in sql.go, what differs in sqlite.go and postgres.go. The
 // tests run over both. SQLite: one process, one file with its write-ahead log and a
-// lock beside it (back it up by VACUUM INTO, since two files cannot be copied at one moment). PostgreSQL: any number of servers, which wake each other
-// through LISTEN and NOTIFY; the address must not lead through a pool that shares connections
-// between transactions.
+// lock beside it (back it up by VACUUM INTO, since two files cannot be copied at one moment).
+//
+// PostgreSQL: any number of servers, which wake each other through LISTEN and NOTIFY. The
+// address may lead through a pooler, such as PgBouncer, that pools sessions or transactions. One
+// that pools transactions passes no notifications on; then each server looks for what the others
+// have appended, five times a second, for the sessions that somebody follows there (pooler.go).
 package ledger

@@ -2,7 +2,11 @@ package ledger
 
 // This file defines hub: who wants to know that a session's log has grown.
 
-import "sync"
+import (
+	"maps"
+	"slices"
+	"sync"
+)
 
 // hub wakes subscribers. Its zero value is ready.
 type hub struct {
@@ -45,6 +49,13 @@ func (h *hub) wake(id string) {
 	for c := range h.subs[id] {
 		nudge(c)
 	}
+}
+
+// sessions lists those that have subscribers.
+func (h *hub) sessions() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Collect(maps.Keys(h.subs))
 }
 
 // wakeAll wakes everyone: something may have been missed.

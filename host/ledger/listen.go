@@ -6,6 +6,7 @@ package ledger
 
 import (
 	"context"
+	"crypto/rand"
 	"strings"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 
 const (
 	quiet    = 30 * time.Second      // without a word, then the connection is tried
+	unsure   = 5 * time.Second       // without a word from oneself, then the operator is told
 	retryMin = 50 * time.Millisecond // between attempts to connect, doubled each time
 	retryMax = 2000 * time.Millisecond
 )
@@ -26,13 +28,13 @@ func (s *postgresStore) listen(ctx context.Context) error {
 		return err
 	}
 	ctx, s.stop = context.WithCancel(context.Background())
-	s.silent = make(chan struct{})
-	go func() {
-		defer close(s.silent)
+	s.silent.Go(func() { s.look(ctx) })
+	s.silent.Go(func() {
 		for ctx.Err() == nil {
 			if conn != nil {
 				err = s.hear(ctx, conn)
-				conn.Close(context.Background())
+				s.hears(false)
+				hangUp(conn)
 				if ctx.Err() != nil {
 					return
 				}
@@ -41,7 +43,7 @@ func (s *postgresStore) listen(ctx context.Context) error {
 			conn = s.listenAgain(ctx)
 			s.hub.wakeAll() // what was appended meanwhile, nobody told
 		}
-	}()
+	})
 	return nil
 }
 
@@ -59,35 +61,51 @@ func (s *postgresStore) listenAgain(ctx context.Context) *pgx.Conn {
 	}
 }
 
-// listener returns a connection that is told of every append from now on.
+// listener returns a connection that is told of every append from now on, unless a pooler is in between.
 func (s *postgresStore) listener(ctx context.Context) (*pgx.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
-	conn, err := pgx.ConnectConfig(ctx, s.config.Copy())
+	conn, err := s.dial(ctx, s.durable(false))
 	if err != nil {
 		return nil, err
 	}
-	if _, err := conn.Exec(ctx, `LISTEN `+pgChannel); err != nil {
-		conn.Close(ctx)
+	if _, err := conn.Exec(ctx, `LISTEN `+pgChannel+`; LISTEN `+pgHere); err != nil {
+		hangUp(conn)
 		return nil, err
 	}
+	s.hears(!s.pooled.Load())
 	return conn, nil
 }
 
-// hear wakes subscribers until the connection fails or ctx ends.
+// hear wakes subscribers until the connection fails or ctx ends. Behind a pooler it is not known at
+// first whether anything is told here at all: only what is heard of oneself proves that.
 func (s *postgresStore) hear(ctx context.Context, conn *pgx.Conn) error {
+	token, told := rand.Text(), false
 	for {
-		wait, cancel := context.WithTimeout(ctx, quiet)
-		n, err := conn.WaitForNotification(wait)
-		cancel()
-		switch {
-		case err == nil && n.PID != s.pid.Load(): // this process has woken its own already
-			for _, session := range strings.Split(n.Payload, "\n") {
-				s.hub.wake(session)
+		patience := quiet
+		if !s.heard.Load() {
+			s.prove(ctx, token)
+			if !told {
+				patience = unsure
 			}
+		}
+		n, err := s.next(ctx, conn, patience)
+		switch {
+		case err == nil && n.Channel == pgHere:
+			if n.Payload == token {
+				s.hears(true)
+			}
+		case err == nil && n.PID != s.pid.Load(): // this process has woken its own already
+			s.told(n)
 		case err != nil && (ctx.Err() != nil || !pgconn.Timeout(err)):
 			return err
 		case err != nil:
+			if !s.heard.Load() && !told {
+				told = true
+				s.log.Warn("the pooler before PostgreSQL passes no notifications on, as one that pools transactions does not: "+
+					"decisions of other servers are looked for, and so are heard of later; an address without it, or one that pools sessions, saves that",
+					"every", lookEvery)
+			}
 			wait, cancel := context.WithTimeout(ctx, connectTimeout)
 			err = conn.Ping(wait)
 			cancel()
@@ -95,5 +113,22 @@ func (s *postgresStore) hear(ctx context.Context, conn *pgx.Conn) error {
 				return err
 			}
 		}
+	}
+}
+
+// next waits for a notification.
+func (s *postgresStore) next(ctx context.Context, conn *pgx.Conn, patience time.Duration) (*pgconn.Notification, error) {
+	wait, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return conn.WaitForNotification(wait)
+}
+
+// told wakes the subscribers of the sessions that a notification names.
+func (s *postgresStore) told(n *pgconn.Notification) {
+	if n.Channel != pgChannel {
+		return
+	}
+	for _, session := range strings.Split(n.Payload, "\n") {
+		s.hub.wake(session)
 	}
 }

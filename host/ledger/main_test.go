@@ -41,21 +41,44 @@ var ctx = context.Background()
 type place struct {
 	engine  string
 	address string
+	behind  string // the address of the database itself, where the other leads through a pooler
 }
 
-// each runs a test on a fresh place of each engine.
+// direct is the address that leads to the database itself.
+func (p place) direct() string {
+	if p.behind != "" {
+		return p.behind
+	}
+	return p.address
+}
+
+// places are what every test of a ledger's behaviour runs on. That a pooler pools sessions adds least, so
+// a quick run leaves it to the tests of poolers.
+func places() []string {
+	all := []string{"sqlite", "postgres", "pgbouncer-transaction"}
+	if rounds(0, 1, 1) == 1 {
+		all = append(all, "pgbouncer-session")
+	}
+	return all
+}
+
+// each runs a test on a fresh place of each kind.
 func each(t *testing.T, test func(t *testing.T, p place)) {
 	t.Parallel()
-	for _, engine := range []string{"sqlite", "postgres"} {
-		t.Run(engine, func(t *testing.T) { t.Parallel(); test(t, fresh(t, engine)) })
+	for _, kind := range places() {
+		t.Run(kind, func(t *testing.T) { t.Parallel(); test(t, fresh(t, kind)) })
 	}
 }
 
-func fresh(t testing.TB, engine string) place {
-	if engine == "sqlite" {
-		return place{engine, filepath.Join(t.TempDir(), "ledger.db")}
+func fresh(t testing.TB, kind string) place {
+	if kind == "sqlite" {
+		return place{engine: kind, address: filepath.Join(t.TempDir(), "ledger.db")}
 	}
-	return place{engine, pgtest.Database(t)}
+	p := place{engine: "postgres", address: pgtest.Database(t)}
+	if mode, ok := strings.CutPrefix(kind, "pgbouncer-"); ok {
+		p.behind, p.address = p.address, pgtest.Pooled(t, p.address, mode)
+	}
+	return p
 }
 
 // open opens the ledger there, until the test ends.
@@ -76,7 +99,7 @@ func (p place) open(t testing.TB, options ...Options) *Ledger {
 // sql runs statements there behind the ledger's back.
 func (p place) sql(t testing.TB, statements ...string) error {
 	t.Helper()
-	driver, address := "pgx", p.address
+	driver, address := "pgx", p.direct()
 	if p.engine == "sqlite" {
 		driver, address = "sqlite", "file:"+p.address+"?_pragma=busy_timeout(10000)"
 	}
@@ -97,7 +120,7 @@ func (p place) sql(t testing.TB, statements ...string) error {
 // hold keeps all others from writing until release.
 func (p place) hold(t testing.TB) (release func()) {
 	t.Helper()
-	driver, address, begin := "pgx", p.address, "BEGIN; LOCK TABLE decisions IN EXCLUSIVE MODE"
+	driver, address, begin := "pgx", p.direct(), "BEGIN; LOCK TABLE decisions IN EXCLUSIVE MODE"
 	if p.engine == "sqlite" {
 		driver, address, begin = "sqlite", "file:"+p.address, "BEGIN IMMEDIATE"
 	}

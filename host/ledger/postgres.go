@@ -19,6 +19,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -84,8 +85,13 @@ type postgresStore struct {
 	used time.Time // when conn last was
 	pid  atomic.Uint32
 
+	level  string        // of synchronous_commit
+	pooled atomic.Bool   // there is a pooler in between
+	heard  atomic.Bool   // NOTIFY reaches the listener
+	deaf   chan struct{} // gets a value when it does no longer
+
 	stop   context.CancelFunc // ends listening
-	silent chan struct{}      // closed when it has ended
+	silent sync.WaitGroup     // of what stop ends
 }
 
 func openPostgres(ctx context.Context, address string, o Options, hub *hub) (_ *postgresStore, err error) {
@@ -93,20 +99,31 @@ func openPostgres(ctx context.Context, address string, o Options, hub *hub) (_ *
 	if err != nil {
 		return nil, fmt.Errorf("ledger: the address of PostgreSQL: %w", err) // without its password
 	}
-	params := config.ConnConfig.RuntimeParams
-	if params["synchronous_commit"] != "remote_apply" { // which is more than on
-		params["synchronous_commit"] = "on"
+	s := &postgresStore{log: o.Logger, hub: hub, level: "on", deaf: make(chan struct{}, 1)}
+	params := config.ConnConfig.RuntimeParams // which a pooler would not pass on
+	if params["synchronous_commit"] == "remote_apply" {
+		s.level = "remote_apply" // which is more than on
 	}
+	delete(params, "synchronous_commit")
 	if params["application_name"] == "" {
 		params["application_name"] = "holdfast"
 	}
-	s := &postgresStore{log: o.Logger, config: config.ConnConfig.Copy(), hub: hub}
 	defer func() {
 		if err != nil {
 			s.close()
-			err = fmt.Errorf("ledger: opening PostgreSQL: %w", s.failure(err))
+			err = fmt.Errorf("ledger: opening PostgreSQL: %w", explain(s.failure(err)))
 		}
 	}()
+	s.config = config.ConnConfig.Copy()
+	if err = s.probe(ctx); err != nil {
+		return nil, err
+	}
+	if s.pooled.Load() && config.ConnConfig.DefaultQueryExecMode == pgx.QueryExecModeCacheStatement {
+		config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe // no statement outlives its transaction
+	}
+	s.config = config.ConnConfig.Copy()
+	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error { return s.settled(ctx, conn, s.durable(false)) }
+	config.ConnConfig.OnNotification = func(_ *pgconn.PgConn, n *pgconn.Notification) { s.told(n) } // what a pooler gives to whom it will
 	if s.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return nil, err
 	}
@@ -141,7 +158,7 @@ func (s *postgresStore) migrate(ctx context.Context, schemas fs.FS) error {
 
 // inspect tells the operator when the server does not keep what it acknowledges.
 func (s *postgresStore) inspect(ctx context.Context) error {
-	for _, name := range []string{"fsync", "full_page_writes", "synchronous_commit"} {
+	for _, name := range []string{"fsync", "full_page_writes"} {
 		var value string
 		if err := s.db.QueryRowContext(ctx, `SELECT current_setting($1)`, name).Scan(&value); err != nil {
 			return err
@@ -189,6 +206,11 @@ func (s *postgresStore) transaction(ctx context.Context, do func(context.Context
 		return fmt.Errorf("ledger: nothing written: %w", err)
 	}
 	defer tx.Rollback()
+	if s.pooled.Load() {
+		if _, err := tx.ExecContext(ctx, s.durable(true)); err != nil {
+			return failed("nothing written", s.failure(err))
+		}
+	}
 	if err := do(ctx, tx); err != nil {
 		if mine(err) || contended(err) {
 			return err
@@ -281,10 +303,14 @@ func (s *postgresStore) append(ctx context.Context, batch []*task) error {
 	}
 	var pipeline pgx.Batch
 	pipeline.Queue(`BEGIN ISOLATION LEVEL READ COMMITTED`)
+	pooled := s.pooled.Load()
+	if pooled {
+		pipeline.Queue(s.planned(true))
+	}
 	pipeline.Queue(pgAppend, sessions, seqs, bytes, digests, prevs, keys, firsts)
 	pipeline.Queue(`COMMIT`)
 	results := s.conn.SendBatch(ctx, &pipeline)
-	stored, before, err := outcome(results)
+	stored, before, err := outcome(results, pooled)
 	if e := results.Close(); err == nil && e != nil {
 		before, err = false, e
 	}
@@ -305,11 +331,16 @@ func (s *postgresStore) append(ctx context.Context, batch []*task) error {
 	return nil
 }
 
-// outcome reads which sessions were stored. An error says whether it was met before
-// the commit began. Only the tag of the commit itself proves that all is durable.
-func outcome(results pgx.BatchResults) (stored map[string]bool, before bool, err error) {
+// outcome reads which sessions were stored; settings says that they were
+// made before that. An error says whether it was met before the commit began. Only the tag of the commit itself proves that all is durable.
+func outcome(results pgx.BatchResults, settings bool) (stored map[string]bool, before bool, err error) {
 	if _, err := results.Exec(); err != nil {
 		return nil, true, err
+	}
+	if settings {
+		if _, err := results.Exec(); err != nil {
+			return nil, true, err
+		}
 	}
 	rows, err := results.Query()
 	if err != nil {
@@ -356,16 +387,8 @@ func (s *postgresStore) connect(ctx context.Context) error {
 	if s.conn != nil && !s.conn.IsClosed() {
 		return nil
 	}
-	config := s.config.Copy()
-	// A plan is made once and stays, so it must not be one that reads whole tables
-	// because they were small when it was made.
-	config.RuntimeParams["enable_seqscan"] = "off"
-	config.RuntimeParams["enable_hashjoin"] = "off"
-	config.RuntimeParams["enable_mergejoin"] = "off"
-	config.RuntimeParams["plan_cache_mode"] = "force_generic_plan"
-	config.RuntimeParams["jit"] = "off"
 	var err error
-	if s.conn, err = pgx.ConnectConfig(ctx, config); err != nil {
+	if s.conn, err = s.dial(ctx, s.planned(false)); err != nil {
 		s.conn = nil
 		return err
 	}
@@ -387,7 +410,7 @@ func (s *postgresStore) disconnect() {
 func (s *postgresStore) close() error {
 	if s.stop != nil {
 		s.stop()
-		<-s.silent
+		s.silent.Wait()
 	}
 	s.disconnect()
 	var err error

@@ -63,7 +63,7 @@ func (c *client) run(t *testing.T, l *Ledger, stop *atomic.Bool) {
 func TestRestart(t *testing.T) {
 	t.Parallel()
 	server := pgtest.Start(t)
-	p := place{"postgres", server.URL()}
+	p := place{engine: "postgres", address: server.URL()}
 	ledgers := []*Ledger{p.open(t), p.open(t)}
 	wake, cancel := ledgers[1].Subscribe("s0")
 	defer cancel()
@@ -285,7 +285,7 @@ func TestTablespaceFull(t *testing.T) {
 	server := pgtest.Start(t)
 	address := server.Tablespace(folder)
 	ballast := folder + "/ballast"
-	l := place{"postgres", address}.open(t)
+	l := place{engine: "postgres", address: address}.open(t)
 	if err := os.WriteFile(ballast, make([]byte, 1<<20), 0o600); err != nil {
 		t.Fatal(err)
 	}

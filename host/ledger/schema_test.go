@@ -83,7 +83,7 @@ func TestSchema1(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := place{"sqlite", filepath.Join(t.TempDir(), "ledger.db")}
+	p := place{engine: "sqlite", address: filepath.Join(t.TempDir(), "ledger.db")}
 	if err := os.WriteFile(p.address, old, 0o600); err != nil {
 		t.Fatal(err)
 	}

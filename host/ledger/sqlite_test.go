@@ -275,7 +275,7 @@ func TestDiskFull(t *testing.T) {
 	if err := os.WriteFile(ballast, make([]byte, 1<<20), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	p := place{"sqlite", filepath.Join(folder, "ledger.db")}
+	p := place{engine: "sqlite", address: filepath.Join(folder, "ledger.db")}
 	l := p.open(t)
 	acknowledged := fill(t, l, func() {})
 	wants(t, l.Ready(ctx), nil)

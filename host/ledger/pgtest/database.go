@@ -26,6 +26,9 @@ var (
 func Main(m *testing.M) int {
 	inMain = true
 	defer func() {
+		for _, p := range poolers.byMode {
+			p.stop()
+		}
 		if shared != nil && shared.process != nil {
 			shared.stop(syscall.SIGQUIT)
 		}

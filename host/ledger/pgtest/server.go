@@ -186,7 +186,7 @@ func (s *Server) start() error {
 	defer output.Close()
 	s.process = exec.Command(filepath.Join(folder, "postgres"), "-D", s.data,
 		"-c", "listen_addresses=", "-c", "unix_socket_directories="+s.data,
-		"-c", "fsync=on", "-c", "shared_buffers=16MB", "-c", "max_connections=60", "-c", "max_wal_size=64MB",
+		"-c", "fsync=on", "-c", "shared_buffers=16MB", "-c", "max_connections=200", "-c", "max_wal_size=64MB",
 		"-c", "min_wal_size=16MB")
 	s.process.Dir, s.process.SysProcAttr = s.data, dieWithMe(s.cred)
 	s.process.Stdout, s.process.Stderr = output, output
