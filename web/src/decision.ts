@@ -64,6 +64,22 @@ export type Change =
   | { readonly path: string; readonly from: unknown; readonly to: unknown; readonly append?: undefined }
   | { readonly path: string; readonly append: unknown };
 
+/**
+ * Violations in the order in which people want to know them: who may not do it at all, then
+ * whose it is not to change, then the rest as decided, so that the governing one leads what is
+ * left. A decision's own order is another: there the first governs.
+ */
+export function forPeople(violations: readonly Violation[]): readonly Violation[] {
+  const ranks = violations.map(rank);
+  if (ranks.every((rank, i) => i === 0 || ranks[i - 1]! <= rank)) return violations;
+  return violations.map((violation, i) => [violation, ranks[i]!] as const).sort(([, a], [, b]) => a - b).map(([violation]) => violation);
+}
+
+function rank({ id, verdict }: Violation): number {
+  if (id.startsWith("by:") || id === "hold:by") return 0;
+  return id.startsWith("owner:") && verdict !== "hold" ? 1 : 2;
+}
+
 /** A decision's document, as section 4 of the design lists it. */
 export interface DecisionDocument {
   readonly v: number;

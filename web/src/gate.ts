@@ -19,7 +19,7 @@
 // declared, an argument JSON cannot hold) is an answer too: allowed false, verdict
 // "error", the error's code as governing.
 
-import type { ProposalDocument, Verdict, Violation, Advice, Span } from "./decision.js";
+import { forPeople, type ProposalDocument, type Verdict, type Violation, type Advice, type Span } from "./decision.js";
 import { HoldfastError, codes } from "./errors.js";
 import type { Gates } from "./gates.js";
 import type { How } from "./how.js";
@@ -30,11 +30,11 @@ export interface GateValue {
   readonly allowed: boolean;
   /** What it would get; "error" where it cannot be asked. */
   readonly verdict: Verdict | "error";
-  /** All that stands against it, the governing one first. */
+  /** All that stands against it, in the order in which people want to know it: who may not do it at all, then the governing one, then the rest. */
   readonly reasons: readonly Violation[];
   /** The id of what governs, the error's code for "error", "" where nothing stands against it. */
   readonly governing: string;
-  /** What to tell a person: what the governing constraint says. "" where it is allowed. */
+  /** What to tell a person: what the first of the reasons says. "" where it is allowed. */
   readonly say: string;
   /** Preferences it would leave unmet; they block nothing. */
   readonly advice: readonly Advice[];
@@ -151,6 +151,11 @@ export class Gate {
     return this.#gates.proposalOf(this.question, atMillis);
   }
 
+  /** What the module's line says went wrong, if it says that. @internal */
+  static errorOf(line: string): HoldfastError | undefined {
+    return line.startsWith('{"error":') ? Answer.read(undefined, line).error : undefined;
+  }
+
   /** Has somebody subscribed? @internal */
   get watched(): boolean {
     return this.#subscribers.size > 0;
@@ -212,6 +217,7 @@ class Answer implements GateValue {
   readonly allowed: boolean;
   readonly #gate: Gate | undefined;
   #said: Said | string;
+  #reasons: readonly Violation[] | undefined;
   #spans: readonly Span[] | undefined;
 
   /** said is what the line says, or a refusal's line. */
@@ -227,7 +233,7 @@ class Answer implements GateValue {
   }
 
   /** Reads the module's line; one that cannot be read is a refusal. */
-  static read(gate: Gate, line: string): Answer {
+  static read(gate: Gate | undefined, line: string): Answer {
     if (line === commit) return new Answer(gate, "commit", ["commit", nothing, nothing], undefined);
     const verdict = refusal.exec(line)?.[1] as Verdict | undefined;
     if (verdict !== undefined) return new Answer(gate, verdict, line, undefined);
@@ -242,13 +248,13 @@ class Answer implements GateValue {
     return Answer.failed(gate, unread());
   }
 
-  static failed(gate: Gate, error: HoldfastError): Answer {
+  static failed(gate: Gate | undefined, error: HoldfastError): Answer {
     const reason: Violation = { id: error.code, level: "physical", verdict: "reject", say: error.message, code: error.code, terms: [], spans: [] };
     return new Answer(gate, "error", ["reject", [reason], nothing], error);
   }
 
   get reasons(): readonly Violation[] {
-    return this.#read()[1];
+    return (this.#reasons ??= forPeople(this.#read()[1]));
   }
 
   get advice(): readonly Advice[] {
@@ -256,7 +262,7 @@ class Answer implements GateValue {
   }
 
   get governing(): string {
-    return this.reasons[0]?.id ?? "";
+    return this.#read()[1][0]?.id ?? "";
   }
 
   get say(): string {

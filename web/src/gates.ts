@@ -32,8 +32,10 @@ import { encode } from "./encode.js";
 import { HoldfastError, codes, messageOf } from "./errors.js";
 import { Gate, type GateValue, type Question } from "./gate.js";
 import { held, howOf, open, unknown, type How } from "./how.js";
+import { misfit } from "./misfit.js";
 import { tell } from "./tell.js";
 import { TextGate } from "./text.js";
+import { Titles, type Titled } from "./titles.js";
 import { maxWatched } from "./watch.js";
 
 /** What gates can be of: a session, or anything with the shape of one that tells when it has changed. */
@@ -44,6 +46,8 @@ export interface Gated {
   watch(proposals: readonly string[]): Watched;
   path(proposal: string): Path;
   view(): { readonly at: number };
+  /** What the bundle declares, for its titles; left out, names are shown. */
+  readonly info?: Titled | undefined;
 }
 
 /** Proposals that are kept to be asked about: see Watch. */
@@ -87,6 +91,7 @@ export class Gates {
   #tree = new Map<string, Node>();
   #planted = 0; // ways in the tree
   #plantedText = 0; // and characters in them
+  #titles: Titles | undefined;
   readonly #byText = new Map<string, Gate>();
   #memoText = 0;
 
@@ -181,7 +186,7 @@ export class Gates {
         ({ at } = this.#subject.view()); // this machine's clock is behind
         path = this.#subject.path(this.#line(gate.question, at));
       }
-      return howOf(path, this.proposalOf(gate.question, at));
+      return howOf(path, this.proposalOf(gate.question, at), (this.#titles ??= new Titles(this.#subject.info)));
     } catch (thrown) {
       return unknown(errorOf(thrown));
     }
@@ -340,7 +345,7 @@ export class Gates {
         this.#lines.push(this.#line(gate.question, 0));
         this.#kept.add(gate);
       } catch (thrown) {
-        this.#took(gate, gate.fail(errorOf(thrown), this.epoch));
+        this.#took(gate, gate.fail(this.#said(gate, errorOf(thrown)), this.epoch));
       }
     }
   }
@@ -358,8 +363,24 @@ export class Gates {
         watch.close();
       }
     });
-    if (failed !== undefined) this.#took(gate, gate.fail(failed, this.epoch));
+    if (failed !== undefined) this.#took(gate, gate.fail(this.#said(gate, failed), this.epoch));
     else if (!this.#kept.has(gate)) this.#asks(gate, named || length > maxLatestText);
+  }
+
+  // What went wrong with a gate's question, for who has filled the form that it comes from.
+  #said(gate: Gate, error: HoldfastError): HoldfastError {
+    return misfit(error, gate.question as ProposalDocument, ({ args }) => {
+      let line = "";
+      const failed = this.#ask((at) => {
+        const watch = this.#subject.watch([this.#line({ ...gate.question, args }, 0)]);
+        try {
+          line = watch.answers(at)[0]!;
+        } finally {
+          watch.close();
+        }
+      });
+      return failed ?? Gate.errorOf(line);
+    });
   }
 
   // Notes that a gate was asked alone; with rarely, that it is asked along only when it is asked in the next state too.

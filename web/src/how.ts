@@ -3,6 +3,7 @@
 import type { Path } from "./answers.js";
 import type { Actor, ProposalDocument } from "./decision.js";
 import type { HoldfastError } from "./errors.js";
+import type { Titles } from "./titles.js";
 
 /** The way to where a gate's proposal would commit. */
 export interface How {
@@ -16,7 +17,7 @@ export interface How {
   readonly instead?: NonNullable<Path["instead"]>;
   /** True where not everything was tried: a way may exist all the same. */
   readonly bounded: boolean;
-  /** True where at the end of the way an owner still has to confirm. */
+  /** True where at the end of the way it still has to be confirmed. */
   readonly confirm: boolean;
   /** The way in words, as in `First: settle.`; "" where nothing needs to be done. Make your own of steps in another language. */
   readonly say: string;
@@ -27,16 +28,19 @@ export interface How {
 /** What a gate that is open says. */
 export const open: How = { found: true, steps: [], bounded: false, confirm: false, say: "", error: undefined };
 
-/** What a gate says whose proposal may be made, and is then for an owner to confirm. */
-export const held: How = { found: true, steps: [], bounded: false, confirm: true, say: "It waits until an owner confirms it.", error: undefined };
+/** What a gate says whose proposal may be made, and then waits. */
+export const held: How = { found: true, steps: [], bounded: false, confirm: true, say: "Once proposed, it waits for a confirmation.", error: undefined };
 
 /** What a gate that cannot be asked says. */
 export function unknown(error: HoldfastError): How {
   return { found: false, steps: [], bounded: true, confirm: false, say: "", error };
 }
 
-/** Puts a path into words. asked is what the gate asks, with the time it was asked at. */
-export function howOf(path: Path, asked: ProposalDocument): How {
+/**
+ * Puts a path into words for who reads it on a page: actions, members and agents by their titles, and who takes a step where
+ * it is somebody else. asked is what the gate asks, with the time it was asked at.
+ */
+export function howOf(path: Path, asked: ProposalDocument, titles: Titles): How {
   const { found, steps, bounded } = path;
   const instead = path.instead ?? undefined;
   const confirm = found && path.verdict === "hold";
@@ -45,45 +49,50 @@ export function howOf(path: Path, asked: ProposalDocument): How {
   if (confirm && steps.length === 0 && at === undefined) return held;
   const said: string[] = [];
   if (found) {
-    said.push(first(steps, asked));
+    said.push(first(steps, asked, titles));
     if (at !== undefined) said.push(`${steps.length === 0 ? "Wait" : "Then wait"} until ${moment(at)}.`);
-    if (confirm) said.push("Then it waits until an owner confirms it.");
-  } else if (instead !== undefined) said.push(first(instead.steps, asked), otherwise(instead.proposal, asked));
-  else said.push(bounded ? "No way to it was found." : "Nothing that can be done now leads to it.");
+    if (confirm) said.push("Then it waits for a confirmation.");
+  } else if (instead !== undefined) said.push(first(instead.steps, asked, titles), otherwise(instead, asked, titles));
+  else if (!bounded) said.push("Nothing that can be done now leads to it."); // where nothing is known, nothing is said
   const say = said.filter((text) => text !== "").join(" ");
   return { found, steps, ...(at === undefined ? {} : { at }), ...(instead === undefined ? {} : { instead }), bounded, confirm, say, error: undefined };
 }
 
-/** The steps as `First: settle, then approve, by another editor.` */
-function first(steps: readonly ProposalDocument[], asked: ProposalDocument): string {
+/** The steps as `First: settle, then “Approve”, by another Editor.` */
+function first(steps: readonly ProposalDocument[], asked: ProposalDocument, titles: Titles): string {
   let { at } = asked;
   const words = steps.map((step) => {
     const wait = step.at > at ? ` from ${moment(step.at)} on` : "";
     at = step.at;
-    return nameOf(step) + by(step.actor, asked.actor) + because(step.reasons, asked.reasons) + wait;
+    const who = another(step.actor, asked.actor, titles);
+    return nameOf(step, titles) + (who === "" ? "" : `, by ${who}`) + because(step.reasons, asked.reasons) + wait;
   });
   return words.length === 0 ? "" : `First: ${words.join(", then ")}.`;
 }
 
 /** What would do in place of what was asked. */
-function otherwise({ actor, reasons, at }: ProposalDocument, asked: ProposalDocument): string {
-  const who = by(actor, asked.actor);
-  const why = because(reasons, asked.reasons);
-  return `It is possible${who}${why}${at > asked.at ? ` from ${moment(at)} on` : ""}.`;
+function otherwise({ proposal, steps }: NonNullable<Path["instead"]>, asked: ProposalDocument, titles: Titles): string {
+  const who = another(proposal.actor, asked.actor, titles);
+  const then = steps.length === 0 ? "" : "Then ";
+  const end = `${because(proposal.reasons, asked.reasons)}${proposal.at > asked.at ? ` from ${moment(proposal.at)} on` : ""}.`;
+  return who === "" ? `${then === "" ? "It" : "Then it"} is possible${end}` : `${then === "" ? capital(who) : then + who} can do it${end}`;
 }
 
-/** A step as `enter (to chat)`. */
-function nameOf({ action, args }: ProposalDocument): string {
-  const shown = Object.entries(args).filter(([name]) => name !== "digest" || args["hold"] === undefined); // of what is confirmed nobody reads the digest
-  const words = shown.map(([name, value]) => (value === true ? plain(name) : `${plain(name)} ${typeof value === "string" ? value : JSON.stringify(value)}`));
-  return plain(action) + (words.length > 0 ? ` (${words.join(", ")})` : "");
+/** A step as `enter (Chat)`. */
+function nameOf({ action, args }: ProposalDocument, titles: Titles): string {
+  const choices = titles.choices(action, args);
+  return titles.action(action) + (choices.length > 0 ? ` (${choices.join(", ")})` : "");
 }
 
-/** Who takes a step, where that is somebody else than who asks: nobody may be told to approve what only another person may. */
-function by(actor: Actor, asking: Actor): string {
+/** Who acts, "" where it is who asks: nobody may be told to approve what only another person may. */
+function another(actor: Actor, asking: Actor, titles: Titles): string {
   if (actor.kind === asking.kind && actor.id === asking.id) return "";
-  if (!anybody(actor)) return `, by ${actor.id}`;
-  return actor.kind === asking.kind ? `, by another ${plain(actor.kind)}` : `, by ${plain(actor.kind)}`;
+  if (!anybody(actor)) return actor.id;
+  return actor.kind === asking.kind ? `another ${titles.agent(actor.kind)}` : titles.agent(actor.kind);
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
 /** Says whether an actor stands for anybody of its kind; see Path.steps. */
@@ -100,8 +109,4 @@ function because(reasons: readonly string[], asked: readonly string[]): string {
 /** A time for people: in UTC, as what a bundle says of times is. */
 function moment(at: number): string {
   return `${new Date(at).toISOString().slice(0, at % 60_000 === 0 ? 16 : 19).replace("T", " ")} UTC`;
-}
-
-function plain(name: string): string {
-  return name.replaceAll("_", " ");
 }

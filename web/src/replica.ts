@@ -31,7 +31,7 @@
 // no gate allows anything any more, and waiting proposals stay in the storage.
 
 import type { Admissible, Path, Question, View } from "./answers.js";
-import type { Bundle } from "./bundle.js";
+import type { Bundle, BundleInfo } from "./bundle.js";
 import { Confirmed, again, decisionOf, differs, read, type StartOptions } from "./confirmed.js";
 import type { Actor, Decision } from "./decision.js";
 import type { ActionOf, ActorOf, ArgsOf, AskOptions, Declared, Rest, Undeclared } from "./declared.js";
@@ -301,6 +301,11 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
   /** See Session.path. */
   path(proposal: string | Parameters<Session["path"]>[0]): Path {
     return this.#asked().path(proposal);
+  }
+
+  /** What the session's bundle declares. */
+  get info(): BundleInfo {
+    return this.#confirmed.bundle.info;
   }
 
   get gates(): Gates {

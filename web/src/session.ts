@@ -7,6 +7,7 @@
 
 import { Op } from "./abi.js";
 import type { Admissible, Path, Question, View } from "./answers.js";
+import type { BundleInfo } from "./bundle.js";
 import { Decision, type ProposalDocument } from "./decision.js";
 import type { ActionOf, ActorOf, ArgsOf, AskOptions, Declared, ProposalOf, Rest, Undeclared } from "./declared.js";
 import { encode, encodeCopy } from "./encode.js";
@@ -14,6 +15,7 @@ import { HoldfastError, codes } from "./errors.js";
 import type { Gate } from "./gate.js";
 import { Gates } from "./gates.js";
 import { Held, type Host } from "./held.js";
+import { misfit } from "./misfit.js";
 import { tell } from "./tell.js";
 import { maxSince, parse, type Instance } from "./instance.js";
 import type { TextGate } from "./text.js";
@@ -40,7 +42,7 @@ export interface SessionOptions<B extends Declared = Undeclared> {
  */
 export class Session<B extends Declared = Undeclared> extends Held {
   readonly #host: Host;
-  readonly #bundle: Held;
+  readonly #bundle: Held & { readonly info: BundleInfo };
   readonly #listeners = new Set<() => void>();
   readonly #gates: Gates;
   readonly #engineCloses = (): void => this.#changed();
@@ -49,7 +51,7 @@ export class Session<B extends Declared = Undeclared> extends Held {
   #last: Uint8Array | undefined;
 
   /** @internal */
-  constructor(host: Host, bundle: Held, origin: Origin, options: SessionOptions<B> = {}) {
+  constructor(host: Host, bundle: Held & { readonly info: BundleInfo }, origin: Origin, options: SessionOptions<B> = {}) {
     super(host, "session");
     this.#host = host;
     this.#bundle = bundle;
@@ -61,6 +63,11 @@ export class Session<B extends Declared = Undeclared> extends Held {
   /** The gates, for a binding that needs all of them at once. */
   get gates(): Gates {
     return this.#gates;
+  }
+
+  /** What the session's bundle declares. */
+  get info(): BundleInfo {
+    return this.#bundle.info;
   }
 
   /** Who gates and can() ask for when they are not told. Setting it asks anew. */
@@ -108,12 +115,12 @@ export class Session<B extends Declared = Undeclared> extends Held {
    * the module trapped (engine/trap).
    */
   decide(proposal: Proposal<B>): Decision {
-    return new Decision(this.#record(Op.Decide, encodeCopy(proposal)));
+    return new Decision(this.#record(Op.Decide, this.#input(proposal, encodeCopy)));
   }
 
   /** Returns the decision a proposal would get, unrecorded. */
   why(proposal: Proposal<B>): Decision {
-    return new Decision(this.call(Op.Why, encode(proposal)));
+    return new Decision(this.call(Op.Why, this.#input(proposal, encode)));
   }
 
   /** Returns every action of the bundle, for every choice of its bool and enum arguments, with the verdict it would get. */
@@ -168,6 +175,23 @@ export class Session<B extends Declared = Undeclared> extends Held {
       throw new HoldfastError(codes.rebuild, "after a trap this session could not be brought back to the bytes it had; restore it from a snapshot or the log");
     }
     return handle;
+  }
+
+  // A proposal as JSON. What JSON does not hold comes from a form that is not filled in, most often, and is told so.
+  #input<T>(proposal: Proposal<B>, write: (proposal: Proposal<B>) => T): T {
+    try {
+      return write(proposal);
+    } catch (thrown) {
+      if (!(thrown instanceof HoldfastError) || typeof proposal === "string" || proposal instanceof Uint8Array) throw thrown;
+      throw misfit(thrown, proposal as ProposalDocument, (asked) => {
+        try {
+          this.call(Op.Why, encode(asked));
+          return undefined;
+        } catch (thrown) {
+          return thrown instanceof HoldfastError ? thrown : undefined;
+        }
+      });
+    }
   }
 
   #record(...recorded: Recorded): Uint8Array<ArrayBuffer> {
