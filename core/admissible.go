@@ -200,7 +200,7 @@ func (s *Session) entries(who actor, at, reasons value.Value, terse bool, left *
 			add(&proposal{action: act, actor: who, hold: s.holds[i].seq, digest: s.holds[i].digest, at: at, reasons: reasons})
 		}
 	}
-	if s.frozen {
+	if s.frozen != 0 {
 		add(&proposal{action: actUnfreeze, actor: who, at: at, reasons: reasons})
 	}
 	sort.SliceStable(list, func(i, j int) bool {
@@ -282,7 +282,11 @@ func (s *Session) entry(p *proposal) entry {
 
 // mayOutgrow is what the state's size depends on, where it could be more than a session may hold.
 func (s *Session) mayOutgrow() uint64 {
-	if !s.b.Large || len(s.j.changes) == 0 || s.growth(true).Within(model.StateLimit) {
+	large := false
+	for l := range s.b.Layers {
+		large = large || s.b.Layers[l].Large && s.j.kept>>l&1 != 0 && s.j.parts[l].changed && !s.j.growth(l, true).Within(model.StateLimit)
+	}
+	if !large {
 		return 0
 	}
 	bits := uint64(0)

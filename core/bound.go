@@ -75,12 +75,19 @@ func (j *judge) nearest(before model.State, p *proposal, i, at int) (x int64, ok
 	defer func() { m.Banks = banks }()
 	m.Banks[model.BankArgs] = args
 	var after model.State
+	var effects []model.Effect // those of the layer that is being judged
+	for _, s := range j.b.Actions[p.action].Shares {
+		if s.Layer == j.layer {
+			effects = j.b.Actions[p.action].Effects[s.Effects.From:s.Effects.To]
+		}
+	}
 	with := func(x int64) (int64, bool) {
 		if x < t.Min || x > t.Max {
 			return 0, false
 		}
 		args[at] = value.OfInt(x)
-		_, failed := model.Apply(m, j.b, j.b.Actions[p.action].Effects, before, &after, nil)
+		after.Copy(before)
+		_, failed := model.Apply(m, j.b, effects, &after, nil)
 		return after.Vars[i].Int(), failed.K == value.Null && after.Vars[i].K == value.Int
 	}
 	given, now := p.args[at].Int(), j.after.Vars[i].Int()

@@ -4,12 +4,12 @@ package core
 // outcome to the session after it.
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
-	"github.com/holdfast-rt/holdfast/core/internal/types"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
 )
 
@@ -20,12 +20,12 @@ type outcome struct {
 	advice     []advice
 	changes    []model.Change
 	after      *model.State // nil: the state stays
-	park       uint64       // not 0: the proposal is parked until one of these agents confirms
+	park       []uint64     // of a hold: who may confirm it, for each layer; 0 where the layer parks nothing
 	drop       int          // index of a parked proposal that is done with, or -1
-	frozen     bool
-	proposal   [32]byte // the proposal's digest
-	size       int      // its bytes as JSON
-	state      [32]byte // that of the state afterwards, once written
+	frozen     uint32       // set of layers
+	proposal   [32]byte     // the proposal's digest
+	size       int          // its bytes as JSON
+	state      [32]byte     // that of the state afterwards, once written
 }
 
 // Decide decides a proposal and records the decision. It returns the decision's
@@ -86,25 +86,40 @@ func (s *Session) judge(p *proposal) outcome {
 // find is judge for a proposal of so many bytes, parts of which may be unknown; its digest is left out.
 func (s *Session) find(p *proposal, size int) outcome {
 	o := outcome{drop: -1, frozen: s.frozen, size: size}
-	s.j.changes, s.j.violations, s.j.advice, s.j.unsure = s.j.changes[:0], s.j.violations[:0], s.j.advice[:0], 0
-	if s.frozen && (p.action != actUnfreeze || s.b.Governance>>p.actor.agent&1 == 0) {
-		say := "The session is frozen after a hard failure; "
-		if s.b.Governance == 0 {
-			say += "no agent may unfreeze it."
-		} else {
-			say += s.j.agents(s.b.Governance, "or") + " must unfreeze it first."
-		}
-		s.refuse("frozen", model.Physical, model.Reject, say)
-		return s.refused(&o)
-	}
+	s.j.reset()
 	switch p.action {
 	case actUnfreeze:
 		return s.unfreeze(p, &o)
 	case actConfirm, actDecline, actExpire:
 		return s.settle(p, &o)
 	}
-	s.j.run(s.state, p, nil)
+	if s.frozen != 0 {
+		told := uint32(0)
+		for i := range s.b.Actions[p.action].Shares {
+			s.tellFrozen(s.b.Actions[p.action].Shares[i].Layer, &told)
+		}
+	}
+	s.j.run(s.state, p, nil, s.frozen)
 	return s.conclude(&o, p)
+}
+
+// tellFrozen refuses for a layer that is frozen, or extends one that is. Told are layers for which that was done.
+func (s *Session) tellFrozen(l int, told *uint32) {
+	layer := &s.b.Layers[l]
+	if s.frozen&layer.Includes == 0 {
+		return
+	}
+	if *told&layer.Includes == 0 {
+		say := "The session is frozen after a hard failure; "
+		if layer.Governance == 0 {
+			say += "no agent may unfreeze it."
+		} else {
+			say += s.j.agents(layer.Governance, "or") + " must unfreeze it first."
+		}
+		s.j.layer = l
+		s.refuse("frozen", model.Physical, model.Reject, say)
+	}
+	*told |= 1 << l
 }
 
 // refuse adds a violation of a built-in rule.
@@ -116,29 +131,26 @@ func (s *Session) refuse(id string, level model.Level, verdict model.Verdict, sa
 func (s *Session) conclude(o *outcome, p *proposal) outcome {
 	o.advice = s.j.advice
 	if len(s.j.violations) > 0 {
-		if s.j.violations[0].verdict == model.HoldVerdict {
-			s.parkable(p, o.size)
-		}
-		return s.refused(o)
-	}
-	if say := s.tooLarge(); say != "" {
-		s.refuse("domain:state", model.Physical, model.Reject, say)
+		s.parkable(p, o.size)
 		return s.refused(o)
 	}
 	o.verdict, o.changes, o.after = model.Commit, s.j.changes, &s.j.after
 	return *o
 }
 
-// crowded says whose parked proposals are as many as they may be, "" where there is
+// crowded says whose parked proposals are as many as a layer lets them be, "" where there is
 // room for another of a. What depends on an unknown id of a is unsure.
-func (s *Session) crowded(a actor) string {
-	limits := &s.b.Hold
-	agent, mine, by, ids := 0, 0, uint64(0), map[string]int(nil)
+func (s *Session) crowded(l int, a actor) string {
+	limits := &s.b.Layers[l].Hold
+	all, agent, mine, by, ids := s.parked(l), 0, 0, uint64(0), map[string]int(nil)
 	for i := range s.holds {
 		h := &s.holds[i]
+		if !h.in(l) {
+			continue
+		}
 		who := &h.proposal.actor
-		if len(s.holds) >= MaxHolds || who.agent == a.agent {
-			by |= h.by
+		if all >= MaxHolds || who.agent == a.agent {
+			by |= h.by[l]
 		}
 		switch {
 		case who.agent != a.agent:
@@ -157,7 +169,7 @@ func (s *Session) crowded(a actor) string {
 	}
 	whose, most := s.b.Agents[a.agent].Shown(), 0
 	switch {
-	case len(s.holds) >= MaxHolds:
+	case all >= MaxHolds:
 		whose, most = "The session", MaxHolds
 	case agent >= limits.PerAgent:
 		most = limits.PerAgent
@@ -176,27 +188,48 @@ func (s *Session) crowded(a actor) string {
 	return whose + " has " + strconv.Itoa(most) + one + " waiting already, the most it may have; " + s.j.agents(by, "or") + " confirms or declines one first."
 }
 
-// parkable asks whether p, of so many bytes, can be parked, and puts a violation before the holds where it cannot.
-func (s *Session) parkable(p *proposal, size int) {
-	x := violation{level: model.Operational, verdict: s.b.Hold.Verdict}
+// parked counts what a layer has parked.
+func (s *Session) parked(l int) int {
+	n := 0
 	for i := range s.holds {
-		size += s.holds[i].size
+		if s.holds[i].in(l) {
+			n++
+		}
 	}
-	crowded := s.crowded(p.actor)
+	return n
+}
+
+// parkable asks whether each layer that would park p, of so many bytes, can do so, and adds a refusal where one cannot.
+func (s *Session) parkable(p *proposal, size int) {
+	some := len(s.j.violations)
+	for i := range s.b.Actions[p.action].Shares {
+		if l := s.b.Actions[p.action].Shares[i].Layer; s.j.alone(l) == model.HoldVerdict {
+			s.j.layer = l
+			s.room(l, p, size)
+		}
+	}
+	if len(s.j.violations) > some {
+		slices.SortStableFunc(s.j.violations, governs)
+	}
+}
+
+// room asks whether a layer can park p.
+func (s *Session) room(l int, p *proposal, size int) {
+	no := s.b.Layers[l].Hold.Verdict
+	for i := range s.holds {
+		if s.holds[i].in(l) {
+			size += s.holds[i].size
+		}
+	}
+	crowded := s.crowded(l, p.actor)
 	switch {
-	case s.confirmers() == 0:
-		x.id, x.level = "hold:nobody", model.Ownership
-		x.say = s.nobody(p)
+	case s.confirmers(l) == 0:
+		s.refuse("hold:nobody", model.Ownership, no, s.nobody(p))
 	case crowded != "":
-		x.id, x.say = "hold:limit", s.j.text(crowded)
+		s.refuse("hold:limit", model.Operational, no, crowded)
 	case size > MaxParked:
-		x.id, x.say = "hold:limit", s.j.text("The proposals that wait would come to "+strconv.Itoa(size)+" bytes, and at most "+strconv.Itoa(MaxParked)+" are allowed; confirm, decline or expire one first.")
-	default:
-		return
+		s.refuse("hold:limit", model.Operational, no, "The proposals that wait would come to "+strconv.Itoa(size)+" bytes, and at most "+strconv.Itoa(MaxParked)+" are allowed; confirm, decline or expire one first.")
 	}
-	s.j.violations = append(s.j.violations, violation{})
-	copy(s.j.violations[1:], s.j.violations)
-	s.j.violations[0] = x
 }
 
 // nobody says why no one agent may confirm all of p, and who may do it at once.
@@ -234,121 +267,207 @@ func (s *Session) parts() []string {
 	return parts
 }
 
-// tooLarge says why the state after the changes is more than a session may hold, "" where it is not.
-func (s *Session) tooLarge() string {
-	if !s.b.Large || len(s.j.changes) == 0 || s.growth(false).Within(model.StateLimit) {
-		return ""
-	}
-	return "The session would hold more than " + strconv.Itoa(model.MaxState) + " bytes or " + strconv.Itoa(model.MaxStateValues) + " values; what grows without end belongs in a database."
-}
-
-// growth measures the state after the changes, as far as the limit on it goes. What
-// is not known counts as nothing, or with worst as the most that its type allows.
-func (s *Session) growth(worst bool) model.Extent {
-	size := s.logged
-	add := func(v value.Value, t *types.Type) {
-		if v.K != value.Unknown {
-			size.Add(v, model.StateLimit)
-		} else if worst {
-			most := model.Most(t)
-			size.Bytes, size.Values = size.Bytes+most.Bytes, size.Values+most.Values
+// confirmers is the set of agents that may confirm everything that a layer holds.
+func (s *Session) confirmers(l int) uint64 {
+	view, set := s.b.Layers[l].Includes, s.b.Everyone()
+	for k := range l + 1 {
+		if view>>k&1 != 0 {
+			set &= s.j.parts[k].owners
 		}
 	}
-	for i := range s.j.changes {
-		if e := s.j.changes[i].Effect; e.Var < 0 {
-			add(s.j.changes[i].To, s.b.Logs[e.Log].Type)
+	for i := range s.j.violations {
+		if v := &s.j.violations[i]; v.verdict == model.HoldVerdict && view>>v.layer&1 != 0 {
+			set &= v.by
 		}
 	}
-	for i, v := range s.j.after.Vars {
-		add(v, s.b.Vars[i].Type)
-	}
-	return size
-}
-
-// confirmers is the set of agents that may confirm everything that is held.
-func (s *Session) confirmers() uint64 {
-	set := s.j.owners & s.b.Everyone()
-	s.j.held(&set)
 	return set
 }
 
 // refused finishes an outcome with violations: the first governs.
 func (s *Session) refused(o *outcome) outcome {
+	if len(s.b.Layers) > 1 {
+		s.j.freezesFirst()
+	}
 	o.violations = s.j.violations
 	o.verdict = o.violations[0].verdict
 	switch o.verdict {
 	case model.HoldVerdict:
-		o.park = s.confirmers()
+		s.park = s.park[:0]
+		for l := range s.b.Layers {
+			by := uint64(0)
+			if s.j.alone(l) == model.HoldVerdict {
+				by = s.confirmers(l)
+			}
+			s.park = append(s.park, by)
+		}
+		o.park = s.park
 	case model.Freeze:
-		o.frozen = true
+		o.frozen |= 1 << o.violations[0].layer
 	case model.Revert:
 		s.revert(o)
 	}
 	return *o
 }
 
+// freezesFirst lets a freeze govern that a bundle alone would decide, before what another
+// decides that neither extends it nor is extended by it.
+func (j *judge) freezesFirst() {
+	refused := uint32(0)
+	for i, v := range j.violations {
+		if v.verdict == model.Freeze && refused&j.b.Layers[v.layer].Includes == 0 {
+			copy(j.violations[1:i+1], j.violations[:i])
+			j.violations[0] = v
+			return
+		}
+		if v.verdict != model.HoldVerdict {
+			refused |= 1 << v.layer
+		}
+	}
+}
+
 // revert applies the fallback, and freezes the session where it cannot be.
 func (s *Session) revert(o *outcome) {
-	say := s.j.fall(s.state)
-	if say == "" {
-		say = s.tooLarge()
-	}
+	refuser := o.violations[0].layer
+	say, frozen := s.j.fall(s.state, refuser)
 	if say != "" {
-		v := violation{id: "fallback", level: model.Physical, verdict: model.Freeze, say: say}
+		v := violation{id: "fallback", level: model.Physical, verdict: model.Freeze, say: say, layer: refuser}
 		o.violations = append([]violation{v}, o.violations...)
-		o.verdict, o.frozen = model.Freeze, true
+		o.verdict = model.Freeze
+		o.frozen |= 1 << refuser
 		return
 	}
+	o.violations, o.frozen = s.j.violations, o.frozen|frozen
 	o.changes, o.after = s.j.changes, &s.j.after
 }
 
+// unfreeze decides unfreeze: of each layer that is frozen, its governance may.
 func (s *Session) unfreeze(p *proposal, o *outcome) outcome {
+	for l := range s.b.Layers {
+		if s.b.Layers[l].Governance>>p.actor.agent&1 != 0 {
+			o.frozen &^= 1 << l
+		}
+	}
+	if o.frozen != s.frozen {
+		o.verdict = model.Commit
+		return *o
+	}
+	told := uint32(0)
+	for l := range s.b.Layers {
+		s.tellFrozen(l, &told)
+	}
 	switch {
+	case told != 0:
 	case s.b.Governance>>p.actor.agent&1 == 0:
 		s.refuse("by:unfreeze", model.Responsibility, model.Reject, s.others("Unfreezing", s.b.Governance, p.actor.agent))
-	case !s.frozen:
-		s.refuse("unfreeze:idle", model.Operational, model.Reject, "The session is not frozen, so there is nothing to unfreeze.")
 	default:
-		o.verdict, o.frozen = model.Commit, false
-		return *o
+		s.refuse("unfreeze:idle", model.Operational, model.Reject, "The session is not frozen, so there is nothing to unfreeze.")
 	}
 	return s.refused(o)
 }
 
-// settle decides confirm, decline and expire.
+// settle decides confirm, decline and expire. Each layer is asked about what it has parked; of what only
+// others have parked it knows nothing, so that a child's parked proposals are the child's own.
 func (s *Session) settle(p *proposal, o *outcome) outcome {
-	no := s.b.Hold.Verdict
-	if by := s.b.Hold.By; p.action == actExpire && by >= 0 && by != p.actor.agent {
-		s.refuse("by:expire", model.Responsibility, no, s.others(doing[2], 1<<by, p.actor.agent))
-		return s.refused(o)
-	}
 	at := -1
 	for i := range s.holds {
 		if s.holds[i].seq == p.hold {
 			at = i
 		}
 	}
-	if at < 0 {
-		s.refuse("hold:unknown", model.Operational, no, "No proposal is waiting under "+strconv.FormatInt(p.hold, 10)+": it was confirmed, declined or expired, or never parked.")
+	var h *hold
+	may := uint64(0)
+	if at >= 0 {
+		h = &s.holds[at]
+		may = s.able(h, p)
+	}
+	told, barred := uint32(0), uint32(0)
+	for l := range s.b.Layers {
+		if barred&s.b.Layers[l].Includes != 0 {
+			barred |= 1 << l
+			continue
+		}
+		some := len(s.j.violations)
+		s.j.layer = l
+		s.tellFrozen(l, &told)
+		if len(s.j.violations) == some {
+			s.due(l, p, h, may)
+		}
+		if len(s.j.violations) > some {
+			barred |= 1 << l
+		}
+	}
+	if p.action != actConfirm {
+		return s.end(p, o, h, at, barred)
+	}
+	if h == nil || s.idle(h, barred) {
 		return s.refused(o)
 	}
-	h := &s.holds[at]
-	expires := h.at + s.b.Hold.TTL
-	if p.action == actExpire {
-		if p.at.Int() < expires {
-			s.refuse("hold:early", model.Operational, no, "The proposal parked under "+strconv.FormatInt(h.seq, 10)+" may still be confirmed by "+s.j.agents(h.by, "or")+" until "+instant(expires)+".")
-			return s.refused(o)
+	again := *h.proposal
+	again.actor, again.at, again.since, again.reasons, again.self = p.actor, p.at, value.OfInt(h.at), p.reasons, value.Value{}
+	s.j.run(s.state, &again, h, barred)
+	if !known(p.at) {
+		s.j.unsure |= p.at.N // it may be too late by then
+	}
+	if len(s.j.violations) == 0 {
+		o.drop = at // otherwise it waits on: what refuses it now may be mended
+	}
+	return s.conclude(o, &again)
+}
+
+// idle says whether every layer that speaks of what is parked has refused already.
+func (s *Session) idle(h *hold, barred uint32) bool {
+	for i := range s.b.Actions[h.proposal.action].Shares {
+		if barred>>s.b.Actions[h.proposal.action].Shares[i].Layer&1 == 0 {
+			return false
 		}
-		o.drop = at
-		if s.b.Hold.Revert {
-			s.refuse("hold:expired", model.Operational, model.Revert, "Nobody confirmed the proposal parked under "+strconv.FormatInt(h.seq, 10)+" in time.")
-			return s.refused(o)
-		}
-		o.verdict = model.Commit
+	}
+	return true
+}
+
+// end decides decline and expire.
+func (s *Session) end(p *proposal, o *outcome, h *hold, at int, barred uint32) outcome {
+	if len(s.b.Layers) > 1 && len(s.j.violations) > 0 && h != nil {
+		s.j.keepEnd(s.state, p, h, barred)
+	}
+	if len(s.j.violations) == 0 {
+		o.drop, o.verdict = at, model.Commit
 		return *o
 	}
-	if h.by>>p.actor.agent&1 == 0 {
-		s.refuse("hold:by", model.Ownership, no, s.others(doing[-1-p.action], s.able(h, p), p.actor.agent))
+	if slices.SortStableFunc(s.j.violations, governs); s.j.violations[0].id == "hold:expired" {
+		o.drop = at
+	}
+	return s.refused(o)
+}
+
+// due asks a layer whether p may do what it is about with h, as far as what is parked says; may is who can.
+func (s *Session) due(l int, p *proposal, h *hold, may uint64) {
+	rule := &s.b.Layers[l].Hold
+	no, agent := rule.Verdict, p.actor.agent
+	if p.action == actExpire && rule.By >= 0 && rule.By != agent && (h == nil || h.in(l)) {
+		s.refuse("by:expire", model.Responsibility, no, s.others(doing[-1-actExpire], 1<<rule.By, agent))
+		return
+	}
+	if h == nil {
+		s.refuse("hold:unknown", model.Operational, no, "No proposal is waiting under "+strconv.FormatInt(p.hold, 10)+": it was confirmed, declined or expired, or never parked.")
+		return
+	}
+	if !h.in(l) {
+		return
+	}
+	expires := h.at + rule.TTL
+	if p.action == actExpire {
+		switch {
+		case s.b.Layers[l].Agents>>agent&1 == 0:
+			s.refuse("by:expire", model.Responsibility, no, s.others(doing[-1-actExpire], s.b.Layers[l].Agents, agent))
+		case p.at.Int() < expires:
+			s.refuse("hold:early", model.Operational, no, "The proposal parked under "+strconv.FormatInt(h.seq, 10)+" may still be confirmed by "+s.j.agents(h.by[l], "or")+" until "+instant(expires)+".")
+		case rule.Revert:
+			s.refuse("hold:expired", model.Operational, model.Revert, "Nobody confirmed the proposal parked under "+strconv.FormatInt(h.seq, 10)+" in time.")
+		}
+		return
+	}
+	if h.by[l]>>agent&1 == 0 {
+		s.refuse("hold:by", model.Ownership, no, s.others(doing[-1-p.action], may, agent))
 	}
 	if p.action == actConfirm && h.digest != p.digest {
 		s.refuse("hold:digest", model.Operational, no, "The proposal parked under "+strconv.FormatInt(h.seq, 10)+" has another digest: what would be approved is not what was parked. Read it again, then name "+h.digest+".")
@@ -360,24 +479,6 @@ func (s *Session) settle(p *proposal, o *outcome) outcome {
 	if p.action == actConfirm && when >= expires {
 		s.refuse("hold:expired", model.Operational, no, "The time to confirm the proposal parked under "+strconv.FormatInt(h.seq, 10)+" ended at "+instant(expires)+"; expire it.")
 	}
-	if len(s.j.violations) > 0 {
-		return s.refused(o)
-	}
-	o.drop = at
-	if p.action == actDecline {
-		o.verdict = model.Commit
-		return *o
-	}
-	again := *h.proposal
-	again.actor, again.at, again.since, again.reasons, again.self = p.actor, p.at, value.OfInt(h.at), p.reasons, value.Value{}
-	s.j.run(s.state, &again, &h.proposal.actor)
-	if !known(p.at) {
-		s.j.unsure |= p.at.N // it may be too late by then
-	}
-	if len(s.j.violations) > 0 {
-		o.drop = -1 // it waits on: what refuses it now may be mended
-	}
-	return s.conclude(o, &again)
 }
 
 // others says for which agents something is, when it is not for the one who proposes it.
@@ -392,25 +493,28 @@ func (s *Session) others(what string, may uint64, agent int) string {
 // able is the set of agents that could do with h what p is about: of those that may confirm
 // it, the ones that nothing else stops now; all that may where the state stops all of them.
 func (s *Session) able(h *hold, p *proposal) uint64 {
-	if s.j.terse || p.action != actConfirm {
-		return h.by
+	by := h.by[len(h.by)-1]
+	if s.j.terse || p.action != actConfirm || by>>p.actor.agent&1 != 0 {
+		return by
 	}
 	may, cost := uint64(0), uint64(0)
 	s.j.terse = true
 	for k := range s.b.Agents {
-		if h.by>>k&1 == 0 {
+		if by>>k&1 == 0 {
 			continue
 		}
 		again := *h.proposal
-		again.actor, again.at, again.reasons, again.self = actor{k, value.OfUnknown(1 << bitActorID)}, p.at, p.reasons, value.Value{}
-		s.j.run(s.state, &again, &h.proposal.actor)
-		if cost += s.j.m.Cost; len(s.j.violations) == 0 {
+		again.actor, again.at, again.since, again.reasons, again.self = actor{k, value.OfUnknown(1 << bitActorID)}, p.at, value.OfInt(h.at), p.reasons, value.Value{}
+		s.j.reset()
+		s.j.run(s.state, &again, h, s.frozen)
+		if cost += s.j.spent; len(s.j.violations) == 0 {
 			may |= 1 << k
 		}
 	}
-	s.j.terse, s.j.violations, s.j.advice, s.j.changes, s.j.unsure = false, s.j.violations[:0], s.j.advice[:0], s.j.changes[:0], 0
-	if s.j.m.Cost = cost; may == 0 {
-		return h.by
+	s.j.terse = false
+	s.j.reset()
+	if s.j.spent = cost; may == 0 {
+		return by
 	}
 	return may
 }
@@ -438,7 +542,7 @@ func (s *Session) next(p *proposal, o *outcome) (st model.State, chains [][32]by
 		holds = append(append([]hold(nil), holds[:o.drop]...), holds[o.drop+1:]...)
 	}
 	if o.verdict == model.HoldVerdict {
-		holds = append(holds[:len(holds):len(holds)], hold{seq: s.seq + 1, at: p.at.Int(), by: o.park, digest: digestText(o.proposal), size: o.size, proposal: p})
+		holds = append(holds[:len(holds):len(holds)], hold{seq: s.seq + 1, at: p.at.Int(), by: append([]uint64(nil), o.park...), digest: digestText(o.proposal), size: o.size, proposal: p})
 	}
 	return st, chains, holds
 }
@@ -501,8 +605,8 @@ func (s *Session) record(p *proposal, o *outcome, out []byte) {
 	if o.after != nil {
 		if s.b.Large {
 			for i := range o.changes {
-				if o.changes[i].Effect.Var < 0 {
-					s.logged.Add(o.changes[i].To, model.StateLimit)
+				if e := o.changes[i].Effect; e.Var < 0 {
+					s.j.logged[e.Layer].Add(o.changes[i].To, model.StateLimit)
 				}
 			}
 		}

@@ -168,7 +168,7 @@ func (d *dependence) of(o *outcome) inputs {
 // look notes what has changed since the last look.
 type look struct {
 	vars, logs []value.Value
-	frozen     bool
+	frozen     uint32
 	full       bool // no further decision can be recorded
 	at         int64
 	digits     int   // of the time: how many bytes a proposal has depends on them

@@ -3,6 +3,11 @@ package core
 // This file evaluates one proposal against one state: every constraint, the
 // structural ones too, so that all the reasons come at once.
 //
+// A bundle that extends others is judged layer by layer, those of its parents first, each
+// as it would be judged alone: with its own part of the effects, its own constraints, its own
+// budget. A layer reads what it declares and extends, so what a child adds changes nothing
+// of what its parents find. For each layer:
+//
 //	banks        State Logs Derived │ Args Actor Proposal │ Next
 //	1 effects    before             │ of the proposal     │ written here
 //	2 structure  before, after      │                     │
@@ -43,6 +48,7 @@ type violation struct {
 	terms   []vm.Term
 	hits    []vm.Hit
 	by      uint64 // of a hold: agents that may confirm
+	layer   int    // that finds it
 }
 
 // advice is a preference that is not met.
@@ -52,6 +58,16 @@ type advice struct {
 	say    string
 	terms  []vm.Term
 	weight int
+	layer  int
+}
+
+// part is what one layer makes of the proposal, beside its violations.
+type part struct {
+	cost, told uint64 // see judge.told
+	unsure     uint64 // bits that it depends on
+	owners     uint64 // who owns all that it changes
+	changed    bool   // anything that it or what it extends declares may change
+	later      bool   // what it derives of the state after is computed
 }
 
 // judge holds what the evaluation of one proposal needs; it is used again and again.
@@ -68,74 +84,178 @@ type judge struct {
 	advice     []advice
 	unsure     uint64 // bits that the outcome depends on
 	told       uint64 // cost of what is said about violations: it takes nothing off what constraints may cost
+	spent      uint64 // cost of the layers that are done with
 	said       []byte // scratch
 	computed   bool   // what the effects come to is known
 	owners     uint64 // who owns all that changes
 	terse      bool   // only which constraints fail: no texts, terms or spans
+
+	before model.State
+	parts  []part
+	layer  int            // that is being judged
+	agent  int            // of the actor, as the layer sees it
+	from   *hold          // what the actor confirms, where the layer has it parked; nil: it proposes
+	anew   bool           // the layer sees proposed what others have parked
+	lost   uint32         // layers that cannot tell what the state after would be
+	kept   uint32         // layers that the outcome is up to: all, or those that keep the proposal
+	logged []model.Extent // of each layer's logs in the state before; nil: not known, so they are measured
 }
 
-// run evaluates the declared action of p on the state before. from is nil, or
-// who proposed the parked proposal that p's actor now confirms.
-func (j *judge) run(before model.State, p *proposal, from *actor) {
-	b, m := j.b, &j.m
-	j.changes, j.violations, j.advice, j.unsure = j.changes[:0], j.violations[:0], j.advice[:0], 0
-	m.Cost, j.told, j.owners = 0, 0, ^uint64(0)
-	proposer := p.actor
-	if from != nil {
-		proposer = *from
-	}
-	a := &b.Actions[p.action]
-	j.actor, j.proposal = j.facts(p, proposer)
-	m.Banks[model.BankArgs] = p.args
-	m.Banks[model.BankActor] = j.actor[:]
-	m.Banks[model.BankProposal] = j.proposal[:]
-	m.Banks[model.BankState], m.Banks[model.BankLogs] = before.Vars, before.Logs
-	m.Banks[model.BankNext] = nil
-	j.derived = b.Derive(m, j.derived)
+// reset forgets what was found about another proposal.
+func (j *judge) reset() {
+	j.changes, j.violations, j.advice, j.unsure, j.layer, j.spent = j.changes[:0], j.violations[:0], j.advice[:0], 0, 0, 0
+}
 
-	var failed value.Value
-	j.changes, failed = model.Apply(m, b, a.Effects, before, &j.after, j.changes)
-	computed := failed.K != value.Error
-	j.computed = computed
-	if failed.K == value.Unknown {
-		j.unsure |= failed.N
+// run evaluates the declared action of p on the state before; what was found already stays. h is nil, or
+// the parked proposal that p's actor now confirms. Barred layers have refused already, for another reason
+// than what is declared; neither they nor what extends them is asked.
+func (j *judge) run(before model.State, p *proposal, h *hold, barred uint32) {
+	b, m := j.b, &j.m
+	j.begin(before)
+	j.after.Copy(before)
+	m.Banks[model.BankArgs], m.Banks[model.BankNext] = p.args, j.after.Vars
+	j.owners = ^uint64(0)
+	shares := b.Actions[p.action].Shares
+	for i := range shares {
+		j.turn(shares[i].Layer, p, h)
+		j.share(p, h, &shares[i], barred)
+		j.leave()
 	}
-	if a.By>>proposer.agent&1 == 0 {
+	j.computed = j.lost>>(len(b.Layers)-1)&1 == 0
+	for i := range shares {
+		if l := shares[i].Layer; j.alone(l) == model.Commit && j.lost>>l&1 == 0 {
+			if say := j.tooLarge(l); say != "" {
+				j.layer = l
+				j.add(violation{id: "domain:state", level: model.Physical, verdict: model.Reject}, j.text(say), nil, nil)
+			}
+		}
+	}
+	if len(b.Layers) > 1 {
+		j.keep(p, h, barred)
+	}
+	for i := range shares {
+		if l := shares[i].Layer; j.kept>>l&1 != 0 {
+			j.unsure |= j.parts[l].unsure
+		}
+	}
+	j.tellWho(before, p, h)
+	slices.SortStableFunc(j.violations, governs)
+}
+
+// begin derives what the state before has derived, each layer on its own budget.
+func (j *judge) begin(before model.State) {
+	b, m := j.b, &j.m
+	j.before, j.lost, j.kept, j.anew, j.from = before, 0, ^uint32(0), false, nil
+	m.Banks[model.BankState], m.Banks[model.BankLogs] = before.Vars, before.Logs
+	j.derived = b.Room(j.derived)
+	if j.parts == nil {
+		j.parts = make([]part, len(b.Layers))
+	}
+	for l := range j.parts {
+		m.Cost = 0
+		b.DeriveLayer(m, l, j.derived)
+		j.parts[l] = part{cost: m.Cost, owners: ^uint64(0)}
+		j.spent += m.Cost
+	}
+	m.Cost, j.told = 0, 0
+}
+
+// open gives a layer its budget; leave takes it again.
+func (j *judge) open(l int) {
+	j.layer, j.m.Cost, j.told, j.unsure = l, j.parts[l].cost, j.parts[l].told, j.parts[l].unsure
+}
+
+// turn is open, and shows the layer the actor as it sees it.
+func (j *judge) turn(l int, p *proposal, h *hold) {
+	j.open(l)
+	if j.from = h; h != nil && !h.in(l) {
+		// It has parked nothing, so what it sees is what was parked, proposed now.
+		q := *h.proposal
+		q.at, q.self = p.at, value.Value{}
+		j.actor, j.proposal = j.facts(&q, q.actor)
+		j.agent, j.from, j.anew = q.actor.agent, nil, true
+	} else {
+		j.actor, j.proposal = j.facts(p, p.by(h))
+		j.agent, j.anew = p.actor.agent, false
+	}
+	j.m.Banks[model.BankActor] = j.actor[:]
+	j.m.Banks[model.BankProposal] = j.proposal[:]
+}
+
+func (j *judge) leave() {
+	part := &j.parts[j.layer]
+	j.spent += j.m.Cost - part.cost + j.told - part.told
+	part.cost, part.told, part.unsure = j.m.Cost, j.told, j.unsure
+	j.m.Cost, j.told, j.unsure = 0, 0, 0
+}
+
+// by is who has proposed p: its actor, unless that confirms h.
+func (p *proposal) by(h *hold) actor {
+	if h != nil {
+		return h.proposal.actor
+	}
+	return p.actor
+}
+
+// share lets one layer say what it has to say about p.
+func (j *judge) share(p *proposal, h *hold, s *model.Share, barred uint32) {
+	b, m, a := j.b, &j.m, &j.b.Actions[p.action]
+	layer := &b.Layers[s.Layer]
+	proposer := p.by(h).agent
+	if barred&layer.Includes != 0 {
+		j.lost |= 1 << s.Layer
+		return
+	}
+	if s.Layer == a.Shares[0].Layer && a.By>>proposer&1 == 0 {
 		j.add(violation{id: "by:" + a.Name, level: model.Responsibility, verdict: model.Reject},
 			"", j.actorTerm(), nil) // tellWho writes its text
 	}
-	changed := false
+	if layer.Agents>>proposer&1 == 0 {
+		j.lost |= 1 << s.Layer // it knows no such agent, so it has nothing more to say
+		return
+	}
+	var failed value.Value
+	j.changes, failed = model.Apply(m, b, a.Effects[s.Effects.From:s.Effects.To], &j.after, j.changes)
+	switch failed.K {
+	case value.Error:
+		j.lost |= 1 << s.Layer
+	case value.Unknown:
+		j.unsure |= failed.N
+	}
+	if j.lost&layer.Includes != 0 {
+		j.lost |= 1 << s.Layer
+	}
+	computed := j.lost>>s.Layer&1 == 0
 	if computed {
-		m.Banks[model.BankNext] = j.after.Vars
-		changed = j.structure(before, p, from)
-		j.demand(before, p)
-	}
-	for i := range b.Constraints {
-		c := &b.Constraints[i]
-		prog := c.Program[p.action]
-		if prog == nil || c.Kind == model.Always || c.Kind != model.Require && !computed {
-			continue
+		j.structure(p)
+		if s.Must {
+			j.demand(p)
 		}
-		j.ask(c, i, p.action, prog, from, p.actor.agent)
 	}
-	if computed && changed {
-		j.always(p.action, from, p.actor.agent)
-		m.Banks[model.BankState], m.Banks[model.BankLogs] = before.Vars, before.Logs
-		m.Banks[model.BankDerived] = j.derived
+	for _, span := range s.Constraints {
+		for i := span.From; i < span.To; i++ {
+			c := &b.Constraints[i]
+			prog := c.Program[p.action]
+			if prog == nil || c.Kind == model.Always || c.Kind != model.Require && !computed {
+				continue
+			}
+			j.ask(c, i, p.action, prog)
+		}
 	}
-	if !computed && j.onlyHolds() {
+	if computed && s.Always && j.parts[s.Layer].changed {
+		j.always(p.action, s)
+	}
+	if failed.K == value.Error && j.onlyHolds() {
 		j.add(violation{id: "effect:" + a.Name, level: model.Physical, verdict: model.Reject, code: failed.Code().String()},
 			j.text("What "+quoted(a.Shown())+" changes cannot be computed: "+failed.Str()+"."), nil, nil)
 	}
-	j.tellWho(before, p, from)
-	slices.SortStableFunc(j.violations, governs)
 }
 
 // facts are what expressions read as `actor` and `proposal`; origin is who proposed p.
 func (j *judge) facts(p *proposal, origin actor) (actor [2]value.Value, about [model.ProposalSlots]value.Value) {
 	kinds := j.b.AgentType().Values
 	actor[model.ActorID], actor[model.ActorKind] = p.actor.id, kinds[p.actor.agent]
-	about[model.ProposalAction] = value.OfString(j.b.Actions[p.action].Name)
+	about[model.ProposalAction] = value.OfString(p.name(j.b))
 	about[model.ProposalAt] = p.at
 	if p.at.K == value.Int {
 		about[model.ProposalAt] = value.OfMillis(p.at.Int())
@@ -156,25 +276,37 @@ func (j *judge) facts(p *proposal, origin actor) (actor [2]value.Value, about [m
 	return actor, about
 }
 
-// onlyHolds says whether nothing forbids what was judged: a hold would park what
-// no confirmation can bring about.
-func (j *judge) onlyHolds() bool {
+// onlyHolds says whether nothing forbids what was judged, to the layer that is being judged: a hold
+// would park what no confirmation can bring about.
+func (j *judge) onlyHolds() bool { return j.alone(j.layer) <= model.HoldVerdict }
+
+// alone is what a layer would decide without what is no part of it: Commit, HoldVerdict, or Reject
+// where it refuses in whatever way.
+func (j *judge) alone(l int) model.Verdict {
+	verdict := model.Commit
 	for i := range j.violations {
-		if j.violations[i].verdict != model.HoldVerdict {
-			return false
+		switch v := &j.violations[i]; {
+		case j.b.Layers[l].Includes>>v.layer&1 == 0:
+		case v.verdict != model.HoldVerdict:
+			return model.Reject
+		default:
+			verdict = model.HoldVerdict
 		}
 	}
-	return true
+	return verdict
 }
 
-// governs is below zero where v comes before w: a refusal before what is held, a
-// stronger level before a weaker one, structure before what is declared.
+// governs is below zero where v comes before w: a refusal before what is held, what a parent finds
+// before what its child does, a stronger level before a weaker one, structure before what is declared.
 func governs(v, w violation) int {
 	if held := v.verdict == model.HoldVerdict; held != (w.verdict == model.HoldVerdict) {
 		if held {
 			return 1
 		}
 		return -1
+	}
+	if v.layer != w.layer {
+		return v.layer - w.layer
 	}
 	if v.level != w.level {
 		return int(v.level) - int(w.level)
@@ -184,7 +316,7 @@ func governs(v, w violation) int {
 
 // effort is what the last run cost, what no expression accounts for counted in.
 func (j *judge) effort() uint64 {
-	return j.m.Cost + j.told + uint64(32+len(j.b.Vars)+len(j.b.Constraints)+8*len(j.violations))
+	return j.spent + j.m.Cost + j.told + uint64(32+len(j.b.Vars)+len(j.b.Constraints)+8*len(j.violations))
 }
 
 // text is s, or nothing where only the outcome is asked for.
@@ -197,7 +329,11 @@ func (j *judge) text(s string) string {
 
 // add records a violation with its text and terms.
 func (j *judge) add(v violation, say string, terms []vm.Term, hits []vm.Hit) {
-	v.say, v.terms, v.hits = say, terms, hits
+	if j.anew && v.verdict == model.HoldVerdict {
+		// What waits is not parked a second time.
+		v.verdict = model.Reject
+	}
+	v.say, v.terms, v.hits, v.layer = say, terms, hits, j.layer
 	j.violations = append(j.violations, v)
 }
 
@@ -205,16 +341,17 @@ func (j *judge) actorTerm() []vm.Term {
 	return []vm.Term{{Path: "actor.kind", Value: j.actor[model.ActorKind]}}
 }
 
-// structure asks what the declarations of variables and logs demand of the change; it says whether anything may change.
-func (j *judge) structure(before model.State, p *proposal, from *actor) bool {
-	b := j.b
-	changed := false
-	for i := range b.Vars {
+// structure asks what the layer's declarations of variables and logs demand of the change.
+func (j *judge) structure(p *proposal) {
+	b, before, part := j.b, j.before, &j.parts[j.layer]
+	vars, logs := b.Layers[j.layer].Vars, b.Layers[j.layer].Logs
+	own := false
+	for i := vars.From; i < vars.To; i++ {
 		v, was, now := &b.Vars[i], before.Vars[i], j.after.Vars[i]
 		if was == now || value.Equal(was, now) {
 			continue
 		}
-		changed = true
+		own = true
 		if now.K == value.Unknown {
 			if !j.surelyFits(p.action, i) {
 				j.unsure |= now.N
@@ -224,69 +361,81 @@ func (j *judge) structure(before model.State, p *proposal, from *actor) bool {
 				j.outside(before, p, i, message), j.changeTerms(before, p, i, nil), nil)
 		}
 	}
-	for i := range b.Logs {
+	for i := logs.From; i < logs.To; i++ {
 		if now := j.after.Logs[i]; now.K == value.Unknown {
-			changed = true
+			own = true
 		} else if now.Int() != before.Logs[i].Int() {
-			changed = true
+			own = true
 			j.log(&b.Logs[i], i, p.action, before.Logs[i].Int(), now)
 		}
 	}
-	if !changed {
-		return false
+	part.changed = own
+	for l := range j.layer {
+		part.changed = part.changed || j.parts[l].changed && b.Layers[j.layer].Includes>>l&1 != 0
 	}
+	if own {
+		j.moves(p, vars)
+		j.belongs(p, vars)
+	}
+}
+
+// moves asks whether the variables may go where they would.
+func (j *judge) moves(p *proposal, vars model.Span) {
+	b, before := j.b, j.before
 	// `never` comes first: it says more than that a move is not among the moves.
-	for i := range b.Vars {
+	for i := vars.From; i < vars.To; i++ {
 		v, was, now := &b.Vars[i], before.Vars[i], j.after.Vars[i]
 		if was == now {
 			continue
 		}
 		for k := range v.Never {
 			n := &v.Never[k]
-			j.move(before, p, from, i, n.ID, &n.Otherwise, func(_, f, t int) bool {
+			j.move(p, i, n.ID, &n.Otherwise, func(_, f, t int) bool {
 				return f == t || n.From >= 0 && n.From != f || n.To >= 0 && n.To != t
 			}, was, now)
 		}
 	}
-	for i := range b.Vars {
+	for i := vars.From; i < vars.To; i++ {
 		if v, was, now := &b.Vars[i], before.Vars[i], j.after.Vars[i]; v.Moves != nil && was != now {
-			j.move(before, p, from, i, v.Moves.ID, &v.Moves.Otherwise, func(n, f, t int) bool { return v.Moves.Allows(n, f, t) }, was, now)
+			j.move(p, i, v.Moves.ID, &v.Moves.Otherwise, func(n, f, t int) bool { return v.Moves.Allows(n, f, t) }, was, now)
 		}
 	}
-	for i := range b.Vars {
+}
+
+// belongs asks whether the actor owns the variables that would change.
+func (j *judge) belongs(p *proposal, vars model.Span) {
+	b, before, part := j.b, j.before, &j.parts[j.layer]
+	for i := vars.From; i < vars.To; i++ {
 		v, was, now := &b.Vars[i], before.Vars[i], j.after.Vars[i]
 		if was == now || value.Equal(was, now) {
 			continue
 		}
-		if v.Owners>>p.actor.agent&1 != 0 {
-			j.owners &= v.Owners
+		if v.Owners>>j.agent&1 != 0 {
+			part.owners &= v.Owners
 			continue
 		}
 		if now.K == value.Unknown {
 			j.unsure |= now.N
 			continue
 		}
-		j.owners &= v.Owners
+		part.owners &= v.Owners
 		o := violation{id: "owner:" + v.Name, level: model.Ownership, verdict: model.Reject, by: v.Owners}
-		if b.Agents[p.actor.agent].Proposes && from == nil {
+		if b.Agents[j.agent].Proposes && j.from == nil {
 			o.verdict = model.HoldVerdict
 		}
 		j.add(o, "", j.changeTerms(before, p, i, j.actorTerm()), nil) // tellWho writes its text
 	}
-	return true
+	j.owners &= part.owners
 }
 
-// demand asks whether anything changed, where the action must change something.
-func (j *judge) demand(before model.State, p *proposal) {
-	a := &j.b.Actions[p.action]
-	for _, view := range a.Must {
-		moved, unsure := j.b.Moved(view, before, j.after)
-		if !moved && unsure == 0 {
-			j.add(violation{id: "change:" + a.Name, level: model.Operational, verdict: model.Reject}, j.still(before, p), j.stillTerms(before, p), nil)
-			return
-		}
-		j.unsure |= unsure
+// demand asks whether anything changed, where the layer demands that something does.
+func (j *judge) demand(p *proposal) {
+	moved, unsure := j.b.Moved(j.b.Layers[j.layer].Includes, j.before, j.after)
+	if !moved && unsure == 0 {
+		j.add(violation{id: "change:" + j.b.Actions[p.action].Name, level: model.Operational, verdict: model.Reject},
+			j.still(j.before, p), j.stillTerms(j.before, p), nil)
 	}
+	j.unsure |= unsure
 }
 
 // still says what already is as the action would make it.
@@ -389,7 +538,7 @@ func (j *judge) surelyFits(action, i int) bool {
 }
 
 // move asks whether a variable may go from one member to another.
-func (j *judge) move(before model.State, p *proposal, confirmed *actor, i int, id string, o *model.Otherwise, allows func(n, from, to int) bool, was, now value.Value) {
+func (j *judge) move(p *proposal, i int, id string, o *model.Otherwise, allows func(n, from, to int) bool, was, now value.Value) {
 	v := &j.b.Vars[i]
 	n := len(v.Type.Members)
 	from := v.Type.Member(was.Str())
@@ -413,8 +562,8 @@ func (j *judge) move(before model.State, p *proposal, confirmed *actor, i int, i
 		return // to < 0: said by domain
 	}
 	x := violation{id: id, level: model.Physical, verdict: o.Verdict, by: o.By}
-	if x.verdict == model.HoldVerdict && confirmed != nil {
-		if x.by>>p.actor.agent&1 != 0 {
+	if x.verdict == model.HoldVerdict && j.from != nil {
+		if x.by>>j.agent&1 != 0 {
 			return // this is the confirmation it waited for
 		}
 		x.verdict = model.Reject
@@ -445,7 +594,7 @@ func (j *judge) move(before model.State, p *proposal, confirmed *actor, i int, i
 			}
 		}
 	}
-	j.add(x, say, j.changeTerms(before, p, i, nil), nil)
+	j.add(x, say, j.changeTerms(j.before, p, i, nil), nil)
 }
 
 // changeTerms are the variable's value and what the effects on it read.
@@ -492,7 +641,7 @@ func (j *judge) changeTerms(before model.State, p *proposal, i int, terms []vm.T
 }
 
 // ask evaluates one declared constraint.
-func (j *judge) ask(c *model.Constraint, i, action int, prog *vm.Program, from *actor, confirmer int) {
+func (j *judge) ask(c *model.Constraint, i, action int, prog *vm.Program) {
 	got := j.m.Run(prog)
 	switch {
 	case got.True():
@@ -505,20 +654,20 @@ func (j *judge) ask(c *model.Constraint, i, action int, prog *vm.Program, from *
 	}
 	if c.Kind == model.Prefer {
 		// One that cannot be evaluated is not met either: what nobody could ask about is no better than what was refused.
-		a := advice{id: c.ID, code: errorCode(got), weight: c.Weight}
+		a := advice{id: c.ID, code: errorCode(got), weight: c.Weight, layer: j.layer}
 		a.say, a.terms, _ = j.explain(c, action, prog, got)
 		j.advice = append(j.advice, a)
 		return
 	}
 	v := violation{id: c.ID, level: c.Level, verdict: c.Otherwise.Verdict, by: c.Otherwise.By, order: i + 1, code: errorCode(got)}
-	if v.verdict == model.HoldVerdict && from != nil {
-		if v.by>>confirmer&1 != 0 {
+	if v.verdict == model.HoldVerdict && j.from != nil {
+		if v.by>>j.agent&1 != 0 {
 			return // this is the confirmation it waited for
 		}
 		v.verdict = model.Reject
 	}
 	say, terms, hits := j.explain(c, action, prog, got)
-	if c.Otherwise.Verdict == model.HoldVerdict && from != nil && !j.terse {
+	if c.Otherwise.Verdict == model.HoldVerdict && (j.from != nil || j.anew) && !j.terse {
 		say += " What is waiting cannot be confirmed as it stands: decline it, and propose it again for " + j.agents(c.Otherwise.By, "or") + "."
 	}
 	j.add(v, say, terms, hits)
@@ -578,61 +727,40 @@ func unmet(c *model.Constraint) string {
 }
 
 // always asks what holds in every state of the state after.
-func (j *judge) always(action int, from *actor, confirmer int) {
+func (j *judge) always(action int, s *model.Share) {
 	b, m := j.b, &j.m
-	some := false
-	for i := range b.Constraints {
-		some = some || b.Constraints[i].Kind == model.Always
-	}
-	if !some {
-		return
-	}
 	m.Banks[model.BankState], m.Banks[model.BankLogs] = j.after.Vars, j.after.Logs
-	j.later = b.Derive(m, j.later)
-	for i := range b.Constraints {
-		c := &b.Constraints[i]
-		if c.Kind == model.Always && c.Program[action] != nil {
-			j.ask(c, i, action, c.Program[action], from, confirmer)
-		}
-	}
-}
-
-// fall computes the fallback from the state before into j.after. It returns a
-// sentence where the fallback itself would leave no valid state.
-func (j *judge) fall(before model.State) string {
-	b, m := j.b, &j.m
-	m.Banks[model.BankState], m.Banks[model.BankLogs] = before.Vars, before.Logs
-	j.derived = b.Derive(m, j.derived)
-	var failed value.Value
-	j.changes, failed = model.Apply(m, b, b.Fallback, before, &j.after, j.changes[:0])
-	if failed.K == value.Error {
-		return "The fallback cannot be computed: " + failed.Str() + "."
-	}
-	for i := range b.Vars {
-		if message := model.Fits(j.after.Vars[i], b.Vars[i].Type); message != "" {
-			return "The fallback cannot be applied: " + b.Vars[i].Name + ": " + message
-		}
-	}
-	for i := range b.Logs {
-		if message := model.Fits(j.after.Logs[i], b.Logs[i].List); message != "" {
-			return "The fallback cannot be applied: " + b.Logs[i].Name + ": " + message
-		}
-	}
-	m.Banks[model.BankState], m.Banks[model.BankLogs] = j.after.Vars, j.after.Logs
-	j.later = b.Derive(m, j.later)
-	for i := range b.Constraints {
-		c := &b.Constraints[i]
-		if c.Kind != model.Always {
-			continue
-		}
-		for _, prog := range c.Program {
-			if prog != nil {
-				if !m.Run(prog).True() {
-					return "The fallback would break " + c.ID + ", which always holds."
-				}
-				break
+	j.deriveLater()
+	for _, span := range s.Constraints {
+		for i := span.From; i < span.To; i++ {
+			if c := &b.Constraints[i]; c.Kind == model.Always && c.Program[action] != nil {
+				j.ask(c, i, action, c.Program[action])
 			}
 		}
 	}
-	return ""
+	m.Banks[model.BankState], m.Banks[model.BankLogs] = j.before.Vars, j.before.Logs
+	m.Banks[model.BankDerived] = j.derived
+}
+
+// deriveLater computes what the state after has derived, as far as the layer may read it.
+func (j *judge) deriveLater() {
+	b, m := j.b, &j.m
+	j.later = b.Room(j.later)
+	for l := range j.layer + 1 {
+		part := &j.parts[l]
+		if part.later || b.Layers[j.layer].Includes>>l&1 == 0 {
+			continue
+		}
+		part.later = true
+		if l == j.layer {
+			b.DeriveLayer(m, l, j.later)
+			continue
+		}
+		mine := m.Cost
+		m.Cost = part.cost
+		b.DeriveLayer(m, l, j.later)
+		j.spent += m.Cost - part.cost
+		part.cost, m.Cost = m.Cost, mine
+	}
+	m.Banks[model.BankDerived] = j.later
 }

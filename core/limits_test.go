@@ -54,6 +54,7 @@ var limits = map[string]int{
 	"bytes of all expressions, each counted, with 64 more, once for every action it is compiled for": model.MaxCompiled,
 	"units of all conditions in `valid` and all examples of patterns":                                model.MaxChecking,
 	"units of one question to `admissible` or `path`":                                                model.QuestionCost,
+	"entries of `keep`":             model.MaxKeeps,
 	"pattern sets":                  model.MaxPatterns,
 	"alternatives of a pattern set": model.MaxPhrases,
 	"bytes of a phrase, or of a regular expression in a pattern":          text.MaxPatternBytes,

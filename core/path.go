@@ -66,8 +66,10 @@ func (s *Session) path(proposal []byte) ([]byte, error) {
 		return nil, err
 	}
 	s.j.terse = true
-	defer func() { s.j.terse = false }()
-	if s.frozen {
+	logged := s.j.logged
+	s.j.logged = nil // the states on the way have others
+	defer func() { s.j.terse, s.j.logged = false, logged }()
+	if s.frozen != 0 {
 		return s.appendPath(nil, -1, model.Reject, false, 0), nil
 	}
 	steps := []step{{state: s.state, from: -1}}
@@ -79,7 +81,8 @@ func (s *Session) path(proposal []byte) ([]byte, error) {
 search:
 	for i := 0; i < len(steps); i++ {
 		at := steps[i].state
-		s.j.run(at, p, nil)
+		s.j.reset()
+		s.j.run(at, p, nil, s.frozen)
 		tried++
 		left -= int64(s.j.effort())
 		switch {
@@ -102,7 +105,8 @@ search:
 				break search
 			}
 			tried++
-			s.j.run(at, c, nil)
+			s.j.reset()
+			s.j.run(at, c, nil, s.frozen)
 			left -= int64(s.j.effort())
 			if len(s.j.violations) > 0 {
 				bounded = bounded || s.j.violations[0].verdict == model.HoldVerdict // confirmed, it might have led on

@@ -21,12 +21,26 @@ const (
 // hold is a parked proposal.
 type hold struct {
 	seq      int64
-	at       int64 // when it was parked, milliseconds
-	by       uint64
+	at       int64    // when it was parked, milliseconds
+	by       []uint64 // agents that may confirm it, for each layer; 0 where the layer has not parked it
 	digest   string
 	size     int // bytes of the proposal as JSON
 	proposal *proposal
 }
+
+// in says whether a layer has parked it.
+func (h *hold) in(l int) bool { return h.by[l] != 0 }
+
+// proposer is who has proposed it; nil where there is none.
+func (h *hold) proposer() *actor {
+	if h == nil {
+		return nil
+	}
+	return &h.proposal.actor
+}
+
+// confirmers is the set of agents that may confirm it.
+func (h *hold) confirmers() uint64 { return h.by[len(h.by)-1] }
 
 // Session decides proposals one after the other. It belongs to one goroutine at a time: a call while
 // another one is under way panics. Package host has sessions that several goroutines may use.
@@ -35,13 +49,12 @@ type Session struct {
 	bundle *Bundle
 	id     string
 	seq    int64
-	at     int64 // of the last decision, milliseconds
-	frozen bool
+	at     int64  // of the last decision, milliseconds
+	frozen uint32 // set of layers; one that is frozen stops all that extend it, but for what a parent keeps
 	state  model.State
-	chains [][32]byte   // one a log: see chain
-	logged model.Extent // of all logs' items; kept only where the bundle is Large
-	holds  []hold       // in the order of seq
-	prev   [32]byte     // digest of the last decision, of the genesis document at first
+	chains [][32]byte // one a log: see chain
+	holds  []hold     // in the order of seq
+	prev   [32]byte   // digest of the last decision, of the genesis document at first
 
 	digested    bool     // stateDigest is that of the state as it is now
 	stateDigest [32]byte // else not computed yet
@@ -49,7 +62,8 @@ type Session struct {
 	doc         canon.Doc
 	out         []byte
 	scratch     []byte
-	inside      uint32 // 1 while a call is under way: see enter
+	park        []uint64 // scratch
+	inside      uint32   // 1 while a call is under way: see enter
 }
 
 // Open starts a session: the bundle's initial state, nothing decided. The id is
@@ -79,7 +93,7 @@ func (b *Bundle) open(id string) (*Session, *Error) {
 // session returns a session in the initial state.
 func (b *Bundle) session(id string) *Session {
 	s := &Session{b: b.m, bundle: b, id: id, state: b.m.Initial(), chains: make([][32]byte, len(b.m.Logs))}
-	s.j = judge{b: b.m, m: b.m.Machine()}
+	s.j = judge{b: b.m, m: b.m.Machine(), logged: make([]model.Extent, len(b.m.Layers))}
 	return s
 }
 
@@ -122,9 +136,10 @@ func chain(sum [32]byte, item value.Value, scratch []byte) [32]byte {
 //
 //	{"frozen":false,"holds":[{"at":…,"digest":…,"seq":…}],
 //	 "logs":{NAME:{"count":N,"digest":…}},"state":{NAME:…}}
-func appendState(dst []byte, b *model.Bundle, st model.State, chains [][32]byte, holds []hold, frozen bool) []byte {
-	dst = append(dst, `{"frozen":`...)
-	dst = strconv.AppendBool(dst, frozen)
+//
+// Of a bundle that extends others, a frozen one has "freezes" as well, see appendFrozen.
+func appendState(dst []byte, b *model.Bundle, st model.State, chains [][32]byte, holds []hold, frozen uint32) []byte {
+	dst = appendFrozen(append(dst, '{'), b, frozen)
 	dst = append(dst, `,"holds":[`...)
 	for i := range holds {
 		if i > 0 {
@@ -147,6 +162,23 @@ func appendState(dst []byte, b *model.Bundle, st model.State, chains [][32]byte,
 	dst = append(dst, `},"state":`...)
 	dst = appendVars(dst, b, st.Vars)
 	return append(dst, '}')
+}
+
+// appendFrozen appends the member that says whether a session is frozen. Where its bundle extends
+// others, one before it says which of them are:
+//
+//	"freezes":["notebook@1.0.0"],"frozen":true
+func appendFrozen(dst []byte, b *model.Bundle, frozen uint32) []byte {
+	if frozen != 0 && len(b.Layers) > 1 {
+		dst = append(dst, `"freezes":[`...)
+		for l := range b.Layers {
+			if frozen>>l&1 != 0 {
+				dst = append(canon.AppendString(dst, b.Layers[l].ID), ',')
+			}
+		}
+		dst = append(dst[:len(dst)-1], `],`...)
+	}
+	return strconv.AppendBool(append(dst, `"frozen":`...), frozen != 0)
 }
 
 // appendVars appends the state variables as an object.
@@ -189,7 +221,7 @@ func (s *Session) view() []byte {
 		dst = model.AppendJSON(dst, s.j.derived[i])
 	}
 	dst = canon.AppendString(append(dst, `},"digest":`...), s.b.Digest)
-	dst = strconv.AppendBool(append(dst, `,"frozen":`...), s.frozen)
+	dst = appendFrozen(append(dst, ','), s.b, s.frozen)
 	dst = append(dst, `,"holds":[`...)
 	dst = s.appendHolds(dst, true)
 	dst = s.appendLogs(append(dst, `],"logs":`...))
@@ -209,21 +241,56 @@ func (s *Session) appendHolds(dst []byte, shown bool) []byte {
 		}
 		dst = canon.AppendInt(append(dst, `{"at":`...), h.at)
 		dst = append(dst, `,"by":[`...)
-		for k, name := range s.b.AgentNames(h.by) {
-			if k > 0 {
-				dst = append(dst, ',')
-			}
-			dst = canon.AppendString(dst, name)
-		}
-		dst = append(dst, ']')
+		dst = append(s.appendAgents(dst, h.confirmers()), ']')
 		if shown {
 			dst = canon.AppendString(append(dst, `,"digest":`...), h.digest)
-			dst = canon.AppendInt(append(dst, `,"expires":`...), h.at+s.b.Hold.TTL)
+			dst = canon.AppendInt(append(dst, `,"expires":`...), s.expires(h))
+		} else if len(h.by) > 1 {
+			dst = s.appendLayers(dst, h)
 		}
 		dst = appendProposal(append(dst, `,"proposal":`...), s.b, h.proposal)
 		dst = append(canon.AppendInt(append(dst, `,"seq":`...), h.seq), '}')
 	}
 	return dst
+}
+
+func (s *Session) appendAgents(dst []byte, set uint64) []byte {
+	for k, name := range s.b.AgentNames(set) {
+		if k > 0 {
+			dst = append(dst, ',')
+		}
+		dst = canon.AppendString(dst, name)
+	}
+	return dst
+}
+
+// appendLayers appends who may confirm h as each bundle has it that is extended.
+func (s *Session) appendLayers(dst []byte, h *hold) []byte {
+	dst = append(dst, `,"layers":{`...)
+	some := false
+	for _, l := range s.b.LayerOrder {
+		if !h.in(l) || l == len(h.by)-1 {
+			continue
+		}
+		if some {
+			dst = append(dst, ',')
+		}
+		some = true
+		dst = canon.AppendString(dst, s.b.Layers[l].ID)
+		dst = append(s.appendAgents(append(dst, `:[`...), h.by[l]), ']')
+	}
+	return append(dst, '}')
+}
+
+// expires is when the first layer that has parked h lets nobody confirm it any more.
+func (s *Session) expires(h *hold) int64 {
+	at := int64(MaxAt)
+	for l := range s.b.Layers {
+		if h.in(l) {
+			at = min(at, h.at+s.b.Layers[l].Hold.TTL)
+		}
+	}
+	return at
 }
 
 func (s *Session) appendLogs(dst []byte) []byte {

@@ -14,6 +14,10 @@ import (
 //	{"at":…,"bundle":ID,"digest":…,"frozen":…,"holds":[{"at","by":[…],"proposal":{…},"seq"}],
 //	 "logs":{NAME:[…]},"prev":…,"seq":…,"session":…,"state":{…},"v":1}
 //
+// Where the bundle extends others, a frozen session has "freezes":[ID…] beside "frozen", the bundles that
+// are, and a parked proposal "layers":{ID:[…]}, who may confirm it as each of the parents that have parked it
+// has it: {} where only the bundle itself has.
+//
 // Restore gives the same session back. A snapshot is a cache: what it says is
 // believed, so one that comes from elsewhere must be checked against its log.
 func (s *Session) Snapshot() ([]byte, error) {
@@ -27,7 +31,7 @@ func (s *Session) snapshot() []byte {
 	dst := canon.AppendInt([]byte(`{"at":`), s.at)
 	dst = canon.AppendString(append(dst, `,"bundle":`...), s.b.ID())
 	dst = canon.AppendString(append(dst, `,"digest":`...), s.b.Digest)
-	dst = strconv.AppendBool(append(dst, `,"frozen":`...), s.frozen)
+	dst = appendFrozen(append(dst, ','), s.b, s.frozen)
 	dst = append(dst, `,"holds":[`...)
 	dst = s.appendHolds(dst, false)
 	dst = s.appendLogs(append(dst, `],"logs":`...))
@@ -55,14 +59,15 @@ func (b *Bundle) Restore(snapshot []byte) (*Session, error) {
 }
 
 func (b *Bundle) restore(src []byte) (*Session, *Error) {
-	var d canon.Doc
+	d := canon.Doc{Times: len(b.m.Layers)}
 	if err := d.Parse(src); err != nil {
 		return nil, reading(err)
 	}
 	if d.Kind(0) != canon.Object {
 		return nil, badSnapshot("", "a snapshot is a JSON object.")
 	}
-	if d.Len(0) != len(snapshotKeys) {
+	freezes := d.Get(0, "freezes")
+	if n := d.Len(0); n != len(snapshotKeys) && (n != len(snapshotKeys)+1 || freezes < 0) {
 		return nil, badSnapshot("", "a snapshot has exactly "+strconv.Itoa(len(snapshotKeys))+" members.")
 	}
 	for _, k := range snapshotKeys {
@@ -97,7 +102,7 @@ func (b *Bundle) restore(src []byte) (*Session, *Error) {
 	s.seq, s.at, s.prev = seq, at, readDigest(prev)
 	switch d.Kind(d.Get(0, "frozen")) {
 	case canon.True:
-		s.frozen = true
+		s.frozen = s.layersAt(&d, freezes)
 	case canon.False:
 	default:
 		return nil, badSnapshot("frozen", "`frozen` is true or false.")
@@ -121,6 +126,31 @@ func (b *Bundle) restore(src []byte) (*Session, *Error) {
 		return nil, badSnapshot("", "the snapshot is not as a session of "+s.b.ID()+" writes it.")
 	}
 	return s, nil
+}
+
+// layersAt reads the set of layers that are frozen; without a list, it is the bundle itself.
+func (s *Session) layersAt(d *canon.Doc, list canon.Node) (set uint32) {
+	if list < 0 || d.Kind(list) != canon.Array {
+		return 1 << (len(s.b.Layers) - 1)
+	}
+	for e := d.First(list); e >= 0; e = d.Next(e) {
+		if d.Kind(e) == canon.String {
+			if l := s.layer(d.String(e)); l >= 0 {
+				set |= 1 << l
+			}
+		}
+	}
+	return set
+}
+
+// layer is the index of the layer with an id, -1 where there is none.
+func (s *Session) layer(id string) int {
+	for l := range s.b.Layers {
+		if s.b.Layers[l].ID == id {
+			return l
+		}
+	}
+	return -1
 }
 
 // readDigest reads what isDigest has found good.
@@ -170,12 +200,16 @@ func (s *Session) restoreState(d *canon.Doc, state, logs canon.Node) *Error {
 		for _, item := range v.Items() {
 			s.chains[i] = chain(s.chains[i], item, s.scratch)
 			if s.b.Large {
-				s.logged.Add(item, model.StateLimit)
+				s.j.logged[s.b.Logs[i].Layer].Add(item, model.StateLimit)
 			}
 		}
 	}
-	if size := s.logged; s.b.Large {
-		for _, v := range s.state.Vars {
+	for l := range s.b.Layers {
+		if !s.b.Large {
+			break
+		}
+		size := s.j.logged[l]
+		for _, v := range s.state.Vars[s.b.Layers[l].Vars.From:s.b.Layers[l].Vars.To] {
 			size.Add(v, model.StateLimit)
 		}
 		if !size.Within(model.StateLimit) {
@@ -186,30 +220,30 @@ func (s *Session) restoreState(d *canon.Doc, state, logs canon.Node) *Error {
 }
 
 func (s *Session) restoreHold(d *canon.Doc, n canon.Node, number func(canon.Node) (int64, bool)) (hold, *Error) {
-	var h hold
+	h := hold{by: make([]uint64, len(s.b.Layers))}
 	bad := badSnapshot("holds", "a parked proposal has `at`, `by`, `proposal` and `seq`.")
-	if d.Kind(n) != canon.Object || d.Len(n) != 4 {
+	layers := canon.Node(-1)
+	if d.Kind(n) == canon.Object {
+		layers = d.Get(n, "layers")
+	}
+	if d.Kind(n) != canon.Object || (layers >= 0) != (len(h.by) > 1) || d.Len(n) != 4 && (d.Len(n) != 5 || layers < 0) {
 		return h, bad
 	}
 	seq, ok1 := number(d.Get(n, "seq"))
 	at, ok2 := number(d.Get(n, "at"))
 	by, prop := d.Get(n, "by"), d.Get(n, "proposal")
-	if !ok1 || !ok2 || by < 0 || prop < 0 || d.Kind(by) != canon.Array || seq < 1 || seq > s.seq || at > s.at {
+	if !ok1 || !ok2 || by < 0 || prop < 0 || seq < 1 || seq > s.seq || at > s.at || layers >= 0 && d.Kind(layers) != canon.Object {
 		return h, bad
 	}
 	h.seq, h.at = seq, at
 	if k := len(s.holds); k > 0 && s.holds[k-1].seq >= seq {
 		return h, badSnapshot("holds", "parked proposals stand in the order of `seq`.")
 	}
-	for e := d.First(by); e >= 0; e = d.Next(e) {
-		i := -1
-		if d.Kind(e) == canon.String {
-			i = s.b.Agent(d.String(e))
-		}
-		if i < 0 {
-			return h, badSnapshot("holds.by", "`by` lists agents of the bundle.")
-		}
-		h.by |= 1 << i
+	if h.by[len(h.by)-1] = s.agentsAt(d, by); h.confirmers() == 0 {
+		return h, badSnapshot("holds.by", "`by` lists agents of the bundle.")
+	}
+	if layers >= 0 && !s.layersOf(&h, d, layers) {
+		return h, badSnapshot("holds.layers", "`layers` has bundles that this one extends, and for each a list of its agents.")
 	}
 	p, err := proposalAt(s.b, d, prop)
 	if err != nil {
@@ -222,6 +256,38 @@ func (s *Session) restoreHold(d *canon.Doc, n canon.Node, number func(canon.Node
 	doc := appendProposal(nil, s.b, p)
 	h.digest, h.size = digestText(canon.Sum256(doc)), len(doc)
 	return h, nil
+}
+
+// layersOf reads who may confirm h as the bundles have it that are extended; it says whether that can be.
+func (s *Session) layersOf(h *hold, d *canon.Doc, layers canon.Node) bool {
+	for k := d.First(layers); k >= 0; k = d.Next(k) {
+		l := s.layer(d.String(k))
+		if l < 0 || l == len(h.by)-1 {
+			return false
+		}
+		if h.by[l] = s.agentsAt(d, d.Value(k)); !h.in(l) || h.by[l]&^s.b.Layers[l].Agents != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// agentsAt reads a list of agents, 0 where it is none.
+func (s *Session) agentsAt(d *canon.Doc, list canon.Node) (set uint64) {
+	if d.Kind(list) != canon.Array {
+		return 0
+	}
+	for e := d.First(list); e >= 0; e = d.Next(e) {
+		i := -1
+		if d.Kind(e) == canon.String {
+			i = s.b.Agent(d.String(e))
+		}
+		if i < 0 {
+			return 0
+		}
+		set |= 1 << i
+	}
+	return set
 }
 
 // Replay decides a recorded decision's proposal again. When the bytes are the

@@ -29,7 +29,7 @@ type standing struct {
 }
 
 // tellWho writes the texts of the violations that say who may not: by what was judged, from as in run.
-func (j *judge) tellWho(before model.State, p *proposal, from *actor) {
+func (j *judge) tellWho(before model.State, p *proposal, h *hold) {
 	var about bool
 	for i := range j.violations {
 		about = about || whose(j.violations[i].id)
@@ -38,6 +38,7 @@ func (j *judge) tellWho(before model.State, p *proposal, from *actor) {
 		return
 	}
 	defer j.endTelling(j.beginTelling())
+	from := h.proposer()
 	me, action := p.actor.agent, &j.b.Actions[p.action]
 	who := j.standing(before, p, from)
 	doing, mine := quoted(action.Shown()), j.b.Agents[me].Shown()
@@ -217,7 +218,8 @@ func (w *candidates) as(k, proposer int) (owners uint64) {
 	}
 	after := j.after.Vars
 	if w.varies {
-		if _, failed := model.Apply(&j.m, j.b, j.b.Actions[w.p.action].Effects, w.before, &w.after, nil); failed.K == value.Error {
+		w.after.Copy(w.before)
+		if _, failed := model.Apply(&j.m, j.b, j.b.Actions[w.p.action].Effects, &w.after, nil); failed.K == value.Error {
 			return 0
 		}
 		after = w.after.Vars

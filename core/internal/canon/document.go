@@ -39,6 +39,9 @@ type Node int32
 // Doc is a parsed document. The zero Doc is ready for Parse. A Doc is not for use
 // by several goroutines while one of them parses; reading it is.
 type Doc struct {
+	// Times is how many times MaxBytes and MaxValues a document may have; 0 is once.
+	Times int
+
 	src   []byte
 	nodes []node
 	text  []byte // decoded strings, of those that have escapes

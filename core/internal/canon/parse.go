@@ -49,7 +49,7 @@ type reader struct {
 func (d *Doc) Parse(src []byte) *Error {
 	d.src, d.nodes, d.text, d.order = src, d.nodes[:cap(d.nodes)], d.text[:0], d.order[:0]
 	d.reader = reader{cur: -1, prev: -2, want: wantValue}
-	err := tooLong(src)
+	err := d.tooLong(src)
 	for err == nil {
 		d.run()
 		if d.at == len(src) && d.want == wantMore && d.cur < 0 {
@@ -62,11 +62,12 @@ func (d *Doc) Parse(src []byte) *Error {
 	return err
 }
 
-func tooLong(src []byte) *Error {
-	if len(src) <= MaxBytes {
+func (d *Doc) tooLong(src []byte) *Error {
+	most := MaxBytes * max(d.Times, 1)
+	if len(src) <= most {
 		return nil
 	}
-	return fail(CodeSize, MaxBytes, "document of more than "+itoa(MaxBytes)+" bytes, cut off", "split it")
+	return fail(CodeSize, most, "document of more than "+itoa(most)+" bytes, cut off", "split it")
 }
 
 // run reads on from d.at as far as the common cases go. It never fails: it stops before
@@ -337,9 +338,10 @@ func (d *Doc) readWord(word string, i int) (int, *Error) {
 
 // grow makes room for more nodes.
 func (d *Doc) grow() *Error {
-	room := min(max(2*len(d.nodes), 64), MaxValues)
+	most := MaxValues * max(d.Times, 1)
+	room := min(max(2*len(d.nodes), 64), most)
 	if room == len(d.nodes) {
-		return fail(CodeValues, d.at, "more than "+itoa(MaxValues)+" keys and values", "split the document")
+		return fail(CodeValues, d.at, "more than "+itoa(most)+" keys and values", "split the document")
 	}
 	nodes := make([]node, room)
 	copy(nodes, d.nodes)

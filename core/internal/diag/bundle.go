@@ -23,6 +23,7 @@ const (
 	BundleFormat    = "bundle/format"       // not a version of the format this engine reads
 	ExtendRedefine  = "extend/redefines"    // a child declares again what its parent has
 	ExtendWeaken    = "extend/weakens"      // a child would change or write what is its parent's
+	ExtendKeeps     = "extend/keeps"        // a parent keeps what another parent may refuse
 	ExtendExpects   = "extend/expects"      // a parent lacks an id that the child expects
 	ExtendParent    = "extend/parent"       // a parent's document is missing, or not the one that was named
 	ExtendDepth     = "limit/extends"       // too many parents, or too deep

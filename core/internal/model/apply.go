@@ -36,6 +36,12 @@ func (b *Bundle) Initial() State {
 	return s
 }
 
+// Copy makes s hold what from holds, in slices of its own.
+func (s *State) Copy(from State) {
+	s.Vars = append(s.Vars[:0], from.Vars...)
+	s.Logs = append(s.Logs[:0], from.Logs...)
+}
+
 // target is an effect whose condition held, with its path and value computed.
 type target struct {
 	effect *Effect
@@ -43,14 +49,12 @@ type target struct {
 	value  value.Value
 }
 
-// Apply computes what the effects make of the state in the machine's banks.
-// It writes the outcome to after, whose slices it owns, and returns the changes
-// appended to changes. An Error value says why the effects cannot be computed;
-// an Unknown one that the condition of an effect is not known, after which
+// Apply computes what the effects make of the state in the machine's banks, and
+// writes that over after. It returns the changes appended to changes. An Error value
+// says why the effects cannot be computed, after which some may be in after and in
+// changes; an Unknown one that the condition of an effect is not known, after which
 // every variable that effect would write is unknown too.
-func Apply(m *vm.Machine, b *Bundle, effects []Effect, before State, after *State, changes []Change) ([]Change, value.Value) {
-	after.Vars = append(after.Vars[:0], before.Vars...)
-	after.Logs = append(after.Logs[:0], before.Logs...)
+func Apply(m *vm.Machine, b *Bundle, effects []Effect, after *State, changes []Change) ([]Change, value.Value) {
 	var targets []target
 	var room Extent
 	unsure := uint64(0)
@@ -164,7 +168,7 @@ func (b *Bundle) Moved(view uint32, before, after State) (moved bool, unsure uin
 		}
 	}
 	for i := range b.Logs {
-		if was, now := before.Logs[i], after.Logs[i]; view>>b.Logs[i].layer&1 == 0 {
+		if was, now := before.Logs[i], after.Logs[i]; view>>b.Logs[i].Layer&1 == 0 {
 		} else if now.K == value.Unknown {
 			unsure |= now.N
 		} else if now.Int() != was.Int() {

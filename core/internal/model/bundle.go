@@ -103,7 +103,7 @@ type Log struct {
 	Name  string
 	Type  *types.Type // of one item
 	List  *types.Type // of the whole
-	layer int
+	Layer int
 }
 
 // Pattern is a named set of rules about text.
@@ -127,10 +127,11 @@ func (a *Arg) Shown() string { return titleOr(a.Title, a.Name) }
 // Action is something that may be proposed.
 type Action struct {
 	Name, Title, About string
-	By                 uint64 // set of agents, by index
-	Args               []Arg  // sorted by name
-	Effects            []Effect
+	By                 uint64   // set of agents, by index
+	Args               []Arg    // sorted by name
+	Effects            []Effect // grouped by layer
 	Must               []uint32 // for each document that says `must: change`, the layers whose variables and logs it knows
+	Shares             []Share  // what each layer has to say about it, in order
 	layer              int
 }
 
@@ -222,7 +223,7 @@ type Bundle struct {
 
 	Large bool // the declared bounds allow a state over MaxState, so it must be measured
 
-	VarOrder, LogOrder, DerivedOrder []int // indices in the order of names, as canonical JSON has them
+	VarOrder, LogOrder, DerivedOrder, LayerOrder []int // indices in the order of names, as canonical JSON has them
 
 	Sets      []*text.Set // of Patterns, as the machine wants them
 	SetNames  []string

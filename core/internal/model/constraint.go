@@ -90,7 +90,7 @@ func (b *Bundle) on(x node, c *Constraint) {
 			return
 		}
 		a := b.Action(name)
-		if a < 0 {
+		if a < 0 || !b.sees(ofActions, a) {
 			hint := didYouMean(name, known)
 			if hint == "" && len(known) > 0 {
 				hint = "the actions are " + quoteList(known) + "."

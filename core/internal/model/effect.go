@@ -21,6 +21,7 @@ type Effect struct {
 	Path  []Step      // the part of the variable that is set; empty: the whole
 	Value Right
 	Text  string // the path as written
+	Layer int    // that it belongs to, as what it changes does
 
 	inner uint64 // items of the lists and maps within the variable that the path goes through, at most
 	group int    // effects of one group stand under the same condition
@@ -95,7 +96,7 @@ func (b *Bundle) clashes(x node, list []Effect) {
 
 func (b *Bundle) effectGroup(x node, at place, action int, when *vm.Program, group int) []Effect {
 	var list []Effect
-	add := func(e Effect) { e.When, e.group = when, group; list = append(list, e) }
+	add := func(e Effect) { e.When, e.group, e.Layer = when, group, b.layer; list = append(list, e) }
 	if set := x.get("set"); set.ok() {
 		set.members(MaxEffects, "effects", func(path string, v node) {
 			e, t := b.target(v, true, path, at, action)
@@ -133,7 +134,7 @@ func (b *Bundle) effectGroup(x node, at place, action int, when *vm.Program, gro
 				v.failKey(diag.BundleRef, "there is no log `"+name+"`.", didYouMean(name, known))
 				return
 			}
-			if b.Logs[at2].layer != b.layer {
+			if b.Logs[at2].Layer != b.layer {
 				v.failSee(diag.ExtendWeaken, "the log `"+name+"` is a parent's, so only the parent's actions append to it.", "declare a log of your own.", b.names["log "+name])
 				return
 			}

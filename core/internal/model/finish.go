@@ -4,6 +4,7 @@ package model
 // domains and properties to prove, and scenarios.
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,6 +18,8 @@ import (
 // finish checks that every decision stays within its cost, and that the initial
 // state and the fallback break nothing that always holds.
 func (b *Bundle) finish(root node) {
+	b.shares()
+	b.checkKeeps(root)
 	b.checkCost(root)
 	m := b.Machine()
 	s := b.Initial()
@@ -29,7 +32,8 @@ func (b *Bundle) finish(root node) {
 	if len(b.Fallback) > 0 {
 		var after State
 		m.Banks[BankState], m.Banks[BankLogs] = s.Vars, s.Logs
-		_, failed := Apply(&m, b, b.Fallback, s, &after, nil)
+		after.Copy(s)
+		_, failed := Apply(&m, b, b.Fallback, &after, nil)
 		if failed.K == value.Error {
 			root.get("fallback").orElse(root).fail(diag.BundleInit, "the fallback cannot be computed from the initial state: "+failed.Str()+".", "")
 			return
@@ -40,21 +44,27 @@ func (b *Bundle) finish(root node) {
 
 // checkSize finds out whether a state may become too large, and refuses a bundle whose first one is.
 func (b *Bundle) checkSize(root node, s State) bool {
-	var most, now Extent
-	for i := range b.Vars {
-		m := Most(b.Vars[i].Type)
-		most.Bytes, most.Values = most.Bytes+m.Bytes, most.Values+m.Values
-	}
-	for i := range b.Logs {
-		m := Most(b.Logs[i].List)
-		most.Bytes, most.Values = most.Bytes+m.Bytes, most.Values+m.Values
-	}
-	b.Large = !most.Within(StateLimit)
-	for _, v := range s.Vars {
-		if !now.Add(v, StateLimit) {
-			root.get("state").orElse(root).fail(diag.LimitState, "the initial state is more than a session may hold: "+strconv.Itoa(MaxState)+" bytes as JSON, "+strconv.Itoa(MaxStateValues)+" values.", "")
-			return false
+	for l := range b.Layers {
+		var most, now Extent
+		count := func(m Extent) { most.Bytes, most.Values = most.Bytes+m.Bytes, most.Values+m.Values }
+		for k := range l + 1 {
+			if b.Layers[l].Includes>>k&1 == 0 {
+				continue
+			}
+			vars, logs := b.Layers[k].Vars, b.Layers[k].Logs
+			for i := vars.From; i < vars.To; i++ {
+				count(Most(b.Vars[i].Type))
+				if !now.Add(s.Vars[i], StateLimit) {
+					root.get("state").orElse(root).fail(diag.LimitState, "the initial state is more than a session may hold: "+strconv.Itoa(MaxState)+" bytes as JSON, "+strconv.Itoa(MaxStateValues)+" values.", "")
+					return false
+				}
+			}
+			for i := logs.From; i < logs.To; i++ {
+				count(Most(b.Logs[i].List))
+			}
 		}
+		b.Layers[l].Large = !most.Within(StateLimit)
+		b.Large = b.Large || b.Layers[l].Large
 	}
 	return true
 }
@@ -71,16 +81,31 @@ func (b *Bundle) Machine() vm.Machine {
 	return vm.Machine{Patterns: b.Sets, PatternNames: b.SetNames, CostLimit: DecisionCost}
 }
 
-// Derive computes the derived names of the state in the machine's banks into dst.
+// Derive computes the derived names of the state in the machine's banks into dst. Each layer
+// has a budget of its own, the first what is left of the machine's.
 func (b *Bundle) Derive(m *vm.Machine, dst []value.Value) []value.Value {
-	dst = dst[:0]
-	var room Extent
-	for i := range b.Derived {
-		m.Banks[BankDerived] = dst
-		dst = append(dst, room.Bounded(m.Run(b.Derived[i].Program), ResultLimit))
+	dst = b.Room(dst)
+	for l := range b.Layers {
+		if l > 0 {
+			m.Cost = 0
+		}
+		b.DeriveLayer(m, l, dst)
 	}
-	m.Banks[BankDerived] = dst
 	return dst
+}
+
+// Room returns dst with a place for each derived name.
+func (b *Bundle) Room(dst []value.Value) []value.Value {
+	return slices.Grow(dst[:0], len(b.Derived))[:len(b.Derived)]
+}
+
+// DeriveLayer computes what one layer derives, after what it extends.
+func (b *Bundle) DeriveLayer(m *vm.Machine, layer int, dst []value.Value) {
+	m.Banks[BankDerived] = dst
+	var room Extent
+	for i := b.Layers[layer].Derived.From; i < b.Layers[layer].Derived.To; i++ {
+		dst[i] = room.Bounded(m.Run(b.Derived[i].Program), ResultLimit)
+	}
 }
 
 func (b *Bundle) checkAlways(m *vm.Machine, root node, s State, what string) bool {
@@ -114,42 +139,56 @@ func (b *Bundle) checkAlways(m *vm.Machine, root node, s State, what string) boo
 	return good
 }
 
-// checkCost refuses a bundle in which deciding one action could cost more than a decision may.
+// checkCost refuses a bundle in which deciding one action could cost one of its layers more than a decision may.
 func (b *Bundle) checkCost(root node) {
 	for a := range b.Actions {
-		var total, most uint64
-		at := ""
-		add := func(p *vm.Program, where string) {
-			if p == nil {
-				return
-			}
-			total += min(p.MaxCost, 2*DecisionCost)
-			if p.MaxCost > most {
-				most, at = p.MaxCost, where
-			}
+		for i := range b.Actions[a].Shares {
+			b.checkShare(root, a, &b.Actions[a].Shares[i])
 		}
-		for _, d := range b.Derived {
-			add(d.Program, "derived `"+d.Name+"`")
-			add(d.Program, "derived `"+d.Name+"`") // before and after
+	}
+}
+
+func (b *Bundle) checkShare(root node, a int, s *Share) {
+	act, layer := &b.Actions[a], &b.Layers[s.Layer]
+	var total, most uint64
+	at := ""
+	add := func(p *vm.Program, where string) {
+		if p == nil {
+			return
 		}
-		for _, e := range b.Actions[a].Effects {
-			add(e.When, "an effect's `when`")
-			for _, s := range e.Path {
-				add(s.Index, "an effect's index")
-			}
-			if len(e.Path) > 0 {
-				total += copyUnits * (e.inner + uint64(e.Path[0].Type.Len+len(e.Path[0].Type.Fields)))
-			}
-			e.Value.Programs(func(p *vm.Program) { add(p, "an effect on `"+e.Text+"`") })
+		total += min(p.MaxCost, 2*DecisionCost)
+		if p.MaxCost > most {
+			most, at = p.MaxCost, where
 		}
-		for i := range b.Constraints {
+	}
+	for _, d := range b.Derived[layer.Derived.From:layer.Derived.To] {
+		add(d.Program, "derived `"+d.Name+"`")
+		add(d.Program, "derived `"+d.Name+"`") // before and after
+	}
+	for _, e := range act.Effects[s.Effects.From:s.Effects.To] {
+		add(e.When, "an effect's `when`")
+		for _, s := range e.Path {
+			add(s.Index, "an effect's index")
+		}
+		if len(e.Path) > 0 {
+			total += copyUnits * (e.inner + uint64(e.Path[0].Type.Len+len(e.Path[0].Type.Fields)))
+		}
+		e.Value.Programs(func(p *vm.Program) { add(p, "an effect on `"+e.Text+"`") })
+	}
+	for _, span := range s.Constraints {
+		for i := span.From; i < span.To; i++ {
 			add(b.Constraints[i].Program[a], "`"+b.Constraints[i].ID+"`")
 		}
-		if total > DecisionCost {
-			x := root.get("actions").get(b.Actions[a].Name).orElse(root)
-			x.fail(diag.LimitCost, "deciding `"+b.Actions[a].Name+"` could cost "+strconv.FormatUint(total, 10)+" units, and at most "+strconv.Itoa(DecisionCost)+" are allowed.",
-				"the dearest is "+at+" with "+strconv.FormatUint(most, 10)+"; give the lists, maps and texts that it reads a smaller `max`.")
+	}
+	for i := range layer.Keeps {
+		if layer.Keeps[i].Action == a {
+			add(layer.Keeps[i].When, "what is kept of it")
 		}
+	}
+	if total > DecisionCost {
+		x := root.get("actions").get(act.Name).orElse(root)
+		x.fail(diag.LimitCost, "deciding `"+act.Name+"` could cost "+strconv.FormatUint(total, 10)+" units, and at most "+strconv.Itoa(DecisionCost)+" are allowed.",
+			"the dearest is "+at+" with "+strconv.FormatUint(most, 10)+"; give the lists, maps and texts that it reads a smaller `max`.")
 	}
 }
 

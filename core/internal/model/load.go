@@ -42,7 +42,7 @@ func load(src []byte, r *reader, seen func(root, name string), after func(b *Bun
 		}
 	}
 	root := node{r, 0, ""}
-	b := &Bundle{names: map[string]string{}, idLayers: map[string]int{}, found: &r.diag, Hold: Hold{TTL: 24 * 60 * 60 * 1000, By: -1, PerActor: MaxHolds, PerAgent: MaxHolds, Verdict: Reject}}
+	b := &Bundle{names: map[string]string{}, idLayers: map[string]int{}, found: &r.diag}
 	b.seen, b.folding, b.checking = seen, MaxFolding, MaxChecking
 	b.read(root, 0)
 	if !r.diag.Failed() {
@@ -53,6 +53,7 @@ func load(src []byte, r *reader, seen func(root, name string), after func(b *Bun
 	}
 	b.VarOrder = order(len(b.Vars), func(i int) string { return b.Vars[i].Name })
 	b.LogOrder = order(len(b.Logs), func(i int) string { return b.Logs[i].Name })
+	b.LayerOrder = order(len(b.Layers), func(i int) string { return b.Layers[i].ID })
 	b.DerivedOrder = order(len(b.Derived), func(i int) string { return b.Derived[i].Name })
 	b.Document = r.doc.Canonical(nil, 0)
 	b.Digest = Digest(&r.doc, 0)
@@ -105,19 +106,23 @@ func (b *Bundle) read(x node, depth int) {
 			return
 		}
 	}
-	layers := uint32(0)
+	layers, heir := uint32(0), 0
 	if e := x.get("extends"); e.ok() {
-		layers = b.parents(e, depth)
+		layers, heir = b.parents(e, depth)
 	}
 	b.layer = len(b.Layers)
 	b.layers = layers | 1<<b.layer
+	b.Governance, b.Hold = 0, Hold{TTL: 24 * 60 * 60 * 1000, By: -1, PerActor: MaxHolds, PerAgent: MaxHolds, Verdict: Reject}
+	if layers != 0 {
+		b.Governance, b.Hold = b.Layers[heir].Governance, b.Layers[heir].Hold
+	}
 	if v := x.need("bundle"); v.ok() {
 		b.Name, _ = v.slug()
 	}
 	if v := x.need("version"); v.ok() {
 		b.Version, _ = v.semver()
 	}
-	b.Layers = append(b.Layers, Layer{ID: b.ID(), Digest: Digest(&x.r.doc, x.n), Includes: b.layers})
+	b.Layers = append(b.Layers, Layer{ID: b.ID(), Digest: Digest(&x.r.doc, x.n), Includes: b.layers, first: b.counts()})
 	b.Title, b.About = x.optionalText("title"), x.optionalText("about")
 	b.declareAgents(x)
 	if v := x.get("types"); v.ok() {
@@ -150,9 +155,13 @@ func (b *Bundle) read(x node, depth int) {
 	for i := range b.Constraints[first:] {
 		b.compileConstraint(&b.Constraints[first+i])
 	}
-	for i := range b.Constraints[:first] {
-		b.compileConstraint(&b.Constraints[i]) // for the actions this document added
+	for l := range b.Layers[:b.layer] { // for the actions this document added
+		for i := b.Layers[l].Constraints.From; i < b.Layers[l].Constraints.To; i++ {
+			b.layers = b.Layers[l].Includes // they mean what they meant when they were published
+			b.compileConstraint(&b.Constraints[i])
+		}
 	}
+	b.layers = layers | 1<<b.layer
 	for i := range b.laterSays {
 		l := &b.laterSays[i]
 		o := l.otherwise
@@ -161,6 +170,7 @@ func (b *Bundle) read(x node, depth int) {
 		}
 		b.sayFor(o, l.say)
 	}
+	b.laterSays = nil // no other document's action changes these variables
 	if v := x.get("fallback"); v.ok() {
 		if v.keys("set", "reset", "append") {
 			group := 0
@@ -169,7 +179,7 @@ func (b *Bundle) read(x node, depth int) {
 	}
 	if v := x.get("governance"); v.ok() {
 		// Left out, a parent says that nobody unfreezes: a child does not change that either.
-		if b.layer > 0 {
+		if layers != 0 {
 			v.failSee(diag.ExtendWeaken, "who unfreezes is a parent's to say, and a child does not change it.", "leave `governance` out.", b.names["governance"])
 		} else {
 			b.names["governance"] = v.path
@@ -177,7 +187,7 @@ func (b *Bundle) read(x node, depth int) {
 		}
 	}
 	if v := x.get("hold"); v.ok() {
-		if b.layer > 0 {
+		if layers != 0 {
 			v.failSee(diag.ExtendWeaken, "how long a proposal waits is a parent's to say, and a child does not change it.", "leave `hold` out.", b.names["hold"])
 		} else {
 			b.names["hold"] = v.path
@@ -193,13 +203,14 @@ func (b *Bundle) read(x node, depth int) {
 	if v := x.get("tests"); v.ok() {
 		b.declareTests(v)
 	}
+	b.endLayer()
 }
 
-// parents reads `extends`; it returns the layers of all that is extended.
-func (b *Bundle) parents(x node, depth int) (layers uint32) {
+// parents reads `extends`; it returns the layers of all that is extended, and that of the first parent.
+func (b *Bundle) parents(x node, depth int) (layers uint32, first int) {
 	if depth >= MaxExtends {
 		x.fail(diag.ExtendDepth, "parents are nested deeper than "+strconv.Itoa(MaxExtends)+" generations.", "")
-		return 0
+		return 0, 0
 	}
 	x.items(MaxParents, "parents", func(i int, v node) {
 		if !v.keys("bundle", "version", "expects", "document", "digest") {
@@ -225,20 +236,24 @@ func (b *Bundle) parents(x node, depth int) (layers uint32) {
 				return
 			}
 		}
-		parent, known := b.ancestor(got)
-		if !known { // otherwise it was reached by another way; it is the same document
+		at := b.ancestor(got)
+		if at < 0 { // otherwise it was reached by another way; it is the same document
 			if len(b.Layers) >= MaxParents {
 				v.fail(diag.ExtendDepth, "there are more than "+strconv.Itoa(MaxParents)+" ancestors.", "")
 				return
 			}
 			b.read(doc, depth+1)
-			if parent, known = b.ancestor(got); !known {
+			if at = b.ancestor(got); at < 0 {
 				return // its mistake was reported
 			}
 		}
+		parent := &b.Layers[at]
 		if parent.ID != n+"@"+s {
 			v.fail(diag.ExtendParent, "the parent's document is `"+parent.ID+"`, not `"+n+"@"+s+"`.", "")
 			return
+		}
+		if layers == 0 {
+			first = at
 		}
 		layers |= parent.Includes
 		if !contains(b.Parents, parent.ID) {
@@ -253,17 +268,17 @@ func (b *Bundle) parents(x node, depth int) (layers uint32) {
 			})
 		}
 	})
-	return layers
+	return layers, first
 }
 
-// ancestor returns the document with a digest, of those that were read.
-func (b *Bundle) ancestor(digest string) (Layer, bool) {
-	for _, l := range b.Layers {
-		if l.Digest == digest {
-			return l, true
+// ancestor returns the layer of the document with a digest, -1 where none was read.
+func (b *Bundle) ancestor(digest string) int {
+	for i := range b.Layers {
+		if b.Layers[i].Digest == digest {
+			return i
 		}
 	}
-	return Layer{}, false
+	return -1
 }
 
 func contains(list []string, s string) bool {

@@ -181,6 +181,9 @@ func (b *Bundle) agents(x node) uint64 {
 			return
 		}
 		at := b.Agent(name)
+		if at >= 0 && !b.sees(ofAgents, at) {
+			at = -1
+		}
 		if at < 0 && len(known) == 0 {
 			return // that there are none is reported
 		}

@@ -36,17 +36,22 @@ var boolType = &types.Type{Kind: types.Bool}
 // anyAction stands for no action in particular.
 const anyAction = -1
 
+// unseen is in the place of a name that must not be read there; no expression can write it.
+const unseen = "\xff"
+
 // scopes keeps a scope for each place and action, as long as nothing more is declared.
 type scopes struct {
 	made     [validPlace + 1][]*check.Scope // by action, anyAction first
-	declared [10]int                        // how much of everything was declared then
+	declared counts                         // how much of everything was declared then
+	layers   uint32                         // and by which documents it could be named
 }
 
 // scope returns the names an expression at a place may use; action gives the arguments.
 func (b *Bundle) scope(at place, action int) *check.Scope {
-	declared := [...]int{len(b.Agents), len(b.Types), len(b.Constants), len(b.Params), len(b.Metadata), len(b.Vars), len(b.Logs), len(b.Patterns), len(b.Derived), len(b.Actions)}
-	if b.scopes.declared != declared {
-		b.scopes = scopes{declared: declared}
+	declared := b.counts()
+	declared[ofFallback], declared[ofConstraints] = 0, 0 // no expression names them
+	if b.scopes.declared != declared || b.scopes.layers != b.layers {
+		b.scopes = scopes{declared: declared, layers: b.layers}
 	}
 	made := &b.scopes.made[at]
 	if *made == nil {
@@ -59,38 +64,48 @@ func (b *Bundle) scope(at place, action int) *check.Scope {
 }
 
 func (b *Bundle) newScope(at place, action int) *check.Scope {
-	s := &check.Scope{Patterns: b.SetNames, Seen: b.seen, Folding: &b.folding}
-	for _, set := range b.Sets {
-		steps := 1
+	s := &check.Scope{Seen: b.seen, Folding: &b.folding}
+	for i, set := range b.Sets {
+		steps, name := 1, b.SetNames[i]
+		if !b.sees(ofPatterns, i) {
+			name = unseen
+		}
+		s.Patterns = append(s.Patterns, name)
 		if set != nil {
 			steps = set.Steps()
 		}
 		s.PatternSteps = append(s.PatternSteps, steps)
 	}
-	for _, t := range b.Types {
-		if t.Type.Kind == types.Enum {
+	for i, t := range b.Types {
+		if t.Type.Kind == types.Enum && b.sees(ofTypes, i) {
 			s.Enums = append(s.Enums, t.Type)
 		}
 	}
 	s.Roots = append(s.Roots,
-		check.Root{Name: "constants", Fields: constVars(b.Constants, true)},
-		check.Root{Name: "params", Fields: constVars(b.Params, true)},
-		check.Root{Name: "metadata", Fields: constVars(b.Metadata, at == validPlace)})
+		check.Root{Name: "constants", Fields: b.constVars(ofConstants, b.Constants, true)},
+		check.Root{Name: "params", Fields: b.constVars(ofParams, b.Params, true)},
+		check.Root{Name: "metadata", Fields: b.constVars(ofMetadata, b.Metadata, at == validPlace)})
 
 	state := check.Root{Name: "state", Bank: BankState}
 	next := check.Root{Name: "next", Bank: BankNext}
-	for _, v := range b.Vars {
-		f := check.Var{Name: v.Name, Type: v.Type}
+	seen := func(kind, i int, name string) string {
+		if b.sees(kind, i) {
+			return name
+		}
+		return unseen
+	}
+	for i, v := range b.Vars {
+		f := check.Var{Name: seen(ofVars, i, v.Name), Type: v.Type}
 		state.Fields = append(state.Fields, f)
 		next.Fields = append(next.Fields, f)
 	}
 	logs := check.Root{Name: "logs", Bank: BankLogs}
-	for _, l := range b.Logs {
-		logs.Fields = append(logs.Fields, check.Var{Name: l.Name, Type: l.List})
+	for i, l := range b.Logs {
+		logs.Fields = append(logs.Fields, check.Var{Name: seen(ofLogs, i, l.Name), Type: l.List})
 	}
 	derived := check.Root{Name: "derived", Bank: BankDerived}
-	for _, d := range b.Derived {
-		derived.Fields = append(derived.Fields, check.Var{Name: d.Name, Type: d.Program.Type})
+	for i, d := range b.Derived {
+		derived.Fields = append(derived.Fields, check.Var{Name: seen(ofDerived, i, d.Name), Type: d.Program.Type})
 	}
 	args := check.Root{Name: "args", Bank: BankArgs}
 	if action != anyAction {
@@ -126,10 +141,10 @@ func (b *Bundle) newScope(at place, action int) *check.Scope {
 }
 
 // constVars lists constants as names that are folded in; internal ones only where they may be read.
-func constVars(list []Const, internal bool) []check.Var {
+func (b *Bundle) constVars(kind int, list []Const, internal bool) []check.Var {
 	var vars []check.Var
 	for i := range list {
-		if c := &list[i]; internal || !c.Internal {
+		if c := &list[i]; b.sees(kind, i) && (internal || !c.Internal) {
 			vars = append(vars, check.Var{Name: c.Name, Type: c.Type, Const: &c.Value})
 		}
 	}

@@ -181,7 +181,10 @@ func (b *Bundle) namedType(x node, name string) *types.Type {
 		return &types.Type{Kind: types.Duration}
 	}
 	known := append([]string(nil), typeWords...)
-	for _, t := range b.Types {
+	for i, t := range b.Types {
+		if !b.sees(ofTypes, i) {
+			continue
+		}
 		if t.Name == name {
 			if b.seen != nil {
 				b.seen("types", name)

@@ -87,7 +87,7 @@ func (b *Bundle) declareLogs(x node) {
 		if !v.identifier(name, "a log", true) || !b.fresh(v, "log", name) {
 			return
 		}
-		l := Log{Name: name, Type: bad, layer: b.layer}
+		l := Log{Name: name, Type: bad, Layer: b.layer}
 		limit := 1024
 		if of := v.get("of"); of.ok() {
 			v.keys("of", "max")
