@@ -118,7 +118,7 @@ func depends(b *model.Bundle, action int) dependence {
 			say(&v.Never[k].Otherwise)
 		}
 	}
-	d := dependence{whole: effects}
+	d := dependence{whole: effects | keeps(b, action, reads)}
 	if b.Large && len(a.Effects) > 0 {
 		d.whole = everything // the whole session may not grow too large
 	}
@@ -146,6 +146,19 @@ func depends(b *model.Bundle, action int) dependence {
 		d.whole = everything // all together may cost too much, which no part shows by itself
 	}
 	return d
+}
+
+// keeps is what it depends on whether a parent keeps proposals of an action.
+func keeps(b *model.Bundle, action int, reads func(*vm.Program) (inputs, bool)) (in inputs) {
+	for l := range b.Layers[:len(b.Layers)-1] {
+		for i := range b.Layers[l].Keeps {
+			if k := &b.Layers[l].Keeps[i]; k.Action == action {
+				when, _ := reads(k.When)
+				in |= when
+			}
+		}
+	}
+	return in
 }
 
 // of is what an outcome depends on that is no commit.
