@@ -80,6 +80,9 @@ func (f *family) project(t *testing.T, view map[string]any) (host.Session, map[s
 				by = append(by, a)
 			}
 		}
+		if len(by) == 0 {
+			continue // only the child has parked it
+		}
 		holds = append(holds, map[string]any{"at": o["at"], "by": by, "proposal": p, "seq": o["seq"]})
 	}
 	own["holds"] = holds
