@@ -37,5 +37,5 @@
 // PostgreSQL: any number of servers, which wake each other through LISTEN and NOTIFY. The
 // address may lead through a pooler, such as PgBouncer, that pools sessions or transactions. One
 // that pools transactions passes no notifications on; then each server looks for what the others
-// have appended, five times a second, for the sessions that somebody follows there (pooler.go).
+// have appended, five times a second, for the sessions that are followed there (pooler.go).
 package ledger

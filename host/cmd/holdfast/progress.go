@@ -9,13 +9,12 @@ import (
 	"time"
 )
 
-const (
-	// patience is how long something may take before it is said what it is.
-	patience = time.Second
+// patience is how long something may take before it is said what it is. Tests put it out of reach: what
+// a command prints must not depend on how fast the machine is.
+var patience = time.Second
 
-	// refresh is how often a terminal is told how far it has got.
-	refresh = 200 * time.Millisecond
-)
+// refresh is how often a terminal is told how far it has got.
+const refresh = 200 * time.Millisecond
 
 // progress says on stderr what is going on, if it takes more than a second: on a
 // terminal in one line that is kept up to date and goes away, elsewhere once.

@@ -30,6 +30,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	patience = 1 << 62 // commands in scripts are this program again, and come by here
 	testscript.Main(m, map[string]func(){"holdfast": main})
 }
 

@@ -228,7 +228,7 @@ func (c *serveCommand) publish(ctx context.Context, a *app, s *server.Server, lo
 	if built.Catalog {
 		kind = ledger.KindCatalog
 	}
-	note, err := os.ReadFile(path + ".sig")
+	note, err := readNote(path + ".sig")
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return unreadableFile(err)
 	}

@@ -4,6 +4,7 @@ package main
 // public keys, with no server.
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -176,7 +177,7 @@ func (c *verifyCommand) signer(path string, built *author.Built) (string, error)
 	if file == "" {
 		file = path + ".sig"
 	}
-	note, err := os.ReadFile(file)
+	note, err := readNote(file)
 	if errors.Is(err, fs.ErrNotExist) && c.Signature == "" {
 		return "", &core.Error{Code: signature.CodeMissing, Message: "there is no signature: " + file + " is not there, and --signature names no other file."}
 	}
@@ -190,6 +191,13 @@ func (c *verifyCommand) signer(path string, built *author.Built) (string, error)
 	return keys.Verify(text, note)
 }
 
+// readNote reads a file with a signed note. What is signed has no "\r", so line ends that a program
+// has changed on the way say nothing about it.
+func readNote(path string) ([]byte, error) {
+	note, err := os.ReadFile(path)
+	return bytes.ReplaceAll(note, []byte("\r\n"), []byte("\n")), err
+}
+
 // head reads the signed head.
 func (c *verifyCommand) head(bundle host.Bundle) (*headOf, error) {
 	file := c.HeadKey
@@ -200,7 +208,7 @@ func (c *verifyCommand) head(bundle host.Bundle) (*headOf, error) {
 	if err != nil {
 		return nil, err
 	}
-	note, err := os.ReadFile(c.Head)
+	note, err := readNote(c.Head)
 	if err != nil {
 		return nil, unreadableFile(err)
 	}
