@@ -1,5 +1,5 @@
 // Made by `holdfast types specula.yaml` of specula@1.0.0,
-// sha256:6e528043a5d2c1e1c087e0a35a1330c5d7577fbb682713ef2dfa4ed76d1be7c5. Make it anew when the bundle changes.
+// sha256:e9c06361814d81e15984b4482458246ae3f9ea4b10088cec926dca828a0c8e12. Make it anew when the bundle changes.
 
 /**
  * SPECULA, control logic
@@ -44,6 +44,7 @@ export interface Specula {
   readonly agents: "guardian" | "human" | "specula";
   readonly state: {
     readonly artifacts: { readonly [K in "activation" | "scenarios" | "futures" | "dna" | "prototyping" | "narrative" | "cocreation" | "guardian"]: { readonly text: string; readonly validated: boolean } };
+    readonly clashes: { readonly [key: string]: string };
     readonly divergence: "noise" | "drift" | "rupture";
     readonly finding: string;
     readonly phase: "activation" | "scenarios" | "futures" | "dna" | "prototyping" | "narrative" | "cocreation" | "guardian";
