@@ -2,51 +2,103 @@ package core
 
 // This file searches the shortest way to a proposal that is refused now.
 //
-// Breadth first over the states that commits lead to: from each state every
-// action is tried, by the proposer first and then by each agent, with every
-// value of its bool and enum arguments and a few of the others. The first state
-// in which the proposal would commit ends the search, so no way is shorter.
+// Breadth first over the states that commits lead to. In each state every action is asked about with
+// everything unknown that is no bool or enum: what is refused whatever the rest may be is done with, and what
+// is left says which inputs it depends on. Only those are tried, with the values that
+// something compares them with (pathvalues.go); the time, the reasons and the actor's id are inputs like the arguments.
+//
+//	state ─ goal ── commits ─────────────────────────────► found
+//	  │      └───── would, with other reasons or by another ─► instead
+//	  ├─ action, rest unknown ── refused ─────────────────► nothing to try
+//	  │                      └── open on inputs ── values ─► commits ─► a new state
+//	  └─ unfreeze, confirm, decline, expire ───────────────► likewise
+//
+// What is not found is proven only where nothing was left out: each input that mattered had all the values that
+// could make a difference. Otherwise the answer is bounded.
+//
+// Most inputs have more values than there is time for. So there are rounds: one step with the few
+// likeliest values, one step with many, many steps with few, many steps with many.
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
-	"github.com/holdfast-rt/holdfast/core/internal/types"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
-	"github.com/holdfast-rt/holdfast/core/internal/vm"
 )
 
 // Bounds of the search: it answers a person who waits at a disabled button.
 const (
-	maxPathDecisions = 20000 // proposals tried, in all and in one state; model.QuestionCost bounds what they cost
-	maxPathLength    = 12    // steps; a longer help text helps nobody
-	maxPathChoices   = 128   // combinations of arguments tried for one action
-	maxLiterals      = 48    // constants of the bundle tried as arguments
+	maxPathDecisions = 1 << 16 // proposals tried; model.QuestionCost bounds what they cost
+	maxPathLength    = 12      // steps; a longer help text helps nobody
 )
 
 // pathRoom bounds what the states that were reached hold: some forty megabytes.
 var pathRoom = model.Extent{Bytes: 16 << 20, Values: 1 << 20}
 
-// step is a state that was reached, and how.
-type step struct {
+// rounds are what is tried one after the other: how many steps, how many values of an input
+// and combinations of them, and up to which part of what the whole may cost.
+var rounds = [...]struct {
+	length, values, combinations int
+	left                         int64
+}{
+	{1, 6, 24, model.QuestionCost / 8 * 7},
+	{1, 64, 256, model.QuestionCost / 8 * 5},
+	{maxPathLength, 6, 24, model.QuestionCost / 8 * 2},
+	{maxPathLength, 64, 256, 0},
+}
+
+// reached is a state that was reached, and how.
+type reached struct {
 	state  model.State
-	from   int // index of the step before, -1 for the first
+	logged model.Extent
+	holds  []hold // those that still wait
+	frozen bool
+	at     int64 // not before this: the time of the step
+	from   int   // index of the state before, -1 for the first
 	p      *proposal
 	length int
+}
+
+// way is an answer: the steps, and the proposal that then gets the verdict.
+type way struct {
+	steps []*proposal
+	p     *proposal
+}
+
+// search is one question.
+type search struct {
+	s       *Session
+	goal    *proposal
+	size    int // of the goal as JSON
+	inputs  *pathInputs
+	list    []reached
+	seen    map[[32]byte]int64 // the earliest time of each state
+	fallen  [][32]byte         // states that only a refusal leads to
+	round   int
+	left    int64
+	tried   int
+	room    model.Extent
+	bounded bool // something was not tried
+	crowded bool // the goal has no room to be parked
+
+	found, held, instead *way
 }
 
 // Path answers which proposals lead to a state in which the given one would
 // commit, as canonical JSON:
 //
-//	{"bounded":…,"found":…,"steps":[PROPOSAL…],"tried":N,"v":1,"verdict":"commit"}
+//	{"at":…,"bounded":…,"found":…,"instead":{"proposal":PROPOSAL,"steps":[PROPOSAL…]},"steps":[PROPOSAL…],"tried":N,"v":1,"verdict":"commit"}
 //
-// steps is empty where it would commit at once. Where no way to a commit was
-// found, but one to a state in which it would be held, verdict is "hold". bounded
-// says that not everything was tried (the search ended at its bound, arguments have
-// more values than are tried, or a step would have had to be confirmed), so that
-// a way may exist all the same.
-// A frozen session has no way: governance must unfreeze it.
+// Each step commits when it is proposed as it is: at its time, for its reasons, by its actor. An id that
+// is the agent's name, or that and a number, stands for anybody of that kind. at is when the given proposal would be made
+// then, its own time or later; at once and with no steps where it would commit now. Where no way to a commit was
+// found, but one to a state in which it would be held, verdict is "hold". instead is null, or, where none was found, the same proposal with
+// other reasons or by somebody else of the kind, which would commit after its steps. bounded
+// says that not everything was tried (the search ended at its bound, an input has more values than are
+// tried, a step would have had to be held, or a refusal falls back to where no step leads), so that
+// a way may exist all the same. Where it is false and none was found, there is none.
 func (s *Session) Path(proposal []byte) ([]byte, error) {
 	s.enter()
 	out, err := s.path(proposal)
@@ -54,8 +106,8 @@ func (s *Session) Path(proposal []byte) ([]byte, error) {
 	return out, err
 }
 
-func (s *Session) path(proposal []byte) ([]byte, error) {
-	p, err := readProposal(s.b, &s.doc, proposal)
+func (s *Session) path(src []byte) ([]byte, error) {
+	p, err := readProposal(s.b, &s.doc, src)
 	if err == nil {
 		err = s.admit(p)
 	}
@@ -65,256 +117,391 @@ func (s *Session) path(proposal []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	first := reached{state: s.state, logged: s.logged, holds: s.holds, frozen: s.frozen, at: p.at.Int(), from: -1}
+	at := s.at
 	s.j.terse = true
-	logged := s.j.logged
-	s.j.logged = nil // the states on the way have others
-	defer func() { s.j.terse, s.j.logged = false, logged }()
-	if s.frozen != 0 {
-		return s.appendPath(nil, -1, model.Reject, false, 0), nil
-	}
-	steps := []step{{state: s.state, from: -1}}
-	choices, bounded := s.choices(p)
-	seen := map[[32]byte]bool{s.key(s.state): true}
-	held, tried := -1, 0
-	left := int64(model.QuestionCost)
-	var room model.Extent // of the states kept
-search:
-	for i := 0; i < len(steps); i++ {
-		at := steps[i].state
-		s.j.reset()
-		s.j.run(at, p, nil, s.frozen)
-		tried++
-		left -= int64(s.j.effort())
-		switch {
-		case len(s.j.violations) == 0:
-			if s.fits(s.j.after) {
-				return s.appendPath(steps, i, model.Commit, bounded && i > 0, tried), nil
-			}
-		case s.j.violations[0].verdict == model.HoldVerdict && held < 0:
-			if s.parkable(p, len(appendProposal(nil, s.b, p))); s.j.violations[0].verdict == model.HoldVerdict {
-				held = i
-			}
-		}
-		if steps[i].length >= maxPathLength {
-			bounded = true
-			continue
-		}
-		for _, c := range choices {
-			if tried >= maxPathDecisions || left < 0 {
-				bounded = true
-				break search
-			}
-			tried++
-			s.j.reset()
-			s.j.run(at, c, nil, s.frozen)
-			left -= int64(s.j.effort())
-			if len(s.j.violations) > 0 {
-				bounded = bounded || s.j.violations[0].verdict == model.HoldVerdict // confirmed, it might have led on
-				continue
-			}
-			if len(s.j.changes) == 0 || !s.fits(s.j.after) {
-				continue
-			}
-			key := s.key(s.j.after)
-			left -= int64(len(s.scratch) / 4) // to write and hash it
-			if seen[key] {
-				continue
-			}
-			if !room.Changed(at, s.j.after, pathRoom) {
-				bounded = true
-				break search
-			}
-			seen[key] = true
-			next := model.State{Vars: append([]value.Value(nil), s.j.after.Vars...), Logs: append([]value.Value(nil), s.j.after.Logs...)}
-			steps = append(steps, step{next, i, c, steps[i].length + 1})
-		}
-	}
-	if held >= 0 {
-		return s.appendPath(steps, held, model.HoldVerdict, bounded, tried), nil
-	}
-	return s.appendPath(nil, -1, model.Reject, bounded, tried), nil
+	q := &search{s: s, goal: p, size: len(appendProposal(nil, s.b, p)), left: model.QuestionCost}
+	q.inputs = newPathInputs(s, p)
+	q.run(first)
+	q.check(first)
+	s.state, s.logged, s.holds, s.frozen, s.at, s.j.terse = first.state, first.logged, first.holds, first.frozen, at, false
+	return q.append(), nil
 }
 
-func (s *Session) appendPath(steps []step, at int, verdict model.Verdict, bounded bool, tried int) []byte {
-	dst := strconv.AppendBool([]byte(`{"bounded":`), bounded)
-	dst = strconv.AppendBool(append(dst, `,"found":`...), at >= 0)
-	dst = append(dst, `,"steps":[`...)
-	var way []int
-	for i := at; i > 0; i = steps[i].from {
-		way = append(way, i)
-	}
-	for k := len(way) - 1; k >= 0; k-- {
-		dst = appendProposal(dst, s.b, steps[way[k]].p)
-		if k > 0 {
-			dst = append(dst, ',')
+// run searches in rounds, until there is a way, or nothing was left out.
+func (q *search) run(first reached) {
+	longest := maxPathLength
+	for q.round = range rounds {
+		q.list, q.seen, q.fallen, q.room, q.bounded = []reached{first}, map[[32]byte]int64{}, nil, model.Extent{}, false
+		best := q.found
+		q.found = nil
+		q.seen[q.key(&first)] = first.at
+		q.breadth(min(longest, rounds[q.round].length))
+		if q.found == nil {
+			q.found = best
+		}
+		switch {
+		case q.found == nil && !q.bounded:
+			return
+		case q.found != nil:
+			if longest = len(q.found.steps) - 1; longest <= min(1, q.round) {
+				return // all shorter ways were tried
+			}
 		}
 	}
-	dst = canon.AppendInt(append(dst, `],"tried":`...), int64(tried))
+}
+
+// breadth takes states in the order in which they were reached.
+func (q *search) breadth(longest int) {
+	if q.enter(0); q.arrived(0) {
+		return
+	}
+	for i := 0; i < len(q.list); i++ {
+		if q.list[i].length >= longest {
+			q.bounded = true
+			return
+		}
+		if q.enter(i); !q.expand(i) {
+			q.bounded = q.bounded || q.found == nil
+			return
+		}
+	}
+	for _, key := range q.fallen {
+		if _, ok := q.seen[key]; !ok {
+			q.bounded = true
+		}
+	}
+}
+
+// enter makes a state the session's.
+func (q *search) enter(i int) {
+	n, s := &q.list[i], q.s
+	s.state, s.logged, s.holds, s.frozen, s.at = n.state, n.logged, n.holds, n.frozen, n.at
+	q.inputs.enter()
+}
+
+// spent says that no more may be tried in this round.
+func (q *search) spent() bool { return q.left < rounds[q.round].left || q.tried >= maxPathDecisions }
+
+// try finds what p gets in the state that is entered.
+func (q *search) try(p *proposal, size int) outcome {
+	q.tried++
+	o := q.s.find(p, size)
+	q.left -= int64(q.s.j.effort())
+	return o
+}
+
+// refused says that whatever is unknown about a proposal, this outcome allows nothing.
+func refused(o *outcome) bool { return o.verdict != model.Commit && o.verdict != model.HoldVerdict }
+
+// arrived says whether the goal commits in state i, and notes what it gets otherwise.
+func (q *search) arrived(i int) bool {
+	u, bits := *q.goal, uint64(0)
+	u.at, u.reasons, u.actor.id, u.self = value.OfUnknown(1<<bitAt), value.OfUnknown(1<<bitReasons), value.OfUnknown(1<<bitActorID), value.Value{}
+	o := q.try(&u, q.size)
+	if q.crowded = q.crowded || slices.ContainsFunc(o.violations, isCrowded); refused(&o) && !slices.ContainsFunc(o.violations, isHeld) {
+		q.fell(&o)
+		return false
+	}
+	bits = q.s.j.unsure
+	times, all := []int64{q.list[i].at}, true
+	if bits>>bitAt&1 != 0 {
+		times, all = q.inputs.times()
+	}
+	for _, at := range times {
+		p := *q.goal
+		p.at, p.self = value.OfInt(at), value.Value{}
+		o := q.try(&p, q.size)
+		q.crowded = q.crowded || slices.ContainsFunc(o.violations, isCrowded)
+		switch {
+		case o.verdict == model.Commit:
+			q.found = q.way(i, &p)
+			return true
+		case o.verdict == model.HoldVerdict && q.held == nil:
+			q.held = q.way(i, &p)
+		}
+		q.fell(&o)
+	}
+	if bits&(1<<bitReasons|1<<bitActorID) != 0 {
+		all = q.other(i, bits) && all
+	}
+	q.bounded = q.bounded || !all
+	return false
+}
+
+func isHeld(v violation) bool    { return v.verdict == model.HoldVerdict }
+func isCrowded(v violation) bool { return v.id == "hold:limit" }
+
+// other looks for the goal with other reasons, or by another actor of the kind, and says whether that is surely refused, too.
+func (q *search) other(i int, bits uint64) bool {
+	if q.instead != nil {
+		return false
+	}
+	dims, all := q.inputs.dims(q.goal, bits&^(1<<model.MaxArgs-1), rounds[q.round].values)
+	all = combine(dims, rounds[q.round].combinations, func(pick []int) bool {
+		p := q.inputs.with(q.goal, dims, pick)
+		if o := q.try(p, q.size); o.verdict == model.Commit {
+			q.instead = q.way(i, p)
+		}
+		return q.instead == nil && !q.spent()
+	}) && all
+	return all && q.instead == nil
+}
+
+// way is what led to state i, and then p.
+func (q *search) way(i int, p *proposal) *way {
+	w := &way{p: p}
+	for ; i > 0; i = q.list[i].from {
+		w.steps = append(w.steps, q.list[i].p)
+	}
+	slices.Reverse(w.steps)
+	return w
+}
+
+// fell notes where a refusal falls back to: that is no step, but nothing is proven without it.
+func (q *search) fell(o *outcome) {
+	if o.verdict != model.Revert || o.after == nil || len(o.changes) == 0 && o.drop < 0 {
+		return
+	}
+	n := reached{state: *o.after, holds: q.s.holds}
+	if o.drop >= 0 {
+		n.holds = without(n.holds, o.drop)
+	}
+	if key := q.key(&n); !slices.Contains(q.fallen, key) {
+		q.fallen = append(q.fallen, key)
+	}
+}
+
+func without(holds []hold, i int) []hold {
+	return append(append([]hold(nil), holds[:i]...), holds[i+1:]...)
+}
+
+// expand takes every step there is from state i; it says whether there was enough of everything to do so.
+func (q *search) expand(i int) bool {
+	s := q.s
+	for _, k := range q.inputs.agents {
+		if s.frozen {
+			if s.b.Governance>>k&1 != 0 {
+				return q.step(i, q.inputs.base(&proposal{action: actUnfreeze, actor: actor{agent: k}}))
+			}
+			continue
+		}
+		for a := range s.b.Actions {
+			if s.b.Actions[a].By>>k&1 == 0 {
+				continue
+			}
+			for _, args := range q.inputs.combinations(a) {
+				if q.spent() || !q.steps(i, &proposal{action: a, actor: actor{agent: k}, args: args}) {
+					return false
+				}
+			}
+		}
+		for h := range s.holds {
+			p := proposal{action: actConfirm, actor: actor{agent: k}, hold: s.holds[h].seq, digest: s.holds[h].digest}
+			if s.holds[h].by>>k&1 != 0 && (q.spent() || !q.steps(i, &p)) {
+				return false
+			}
+		}
+	}
+	if !q.crowded || q.held != nil {
+		return true
+	}
+	// That a proposal waits no longer matters only where the goal has no room to be parked.
+	return q.settle(i, actDecline) && q.settle(i, actExpire)
+}
+
+// settle ends the wait of a parked proposal, each of them, by whoever may.
+func (q *search) settle(i, action int) bool {
+	for _, k := range q.inputs.agents {
+		for h := range q.s.holds {
+			h := &q.s.holds[h]
+			p := q.inputs.base(&proposal{action: action, actor: actor{agent: k}, hold: h.seq})
+			if action == actExpire {
+				p.at = value.OfInt(min(max(p.at.Int(), h.at+q.s.b.Hold.TTL), MaxAt))
+			} else if h.by>>k&1 == 0 {
+				continue
+			}
+			if !q.step(i, p) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// steps takes from state i the steps that p leads to, of which only the action, the agent and the known arguments are settled.
+func (q *search) steps(i int, p *proposal) bool {
+	u := *p
+	u.at, u.reasons, u.actor.id = value.OfUnknown(1<<bitAt), value.OfUnknown(1<<bitReasons), value.OfUnknown(1<<bitActorID)
+	q.inputs.settled(&u)
+	o := q.try(&u, 0)
+	if refused(&o) {
+		q.fell(&o)
+		return true
+	}
+	reads := q.s.j.unsure
+	if o.verdict == model.HoldVerdict && reads == 0 {
+		q.bounded = true // parked and then confirmed, it might lead on
+		return true
+	}
+	kept := q.inputs.kept(q.s.j.after) // inputs that the state after depends on
+	width := rounds[q.round]
+	dims, all := q.inputs.dims(p, reads|kept, width.values)
+	room, commits := true, 0
+	all = combine(dims, width.combinations, func(pick []int) bool {
+		c := q.inputs.with(p, dims, pick)
+		o := q.try(c, 0)
+		switch {
+		case o.verdict == model.Commit:
+			commits++
+			q.inputs.learn(c, reads)
+			room = q.add(i, c, &o)
+		case o.verdict == model.HoldVerdict:
+			q.bounded = true
+		default:
+			q.fell(&o)
+		}
+		return room && !q.spent() && (commits == 0 || kept != 0 && commits < width.combinations/4)
+	}) && all || commits > 0 && kept == 0
+	if commits == 0 && room && !q.spent() {
+		if c := q.compose(p, dims, reads); c != nil {
+			o := q.try(c, 0)
+			room = o.verdict != model.Commit || q.add(i, c, &o)
+		}
+	}
+	q.bounded = q.bounded || !all && q.found == nil
+	return room && !q.spent()
+}
+
+// step takes one step from state i, if it commits.
+func (q *search) step(i int, p *proposal) bool {
+	o := q.try(p, 0)
+	if o.verdict != model.Commit {
+		q.fell(&o)
+		return !q.spent()
+	}
+	return q.add(i, p, &o) && !q.spent()
+}
+
+// add keeps the state after a step, unless it was reached before and no later, and asks there about the goal. It
+// says whether the search goes on: the goal does not commit there, and there was room for it.
+func (q *search) add(i int, p *proposal, o *outcome) bool {
+	from, s := &q.list[i], q.s
+	n := reached{state: from.state, logged: from.logged, holds: from.holds, frozen: o.frozen, at: p.at.Int(), from: i, p: p, length: from.length + 1}
+	if o.after != nil {
+		n.state = *o.after
+	}
+	if o.drop >= 0 {
+		n.holds = without(n.holds, o.drop)
+	}
+	key := q.key(&n)
+	if at, ok := q.seen[key]; ok && at <= n.at {
+		return true
+	}
+	if o.after != nil {
+		n.state = model.State{Vars: slices.Clone(o.after.Vars), Logs: slices.Clone(o.after.Logs)}
+		for k := range o.changes {
+			if s.b.Large && o.changes[k].Effect.Var < 0 {
+				n.logged.Add(o.changes[k].To, model.StateLimit)
+			}
+		}
+	}
+	if !q.room.Changed(from.state, n.state, pathRoom) {
+		return false
+	}
+	q.seen[key] = n.at
+	q.list = append(q.list, n)
+	looked, now := q.inputs.looked, q.inputs.now
+	q.enter(len(q.list) - 1)
+	arrived := q.arrived(len(q.list) - 1)
+	q.enter(i)
+	q.inputs.looked, q.inputs.now = looked, now
+	return !arrived
+}
+
+// key is equal for states from which the same is possible. Only what differs from the first one counts.
+func (q *search) key(n *reached) [32]byte {
+	first, b := &q.list[0], q.s.b
+	dst := strconv.AppendBool(q.s.scratch[:0], n.frozen)
+	for i, v := range n.state.Vars {
+		if was := first.state.Vars[i]; !q.inputs.idle[i] && v != was && !value.Equal(v, was) {
+			dst = model.AppendJSON(canon.AppendInt(append(dst, 'v'), int64(i)), v)
+		}
+	}
+	for i, v := range n.state.Logs {
+		if !q.inputs.idle[len(b.Vars)+i] {
+			dst = model.AppendJSON(canon.AppendInt(append(dst, 'l'), int64(i)), value.OfList(v.Items()[first.state.Logs[i].Int():]))
+		}
+	}
+	for i := range n.holds {
+		dst = canon.AppendInt(append(dst, 'h'), n.holds[i].seq)
+	}
+	q.s.scratch = dst
+	q.left -= int64(len(dst) / 4) // to write and hash it
+	return canon.Sum256(dst)
+}
+
+// check takes the ways once more, step by step: what is said to commit does.
+func (q *search) check(first reached) {
+	for _, w := range []**way{&q.found, &q.held, &q.instead} {
+		if *w == nil {
+			continue
+		}
+		q.list = []reached{first}
+		q.enter(0)
+		for i, p := range (*w).steps {
+			o := q.s.find(p, 0)
+			if q.room = (model.Extent{}); o.verdict != model.Commit || !q.takes(i, p, &o) {
+				*w, q.bounded = nil, true
+				break
+			}
+		}
+	}
+}
+
+// takes makes the state after a step the session's.
+func (q *search) takes(i int, p *proposal, o *outcome) bool {
+	q.seen = map[[32]byte]int64{}
+	q.add(i, p, o)
+	if len(q.list) == i+1 {
+		return false
+	}
+	q.enter(i + 1)
+	return true
+}
+
+func (q *search) append() []byte {
+	w, verdict := q.found, model.Commit
+	switch {
+	case w == nil && q.held != nil:
+		w, verdict = q.held, model.HoldVerdict
+	case w == nil:
+		w, verdict = &way{p: q.goal}, model.Reject
+	}
+	found := verdict != model.Reject
+	dst := model.AppendJSON([]byte(`{"at":`), w.p.at)
+	dst = strconv.AppendBool(append(dst, `,"bounded":`...), q.bounded && (len(w.steps) > 0 || !found || verdict != model.Commit))
+	dst = strconv.AppendBool(append(dst, `,"found":`...), found)
+	dst = append(dst, `,"instead":`...)
+	if q.instead != nil && !found {
+		dst = appendProposal(append(dst, `{"proposal":`...), q.s.b, q.instead.p)
+		dst = append(q.appendSteps(append(dst, `,"steps":`...), q.instead.steps), '}')
+	} else {
+		dst = append(dst, "null"...)
+	}
+	dst = q.appendSteps(append(dst, `,"steps":`...), w.steps)
+	dst = canon.AppendInt(append(dst, `,"tried":`...), int64(q.tried))
 	dst = canon.AppendString(append(dst, `,"v":1,"verdict":`...), verdict.String())
 	return append(dst, '}')
 }
 
-// fits says whether a session may hold the state.
-func (s *Session) fits(st model.State) bool {
-	if !s.b.Large {
-		return true
-	}
-	var size model.Extent
-	return size.Changed(model.State{}, st, model.StateLimit)
-}
-
-// key is equal for equal states.
-func (s *Session) key(st model.State) [32]byte {
-	s.scratch = appendVars(s.scratch[:0], s.b, st.Vars)
-	for i := range st.Logs {
-		s.scratch = model.AppendJSON(s.scratch, st.Logs[i])
-	}
-	return canon.Sum256(s.scratch)
-}
-
-// choices lists the proposals that are tried in every state, and says whether there
-// are others, as far as arguments go.
-func (s *Session) choices(goal *proposal) (list []*proposal, bounded bool) {
-	who := []actor{goal.actor}
-	for i := range s.b.Agents {
-		a := actor{i, value.OfString(s.b.Agents[i].Name)}
-		if i != goal.actor.agent || !value.Equal(a.id, goal.actor.id) {
-			who = append(who, a)
+func (q *search) appendSteps(dst []byte, steps []*proposal) []byte {
+	dst = append(dst, '[')
+	for i, p := range steps {
+		if i > 0 {
+			dst = append(dst, ',')
 		}
+		dst = appendProposal(dst, q.s.b, p)
 	}
-	literals := s.literals()
-	args := make([][][]value.Value, len(s.b.Actions))
-	for a := range args {
-		all := false
-		args[a], all = s.arguments(a, goal, literals)
-		bounded = bounded || !all
-	}
-	request := value.OfList([]value.Value{value.OfString("request")})
-	for _, w := range who {
-		for a := range args {
-			for _, v := range args[a] {
-				if len(list) == maxPathDecisions {
-					return list, true
-				}
-				list = append(list, &proposal{action: a, actor: w, args: v, at: goal.at, reasons: request})
-			}
-		}
-	}
-	return list, bounded
-}
-
-// literals lists the constants of the bundle's conditions: the values at which
-// something changes are among them, or beside them.
-func (s *Session) literals() []value.Value {
-	var list []value.Value
-	add := func(v value.Value) {
-		for _, have := range list {
-			if have.K == v.K && value.Equal(have, v) {
-				return
-			}
-		}
-		if len(list) < maxLiterals {
-			list = append(list, v)
-		}
-	}
-	for i := range s.b.Constraints {
-		var last *vm.Program
-		for _, p := range s.b.Constraints[i].Program {
-			if p == nil || p == last {
-				continue
-			}
-			last = p
-			for _, c := range p.Consts {
-				switch c.K {
-				case value.Int:
-					add(c)
-					add(value.OfInt(c.Int() - 1))
-					add(value.OfInt(c.Int() + 1))
-				case value.String, value.Double:
-					add(c)
-				}
-			}
-		}
-	}
-	return list
-}
-
-// arguments lists the arguments an action is tried with, and says whether those are all.
-func (s *Session) arguments(a int, goal *proposal, literals []value.Value) (list [][]value.Value, all bool) {
-	args := s.b.Actions[a].Args
-	list, all = [][]value.Value{make([]value.Value, len(args))}, true
-	for i := range args {
-		vals, whole := s.candidates(&args[i], goal, literals)
-		all = all && whole
-		if room := max(1, maxPathChoices/len(list)); len(vals) > room {
-			vals, all = vals[:room], false
-		}
-		list = product(list, i, vals)
-	}
-	return list, all
-}
-
-// candidates lists the values tried for one argument: the declared domain, or all
-// of a small type, or the goal's own value of that name, the ends of the range and
-// the literals of the bundle. all says that there are no others.
-func (s *Session) candidates(arg *model.Arg, goal *proposal, literals []value.Value) (vals []value.Value, all bool) {
-	add := func(v value.Value) {
-		if model.Fits(v, arg.Type) != "" {
-			return
-		}
-		for _, have := range vals {
-			if value.Equal(have, v) {
-				return
-			}
-		}
-		vals = append(vals, v)
-	}
-	for i, g := range s.b.Actions[goal.action].Args {
-		if g.Name == arg.Name && g.Type.Kind == arg.Type.Kind && g.Type.Kind != types.Record && g.Type.Kind != types.Map && g.Type.Kind != types.List {
-			add(goal.args[i])
-		}
-	}
-	for i := range s.b.Domains {
-		if s.b.Domains[i].Path == "args."+arg.Name {
-			for _, v := range s.b.Domains[i].Values {
-				add(v)
-			}
-			return vals, false
-		}
-	}
-	if arg.Optional {
-		add(arg.Default)
-	}
-	switch t := arg.Type; t.Kind {
-	case types.Bool:
-		add(value.OfBool(false))
-		add(value.OfBool(true))
-		return vals, true
-	case types.Enum:
-		for _, v := range t.Values {
-			add(v)
-		}
-		return vals, true
-	case types.Int:
-		if t.Max-t.Min < 16 {
-			for i := t.Min; i <= t.Max; i++ {
-				add(value.OfInt(i))
-			}
-			return vals, true
-		}
-		add(model.Zero(t))
-		add(value.OfInt(1))
-		add(value.OfInt(t.Min))
-		add(value.OfInt(t.Max))
-	case types.Timestamp:
-		add(value.OfMillis(goal.at.Int()))
-	default:
-		add(model.Zero(t))
-	}
-	for _, v := range literals {
-		if kinds := [...]value.Kind{types.Int: value.Int, types.Double: value.Double, types.String: value.String}; int(arg.Type.Kind) < len(kinds) && kinds[arg.Type.Kind] == v.K {
-			add(v)
-		}
-	}
-	return vals, false
+	return append(dst, ']')
 }
