@@ -123,8 +123,8 @@ func newPathInputs(s *Session, goal *proposal) *pathInputs {
 				}
 			case model.BankProposal:
 				switch r.Slot {
-				case model.ProposalAt:
-					in.at.reads(p, vm.At(model.BankProposal, model.ProposalAt))
+				case model.ProposalAt, model.ProposalSince: // that is the same but for what is confirmed
+					in.at.reads(p, vm.At(model.BankProposal, r.Slot))
 				case model.ProposalReasons:
 					in.reasons.reads(p, vm.At(model.BankProposal, model.ProposalReasons))
 				case model.ProposalOrigin:
