@@ -52,9 +52,8 @@ var rounds = [...]struct {
 // reached is a state that was reached, and how.
 type reached struct {
 	state  model.State
-	logged model.Extent
 	holds  []hold // those that still wait
-	frozen bool
+	frozen uint32
 	at     int64 // not before this: the time of the step
 	from   int   // index of the state before, -1 for the first
 	p      *proposal
@@ -80,8 +79,9 @@ type search struct {
 	left    int64
 	tried   int
 	room    model.Extent
-	bounded bool // something was not tried
-	crowded bool // the goal has no room to be parked
+	bounded bool           // something was not tried
+	crowded bool           // the goal has no room to be parked
+	logged  []model.Extent // what the logs of the first state come to
 
 	found, held, instead *way
 }
@@ -117,14 +117,14 @@ func (s *Session) path(src []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	first := reached{state: s.state, logged: s.logged, holds: s.holds, frozen: s.frozen, at: p.at.Int(), from: -1}
+	first := reached{state: s.state, holds: s.holds, frozen: s.frozen, at: p.at.Int(), from: -1}
 	at := s.at
 	s.j.terse = true
-	q := &search{s: s, goal: p, size: len(appendProposal(nil, s.b, p)), left: model.QuestionCost}
+	q := &search{s: s, goal: p, logged: s.j.logged, size: len(appendProposal(nil, s.b, p)), left: model.QuestionCost}
 	q.inputs = newPathInputs(s, p)
 	q.run(first)
 	q.check(first)
-	s.state, s.logged, s.holds, s.frozen, s.at, s.j.terse = first.state, first.logged, first.holds, first.frozen, at, false
+	s.state, s.holds, s.frozen, s.at, s.j.terse, s.j.logged = first.state, first.holds, first.frozen, at, false, q.logged
 	return q.append(), nil
 }
 
@@ -176,7 +176,10 @@ func (q *search) breadth(longest int) {
 // enter makes a state the session's.
 func (q *search) enter(i int) {
 	n, s := &q.list[i], q.s
-	s.state, s.logged, s.holds, s.frozen, s.at = n.state, n.logged, n.holds, n.frozen, n.at
+	s.state, s.holds, s.frozen, s.at = n.state, n.holds, n.frozen, n.at
+	if s.j.logged = nil; slices.Equal(n.state.Logs, q.list[0].state.Logs) {
+		s.j.logged = q.logged
+	}
 	q.inputs.enter()
 }
 
@@ -263,7 +266,7 @@ func (q *search) fell(o *outcome) {
 	if o.verdict != model.Revert || o.after == nil || len(o.changes) == 0 && o.drop < 0 {
 		return
 	}
-	n := reached{state: *o.after, holds: q.s.holds}
+	n := reached{state: *o.after, holds: q.s.holds, frozen: o.frozen}
 	if o.drop >= 0 {
 		n.holds = without(n.holds, o.drop)
 	}
@@ -280,11 +283,13 @@ func without(holds []hold, i int) []hold {
 func (q *search) expand(i int) bool {
 	s := q.s
 	for _, k := range q.inputs.agents {
-		if s.frozen {
-			if s.b.Governance>>k&1 != 0 {
-				return q.step(i, q.inputs.base(&proposal{action: actUnfreeze, actor: actor{agent: k}}))
+		if s.frozen != 0 {
+			if !q.step(i, q.inputs.base(&proposal{action: actUnfreeze, actor: actor{agent: k}})) {
+				return false
 			}
-			continue
+			if len(s.b.Layers) == 1 {
+				continue // otherwise a parent may keep some of the rest
+			}
 		}
 		for a := range s.b.Actions {
 			if s.b.Actions[a].By>>k&1 == 0 {
@@ -298,7 +303,7 @@ func (q *search) expand(i int) bool {
 		}
 		for h := range s.holds {
 			p := proposal{action: actConfirm, actor: actor{agent: k}, hold: s.holds[h].seq, digest: s.holds[h].digest}
-			if s.holds[h].by>>k&1 != 0 && (q.spent() || !q.steps(i, &p)) {
+			if waits(&s.holds[h], k) && (q.spent() || !q.steps(i, &p)) {
 				return false
 			}
 		}
@@ -310,6 +315,11 @@ func (q *search) expand(i int) bool {
 	return q.settle(i, actDecline) && q.settle(i, actExpire)
 }
 
+// waits says whether h waits for agent k, in any layer.
+func waits(h *hold, k int) bool {
+	return slices.ContainsFunc(h.by, func(by uint64) bool { return by>>k&1 != 0 })
+}
+
 // settle ends the wait of a parked proposal, each of them, by whoever may.
 func (q *search) settle(i, action int) bool {
 	for _, k := range q.inputs.agents {
@@ -317,8 +327,8 @@ func (q *search) settle(i, action int) bool {
 			h := &q.s.holds[h]
 			p := q.inputs.base(&proposal{action: action, actor: actor{agent: k}, hold: h.seq})
 			if action == actExpire {
-				p.at = value.OfInt(min(max(p.at.Int(), h.at+q.s.b.Hold.TTL), MaxAt))
-			} else if h.by>>k&1 == 0 {
+				p.at = value.OfInt(min(max(p.at.Int(), q.s.expires(h)), MaxAt))
+			} else if !waits(h, k) {
 				continue
 			}
 			if !q.step(i, p) {
@@ -386,8 +396,8 @@ func (q *search) step(i int, p *proposal) bool {
 // add keeps the state after a step, unless it was reached before and no later, and asks there about the goal. It
 // says whether the search goes on: the goal does not commit there, and there was room for it.
 func (q *search) add(i int, p *proposal, o *outcome) bool {
-	from, s := &q.list[i], q.s
-	n := reached{state: from.state, logged: from.logged, holds: from.holds, frozen: o.frozen, at: p.at.Int(), from: i, p: p, length: from.length + 1}
+	from := &q.list[i]
+	n := reached{state: from.state, holds: from.holds, frozen: o.frozen, at: p.at.Int(), from: i, p: p, length: from.length + 1}
 	if o.after != nil {
 		n.state = *o.after
 	}
@@ -400,11 +410,6 @@ func (q *search) add(i int, p *proposal, o *outcome) bool {
 	}
 	if o.after != nil {
 		n.state = model.State{Vars: slices.Clone(o.after.Vars), Logs: slices.Clone(o.after.Logs)}
-		for k := range o.changes {
-			if s.b.Large && o.changes[k].Effect.Var < 0 {
-				n.logged.Add(o.changes[k].To, model.StateLimit)
-			}
-		}
 	}
 	if !q.room.Changed(from.state, n.state, pathRoom) {
 		return false
@@ -422,7 +427,7 @@ func (q *search) add(i int, p *proposal, o *outcome) bool {
 // key is equal for states from which the same is possible. Only what differs from the first one counts.
 func (q *search) key(n *reached) [32]byte {
 	first, b := &q.list[0], q.s.b
-	dst := strconv.AppendBool(q.s.scratch[:0], n.frozen)
+	dst := canon.AppendInt(q.s.scratch[:0], int64(n.frozen))
 	for i, v := range n.state.Vars {
 		if was := first.state.Vars[i]; !q.inputs.idle[i] && v != was && !value.Equal(v, was) {
 			dst = model.AppendJSON(canon.AppendInt(append(dst, 'v'), int64(i)), v)
