@@ -13,6 +13,7 @@ import { DurableObject } from "cloudflare:workers";
 import "../../dist/edge/wasm_exec.js"; // defines Go
 import { Engine } from "../../web/dist/engine.js";
 import { Op } from "../../web/dist/abi.js";
+import { Listeners, wantsSocket } from "./listen.js";
 
 /* global Go, MODULE_DIGEST, MODULE_BYTES */
 
@@ -33,6 +34,12 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
   class Holdfast extends DurableObject {
     #open; // promise of the Go program's binding
     #known = false; // a session's object: the session is there
+    #listeners;
+
+    constructor(ctx, env) {
+      super(ctx, env);
+      this.#listeners = new Listeners(ctx, String(env.HOLDFAST_ORIGINS ?? "").split(/\s+/).filter(Boolean));
+    }
 
     async fetch(request) {
       const session = sessionOf(new URL(request.url).pathname);
@@ -42,7 +49,21 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
       } else if (session !== undefined && !(await this.#find(session))) {
         return this.#registry().fetch(request);
       }
-      return (await this.#program()).handleRequest(request);
+      const program = await this.#program();
+      if (session === undefined || !wantsSocket(request)) return program.handleRequest(request);
+      return this.#listeners.accept(request, (asked) => program.handleRequest(asked), problem);
+    }
+
+    webSocketMessage(socket) {
+      this.#listeners.heard(socket);
+    }
+
+    webSocketClose(socket, code) {
+      this.#listeners.left(socket, code);
+    }
+
+    webSocketError(socket) {
+      this.#listeners.left(socket, 1011);
     }
 
     /** Returns what a session was created as, rows by table, or undefined. Of the registry only. */
@@ -137,7 +158,8 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
                 if (thrown !== refused) throw thrown;
               }
             },
-            sync: () => storage.sync(),
+            // An object that tells has a log; one that has nothing written yet has nobody to tell.
+            sync: () => storage.sync().then(() => this.#known && this.#listeners.tell()),
           },
         },
       };
@@ -270,13 +292,29 @@ function signed(bundle) {
 
 const refused = new Error("refused");
 
+/** Titles of the problems that are not the Go program's. */
+const titles = {
+  "http/query": "A parameter cannot be read",
+  "http/origin": "Asked from another origin",
+  "session/stale": "The session has moved on",
+  "limit/streams": "Too many event streams",
+  "ledger/unavailable": "The store does not answer",
+};
+
+/** Returns a problem document, as the server writes it. */
+function problem(status, code, detail, headers = {}) {
+  return new Response(JSON.stringify({ type: `urn:holdfast:problem:${code}`, title: titles[code], status, code, detail }), {
+    status,
+    headers: { "Content-Type": "application/problem+json", "Cache-Control": "no-store", ...headers },
+  });
+}
+
 /** Answers as the server does when its store fails. */
 function unavailable() {
-  const detail = "the store does not answer; whether this was recorded must be looked up: repeat the request with the same Idempotency-Key or seq";
-  return new Response(JSON.stringify({ type: "urn:holdfast:problem:ledger/unavailable", title: "The store does not answer", status: 503, code: "ledger/unavailable", detail }), {
-    status: 503,
-    headers: { "Content-Type": "application/problem+json", "Cache-Control": "no-store", "Retry-After": "1" },
-  });
+  const detail =
+    "the store does not answer; whether this was recorded must be looked up: " +
+    "repeat the request with the same Idempotency-Key or seq";
+  return problem(503, "ledger/unavailable", detail, { "Retry-After": "1" });
 }
 
 /** Returns the session whose object a path belongs to, or undefined: also where no session may have that id. */

@@ -72,7 +72,7 @@ test("another module than the one that decides", async () => {
   });
   // A worker that imports something else by the module's name: nothing is decided.
   const other = Uint8Array.from([0, 97, 115, 109, 1, 0, 0, 0]);
-  const files = { "worker.js": "wasm/edge/test/worker.js", "clock.js": "wasm/edge/test/clock.js", "scope.js": "wasm/edge/test/scope.js", "holdfast.js": "dist/edge/holdfast.js", "program.wasm": "dist/edge/program.wasm", "checkout.json": "testdata/golden/checkout/bundle.json" };
+  const files = { "worker.js": "wasm/edge/test/worker.js", "clock.js": "wasm/edge/test/clock.js", "scope.js": "wasm/edge/test/scope.js", "timers.js": "wasm/edge/test/timers.js", "holdfast.js": "dist/edge/holdfast.js", "program.wasm": "dist/edge/program.wasm", "checkout.json": "testdata/golden/checkout/bundle.json" };
   await using({ modules: { ...files, "holdfast.wasm": other } }, async (worker) => {
     const answer = await worker.ask("GET", "/v1/bundles");
     assert.deepEqual([answer.status, answer.json().code], [503, "ledger/unavailable"]);
@@ -132,7 +132,7 @@ test("another document under a version that is taken keeps the registry from sta
     assert.equal((await worker.ask("POST", "/v1/sessions/kept/decisions", add)).status, 201);
   });
   const other = Buffer.from(read("testdata/golden/checkout/bundle.json").replace('"title":"', '"title":"Another '));
-  const files = { "worker.js": "wasm/edge/test/worker.js", "clock.js": "wasm/edge/test/clock.js", "scope.js": "wasm/edge/test/scope.js", ...built };
+  const files = { "worker.js": "wasm/edge/test/worker.js", "clock.js": "wasm/edge/test/clock.js", "scope.js": "wasm/edge/test/scope.js", "timers.js": "wasm/edge/test/timers.js", ...built };
   await using({ data, modules: { ...files, "checkout.json": other } }, async (worker) => {
     for (let round = 0; round < 2; round++) assert.equal((await worker.ask("GET", "/v1/bundles")).json().code, "ledger/unavailable");
     assert.match(worker.log(), /give it another version/);

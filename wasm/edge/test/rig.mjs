@@ -2,6 +2,7 @@
 
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -41,7 +42,7 @@ export function example(name) {
  * variables; data is the folder of the objects' storage, and stays; limit is how many KiB a file may grow to;
  * objects are the classes of objects, each bound by its name in capitals; second runs another worker on them.
  */
-export async function start({ modules = { "worker.js": "wasm/edge/test/worker.js", "clock.js": "wasm/edge/test/clock.js", "scope.js": "wasm/edge/test/scope.js", ...built }, vars = believing, data, limit, objects = ["Holdfast"], second = false, services = [], bindings = [] } = {}) {
+export async function start({ modules = { "worker.js": "wasm/edge/test/worker.js", "clock.js": "wasm/edge/test/clock.js", "scope.js": "wasm/edge/test/scope.js", "timers.js": "wasm/edge/test/timers.js", ...built }, vars = believing, data, limit, objects = ["Holdfast"], second = false, services = [], bindings = [] } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-edge-"));
   const storage = data ?? join(folder, "data");
   mkdirSync(storage, { recursive: true });
@@ -130,4 +131,65 @@ const worker :Workerd.Worker = (
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * Opens a WebSocket as no browser's can: with any headers. Resolves to { status, headers, heard, next, say, end }: heard are
+ * the texts that came, next resolves with one more, closed with the code and reason at the end.
+ */
+export function listen(url, headers = {}) {
+  const { hostname, port, pathname, search } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(port), hostname);
+    let bytes = Buffer.alloc(0);
+    let open = false;
+    const heard = [];
+    const waiting = [];
+    let taken = 0;
+    let finish;
+    const closed = new Promise((resolve) => (finish = resolve));
+    const frame = (op, data = Buffer.alloc(0)) => {
+      const mask = Buffer.from([1, 2, 3, 4]);
+      socket.write(Buffer.concat([Buffer.from([0x80 | op, 0x80 | data.length]), mask, data.map((byte, i) => byte ^ mask[i % 4])]));
+    };
+    const settle = () => {
+      while (waiting.length > 0 && taken < heard.length) waiting.shift()(heard[taken++]);
+    };
+    const frames = () => {
+      while (bytes.length >= 2) {
+        let [size, at] = [bytes[1] & 127, 2];
+        if (size === 126) [size, at] = [bytes.length < 4 ? Infinity : bytes.readUInt16BE(2), 4];
+        if (size === 127) [size, at] = [bytes.length < 10 ? Infinity : Number(bytes.readBigUInt64BE(2)), 10];
+        if (bytes.length < at + size) return;
+        const [op, data] = [bytes[0] & 15, bytes.subarray(at, at + size)];
+        bytes = bytes.subarray(at + size);
+        if (op === 1) heard.push(data.toString());
+        if (op === 8) {
+          finish({ code: data.length > 1 ? data.readUInt16BE(0) : 1005, reason: data.subarray(2).toString() });
+          socket.end();
+        }
+        settle();
+      }
+    };
+    socket.on("connect", () => {
+      const lines = { Host: `${hostname}:${port}`, Upgrade: "websocket", Connection: "Upgrade", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "AQIDBAUGBwgJCgsMDQ4PEA==", ...headers };
+      socket.write(`GET ${pathname}${search} HTTP/1.1\r\n${Object.entries(lines).map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`);
+    });
+    socket.on("data", (chunk) => {
+      bytes = Buffer.concat([bytes, chunk]);
+      const end = open ? -1 : bytes.indexOf("\r\n\r\n");
+      if (!open && end < 0) return;
+      if (!open) {
+        open = true;
+        const [first, ...rest] = bytes.subarray(0, end).toString().split("\r\n");
+        bytes = bytes.subarray(end + 4);
+        const status = Number(first.split(" ")[1]);
+        const answered = Object.fromEntries(rest.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()]));
+        const next = () => new Promise((resolve) => (waiting.push(resolve), settle()));
+        resolve({ status, headers: answered, heard, next, closed, say: (text) => frame(1, Buffer.from(text)), end: () => frame(8), drop: () => socket.destroy() });
+      }
+      frames();
+    });
+    socket.on("error", reject).on("close", () => finish({ code: 1006, reason: "" }));
+  });
 }

@@ -1,14 +1,23 @@
 // This file is the worker that the tests run: as in the example, with a clock that a request may set, and failures.
 
-import { touched } from "./scope.js"; // first, so that it sees what the others do at global scope
+import { pending } from "./timers.js"; // first, so that all others set theirs by it
+import { touched } from "./scope.js"; // and this one sees what the others do at global scope
 import { clock } from "./clock.js";
 import module from "./holdfast.wasm";
 import program from "./program.wasm";
 import checkout from "./checkout.json";
 import { serve } from "./holdfast.js";
 
-const { worker, Holdfast, engine } = serve({ module, program, bundles: [checkout] });
-export { Holdfast };
+const { worker, Holdfast: Base, engine } = serve({ module, program, bundles: [checkout] });
+
+const begun = {}; // how often an object of a name has begun, as it was brought back from hibernation
+
+export class Holdfast extends Base {
+  constructor(ctx, env) {
+    super(ctx, env);
+    begun[ctx.id] = (begun[ctx.id] ?? 0) + 1;
+  }
+}
 
 const atStart = [...touched];
 
@@ -17,6 +26,8 @@ export default {
     const now = request.headers.get("Test-Now");
     if (now !== null) clock.now = Number(now);
     if (new URL(request.url).pathname === "/test/scope") return Response.json(atStart);
+    if (new URL(request.url).pathname === "/test/timers") return Response.json([...pending.values()]);
+    if (new URL(request.url).pathname === "/test/begun") return Response.json(begun[env.HOLDFAST.idFromName(request.headers.get("Object"))] ?? 0);
     if (request.headers.has("Test-Trap")) trap(engine().live(), Number(request.headers.get("Test-Trap")));
     if (request.headers.has("Test-Crash")) clock.broken = true;
     return worker.fetch(request, env, ctx);
