@@ -185,7 +185,8 @@ func (s *Session) crowded(l int, a actor) string {
 	if most == 1 {
 		one = " proposal"
 	}
-	return whose + " has " + strconv.Itoa(most) + one + " waiting already, the most it may have; " + s.j.agents(by, "or") + " confirms or declines one first."
+	return whose + " has " + strconv.Itoa(most) + one + " waiting already, the most it may have; " +
+		s.j.agents(by, "or") + " confirms or declines one first."
 }
 
 // parked counts what a layer has parked.

@@ -78,7 +78,8 @@ func (b *Bundle) must(x node, a *Action) {
 		some = some || x.get(key).ok()
 	}
 	if !some {
-		m.fail(diag.BundleForm, "`"+a.Name+"` must change something, and has no effects, so it could never commit.", "give it `set`, `reset`, `append` or `effects`, or leave `must` out.")
+		m.fail(diag.BundleForm, "`"+a.Name+"` must change something, and has no effects, so it could never commit.",
+			"give it `set`, `reset`, `append` or `effects`, or leave `must` out.")
 		return
 	}
 	a.Must = append(a.Must, b.layers)
@@ -145,7 +146,8 @@ func (b *Bundle) declareHold(x node) {
 			switch v := Verdict(n); {
 			case !ok:
 			case v == Commit, v == HoldVerdict:
-				w.fail(diag.BundleValue, "a refusal around what waits does not `"+v.String()+"`.", "write one that refuses: reject, revert, halt, escalate, stall, freeze or rewrite.")
+				w.fail(diag.BundleValue, "a refusal around what waits does not `"+v.String()+"`.",
+					"write one that refuses: reject, revert, halt, escalate, stall, freeze or rewrite.")
 			default:
 				b.Hold.Verdict = v
 			}
@@ -162,6 +164,7 @@ func (x node) most(key string, otherwise int) int {
 	if v, ok := x.r.doc.Int(n.n); n.kind() == canon.Number && ok && v >= 1 && v <= MaxHolds {
 		return int(v)
 	}
-	n.fail(diag.BundleValue, "`"+key+"` is a whole number from 1 to "+strconv.Itoa(MaxHolds)+": a session has no more than that waiting.", "")
+	most := strconv.Itoa(MaxHolds)
+	n.fail(diag.BundleValue, "`"+key+"` is a whole number from 1 to "+most+": a session has no more than that waiting.", "")
 	return otherwise
 }

@@ -19,7 +19,8 @@ func (l *linter) stays() {
 		act := &l.b.Actions[a]
 		at := l.b.names["action "+act.Name]
 		if own(at) && len(act.Effects) > 0 && len(act.Must) == 0 && !l.within(at) && !l.falls(act) && l.mayStay(a) {
-			l.warn(diag.LintStays, at, true, "`"+act.Name+"` can commit and change nothing: what it does may be so already, or not apply.",
+			l.warn(diag.LintStays, at, true,
+				"`"+act.Name+"` can commit and change nothing: what it does may be so already, or not apply.",
 				"write `must: change`, or add a constraint that says when it may be proposed.", "")
 		}
 	}
@@ -44,7 +45,8 @@ func (l *linter) falls(a *Action) bool {
 			f := &l.b.Fallback[k]
 			x, whole := l.sets(e)
 			y, safe := l.sets(f)
-			same = same || e.Var >= 0 && f.Var == e.Var && f.Text == e.Text && f.When == nil && whole && safe && value.Equal(x, y)
+			alike := e.Var >= 0 && f.Var == e.Var && f.Text == e.Text && f.When == nil
+			same = same || alike && whole && safe && value.Equal(x, y)
 		}
 		if !same {
 			return false
@@ -131,7 +133,8 @@ func (l *linter) constant(e *Effect, action int) (source string, ok bool) {
 	case e.Value.Program != nil:
 		return e.Value.Program.Source, fixed(l.tree(e.Value.Program.Source, beforePlace, action, e.Value.Type))
 	case e.Value.Type.Kind == types.Double:
-		return "double(" + string(value.AppendQuoted(nil, value.OfString(string(value.AppendText(nil, e.Value.Value))))) + ")", true
+		number := value.OfString(string(value.AppendText(nil, e.Value.Value)))
+		return "double(" + string(value.AppendQuoted(nil, number)) + ")", true
 	case e.Value.Value.K == value.Bool, e.Value.Value.K == value.Int, e.Value.Value.K == value.String:
 		return string(value.AppendQuoted(nil, e.Value.Value)), true
 	}
