@@ -23,7 +23,7 @@ func (m *mistakes) flow(pos, parent int) {
 		}
 	}
 	for _, b := range f.bare {
-		m.bareMember(b.braces, b.entry, b.only)
+		m.bareMember(b)
 	}
 }
 
@@ -39,6 +39,7 @@ type flowScan struct {
 type bareEntry struct {
 	braces, entry span
 	only          bool
+	whole         span // from the key before it to the last entry without a colon that follows; empty where no key is before it
 }
 
 // notCollection drops what was noted of the brackets that begin at start: text goes
@@ -72,7 +73,8 @@ func (f *flowScan) collection(depth int) bool {
 		f.tooDeep(start, start+1)
 		return false
 	}
-	entries, bare := 0, []span{}
+	entries, bare := 0, []bareEntry{}
+	var key span // the last entry with a colon
 	for f.at++; ; {
 		if f.skip(); f.at >= len(f.text) {
 			f.fail(YAMLBracket, start, start+1, "this bracket is not closed.", "close it with `"+string(closer)+"`; put text that begins with a bracket in quotes.")
@@ -82,7 +84,8 @@ func (f *flowScan) collection(depth int) bool {
 		case c == closer:
 			f.at++
 			for _, b := range bare {
-				f.bare = append(f.bare, bareEntry{span{start, f.at}, b, entries == 1})
+				b.braces, b.only = span{start, f.at}, entries == 1
+				f.bare = append(f.bare, b)
 			}
 			return true
 		case c == ']' || c == '}':
@@ -115,8 +118,16 @@ func (f *flowScan) collection(depth int) bool {
 				f.fail(YAMLComma, f.at, f.at+1, "a comma is missing before this, or the text needs quotes.", commaHint)
 				return false
 			}
-			if entries++; colons == 0 && opener == '{' {
-				bare = append(bare, span{from, from + len(bytes.TrimRight(f.text[from:f.at], " \t\n"))})
+			entry := span{from, from + len(bytes.TrimRight(f.text[from:f.at], " \t\n"))}
+			if entries++; colons > 0 {
+				key = entry
+			} else if opener == '{' {
+				bare = append(bare, bareEntry{entry: entry})
+				for i := range bare {
+					if key.end > 0 && bare[i].entry.start > key.start {
+						bare[i].whole = span{key.start, entry.end}
+					}
+				}
 			}
 		}
 	}
@@ -148,17 +159,26 @@ func (f *flowScan) commaMissing() bool {
 	return true
 }
 
+// listed is what is most likely meant as a list: a key, and names or moves with commas between them.
+var listed = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]*):[ \t]+([A-Za-z_*][A-Za-z0-9_-]*([ \t]*<?->[ \t]*[A-Za-z_*][A-Za-z0-9_-]*)?(,[ \t]*[A-Za-z_*][A-Za-z0-9_-]*([ \t]*<?->[ \t]*[A-Za-z_*][A-Za-z0-9_-]*)?)+)$`)
+
 // bareMember reports a member of {…} that has no colon. Where it is the only one,
-// somebody wanted text with an expression in braces.
-func (s *Source) bareMember(braces, member span, only bool) {
-	whole, key := string(s.text[braces.start:braces.end]), string(s.text[member.start:member.end])
+// text with an expression in braces was meant, and after a key with a value a list or text.
+func (s *Source) bareMember(b bareEntry) {
+	whole, key := string(s.text[b.braces.start:b.braces.end]), string(s.text[b.entry.start:b.entry.end])
+	before := string(s.text[b.whole.start:b.whole.end])
+	name, text, _ := strings.Cut(before, ":")
 	switch {
-	case only && !strings.Contains(whole, "\n"):
-		s.fail(YAMLBraces, braces.start, braces.end, "without quotes, braces are a mapping, not text.", "put the text in quotes: `\""+whole+"\"`.")
+	case b.only && !strings.Contains(whole, "\n"):
+		s.fail(YAMLBraces, b.braces.start, b.braces.end, "without quotes, braces are a mapping, not text.", "put the text in quotes: `\""+whole+"\"`.")
 	case strings.Count(key, "(") != strings.Count(key, ")"):
-		s.fail(YAMLMember, member.start, member.end, "a comma between brackets ends the text before it.", "put text that has a comma in quotes.")
+		s.fail(YAMLMember, b.entry.start, b.entry.end, "a comma between brackets ends the text before it.", "put text that has a comma in quotes.")
+	case listed.MatchString(before):
+		s.fail(YAMLMember, b.whole.start, b.whole.end, "`"+key+"` has no value.", "write a list in brackets: `"+listed.ReplaceAllString(before, "$1: [$2]")+"`.")
+	case before != "" && !strings.Contains(before, "\n"):
+		s.fail(YAMLMember, b.whole.start, b.whole.end, "`"+key+"` has no value.", "put text that has a comma in quotes: `"+name+": "+strings.Trim(suggest([]byte(strings.TrimSpace(text))), "`")+"`; a list stands in [ ].")
 	default:
-		s.fail(YAMLMember, member.start, member.end, "`"+key+"` has no value.", "write `"+key+": value`; a list stands in [ ].")
+		s.fail(YAMLMember, b.entry.start, b.entry.end, "`"+key+"` has no value.", "write `"+key+": value`; a list stands in [ ].")
 	}
 }
 
@@ -204,7 +224,7 @@ func (f *flowScan) piece(depth int) bool {
 		}
 		return true
 	case '!':
-		f.fail(YAMLTag, start, start+1, "`!` without quotes begins a YAML tag, not text.", "put an expression that begins with `!` in quotes.")
+		f.tag(start)
 		return false
 	case '@', '`', '%', '|', '>':
 		f.fail(YAMLReserved, start, start+1, "text cannot begin with "+mark(c)+" without quotes.", "put the text in quotes.")

@@ -63,6 +63,7 @@ func (s *Source) Finding(d Diagnostic) Finding {
 			f.Related = &p
 		}
 	}
+	s.mend(&f, d)
 	if f.Hint == "" && s.root != nil && !d.Key {
 		if v, _, found := s.root.walk(d.Path); found && v.kind == textKind && v.style == plain && legacy[v.text] != "" && d.Off == 0 {
 			f.Hint = "`" + v.text + "` is text; a bool is written `" + legacy[v.text] + "`."

@@ -265,7 +265,7 @@ func (m *mistakes) value(pos, parent, line int) {
 	case c == '|' || c == '>' || c == '@' || c == '`' || c == '%' || c == ',' || c == ']' || c == '}':
 		m.fail(YAMLReserved, pos, stop, "text cannot begin with "+mark(c)+" without quotes.", "put the text in quotes.")
 	case c == '!':
-		m.fail(YAMLTag, pos, stop, "`!` without quotes begins a YAML tag, not text.", "put an expression that begins with `!` in quotes.")
+		m.tag(pos)
 	case c == '*':
 		if name := anchorName(rest[1:]); name == "" || len(bytes.TrimLeft(rest[1+len(name):], " \t")) > 0 && bytes.TrimLeft(rest[1+len(name):], " \t")[0] != '#' {
 			m.fail(YAMLAlias, pos, stop, "`*` without quotes begins a YAML alias, not text.", "put text that begins with `*` in quotes.")
@@ -280,6 +280,46 @@ func (m *mistakes) value(pos, parent, line int) {
 		m.flat = true
 		m.plain(rest, pos)
 	}
+}
+
+// tag reports text that begins with `!`: most often an expression.
+func (s *Source) tag(pos int) {
+	text := s.expressionAt(pos)
+	s.fail(YAMLTag, pos, pos+len(text), "`!` without quotes begins a YAML tag, not text.", "put an expression that begins with `!` in quotes: "+suggest(text)+".")
+}
+
+// expressionAt is the text that begins at pos, up to the end of its line, or to a comma or closing bracket that is not its own.
+func (s *Source) expressionAt(pos int) []byte {
+	line := s.line(pos)
+	end := s.lines[line] + len(s.lineText(line))
+	depth := 0
+scan:
+	for i := pos; i < end; i++ {
+		switch s.text[i] {
+		case '"', '\'':
+			if stop := quoted(s.text[:end], i); stop > 0 {
+				i = stop - 1
+			}
+		case '(', '[', '{':
+			depth++
+		case ')', ']', '}':
+			if depth--; depth < 0 {
+				end = i
+				break scan
+			}
+		case ',':
+			if depth == 0 {
+				end = i
+				break scan
+			}
+		case '#':
+			if isBlank(s.text[i-1]) {
+				end = i
+				break scan
+			}
+		}
+	}
+	return bytes.TrimRight(s.text[pos:end], " \t")
 }
 
 // mark names a character in a message.

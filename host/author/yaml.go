@@ -51,7 +51,17 @@ func (s *Source) readYAML() {
 		r.checkGaps()
 	}
 	r.checkTabs()
+	s.dropUnclear()
 	s.spans = r.spans
+}
+
+// dropUnclear drops what is not clear of a line that is indented with a tab: that says it.
+func (s *Source) dropUnclear() {
+	tabbed := map[int]bool{}
+	for _, f := range s.findings {
+		tabbed[f.Line] = tabbed[f.Line] || f.Code == YAMLTab
+	}
+	s.findings = slices.DeleteFunc(s.findings, func(f Finding) bool { return f.Code == YAMLUnclear && tabbed[f.Line] })
 }
 
 // node converts n, which belongs to something indented by parent blanks, -1 at
@@ -87,7 +97,7 @@ func (r *reading) convert(n ast.Node, parent int) *node {
 		return r.alias(n)
 	case *ast.TagNode:
 		at := r.offset(n.Start)
-		r.fail(YAMLTag, at, at+len(n.Start.Value), "`"+n.Start.Value+"` without quotes is a YAML tag, not text.", "put an expression that begins with `!` in quotes.")
+		r.tag(at)
 		return &node{text: "null", start: at, end: at}
 	}
 	v := r.scalar(n, parent)
@@ -163,7 +173,8 @@ func (r *reading) mapping(n *ast.MappingNode, parent int) *node {
 		m.style, m.start = flow, r.offset(n.Start)
 	}
 	var merged []member
-	var bare []span // keys in braces without a colon
+	var bare []bareEntry // keys in braces without a colon
+	keyed := 0           // where the last key with a colon begins
 	index := make(map[string]int, len(n.Values))
 	for i, pair := range n.Values {
 		key := r.key(pair.Key)
@@ -185,8 +196,16 @@ func (r *reading) mapping(n *ast.MappingNode, parent int) *node {
 			value.start, value.end = key.start, key.end
 			written = max(key.end, r.colon(key.end)+1)
 			if n.IsFlowStyle && r.colon(key.end) < 0 && key.kind == textKind {
-				bare = append(bare, span{key.start, key.end})
+				bare = append(bare, bareEntry{entry: span{key.start, key.end}, only: len(n.Values) == 1})
+				for k := range bare {
+					if keyed > 0 && bare[k].entry.start > keyed {
+						bare[k].whole = span{keyed, key.end}
+					}
+				}
 			}
+		}
+		if n.IsFlowStyle && r.colon(key.end) >= 0 {
+			keyed = key.start
 		}
 		if !n.IsFlowStyle {
 			m.end = max(m.end, written)
@@ -212,7 +231,8 @@ func (r *reading) mapping(n *ast.MappingNode, parent int) *node {
 		m.end = r.offset(n.End) + 1
 	}
 	for _, b := range bare {
-		r.bareMember(span{m.start, m.end}, b, len(n.Values) == 1)
+		b.braces = span{m.start, m.end}
+		r.bareMember(b)
 	}
 	for _, x := range merged {
 		if _, ok := index[x.key.text]; !ok {

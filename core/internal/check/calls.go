@@ -443,9 +443,9 @@ func (c *checker) unknownMethod(n *syntax.Node, base *Expr) *Expr {
 // unknown reports a name that nothing declares.
 func (c *checker) unknown(n *syntax.Node) *Expr {
 	name := n.Name
-	hint := ""
+	hint := c.meantText(n)
 	for _, t := range c.scope.Enums {
-		if t.Member(name) >= 0 {
+		if hint == "" && t.Member(name) >= 0 {
 			hint = "did you mean `" + t.Name + "." + name + "`?"
 			break
 		}
@@ -487,12 +487,71 @@ func (c *checker) unknown(n *syntax.Node) *Expr {
 			hint = "`" + name + "` only begins the names of functions, such as `" + map[string]string{"math": "math.abs(x)", "cel": "cel.bind(name, value, expression)", "strings": "strings.quote(text)"}[name] + "`."
 		default:
 			hint = "if it is a text, put it in quotes: `'" + name + "'`."
+			if int(n.End) < len(c.src) && c.src[n.End] == '.' {
+				hint = c.reachable() // no text has fields
+			}
 			if near := c.nearField(name); near != "" {
 				hint = "did you mean `" + near + "`?"
 			}
 		}
 	}
 	return c.fail(diag.NameUnknown, n, n.Off, n.End, value.NoSuchAttribute, "nothing is called `"+name+"` here.", hint)
+}
+
+// meantText says what to write for a name that is to be of a known type, and is no name of
+// anything: a member, a text or a truth value. It is "" where that is not known.
+func (c *checker) meantText(n *syntax.Node) string {
+	if c.meant != n || c.kind == nil {
+		return ""
+	}
+	switch t := find(c.kind); {
+	case t.Kind == types.Enum:
+		member, say := n.Name, "a member is written so: `"
+		if t.Member(member) < 0 {
+			member, say = diag.Nearest(n.Name, t.Members), "did you mean `"
+		}
+		switch {
+		case member == "":
+		case c.readable(t):
+			return "did you mean `" + t.Name + "." + member + "`?"
+		case say[0] == 'd':
+			return say + "'" + member + "'`?"
+		default:
+			return say + "'" + member + "'`."
+		}
+	case t.Kind == types.Bool:
+		switch strings.ToLower(n.Name) {
+		case "yes", "on", "true":
+			return "write `true`."
+		case "no", "off", "false":
+			return "write `false`."
+		}
+	case t.Kind == types.String && c.nearField(n.Name) == "" && !c.field(n.Name):
+		return "if it is a text, put it in quotes: `'" + n.Name + "'`."
+	}
+	return ""
+}
+
+// readable says whether a type's members read as NAME.MEMBER.
+func (c *checker) readable(t *types.Type) bool {
+	for _, e := range c.scope.Enums {
+		if e.Name != "" && e.Name == t.Name {
+			return true
+		}
+	}
+	return false
+}
+
+// field says whether some root has a field of this name.
+func (c *checker) field(name string) bool {
+	for i := range c.scope.Roots {
+		for _, f := range c.scope.Roots[i].Fields {
+			if f.Name == name {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // nearField returns the field of a root that somebody who wrote name alone may have meant.

@@ -19,7 +19,9 @@ type checker struct {
 	locals []local
 	count  int // of locals so far, also those out of scope
 	trail  []*types.Type
-	dots   int // most dots in the name of a variable
+	dots   int          // most dots in the name of a variable
+	meant  *syntax.Node // the node that is to be of type kind, if that is known: it may turn out to be a text without quotes
+	kind   *types.Type
 }
 
 type local struct {
@@ -36,6 +38,7 @@ func Check(src string, n *syntax.Node, scope *Scope, want *types.Type, list *dia
 	for i := range scope.Vars {
 		c.dots = max(c.dots, strings.Count(scope.Vars[i].Name, "."))
 	}
+	c.meant, c.kind = n, want
 	e := c.expr(n)
 	if want != nil {
 		e = c.coerce(e, want)

@@ -95,8 +95,8 @@ func (c *checker) unary(n *syntax.Node) *Expr {
 }
 
 func (c *checker) binary(n *syntax.Node) *Expr {
-	a, b := c.expr(n.Args[0]), c.expr(n.Args[1])
 	op := opOf[n.Op]
+	a, b := c.sides(n, op == Eq || op == Ne)
 	e := c.node(op, n, types.TBool, a, b)
 	if c.scope.Unchecked {
 		return e
@@ -142,6 +142,24 @@ func (c *checker) binary(n *syntax.Node) *Expr {
 }
 
 // equality checks a == b and a != b.
+// sides types both sides of an operator. With alike, a name on one side that nothing declares
+// is most likely meant to be of the other's type.
+func (c *checker) sides(n *syntax.Node, alike bool) (a, b *Expr) {
+	x, y := n.Args[0], n.Args[1]
+	switch {
+	case alike && x.Kind == syntax.Ident && y.Kind != syntax.Ident:
+		b = c.expr(y)
+		c.meant, c.kind = x, find(b.Type)
+		return c.expr(x), b
+	case alike:
+		a = c.expr(x)
+		c.meant, c.kind = y, find(a.Type)
+		return a, c.expr(y)
+	}
+	a = c.expr(x)
+	return a, c.expr(y)
+}
+
 func (c *checker) equality(n *syntax.Node, e *Expr) *Expr {
 	a, b := e.Args[0], e.Args[1]
 	ta, tb := find(a.Type), find(b.Type)
@@ -374,7 +392,17 @@ func (c *checker) condition(x *Expr, why string) {
 }
 
 func (c *checker) cond(n *syntax.Node) *Expr {
-	e := c.node(Cond, n, nil, c.expr(n.Args[0]), c.expr(n.Args[1]), c.expr(n.Args[2]))
+	var want *types.Type
+	if c.meant == n {
+		want = c.kind
+	}
+	part := func(i int) *Expr {
+		if i > 0 {
+			c.meant, c.kind = n.Args[i], want
+		}
+		return c.expr(n.Args[i])
+	}
+	e := c.node(Cond, n, nil, part(0), part(1), part(2))
 	c.condition(e.Args[0], "what stands before `?` must be a bool")
 	a, b := e.Args[1], e.Args[2]
 	ta, tb := find(a.Type), find(b.Type)

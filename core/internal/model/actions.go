@@ -38,7 +38,7 @@ func (b *Bundle) declareActions(x node) []func() {
 			b.must(v, &a)
 			if by := v.get("by"); by.ok() {
 				a.By = b.agents(by)
-				if x.r.doc.Len(by.n) == 0 {
+				if by.kind() == canon.Array && x.r.doc.Len(by.n) == 0 {
 					by.fail(diag.BundleMissing, "nobody may propose `"+name+"`.", "name at least one agent.")
 				}
 			}

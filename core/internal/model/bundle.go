@@ -232,6 +232,7 @@ type Bundle struct {
 	seen      func(root, name string) // told what expressions and types name; nil unless somebody wants to know
 	names     map[string]string       // "what name" to the place it was declared
 	laterSays []laterSay
+	covered   []bool // the actions of the constraint that is being compiled; nil for anything else
 	scopes    scopes
 	compiled  int            // bytes of the expressions compiled so far, see MaxCompiled
 	tables    int            // bytes of the tables of pattern sets so far, see MaxTables

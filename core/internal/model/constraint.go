@@ -19,6 +19,7 @@ func (b *Bundle) declareConstraints(x node) {
 			return
 		}
 		c := Constraint{Level: Operational, Weight: 1, On: make([]bool, len(b.Actions))}
+		before := len(v.r.diag.Items)
 		if !v.keys("id", "title", "about", "level", "on", "require", "ensure", "always", "prefer", "otherwise", "weight") {
 			return
 		}
@@ -34,6 +35,9 @@ func (b *Bundle) declareConstraints(x node) {
 				c.Kind, c.condition = Kind(k), w
 				forms++
 			}
+		}
+		if forms == 0 && len(v.r.diag.Items) > before && strings.HasPrefix(v.r.diag.Items[before].Code, diag.BundleUnknown) {
+			return // the condition stands under another key, which is reported
 		}
 		if forms != 1 {
 			hint := "add `require: CONDITION`."
@@ -100,7 +104,7 @@ func (b *Bundle) on(x node, c *Constraint) {
 		}
 		c.On[a] = true
 	})
-	if !some {
+	if !some && x.kind() == canon.Array {
 		x.fail(diag.BundleForm, "`on` names no action.", "leave `on` out to cover all of them.")
 	}
 }
@@ -145,6 +149,8 @@ func (b *Bundle) compileConstraint(c *Constraint) {
 	}
 	var shared *vm.Program
 	var said Say
+	b.covered = c.On
+	defer func() { b.covered = nil }()
 	for i := range b.Actions {
 		if !c.On[i] || c.Program[i] != nil {
 			continue
@@ -292,7 +298,14 @@ func (x node) move(t *types.Type) (from, to int, both, ok bool) {
 	}
 	left, right, found := strings.Cut(s, "->")
 	if !found {
-		x.fail(diag.BundleMove, "`"+s+"` is no move.", "write `a -> b` or `a <-> b`.")
+		hint := "write `a -> b` or `a <-> b`."
+		for _, mark := range []string{"<=>", "=>", "→", "-->", "-", " to ", " "} {
+			if from, to, ok := strings.Cut(s, mark); ok && t.Member(trimBlanks(from)) >= 0 && t.Member(trimBlanks(to)) >= 0 {
+				hint = "write `" + trimBlanks(from) + " -> " + trimBlanks(to) + "`."
+				break
+			}
+		}
+		x.fail(diag.BundleMove, "`"+s+"` is no move.", hint)
 		return 0, 0, false, false
 	}
 	if strings.HasSuffix(left, "<") {
@@ -308,6 +321,9 @@ func (x node) move(t *types.Type) (from, to int, both, ok bool) {
 		}
 		off := max(0, strings.Index(s, name))
 		hint := didYouMean(name, t.Members)
+		if strings.Contains(s, ",") {
+			hint = "each move is an item of its own: write `[" + s + "]`."
+		}
 		if hint == "" {
 			hint = "the members are " + quoteList(t.Members) + "."
 		}

@@ -27,7 +27,7 @@ type Mismatch struct {
 // stands for what a mapping leaves out is taken off *fill; below zero nothing fits.
 func Decode(d *canon.Doc, n canon.Node, t *types.Type, fill *int) (value.Value, *Mismatch) {
 	wrong := func(want string) (value.Value, *Mismatch) {
-		return value.Value{}, &Mismatch{Message: "expected " + want + ", found " + kindNames[d.Kind(n)] + ".", Node: n, Want: t}
+		return value.Value{}, &Mismatch{Message: "expected " + want + ", found " + kindNames[d.Kind(n)] + ".", Node: n, Want: t, Hint: mend(d, n, t)}
 	}
 	switch t.Kind {
 	case types.Bool:
@@ -115,6 +115,17 @@ func Decode(d *canon.Doc, n canon.Node, t *types.Type, fill *int) (value.Value, 
 		return decodeObject(d, n, t, fill)
 	}
 	return decodeAny(d, n), nil
+}
+
+// mend says to leave quotes out of what is a number or a truth value without them, and to put a text in them.
+func mend(d *canon.Doc, n canon.Node, t *types.Type) string {
+	switch {
+	case t.Kind == types.Bool || t.Kind == types.Int || t.Kind == types.Double:
+		return unquoted(d, n)
+	case t.Kind == types.String && (d.Kind(n) == canon.Number || d.Kind(n) == canon.True || d.Kind(n) == canon.False):
+		return "write `\"" + string(d.Canonical(nil, n)) + "\"`, in quotes."
+	}
+	return ""
 }
 
 // decodeAny reads a JSON value of no declared type.

@@ -232,7 +232,7 @@ func (x node) flag() bool {
 // number returns a whole number between lo and hi.
 func (x node) number(lo, hi int64) (int64, bool) {
 	if x.kind() != canon.Number {
-		x.wrongKind("a whole number")
+		x.fail(diag.BundleKind, "expected a whole number, found "+kindNames[x.kind()]+".", unquoted(&x.r.doc, x.n))
 		return 0, false
 	}
 	i, ok := x.r.doc.Int(x.n)
@@ -241,6 +241,18 @@ func (x node) number(lo, hi int64) (int64, bool) {
 		return 0, false
 	}
 	return i, true
+}
+
+// unquoted says to write a value without the quotes that make it a text, where it would be a number or a truth value then.
+func unquoted(d *canon.Doc, n canon.Node) string {
+	if d.Kind(n) != canon.String {
+		return ""
+	}
+	s := d.String(n)
+	if _, err := strconv.ParseFloat(s, 64); err == nil && len(s) < maxQuoted && (digit(s[0]) || s[0] == '-') || s == "true" || s == "false" {
+		return "write `" + strings.Clone(s) + "`, without quotes."
+	}
+	return ""
 }
 
 // word returns one of the given words.

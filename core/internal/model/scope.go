@@ -4,6 +4,7 @@ package model
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/holdfast-rt/holdfast/core/internal/check"
 	"github.com/holdfast-rt/holdfast/core/internal/code"
@@ -187,6 +188,10 @@ func (b *Bundle) compile(x node, key bool, off int, src string, at place, action
 		} else {
 			d.Off, d.End = 0, 0
 		}
+		b.lacking(&d, src, off, action)
+		if want != nil && want.Kind == types.String && strings.HasPrefix(d.Code, "parse/") && words(src) {
+			d.Off, d.End, d.Hint = off, off+len(src), "if it is a text, put it in quotes: `'"+src+"'`."
+		}
 		if !b.reported(d) {
 			x.r.diag.Add(d)
 		}
@@ -195,6 +200,66 @@ func (b *Bundle) compile(x node, key bool, off int, src string, at place, action
 		x.fail(diag.BundleForm, "this expression cannot be compiled.", "")
 	}
 	return p
+}
+
+// words says whether src is nothing but words, which is a text that was meant to stand in quotes.
+func words(src string) bool {
+	for i := range len(src) {
+		if c := src[i]; !letter(c) && !digit(c) && c != ' ' && c != ',' && c != '!' && c != '?' && (c != '.' || i+1 < len(src) && src[i+1] != ' ') {
+			return false
+		}
+	}
+	return src != "" && letter(src[0])
+}
+
+// lacking says of an argument that is not there which of the actions lack it, and which have it.
+func (b *Bundle) lacking(d *diag.Diagnostic, src string, off, action int) {
+	from, to := d.Off-off, d.End-off
+	if d.Code != diag.NameField || action == anyAction || from < len("args.") || to > len(src) || src[from-len("args."):from] != "args." {
+		return
+	}
+	name := src[from:to]
+	var without, with, others []string
+	for i := range b.Actions {
+		a, has := &b.Actions[i], false
+		for k := range a.Args {
+			has = has || a.Args[k].Name == name
+		}
+		switch covered := i == action || i < len(b.covered) && b.covered[i]; {
+		case covered && !has:
+			without = append(without, "`"+a.Name+"`")
+		case covered:
+			with = append(with, a.Name)
+		case has:
+			others = append(others, a.Name)
+		}
+	}
+	verb := " has"
+	if len(without) > 1 {
+		verb = " have"
+	}
+	d.Message = joinQuoted(without) + verb + " no argument `" + name + "`."
+	switch {
+	case len(with) > 0:
+		d.Hint = "name the actions that have one: write `on: [" + strings.Join(with, ", ") + "]`."
+	case d.Hint == nothingToChoose && len(others) > 0 && b.covered != nil:
+		d.Hint = "name the actions that have one: write `on: [" + strings.Join(others, ", ") + "]`."
+	case d.Hint == nothingToChoose:
+		d.Hint = "declare it under `args`."
+	}
+}
+
+// nothingToChoose is the hint of package check for a name where there are no others.
+const nothingToChoose = "there is nothing to choose from."
+
+// joinQuoted lists names as people do, the first eight of them.
+func joinQuoted(names []string) string {
+	if n := len(names); n > 8 {
+		return strings.Join(names[:8], ", ") + " and others"
+	} else if n > 1 {
+		return strings.Join(names[:n-1], ", ") + " and " + names[n-1]
+	}
+	return names[0]
 }
 
 // reported says whether the same finding stands already: an expression compiled

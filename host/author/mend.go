@@ -1,0 +1,168 @@
+package author
+
+// This file says how to mend what the core finds, in the file that the author has: a
+// mend that is pasted must do. The core knows no YAML, in which quotes around a whole
+// value are not part of it, and no words of other formats.
+
+import (
+	"regexp"
+	"strings"
+)
+
+// mend rewrites the hint of what the core found, and widens its place to what is to be replaced.
+func (s *Source) mend(f *Finding, d Diagnostic) {
+	if s.root == nil {
+		return
+	}
+	v, in, found := s.root.walk(d.Path)
+	if !found {
+		return
+	}
+	if s.requote(f, d, v) || strings.HasPrefix(f.Hint, "did you mean") {
+		return
+	}
+	switch d.Code {
+	case BundleUnknown:
+		if hint := otherKey(d.Path); hint != "" {
+			f.Hint = hint
+		}
+	case "bundle/reference":
+		if name, ok := strings.CutPrefix(d.Message, "there is no type `"); ok {
+			if t := otherType[strings.ToLower(strings.TrimSuffix(name, "`."))]; t != "" {
+				f.Hint = "write `" + t + "`."
+			}
+		}
+	case BundleKind:
+		if f.Hint != "" {
+			break
+		}
+		if f.Hint = s.otherKind(d, v, in); v.kind == nullKind && in != nil && strings.HasSuffix(f.Hint, ": {}`.") {
+			f.Place = s.place(in.key.start, max(in.end, in.key.end)) // its colon, too
+		}
+	case "parse/unexpected-end":
+		if strings.Contains(d.Path, "/set/") && v.text == "" {
+			f.Hint = "for empty text write `\"''\"`."
+		}
+	}
+}
+
+// mended finds the mend in a hint that replaces a name by a text.
+var mended = regexp.MustCompile("(?:in quotes: |did you mean |written so: )`('[^`]*')`")
+
+// requote makes the mend of an expression one that can be pasted into YAML. Where the
+// expression is nothing but what is to be replaced, its quotes would be YAML's.
+func (s *Source) requote(f *Finding, d Diagnostic, v *node) bool {
+	at := mended.FindStringSubmatchIndex(f.Hint)
+	if at == nil || v.kind != textKind || d.Key {
+		return false
+	}
+	mend := f.Hint[at[2]:at[3]]
+	switch {
+	case d.Off == 0 && (v.style == plain || v.style == single || v.style == double):
+		mend = suggest([]byte(mend + v.text[min(d.End, len(v.text)):]))
+		mend = strings.Trim(mend, "`")
+		if mend == "'…'" {
+			return false
+		}
+		f.Place = s.place(v.start, v.end)
+		if v.style != plain || s.spans == nil {
+			break
+		}
+		f.Hint = f.Hint[:at[2]] + mend + f.Hint[at[3]:] + " YAML takes the outer quotes off."
+		return true
+	case v.style == single:
+		mend = `"` + mend[1:len(mend)-1] + `"`
+	}
+	f.Hint = f.Hint[:at[2]] + mend + f.Hint[at[3]:]
+	return true
+}
+
+// keyWords says what another format's key is called here; by the last parts of a pointer, where N is any name or number.
+var keyWords = []struct {
+	where *regexp.Regexp
+	words map[string]string
+}{
+	{regexp.MustCompile(`^/state/[^/]+/([^/]+)$`), map[string]string{
+		"default": "init", "initial": "init", "initially": "init", "value": "init", "owners": "owner", "transitions": "moves"}},
+	{regexp.MustCompile(`^/actions/[^/]+/args/[^/]+/([^/]+)$`), map[string]string{"init": "default", "label": "title", "description": "about"}},
+	{regexp.MustCompile(`^/actions/[^/]+/([^/]+)$`), map[string]string{
+		"who": "by", "roles": "by", "agents": "by", "actors": "by", "allow": "by", "owner": "by", "params": "args", "parameters": "args",
+		"arguments": "args", "inputs": "args", "fields": "args", "do": "set", "then": "set", "update": "set", "assign": "set", "label": "title", "description": "about"}},
+	{regexp.MustCompile(`^/constraints/\d+/([^/]+)$`), map[string]string{
+		"if": "require", "when": "require", "condition": "require", "rule": "require", "expr": "require", "expression": "require", "assert": "require",
+		"check": "require", "actions": "on", "action": "on", "for": "on", "severity": "level", "name": "id", "description": "about", "else": "otherwise"}},
+	{regexp.MustCompile(`^/([^/]+)$`), map[string]string{
+		"rules": "constraints", "policies": "constraints", "invariants": "constraints", "roles": "agents", "actors": "agents", "users": "agents",
+		"variables": "state", "vars": "state", "data": "state", "events": "actions", "commands": "actions", "transitions": "actions",
+		"name": "bundle", "enums": "types", "description": "about"}},
+}
+
+// otherKey says what to write for a key of another format, "" where that is not known.
+func otherKey(pointer string) string {
+	for _, k := range keyWords {
+		m := k.where.FindStringSubmatch(pointer)
+		if m == nil {
+			continue
+		}
+		switch word := strings.ToLower(m[1]); {
+		case k.words[word] != "":
+			return "write `" + k.words[word] + "`."
+		case strings.HasPrefix(pointer, "/constraints/") && (word == "message" || word == "msg" || word == "error" || word == "say" || word == "reason" || word == "text"):
+			return "write `otherwise: {say: …}`."
+		case strings.HasPrefix(pointer, "/constraints/") && (word == "verdict" || word == "effect"):
+			return "write `otherwise: {verdict: …}`."
+		case strings.HasPrefix(pointer, "/state/") && (word == "min" || word == "max"):
+			return "bounds are part of the type: write `type: {int: [SMALLEST, LARGEST]}`."
+		case strings.HasPrefix(pointer, "/state/") && (word == "values" || word == "members" || word == "options"):
+			return "the members are part of the type: write `type: {enum: [FIRST, SECOND]}`."
+		case strings.HasPrefix(pointer, "/actions/") && (word == "require" || word == "when" || word == "if" || word == "condition"):
+			return "a condition is an item of `constraints`, with the action's name under `on`."
+		case strings.Contains(pointer, "/args/") && (word == "optional" || word == "required"):
+			return "an argument is required unless it has a `default`."
+		}
+		return ""
+	}
+	return ""
+}
+
+// otherType is what another format's type is called here.
+var otherType = map[string]string{
+	"integer": "int", "long": "int", "number": "double", "float": "double", "decimal": "double", "text": "string", "str": "string", "varchar": "string",
+	"boolean": "bool", "date": "timestamp", "time": "timestamp", "datetime": "timestamp", "interval": "duration",
+}
+
+// otherKind says what to write where a value of another kind stands, "" where that is not plain.
+func (s *Source) otherKind(d Diagnostic, v *node, in *member) string {
+	raw := ""
+	if v.start < v.end && s.line(v.start) == s.line(v.end) {
+		raw = string(s.text[v.start:v.end])
+	}
+	want, _, _ := strings.Cut(strings.TrimPrefix(d.Message, "expected "), ", found ")
+	switch {
+	case v.kind == nullKind && strings.HasPrefix(want, "a mapping") && in != nil:
+		return "write `" + in.key.text + ": {}`."
+	case v.kind == nullKind && want == "an expression":
+		return "to go back to `init`, list the path under `reset`."
+	case v.kind == listKind && want == "an expression" && raw != "":
+		return "an expression that begins with a bracket goes in quotes, as a text in it does: `\"['a', 'b']\"`."
+	case v.kind == listKind && want == "a type" && raw != "":
+		return "write `{enum: " + raw + "}`."
+	case v.kind == listKind && (want == "a mapping of agents" || want == "a mapping of actions"):
+		names := make([]string, len(v.items))
+		for i, e := range v.items {
+			if names[i] = e.text + ": {}"; e.kind != textKind {
+				return ""
+			}
+		}
+		return "write `{" + strings.Join(names, ", ") + "}`."
+	case v.kind == objectKind && want == "a list of constraints" && len(v.members) > 0:
+		return "each begins with a dash and has an id: `- id: " + v.members[0].key.text + "`."
+	case d.Path == "/hold" && v.kind == textKind:
+		return "write `{ttl: " + v.text + "}`."
+	case d.Path == "/hold/ttl" && v.kind == numberKind:
+		return "write it with its unit: `" + v.text + "s`."
+	case d.Path == "/version" && v.kind == numberKind:
+		return "a version has three numbers: write `" + raw + strings.Repeat(".0", max(0, 2-strings.Count(raw, "."))) + "`."
+	}
+	return ""
+}
