@@ -24,15 +24,26 @@ const maxBrackets = 1000
 
 // parse runs the parser. Tabs are shown to it as blanks, which is what they are
 // everywhere but in indentation. Only where that fails, as it does when a text
-// below | begins with one, those at the beginning of a line become letters.
+// below | begins with one, those at the beginning of a line become letters; and where
+// that fails too, as it does for a text that is empty or has a comment behind it, texts
+// below | are shown to it as a letter, whatever they are.
 func (r *reading) parse() (ast.Node, error) {
-	body, err := r.parseWith(' ')
-	if err != nil && indentedByTab.Match(r.text) {
-		if again, ok := r.parseWith('x'); ok == nil {
-			return again, nil
-		}
-		r.parseWith(' ') // for the lines that err speaks of
+	body, err := r.parseWith(' ', nil)
+	if err == nil {
+		return body, nil
 	}
+	marks := []byte{' '}
+	if indentedByTab.Match(r.text) {
+		marks = append(marks, 'x')
+	}
+	for _, texts := range []map[int]blockText{nil, r.blockTexts()} {
+		for _, mark := range marks {
+			if again, ok := r.parseWith(mark, texts); ok == nil {
+				return again, nil
+			}
+		}
+	}
+	r.parseWith(' ', nil) // for the lines that err speaks of
 	return body, err
 }
 
@@ -41,7 +52,9 @@ var indentedByTab = regexp.MustCompile(`(?m)^ *\t`)
 // parseWith runs the parser with tabs at the beginning of lines as mark, and at
 // most two empty lines in a row: they say nothing about structure, and it takes
 // quadratic time over many of them. It counts on parsable.
-func (r *reading) parseWith(mark byte) (body ast.Node, err error) {
+//
+// texts are lines with a text below | that the parser is not shown.
+func (r *reading) parseWith(mark byte, texts map[int]blockText) (body ast.Node, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			body, err = nil, fmt.Errorf("%v", p)
@@ -50,8 +63,14 @@ func (r *reading) parseWith(mark byte) (body ast.Node, err error) {
 	given := make([]byte, 0, len(r.text))
 	r.given = r.given[:0]
 	empty := 0
-	for i := range r.lines {
+	for i := 0; i < len(r.lines); i++ {
 		line := bytes.TrimRight(r.lineText(i), " \t")
+		if text, ok := texts[i]; ok {
+			r.given = append(r.given, i, i)
+			given = fmt.Appendf(given, "%s|\n%*sx\n", bytes.ReplaceAll(line[:text.head], []byte("\t"), []byte(" ")), text.parent+1, "")
+			i = text.last
+			continue
+		}
 		if len(line) == 0 {
 			if empty++; empty > 2 {
 				continue
@@ -83,6 +102,88 @@ func (r *reading) parseWith(mark byte) (body ast.Node, err error) {
 		}
 	}
 	return nil, nil
+}
+
+// blockHead is how a text below | or > begins, at the end of a line.
+var blockHead = regexp.MustCompile(`[ \t]([|>][-+1-9]{0,2})(?:[ \t]+#.*)?[ \t]*$`)
+
+// blockText is a text below | or >.
+type blockText struct {
+	head   int // where in its line | is
+	parent int // indentation of what it belongs to
+	last   int // its last line, comments behind it included, which come before what follows
+}
+
+// blockTexts finds texts below | and > that are empty, have a comment behind them or tell their
+// indentation, by the line that they begin in. Within quotes it may find some that are none.
+func (s *Source) blockTexts() map[int]blockText {
+	texts := map[int]blockText{}
+	for i := 0; i < len(s.lines); i++ {
+		text, indent, ok := blockIndent(s.lineText(i))
+		if !ok {
+			continue
+		}
+		first, trouble, given := i, true, indent >= 0
+		for i++; i < len(s.lines); i++ { // the lines of the text, as decodeBlock takes them
+			line := s.lineText(i)
+			spaces := len(line) - len(bytes.TrimLeft(line, " "))
+			if spaces == len(line) {
+				continue
+			}
+			if indent < 0 && spaces > text.parent {
+				indent = spaces
+			}
+			if indent < 0 || spaces < indent {
+				break
+			}
+			trouble = given
+		}
+		for ; i < len(s.lines); i++ {
+			line := bytes.TrimLeft(s.lineText(i), " \t")
+			if len(line) > 0 && line[0] != '#' {
+				break
+			}
+			trouble = trouble || len(line) > 0
+		}
+		i-- // the next may begin another text
+		if text.last = i; trouble {
+			texts[first] = text
+		}
+	}
+	return texts
+}
+
+// blockIndent reads a line that ends in | or >, behind a key or a dash. indent is that of the text
+// where the line gives it, or -1.
+func blockIndent(line []byte) (text blockText, indent int, ok bool) {
+	at := blockHead.FindSubmatchIndex(line)
+	if at == nil {
+		return text, 0, false
+	}
+	before := bytes.TrimRight(line[:at[0]], " \t")
+	if n := bytes.LastIndexAny(before, " \t"); bytes.HasPrefix(before[n+1:], []byte("&")) { // an anchor
+		before = bytes.TrimRight(before[:max(n, 0)], " \t")
+	}
+	if len(before) == 0 || before[len(before)-1] != ':' && before[len(before)-1] != '-' || bytes.Contains(before, []byte(" #")) {
+		return text, 0, false
+	}
+	parent := 0
+	for ; before[parent] == ' '; parent++ {
+	}
+	for parent+1 < len(before) && before[parent] == '-' && isBlank(before[parent+1]) { // the last dash, or the key behind it
+		for parent++; isBlank(before[parent]); parent++ {
+		}
+	}
+	if before[parent] == '#' {
+		return text, 0, false
+	}
+	indent = -1
+	for _, c := range line[at[2]+1 : at[3]] {
+		if c >= '1' && c <= '9' {
+			indent = parent + int(c-'0')
+		}
+	}
+	return blockText{head: at[2], parent: parent}, indent, true
 }
 
 // parsable reports what the parser must not be given: several documents,
