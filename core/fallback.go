@@ -31,11 +31,21 @@ func (j *judge) fall(before model.State, refuser int) (say string, frozen uint32
 		}
 		j.restore(l)
 		j.changes = j.changes[:some]
-		frozen |= 1 << l
-		j.layer = l
+		j.layer = j.both(l, refuser)
+		frozen |= 1 << j.layer
 		j.add(violation{id: "fallback", level: model.Physical, verdict: model.Freeze}, say, nil, nil)
 	}
 	return "", frozen
+}
+
+// both is the first layer that includes two others: l itself where it extends the other, and else their common child, so that
+// one parent's refusal never freezes another.
+func (j *judge) both(l, o int) int {
+	for k := max(l, o); ; k++ {
+		if in := j.b.Layers[k].Includes; (in>>l)&(in>>o)&1 != 0 {
+			return k
+		}
+	}
 }
 
 // fallen applies the fallback of a set of layers, of which the last includes the others. It says

@@ -245,7 +245,8 @@ func (s *Session) appendHolds(dst []byte, shown bool) []byte {
 		if shown {
 			dst = canon.AppendString(append(dst, `,"digest":`...), h.digest)
 			dst = canon.AppendInt(append(dst, `,"expires":`...), s.expires(h))
-		} else if len(h.by) > 1 {
+		}
+		if len(h.by) > 1 {
 			dst = s.appendLayers(dst, h)
 		}
 		dst = appendProposal(append(dst, `,"proposal":`...), s.b, h.proposal)

@@ -5,6 +5,7 @@ package parity
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // Bundle is a generated bundle document and what it declares. A document that was
@@ -26,20 +27,91 @@ type generator struct {
 
 type object = map[string]any
 
+// children is how many of a hundred bundles extend others.
+const children = 25
+
+// family makes a bundle that extends doc, which g has made: its child or grandchild, a child of it and
+// of another, or one whose two parents are its children.
+func (g *generator) family(doc object, load func(doc []byte) bool) (*generator, object) {
+	good := func(doc object) bool {
+		b, err := json.Marshal(doc)
+		return err == nil && load(b)
+	}
+	parents, schema := []object{doc}, g.inherited()
+	switch g.N(5) {
+	case 0:
+		if mid, d := g.heir("middle", "m", schema, doc); good(d) {
+			parents, schema = []object{d}, mid.inherited()
+		}
+	case 1:
+		other := &generator{Rand: g.Rand, prefix: "o"}
+		d := object{"holdfast": 1, "bundle": "other", "version": "1.0.0"}
+		if other.fill(d); good(d) {
+			parents, schema = append(parents, d), schema.and(other.inherited(), Schema{})
+		}
+	case 2:
+		left, l := g.heir("left", "l", schema, doc)
+		right, r := g.heir("right", "r", schema, doc)
+		if good(l) && good(r) {
+			parents, schema = []object{l, r}, left.inherited().and(right.inherited(), schema)
+		}
+	}
+	kid, d := g.heir("child", "c", schema, parents...)
+	d["version"] = "2.0.0-rc.1"
+	return kid, d
+}
+
+// heir makes a bundle that extends others, which have declared what is in the schema.
+func (g *generator) heir(name, prefix string, schema Schema, parents ...object) (*generator, object) {
+	var list []any
+	for _, p := range parents {
+		list = append(list, object{"bundle": p["bundle"], "version": p["version"], "document": p})
+	}
+	kid := &generator{Rand: g.Rand, Schema: schema, child: true, prefix: prefix}
+	doc := object{"holdfast": 1, "bundle": name, "version": "1.0.0", "extends": list}
+	kid.fill(doc)
+	return kid, doc
+}
+
+// inherited is the schema as a bundle sees it that extends this one.
+func (g *generator) inherited() Schema {
+	s := g.Schema
+	s.vars, s.logs, s.actions = slices.Clone(s.vars), slices.Clone(s.logs), slices.Clone(s.actions)
+	for i := range s.vars {
+		s.vars[i].child = false
+	}
+	for i := range s.logs {
+		s.logs[i].child = false
+	}
+	for i := range s.actions {
+		s.actions[i].child = false
+	}
+	return s
+}
+
+// and is s and what t declares beside base, which both extend.
+func (s Schema) and(t, base Schema) Schema {
+	s.agents = append(slices.Clip(s.agents), t.agents[len(base.agents):]...)
+	s.types = append(slices.Clip(s.types), t.types[len(base.types):]...)
+	s.vars = append(slices.Clip(s.vars), t.vars[len(base.vars):]...)
+	s.logs = append(slices.Clip(s.logs), t.logs[len(base.logs):]...)
+	s.constants = append(slices.Clip(s.constants), t.constants[len(base.constants):]...)
+	s.params = append(slices.Clip(s.params), t.params[len(base.params):]...)
+	s.derived = append(slices.Clip(s.derived), t.derived[len(base.derived):]...)
+	s.patterns = append(slices.Clip(s.patterns), t.patterns[len(base.patterns):]...)
+	s.actions = append(slices.Clip(s.actions), t.actions[len(base.actions):]...)
+	return s
+}
+
 // NewBundle makes a bundle. load says whether a document is one: parents are drawn
 // until one is.
 func NewBundle(r *Rand, load func(doc []byte) bool) *Bundle {
 	g := &generator{Rand: r}
 	doc := object{"holdfast": 1, "bundle": "parent", "version": "1.0.0"}
 	g.fill(doc)
-	if r.P(18) {
+	if r.P(children) {
 		if b, err := json.Marshal(doc); err == nil && load(b) {
-			kid := &generator{Rand: r, Schema: g.Schema, child: true, prefix: "c"}
-			inner := doc
-			doc = object{"holdfast": 1, "bundle": "child", "version": "2.0.0-rc.1",
-				"extends": []any{object{"bundle": "parent", "version": "1.0.0", "document": inner}}}
-			kid.fill(doc)
-			g = kid
+			g, doc = g.family(doc, load)
 		}
 	}
 	out := &Bundle{Schema: g.Schema}
@@ -82,12 +154,37 @@ func (g *generator) fill(doc object) {
 			doc["hold"] = object{"ttl": fmt.Sprintf("%ds", n), "on_expire": pick(g.Rand, []string{"drop", "revert"})}
 		}
 	}
+	g.declareKeeps(doc)
 	if g.P(20) {
 		doc["about"], doc["title"] = g.text(60), g.text(20)
 	}
 	if len(g.vars) > 0 && g.P(15) {
 		doc["prove"] = object{"properties": []any{object{"id": g.prefix + "P", "reachable": g.writer(inState, nil).bool(1)}}}
 	}
+}
+
+// declareKeeps keeps some proposals from what a child adds.
+func (g *generator) declareKeeps(doc object) {
+	if !g.P(50) {
+		return
+	}
+	var list []any
+	for range 1 + g.N(3) {
+		k := object{}
+		if g.P(15) {
+			k["action"] = pick(g.Rand, []string{"confirm", "decline", "expire", "unfreeze"})
+			if g.P(40) {
+				k["when"] = g.writer(inBefore, nil).bool(1)
+			}
+		} else {
+			a := &g.actions[g.N(len(g.actions))]
+			if k["action"] = a.name; g.P(50) {
+				k["when"] = g.writer(inBefore, a).bool(2)
+			}
+		}
+		list = append(list, k)
+	}
+	doc["keep"] = list
 }
 
 func (g *generator) name(what string, i int) string { return fmt.Sprintf("%s%s%d", g.prefix, what, i) }

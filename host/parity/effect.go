@@ -38,7 +38,7 @@ func (g *generator) declareActions(doc object) {
 	}
 	if t := g.vars[0].typ; !g.child && g.P(60) {
 		// A plain way from one member of the first variable to the others.
-		a := action{name: "go", args: []argument{{named{"to", t}, false}}}
+		a := action{name: g.prefix + "go", args: []argument{{named{"to", t}, false}}}
 		list[a.name] = object{"args": object{"to": t.document()}, "set": object{g.vars[0].name: "args.to"}}
 		g.actions = append(g.actions, a)
 	}
