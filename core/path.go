@@ -8,7 +8,7 @@ package core
 // something compares them with (pathvalues.go); the time, the reasons and the actor's id are inputs like the arguments.
 //
 //	state ─ goal ── commits ─────────────────────────────► found
-//	  │      └───── would, with other reasons or by another ─► instead
+//	  │      └───── would, with other reasons or by another ─► variant
 //	  ├─ action, rest unknown ── refused ─────────────────► nothing to try
 //	  │                      └── open on inputs ── values ─► commits ─► a new state
 //	  └─ unfreeze, confirm, decline, expire ───────────────► likewise
@@ -83,22 +83,22 @@ type search struct {
 	crowded bool           // the goal has no room to be parked
 	logged  []model.Extent // what the logs of the first state come to
 
-	found, held, instead *way
+	found, held, variant *way
 }
 
 // Path answers which proposals lead to a state in which the given one would
 // commit, as canonical JSON:
 //
-//	{"at":…,"bounded":…,"found":…,"instead":{"proposal":PROPOSAL,"steps":[PROPOSAL…]},"steps":[PROPOSAL…],"tried":N,"v":1,"verdict":"commit"}
+//	{"bounded":…,"found":…,"steps":[PROPOSAL…],"tried":N,"v":1,"variant":{"proposal":PROPOSAL,"steps":[PROPOSAL…]},"verdict":"commit","when":…}
 //
 // Each step commits when it is proposed as it is: at its time, for its reasons, by its actor. An id that
-// is the agent's name, or that and a number, stands for anybody of that kind. at is when the given proposal would be made
-// then, its own time or later; at once and with no steps where it would commit now. Where no way to a commit was
-// found, but one to a state in which it would be held, verdict is "hold". instead is null, or, where none was found, the same proposal with
-// other reasons or by somebody else of the kind, which would commit after its steps. bounded
-// says that not everything was tried (the search ended at its bound, an input has more values than are
-// tried, a step would have had to be held, or a refusal falls back to where no step leads), so that
-// a way may exist all the same. Where it is false and none was found, there is none.
+// is the agent's name, or that and a number, stands for anybody of that kind. when is the time at which the given
+// proposal would be made then, its own or later; its own and with no steps where it would commit at once. Where no way to a commit
+// was found, but one to a state in which it would be held, verdict is "hold". variant is null, or, where none was found, the same
+// proposal with other reasons or by somebody else of the kind, which would commit after its steps. bounded
+// says that not everything was tried (the search ended with the first way or at its bound, an input has more values than
+// are tried, a step would have had to be held, or a refusal falls back to where no step leads), so that
+// another way may exist. Where it is false and none was found, there is none.
 func (s *Session) Path(proposal []byte) ([]byte, error) {
 	s.enter()
 	out, err := s.path(proposal)
@@ -237,18 +237,18 @@ func isCrowded(v violation) bool { return v.id == "hold:limit" }
 
 // other looks for the goal with other reasons, or by another actor of the kind, and says whether that is surely refused, too.
 func (q *search) other(i int, bits uint64) bool {
-	if q.instead != nil {
+	if q.variant != nil {
 		return false
 	}
 	dims, all := q.inputs.dims(q.goal, bits&^(1<<model.MaxArgs-1), rounds[q.round].values)
 	all = combine(dims, rounds[q.round].combinations, func(pick []int) bool {
 		p := q.inputs.with(q.goal, dims, pick)
 		if o := q.try(p, q.size); o.verdict == model.Commit {
-			q.instead = q.way(i, p)
+			q.variant = q.way(i, p)
 		}
-		return q.instead == nil && !q.spent()
+		return q.variant == nil && !q.spent()
 	}) && all
-	return all && q.instead == nil
+	return all && q.variant == nil
 }
 
 // way is what led to state i, and then p.
@@ -448,7 +448,7 @@ func (q *search) key(n *reached) [32]byte {
 
 // check takes the ways once more, step by step: what is said to commit does.
 func (q *search) check(first reached) {
-	for _, w := range []**way{&q.found, &q.held, &q.instead} {
+	for _, w := range []**way{&q.found, &q.held, &q.variant} {
 		if *w == nil {
 			continue
 		}
@@ -484,20 +484,19 @@ func (q *search) append() []byte {
 		w, verdict = &way{p: q.goal}, model.Reject
 	}
 	found := verdict != model.Reject
-	dst := model.AppendJSON([]byte(`{"at":`), w.p.at)
-	dst = strconv.AppendBool(append(dst, `,"bounded":`...), q.bounded && (len(w.steps) > 0 || !found || verdict != model.Commit))
+	dst := strconv.AppendBool([]byte(`{"bounded":`), len(w.steps) > 0 || q.bounded && verdict != model.Commit)
 	dst = strconv.AppendBool(append(dst, `,"found":`...), found)
-	dst = append(dst, `,"instead":`...)
-	if q.instead != nil && !found {
-		dst = appendProposal(append(dst, `{"proposal":`...), q.s.b, q.instead.p)
-		dst = append(q.appendSteps(append(dst, `,"steps":`...), q.instead.steps), '}')
+	dst = q.appendSteps(append(dst, `,"steps":`...), w.steps)
+	dst = canon.AppendInt(append(dst, `,"tried":`...), int64(q.tried))
+	dst = append(dst, `,"v":1,"variant":`...)
+	if q.variant != nil && !found {
+		dst = appendProposal(append(dst, `{"proposal":`...), q.s.b, q.variant.p)
+		dst = append(q.appendSteps(append(dst, `,"steps":`...), q.variant.steps), '}')
 	} else {
 		dst = append(dst, "null"...)
 	}
-	dst = q.appendSteps(append(dst, `,"steps":`...), w.steps)
-	dst = canon.AppendInt(append(dst, `,"tried":`...), int64(q.tried))
-	dst = canon.AppendString(append(dst, `,"v":1,"verdict":`...), verdict.String())
-	return append(dst, '}')
+	dst = canon.AppendString(append(dst, `,"verdict":`...), verdict.String())
+	return append(model.AppendJSON(append(dst, `,"when":`...), w.p.at), '}')
 }
 
 func (q *search) appendSteps(dst []byte, steps []*proposal) []byte {

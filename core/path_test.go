@@ -20,15 +20,15 @@ import (
 
 // pathAnswer is an answer as Path writes it.
 type pathAnswer struct {
-	At             int64
 	Bounded, Found bool
-	Instead        *struct {
+	Variant        *struct {
 		Proposal json.RawMessage
 		Steps    []json.RawMessage
 	}
 	Steps   []json.RawMessage
 	Tried   int
 	Verdict string
+	When    int64
 }
 
 // askPath asks, and takes the way that is answered on a copy of the session: each step commits, and then the proposal.
@@ -47,12 +47,12 @@ func askPath(t testing.TB, s *core.Session, proposal []byte) pathAnswer {
 	}
 	switch {
 	case a.Found:
-		take(t, s, a.Steps, inTime(t, proposal, a.At), a.Verdict)
-	case a.Instead != nil:
+		take(t, s, a.Steps, inTime(t, proposal, a.When), a.Verdict)
+	case a.Variant != nil:
 		if !a.Bounded {
 			t.Errorf("there is another way, and yet a proof that there is none: %s", out)
 		}
-		take(t, s, a.Instead.Steps, a.Instead.Proposal, "commit")
+		take(t, s, a.Variant.Steps, a.Variant.Proposal, "commit")
 	}
 	return a
 }
@@ -177,9 +177,8 @@ func TestPathFindsTheWaysOfSpecula(t *testing.T) {
 	speculaScenario(t, "Drift stops progress until a person says it is over", func(s *core.Session, action string, args map[string]any, at int64) {
 		if action == "diverge" && args["level"] == "drift" && !asked["drift"] {
 			asked["drift"] = true
-			a := ask(s, at, "human", "advance", `{"to":"guardian"}`)
-			t.Logf("drift: %s %d", stepWords(a.Steps), a.Tried)
-			if len(a.Steps) != 1 || !strings.HasPrefix(stepWords(a.Steps), "human:h diverge noise ") {
+			a := ask(s, at, "guardian", "produce", `{"artifact":"guardian","text":"Would a host or a guide fit? A host may gain trust but costs reach."}`)
+			if len(a.Steps) != 1 || !strings.HasPrefix(stepWords(a.Steps), "human diverge noise ") {
 				t.Errorf("drift: %s %+v", stepWords(a.Steps), a)
 			}
 		}
@@ -218,8 +217,8 @@ func TestPathProvesNothingThatPlayRefutes(t *testing.T) {
 			switch {
 			case a.Found:
 				seen[fmt.Sprint("found ", a.Verdict, " ", min(len(a.Steps), 3))]++
-			case a.Instead != nil:
-				seen["instead"]++
+			case a.Variant != nil:
+				seen["variant"]++
 			case a.Bounded:
 				seen["bounded"]++
 			default:
@@ -229,7 +228,7 @@ func TestPathProvesNothingThatPlayRefutes(t *testing.T) {
 		}
 	}
 	t.Log(seen)
-	for _, what := range []string{"found commit 0", "found commit 1", "found hold 0", "instead", "bounded", "proof"} {
+	for _, what := range []string{"found commit 0", "found commit 1", "found hold 0", "variant", "bounded", "proof"} {
 		if seen[what] == 0 {
 			t.Errorf("no answer was %q: %v", what, seen)
 		}
@@ -325,7 +324,7 @@ constraints:
 agents: {a: {}}
 actions: {enter: {}}
 constraints: [{id: WHY, level: operational, require: '"approved" in proposal.reasons'}]
-`, "a enter", "instead: a enter because of approved"},
+`, "a enter", "variant: a enter because of approved"},
 	{"more reasons than are tried are no proof", `
 agents: {a: {}}
 actions: {enter: {}}
@@ -347,7 +346,7 @@ actions: {edit: {set: {author: actor.id}}, approve: {}}
 constraints:
   - {id: ONCE, level: operational, on: [edit], require: 'state.author == ""'}
   - {id: EYES, level: operational, on: [approve], require: 'state.author != "" && actor.id != state.author'}
-`, "editor:ann edit|editor:ann approve", "instead: editor approve"},
+`, "editor:ann edit|editor:ann approve", "variant: editor approve"},
 	{"whom the state names", `
 agents: {user: {}}
 state: {owner: {type: string}, shared: {type: bool}}
@@ -476,11 +475,11 @@ func TestPathOverEachInput(t *testing.T) {
 			switch {
 			case a.Found:
 				got = a.Verdict + ": " + stepWords(a.Steps)
-				if at := time.UnixMilli(a.At).UTC(); a.At > r.at {
+				if at := time.UnixMilli(a.When).UTC(); a.When > r.at {
 					got += "; " + at.Format(time.RFC3339Nano)
 				}
-			case a.Instead != nil:
-				got = "instead: " + stepWords(append(a.Instead.Steps, a.Instead.Proposal))
+			case a.Variant != nil:
+				got = "variant: " + stepWords(append(a.Variant.Steps, a.Variant.Proposal))
 			case !a.Bounded:
 				got = "none"
 			}

@@ -15,11 +15,13 @@ import (
 
 // Limits on the values that are tried.
 const (
-	maxLiterals  = 48 // constants of the bundle, of each kind
-	maxGathered  = 48 // values in a state, of each kind
-	maxLastItems = 8  // of each log, the latest
-	maxSubsets   = 4  // reasons of which every choice is tried
-	smallRange   = 16 // whole numbers that are all tried
+	maxLiterals  = 48   // constants of the bundle, of each kind
+	maxGathered  = 48   // values in a state, of each kind
+	maxLastItems = 8    // of each log, the latest
+	maxSubsets   = 4    // reasons of which every choice is tried
+	smallRange   = 16   // whole numbers that are all tried
+	maxLength    = 1024 // bytes of a text that is made only to be so long
+	fewTexts     = 3    // texts that patterns are asked about, where few values are tried
 )
 
 // pathInputs knows the values of one search.
@@ -396,7 +398,7 @@ func (in *pathInputs) dims(p *proposal, bits uint64, most int) (dims []dim, all 
 	}
 	for i, v := range p.args {
 		if bits>>i&1 != 0 && !known(v) {
-			vals, whole := in.argument(p.action, i)
+			vals, whole := in.argument(p.action, i, most)
 			add(i, vals, whole)
 		}
 	}
@@ -501,7 +503,7 @@ func combine(dims []dim, most int, f func(pick []int) bool) bool {
 
 // argument lists the values tried for an argument: what made the action commit before, the goal's own value of that name, the
 // declared domain, all of a small type, or else what stands in the state and in conditions. all says that there are no others.
-func (in *pathInputs) argument(a, i int) (vals []value.Value, all bool) {
+func (in *pathInputs) argument(a, i, most int) (vals []value.Value, all bool) {
 	arg := &in.s.b.Actions[a].Args[i]
 	add := func(v value.Value) {
 		if model.Fits(v, arg.Type) == "" {
@@ -527,7 +529,19 @@ func (in *pathInputs) argument(a, i int) (vals []value.Value, all bool) {
 		add(arg.Default)
 	}
 	all = in.typed(arg.Type, arg.Name, add)
-	return vals, all
+	if arg.Type.Kind != types.String {
+		return vals, all
+	}
+	if in.sets[a] == 0 {
+		for _, v := range in.literals.ints { // a text may have to be so long
+			if n := v.Int(); n > 0 && n <= maxLength {
+				add(value.OfString(strings.Repeat("x", int(n))))
+			}
+		}
+	} else if most < maxLiterals && len(vals) > fewTexts {
+		vals = vals[:fewTexts] // asking patterns is dear
+	}
+	return vals, false
 }
 
 // typed adds values of a type, and says whether they are all there are.
@@ -574,11 +588,6 @@ func (in *pathInputs) typed(t *types.Type, name string, add func(value.Value)) b
 			each(list[:min(len(list), 2+i*maxLiterals)])
 		}
 		each([]value.Value{value.OfString(""), value.OfString(name)})
-		for _, v := range in.literals.ints { // a text may have to be so long
-			if n := v.Int(); n > 0 && n <= int64(t.Len) && n <= 1024 {
-				add(value.OfString(strings.Repeat("x", int(n))))
-			}
-		}
 	case types.List:
 		add(model.Zero(t))
 		in.typed(t.Elem, name, func(v value.Value) { add(value.OfList([]value.Value{v})) })

@@ -46,14 +46,14 @@ export interface Path {
    * with which it commits. An id that is the agent's own name, or that and a number (`editor-2`), stands for anybody of that kind.
    */
   readonly steps: readonly ProposalDocument[];
-  /** When the proposal itself would be made then, milliseconds since 1970: its own time, or later where it must wait. */
-  readonly at: number;
   /** What the proposal would get then: commit, or hold where no more can be had. */
   readonly verdict: Verdict;
-  /** True when not everything was tried: a way may exist all the same. */
+  /** When the proposal itself would be made then, milliseconds since 1970: its own time, or later where it must wait. */
+  readonly when: number;
+  /** True when not everything was tried: another way may exist. */
   readonly bounded: boolean;
   /** Where no way was found: the same with other reasons or by somebody else, which would commit, and the way to it. */
-  readonly instead: { readonly proposal: ProposalDocument; readonly steps: readonly ProposalDocument[] } | null;
+  readonly variant: { readonly proposal: ProposalDocument; readonly steps: readonly ProposalDocument[] } | null;
   /** How many proposals were tried. */
   readonly tried: number;
   readonly v: number;

@@ -12,9 +12,9 @@ export interface How {
   /** What to propose first, in order; empty where the proposal itself is next. Each has the time, the reasons and the actor it commits with. */
   readonly steps: readonly ProposalDocument[];
   /** When the proposal itself can be made then, milliseconds since 1970; left out where it need not wait. */
-  readonly at?: number;
+  readonly when?: number;
   /** Where no way was found: the same with other reasons or by somebody else, which can be made once these steps are taken; left out where there is none. */
-  readonly instead?: NonNullable<Path["instead"]>;
+  readonly variant?: NonNullable<Path["variant"]>;
   /** True where not everything was tried: a way may exist all the same. */
   readonly bounded: boolean;
   /** True where at the end of the way it still has to be confirmed. */
@@ -42,20 +42,20 @@ export function unknown(error: HoldfastError): How {
  */
 export function howOf(path: Path, asked: ProposalDocument, titles: Titles): How {
   const { found, steps, bounded } = path;
-  const instead = path.instead ?? undefined;
+  const variant = path.variant ?? undefined;
   const confirm = found && path.verdict === "hold";
   const last = steps.at(-1)?.at ?? asked.at;
-  const at = found && path.at > last ? path.at : undefined;
-  if (confirm && steps.length === 0 && at === undefined) return held;
+  const when = found && path.when > last ? path.when : undefined;
+  if (confirm && steps.length === 0 && when === undefined) return held;
   const said: string[] = [];
   if (found) {
     said.push(first(steps, asked, titles));
-    if (at !== undefined) said.push(`${steps.length === 0 ? "Wait" : "Then wait"} until ${moment(at)}.`);
+    if (when !== undefined) said.push(`${steps.length === 0 ? "Wait" : "Then wait"} until ${moment(when)}.`);
     if (confirm) said.push("Then it waits for a confirmation.");
-  } else if (instead !== undefined) said.push(first(instead.steps, asked, titles), otherwise(instead, asked, titles));
+  } else if (variant !== undefined) said.push(first(variant.steps, asked, titles), otherwise(variant, asked, titles));
   else if (!bounded) said.push("Nothing that can be done now leads to it."); // where nothing is known, nothing is said
   const say = said.filter((text) => text !== "").join(" ");
-  return { found, steps, ...(at === undefined ? {} : { at }), ...(instead === undefined ? {} : { instead }), bounded, confirm, say, error: undefined };
+  return { found, steps, ...(when === undefined ? {} : { when }), ...(variant === undefined ? {} : { variant }), bounded, confirm, say, error: undefined };
 }
 
 /** The steps as `First: settle, then “Approve”, by another Editor.` */
@@ -71,7 +71,7 @@ function first(steps: readonly ProposalDocument[], asked: ProposalDocument, titl
 }
 
 /** What would do in place of what was asked. */
-function otherwise({ proposal, steps }: NonNullable<Path["instead"]>, asked: ProposalDocument, titles: Titles): string {
+function otherwise({ proposal, steps }: NonNullable<Path["variant"]>, asked: ProposalDocument, titles: Titles): string {
   const who = another(proposal.actor, asked.actor, titles);
   const then = steps.length === 0 ? "" : "Then ";
   const end = `${because(proposal.reasons, asked.reasons)}${proposal.at > asked.at ? ` from ${moment(proposal.at)} on` : ""}.`;

@@ -250,52 +250,112 @@ func (c *pathCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	var way struct {
-		Bounded, Found bool
-		Steps          []json.RawMessage
-		Tried          int
-		Verdict        string
-	}
-	if err := json.Unmarshal(answer, &way); err != nil {
+	var w way
+	if err := json.Unmarshal(answer, &w); err != nil {
 		return err
 	}
 	if c.JSON {
 		err = a.line(answer)
 	} else {
-		err = q.showWay(way.Found, way.Bounded, way.Steps, way.Tried, way.Verdict)
-		if err == nil && !way.Found {
+		err = q.showWay(&w, proposal)
+		if err == nil && !w.Found {
 			err = q.why(proposal)
 		}
 	}
-	if err == nil && !way.Found {
+	if err == nil && !w.Found {
 		return findings
 	}
 	return err
 }
 
-func (q *asking) showWay(found, bounded bool, steps []json.RawMessage, tried int, verdict string) error {
+// way is what path answers.
+type way struct {
+	Bounded, Found bool
+	Variant        *struct {
+		Proposal json.RawMessage
+		Steps    []json.RawMessage
+	}
+	Steps   []json.RawMessage
+	Tried   int
+	Verdict string
+	When    int64
+}
+
+// showWay shows the way to a proposal: what to do first, when, and what would do in its place.
+func (q *asking) showWay(w *way, proposal []byte) error {
+	asked, err := readDecision(proposal)
+	if err != nil {
+		return err
+	}
 	outcome := "commit"
-	if verdict == "hold" {
+	if w.Verdict == "hold" {
 		outcome = "be held (an owner must confirm)"
 	}
-	switch {
-	case found && len(steps) == 0:
-		fmt.Fprintf(q.stdout, "It would %s now.\n", outcome)
-	case found:
-		fmt.Fprintf(q.stdout, "It would %s after %s:\n", outcome, count(len(steps), "step"))
-	case bounded:
-		fmt.Fprintf(q.stdout, "No way was found among the %s that were tried. The search ended at its bound, so there may be one all the same.\n", count(tried, "proposal"))
-	default:
-		fmt.Fprintf(q.stdout, "There is no way: %s tried, and none leads to where it would commit.\n", was(tried, "proposal"))
+	steps, when := w.Steps, ""
+	if w.Found && w.When > lastTime(w.Steps, asked.At) {
+		when = " from " + moment(w.When) + " on"
 	}
+	switch {
+	case w.Found && len(steps) == 0 && when == "":
+		fmt.Fprintf(q.stdout, "It would %s now.\n", outcome)
+	case w.Found && len(steps) == 0:
+		fmt.Fprintf(q.stdout, "It would %s%s.\n", outcome, when)
+	case w.Found && when != "":
+		fmt.Fprintf(q.stdout, "It would %s%s, after %s:\n", outcome, when, count(len(steps), "step"))
+	case w.Found:
+		fmt.Fprintf(q.stdout, "It would %s after %s:\n", outcome, count(len(steps), "step"))
+	case w.Variant != nil:
+		fmt.Fprintf(q.stdout, "As it is no way was found. This would commit instead:\n")
+		steps = append(w.Variant.Steps[:len(w.Variant.Steps):len(w.Variant.Steps)], w.Variant.Proposal)
+	case w.Bounded:
+		fmt.Fprintf(q.stdout, "No way was found among the %s that were tried. Not everything was tried, so there may be one all the same.\n", count(w.Tried, "proposal"))
+	default:
+		fmt.Fprintf(q.stdout, "There is no way: %s tried, and none leads to where it would commit.\n", was(w.Tried, "proposal"))
+	}
+	at := asked.At
 	for i, step := range steps {
 		d, err := readDecision(step)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(q.stdout, "  %d. %s\n", i+1, d.proposed())
+		fmt.Fprintf(q.stdout, "  %d. %s", i+1, d.proposedBy(d.Actor.beside(asked.Actor)))
+		if d.At > at {
+			fmt.Fprintf(q.stdout, ", from %s on", moment(d.At))
+		}
+		fmt.Fprintln(q.stdout)
+		at = max(at, d.At)
 	}
 	return nil
+}
+
+// lastTime is when the last of the steps is taken; at where there are none.
+func lastTime(steps []json.RawMessage, at int64) int64 {
+	for _, step := range steps {
+		if d, err := readDecision(step); err == nil {
+			at = max(at, d.At)
+		}
+	}
+	return at
+}
+
+// moment writes a time in milliseconds.
+func moment(at int64) string { return time.UnixMilli(at).UTC().Format(time.RFC3339Nano) }
+
+// beside names an actor of a way to what other asks: another EDITOR where anybody else of the kind will do,
+// which is what an id says that is the kind's name, or that and a number.
+func (a actor) beside(other actor) string {
+	number, ok := strings.CutPrefix(a.ID, a.Kind+"-")
+	if ok {
+		_, err := strconv.Atoi(number)
+		ok = err == nil
+	}
+	switch {
+	case a == other, !ok && a.ID != a.Kind:
+		return a.String()
+	case a.Kind == other.Kind:
+		return "another " + a.Kind
+	}
+	return a.Kind
 }
 
 // was is "1 step was", "2 steps were".

@@ -80,12 +80,15 @@ func readDecision(src []byte) (*decision, error) {
 }
 
 // proposed is the proposal in one line.
-func (d *decision) proposed() string {
+func (d *decision) proposed() string { return d.proposedBy(d.Actor.String()) }
+
+// proposedBy is the same, with other words for who proposes it.
+func (d *decision) proposedBy(who string) string {
 	line := d.Action
 	if args := pairs(d.Args); args != "" {
 		line += " " + args
 	}
-	line += " by " + d.Actor.String()
+	line += " by " + who
 	switch {
 	case len(d.Reasons) == 0:
 		line += " without a reason"
