@@ -8,10 +8,10 @@ export interface Tour {
 
 export const tours: Readonly<Record<string, Tour>> = {
   spektre: {
-    lead: "A system carries a load and prepares one plan. It may commit to that plan once, from rest, and only its owner may do it. Nothing else counts: not speed, not pressure.",
+    lead: "A system carries a load and prepares one plan. It may commit to that plan once, from rest, and only the owner who drafted it may do it. Nothing else counts: not speed, not pressure.",
     look: [
       "Act as owner: draft the plan, then look at commit plan. It is refused until the system has settled, and the card shows that step.",
-      "Write urgency as the only reason. Every action closes: urgency is no reason.",
+      "Write urgency as the only reason. Every action closes: urgency is no reason. Write one that no rule knows: an owner is asked to read it.",
       "Commit the plan. Afterwards nothing is permitted any more, and that is a correct outcome, not an error.",
     ],
   },
