@@ -6,6 +6,7 @@
 # ./build.sh module   build the module again and put it where package host embeds it
 # ./build.sh studio   build the studio's page again and put it where package studio embeds it
 # ./build.sh fuzz T   fuzz every target for T (30s)
+# ./build.sh apps     build and open small applications as Vite 5 to 8, webpack, Next, esbuild and a static server do it
 # ./build.sh faults N kill servers N times under load (300), cut their power, fill and damage their disks, and look for what was lost
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -53,7 +54,7 @@ postgres() {
   command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || debian postgresql
 }
 
-# module writes dist/holdfast.wasm; web puts it beside the SDK.
+# module writes dist/holdfast.wasm; web puts it beside the SDK, and into it.
 module() { mkdir -p dist; go run ./wasm/build "$@"; }
 
 packages() {
@@ -65,7 +66,6 @@ packages() {
 web() {
   packages web
   (cd web && npm run --silent build)
-  cp dist/holdfast.wasm web/dist/holdfast.wasm
 }
 
 # studio builds the page out of the SDK, and packs it, or with -check compares it with what is packed.
@@ -144,6 +144,9 @@ check() {
   (cd web && npm run --silent test:chromium)
   (cd web/studio && npm run --silent test:chromium)
 
+  say "applications: a static server, and Vite's development server (all: ./build.sh apps)"
+  node testdata/apps/run.mjs static "vite-8 dev"
+
   say "Firefox"
   (cd web && npm run --silent test:firefox)
 
@@ -170,6 +173,9 @@ fuzz() {
   done
 }
 
+# apps runs the applications whose name has one of the words in it; all of them without any.
+apps() { need; browser; module; web; nice node testdata/apps/run.mjs "$@"; }
+
 faults() {
   need
   HOLDFAST_LONG=${1:-300} HOLDFAST_REQUIRE=1 go test ./host/faults -count 1 -v -timeout 12h
@@ -183,6 +189,7 @@ case "${1:-build}" in
   module) need; module -embed ;;
   studio) need; module; web; studio ;;
   fuzz) need; fuzz "${2:-}" ;;
+  apps) shift; apps "$@" ;;
   faults) faults "${2:-}" ;;
   *) sed -n '/^# .\/build.sh/s/^# //p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
 esac

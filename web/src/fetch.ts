@@ -28,8 +28,8 @@ export interface FetchOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The module beside this file. */
-export const beside = (): URL => new URL("./holdfast.wasm", import.meta.url);
+// Bundlers read this very expression, and put the file where it then leads.
+const beside = (): URL => new URL("./holdfast.wasm", import.meta.url);
 
 /** A module, and its digest where it can be found out. */
 export interface Compiled {
@@ -37,9 +37,11 @@ export interface Compiled {
   readonly digest: string | undefined;
 }
 
-/** Fetches and compiles a module, and checks its digest. */
-export async function compile(source: Source, options: FetchOptions): Promise<Compiled> {
-  const { module, digest } = await within(options, (signal) => attempts(source, options, signal));
+/** Fetches and compiles a module, the package's own where no source is given, and checks its digest. */
+export async function compile(source: Source | undefined, options: FetchOptions): Promise<Compiled> {
+  const { module, digest } = await within(options, (signal) =>
+    source === undefined ? own(options, signal) : attempts(source, options, signal),
+  );
   for (const wanted of [options.digest, options.integrity])
     if (wanted !== undefined && digest !== wanted)
       throw new HoldfastError(
@@ -75,8 +77,29 @@ async function within<T>({ timeout, signal }: FetchOptions, fn: (signal: AbortSi
   }
 }
 
+/** Nothing is there that could be the module: no answer, one that is no success, or a page. */
+class Absent extends HoldfastError {}
+
 /** The network failed, so that another try may succeed. */
-class NetworkFailure extends HoldfastError {}
+class NetworkFailure extends Absent {}
+
+// The file beside this one, where it came along. It is left behind by a bundler that knows nothing of
+// files, by a development server that packs dependencies into one file elsewhere, and by one that hands
+// out nothing of a linked folder. None of them leaves an import behind.
+async function own(options: FetchOptions, signal: AbortSignal | undefined): Promise<Compiled> {
+  let inline: Bytes | undefined;
+  try {
+    return await attempts(beside(), options, signal);
+  } catch (thrown) {
+    // A TypeError: there is no import.meta.url, as in a classic script.
+    if (signal?.aborted === true || !(thrown instanceof Absent || thrown instanceof TypeError)) throw thrown;
+    inline = await import("./inline.js").then(({ unpack }) => unpack()).catch(() => undefined);
+    if (inline === undefined) throw thrown instanceof Absent ? thrown : notFetched(thrown);
+  }
+  options.progress?.(0, inline.length);
+  options.progress?.(inline.length, inline.length);
+  return compileBytes(inline);
+}
 
 async function attempts(source: Source, options: FetchOptions, signal: AbortSignal | undefined): Promise<Compiled> {
   const retries = typeof source === "string" || source instanceof URL ? (options.retries ?? 2) : 0;
@@ -112,10 +135,18 @@ async function attempt(source: Source, { progress }: FetchOptions, signal: Abort
   let response = await Promise.resolve(source as Response | PromiseLike<Response>).catch(networkFailed);
   if (!response.ok) notFetched(new Error(`${response.url} answered ${response.status} ${response.statusText}`));
   if (progress !== undefined) response = counted(response, progress);
-  if (typeof WebAssembly.compileStreaming !== "function" || !/^application\/wasm\s*(;|$)/i.test(response.headers.get("content-type") ?? ""))
-    return compileBytes(await bodyOf(response));
+  const type = response.headers.get("content-type") ?? "";
+  if (typeof WebAssembly.compileStreaming !== "function" || !/^application\/wasm\s*(;|$)/i.test(type))
+    return compileBytes(checked(await bodyOf(response), response));
   const copy = response.clone();
-  return both(WebAssembly.compileStreaming(response), bodyOf(copy).then(digestOf));
+  return both(WebAssembly.compileStreaming(response), bodyOf(copy).then((bytes) => digestOf(checked(bytes, response))));
+}
+
+// A server for pages answers with its page, and with success, where it has no such file.
+function checked(bytes: Bytes, { url, headers }: Response): Bytes {
+  if (String(bytes.subarray(0, 4)) === "0,97,115,109") return bytes;
+  const type = headers.get("content-type") ?? "of no type";
+  throw new Absent(codes.module, `what is at ${url} is not WebAssembly but ${type}; is the module there?`);
 }
 
 // Returns the same response, counted as it arrives.
@@ -173,7 +204,7 @@ function readFile(source: string | URL): Promise<Bytes> | undefined {
 }
 
 function notFetched(thrown: unknown): never {
-  throw new HoldfastError(codes.fetch, `the module could not be fetched: ${messageOf(thrown)}`, { cause: thrown });
+  throw new Absent(codes.fetch, `the module could not be fetched: ${messageOf(thrown)}`, { cause: thrown });
 }
 
 function networkFailed(thrown: unknown): never {

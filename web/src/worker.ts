@@ -16,7 +16,7 @@ import type { BundleInfo } from "./bundle.js";
 import { Decision } from "./decision.js";
 import { encode, encodeCopy, type Input } from "./encode.js";
 import { HoldfastError, codes, messageOf } from "./errors.js";
-import { beside, compile, type FetchOptions, type Source } from "./fetch.js";
+import { compile, type FetchOptions, type Source } from "./fetch.js";
 import { maxSince, parse } from "./instance.js";
 import type { Done, Task } from "./service.js";
 import type { Proposal } from "./session.js";
@@ -31,12 +31,25 @@ export interface WorkOptions extends FetchOptions {
   readonly log?: (text: string) => void;
 }
 
-/** Compiles the module here, once, and runs it in a worker. Throws what load throws. */
-export async function work(source: Source = beside(), options: WorkOptions = {}): Promise<WorkerEngine> {
+/** Compiles the module here, once, and runs it in a worker. Throws what load throws, engine/worker or engine/deadline. */
+export async function work(source?: Source, options: WorkOptions = {}): Promise<WorkerEngine> {
   const { module, digest } = await compile(source, options);
-  const engine = new WorkerEngine(module, digest, options);
   try {
-    await engine.call(Op.Canon, undefined, "0"); // starts it, so that what is wrong is heard now
+    return await started(new WorkerEngine(module, digest, options));
+  } catch (thrown) {
+    const absent = thrown instanceof HoldfastError && thrown.code === codes.worker && options.worker === undefined;
+    if (!absent || typeof Worker === "undefined") throw thrown;
+    // The worker's script is not beside this one, as it may be with the module (fetch.ts): it also comes inside of one.
+    const worker = await import("./inline.js").then(({ workerOf }) => workerOf()).catch(() => undefined);
+    if (worker === undefined) throw thrown;
+    return await started(new WorkerEngine(module, digest, { ...options, worker })).catch(() => Promise.reject(thrown));
+  }
+}
+
+// Starts it, so that what is wrong is heard now.
+async function started(engine: WorkerEngine): Promise<WorkerEngine> {
+  try {
+    await engine.call(Op.Canon, undefined, "0");
     return engine;
   } catch (thrown) {
     engine.close();

@@ -10,10 +10,13 @@ export default defineConfig({
   resolve: { alias: { "@holdfast/web": `${sdk}index.js` } },
   plugins: [
     {
-      // The server hands out the module. Left as it is, the SDK's default place for it would put a second copy among the assets.
+      // The server hands out the module. Left as they are, the SDK's default places for it would put two more copies among the assets.
       name: "no-module-among-assets",
       enforce: "pre",
-      transform: (code, id) => (id.startsWith(sdk) && code.includes("import.meta.url") ? code.replaceAll("import.meta.url", "document.baseURI") : undefined),
+      transform: (code, id) =>
+        id.startsWith(sdk) && code.includes("import.meta.url")
+          ? code.replaceAll("import.meta.url", "document.baseURI").replace('import("./inline.js")', "Promise.reject()")
+          : undefined,
     },
   ],
   build: {

@@ -3,9 +3,12 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import { load } from "../dist/index.js";
 import { changeExports, moduleBytes, modulePath, unreachable } from "./support/module.mjs";
@@ -97,6 +100,43 @@ test("a module cut short anywhere is refused", async () => {
     await refuses(load(bytes.subarray(0, length)), "load/module");
   await refuses(load(origin + "/truncated"), "load/module");
   await refuses(load(origin + "/page"), "load/module");
+});
+
+/** The package in another place, as a bundler may leave it there. */
+async function moved(t, change = () => undefined) {
+  const folder = mkdtempSync(join(tmpdir(), "holdfast-moved-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  cpSync(fileURLToPath(new URL("../dist", import.meta.url)), folder, { recursive: true });
+  rmSync(join(folder, "holdfast.wasm"));
+  writeFileSync(join(folder, "package.json"), '{"type":"module"}');
+  change(folder);
+  return import(pathToFileURL(join(folder, "index.js")));
+}
+
+test("where the file beside the SDK did not come along, the copy inside of it is loaded, hashed and checked against a pin", async (t) => {
+  const sdk = await moved(t);
+  const heard = [];
+  const engine = await sdk.load(undefined, { digest, timeout: 600_000, progress: (loaded, of) => heard.push([loaded, of]) });
+  assert.equal(engine.moduleDigest, digest);
+  assert.equal(engine.digest("abc"), "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  assert.deepEqual(heard, [[0, bytes.length], [bytes.length, bytes.length]]);
+  engine.close();
+  await refuses(sdk.load(undefined, { digest: digest.replace(/.$/, (last) => (last === "0" ? "1" : "0")) }), "load/digest");
+});
+
+test("where neither came along, the error says what was asked for", async (t) => {
+  const sdk = await moved(t, (folder) => rmSync(join(folder, "packed.js")));
+  await refuses(sdk.load(), "load/fetch");
+  await assert.rejects(sdk.load(), /holdfast\.wasm/);
+});
+
+test("a file that is beside the SDK and broken is refused, and not replaced by the copy", async (t) => {
+  const sdk = await moved(t, (folder) => writeFileSync(join(folder, "holdfast.wasm"), bytes.subarray(0, 1000)));
+  await refuses(sdk.load(), "load/module");
+});
+
+test("a page where the module should be is told as one", async () => {
+  await assert.rejects(load(origin + "/page"), { code: "load/module", message: /what is at http.*\/page is not WebAssembly but text\/html/ });
 });
 
 test("another module is refused", async () => {
