@@ -15,9 +15,9 @@ import type { Bundle } from "./bundle.js";
 import { Decision, type DecisionDocument } from "./decision.js";
 import type { Engine } from "./engine.js";
 import { HoldfastError, codes, messageOf } from "./errors.js";
+import { signatures } from "./judge.js";
 import { Problem, pathOf, replicaCodes, type Remote } from "./remote.js";
 import type { Session } from "./session.js";
-import { bundleText, verify } from "./signature.js";
 
 /** How many confirmed decisions are kept to compare with; older ones are proven by the chain. */
 const maxRecent = 512;
@@ -79,6 +79,7 @@ export class Confirmed {
           if (thrown instanceof Problem && thrown.code === "signature/none") return undefined;
           throw thrown;
         });
+        const { bundleText, verify } = await signatures();
         await verify(bundleText(name, version, digest), note, options.keys);
       }
       confirmed = new Confirmed(engine, remote, id, bundle, owns);

@@ -12,7 +12,7 @@ import { encode, encodeCopy, type Input } from "./encode.js";
 import { HoldfastError, codes, type Finding } from "./errors.js";
 import { dispose, type Host } from "./held.js";
 import { Instance, parse } from "./instance.js";
-import { bundleText, catalogText, verify } from "./signature.js";
+import { signatures } from "./judge.js";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -55,14 +55,16 @@ export class Engine {
    */
   async signed<B extends Declared = Undeclared>(document: Input, note: string | Uint8Array | undefined, keys: readonly string[]): Promise<Bundle<B>> {
     const bundle = this.bundle<B>(document);
-    return keep(bundle, verify(bundleText(bundle.info.bundle, bundle.info.version, bundle.digest), note, keys));
+    const { bundle: name, version } = bundle.info;
+    return keep(bundle, signatures().then(({ bundleText, verify }) => verify(bundleText(name, version, bundle.digest), note, keys)));
   }
 
   /** Loads a catalog document that one of these keys has signed; see signed. */
   async signedCatalog(document: Input, note: string | Uint8Array | undefined, keys: readonly string[]): Promise<Catalog> {
     const catalog = this.catalog(document);
     const { catalog: name, version, digests } = catalog.info;
-    return keep(catalog, verify(catalogText(name, version, this.digest(this.canon(document)), digests), note, keys));
+    const digest = this.digest(this.canon(document));
+    return keep(catalog, signatures().then(({ catalogText, verify }) => verify(catalogText(name, version, digest, digests), note, keys)));
   }
 
   /** Loads a catalog document. Throws with all errors of the document in `errors`. */
