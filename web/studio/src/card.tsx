@@ -2,7 +2,7 @@
 // the way to where it would commit.
 
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { Decision, HoldfastError, type Path, type ProposalDocument, type Verdict } from "@holdfast/web";
+import { Decision, HoldfastError, forPeople, type Path, type ProposalDocument, type Verdict } from "@holdfast/web";
 import { announce } from "./app.js";
 import { told } from "./api.js";
 import { steady, type Desk } from "./desk.js";
@@ -12,7 +12,8 @@ import type { Action } from "./info.js";
 import { Icon, VerdictMark } from "./icons.js";
 import { later } from "./idle.js";
 import { Why } from "./why.js";
-import { argsText, meaning, plain } from "./words.js";
+import { actionTitle, agentTitle, argsText, titleOf } from "./titles.js";
+import { meaning } from "./words.js";
 
 /** What a proposal would get, or why it is none. */
 export type Answer = { readonly decision: Decision; readonly error?: undefined } | { readonly decision?: undefined; readonly error: { code: string; say: string; path: string } };
@@ -42,7 +43,7 @@ export function Card({ desk, action }: { desk: Desk; action: Action }) {
     const entry = await desk.propose(draft);
     if (entry === undefined) return;
     const { verdict, seq, violations } = entry.decision;
-    announce(`Decision ${seq}: ${verdict}. ${violations[0]?.say ?? meaning[verdict]}`);
+    announce(`Decision ${seq}: ${verdict}. ${forPeople(violations)[0]?.say ?? meaning[verdict]}`);
   };
 
   return (
@@ -55,7 +56,7 @@ export function Card({ desk, action }: { desk: Desk; action: Action }) {
         }}
       >
         <div class="question">
-          <h3 id={`title-${action.name}`}>{plain(action.name)}</h3>
+          <h3 id={`title-${action.name}`}>{titleOf(action)}</h3>
           {action.about !== "" && <p class="about">{action.about}</p>}
           {action.args.length > 0 && (
             <div class="fields">
@@ -73,9 +74,9 @@ export function Card({ desk, action }: { desk: Desk; action: Action }) {
           )}
           <footer>
             <button type="submit" class={verdict === "commit" || verdict === "hold" ? "primary" : "plain"} disabled={past || decision === undefined || desk.busy.value}>
-              {verdict === "commit" || verdict === undefined ? `Propose ${plain(action.name)}` : verdict === "hold" ? `Propose ${plain(action.name)}, to wait` : "Propose anyway"}
+              {verdict === "commit" || verdict === undefined ? `Propose ${named(action)}` : verdict === "hold" ? `Propose ${named(action)}, to wait` : "Propose anyway"}
             </button>
-            <span class="by">{action.by.length === desk.info.agents.length ? "anyone may ask" : `for ${action.by.map(plain).join(", ")}`}</span>
+            <span class="by">{action.by.length === desk.info.agents.length ? "anyone may ask" : `for ${action.by.map((kind) => agentTitle(desk.info, kind)).join(", ")}`}</span>
           </footer>
         </div>
         <div class="answer">
@@ -88,7 +89,7 @@ export function Card({ desk, action }: { desk: Desk; action: Action }) {
           )}
           {verdict === "commit" && decision!.changes.length === 0 && <p class="quiet">It changes nothing but the record.</p>}
           {decision !== undefined && verdict !== "commit" && !view.frozen && !desk.halted.value && (
-            decision.violations.some(({ id }) => id === `by:${action.name}`) && verdict !== "hold" ? <Others desk={desk} kinds={action.by} /> : verdict === "rewrite" && decision.violations.every((violation) => violation.verdict === "rewrite") ? <p class="way quiet">Other words are the way. Nothing else stands against it.</p> : <Way desk={desk} draft={draft} version={version} />
+            decision.violations.some(({ id }) => id === `by:${action.name}`) && verdict !== "hold" ? <Others desk={desk} kinds={ableOf(desk, action, draft)} /> : verdict === "rewrite" && decision.violations.every((violation) => violation.verdict === "rewrite") ? <p class="way quiet">Other words are the way. Nothing else stands against it.</p> : <Way desk={desk} draft={draft} version={version} />
           )}
         </div>
       </form>
@@ -97,7 +98,23 @@ export function Card({ desk, action }: { desk: Desk; action: Action }) {
 }
 
 /** What a card says of each verdict: what would happen. */
-const would: Partial<Record<Verdict, string>> = { commit: "would commit", hold: "would wait for an owner", rewrite: "rewrite the text", revert: "revert: back to the fallback", halt: "halt: a person decides", escalate: "escalate: raises an alert", freeze: "freeze: stops everything" };
+const would: Partial<Record<Verdict, string>> = { commit: "would commit", hold: "would wait to be confirmed", rewrite: "rewrite the text", revert: "revert: back to the fallback", halt: "halt: a person decides", escalate: "escalate: raises an alert", freeze: "freeze: stops everything" };
+
+/** A title in quotes, or a name: as the button says it. */
+function named(action: Action): string {
+  return action.title ? `“${action.title}”` : titleOf(action);
+}
+
+/** Who may do it, of those that may propose it: where the state lets nobody, those whom only the state keeps from it. */
+function ableOf(desk: Desk, action: Action, draft: Parameters<typeof ask>[1]): readonly string[] {
+  const answers = action.by.map((kind) => {
+    const { decision } = ask(desk, { ...draft, actor: { kind, id: kind } });
+    return { kind, against: decision?.violations.filter(({ verdict }) => verdict !== "hold").map(({ id }) => id) ?? [] };
+  });
+  // What stands against everybody is the state's.
+  const everybodys = (id: string): boolean => answers.every(({ against }) => against.includes(id));
+  return answers.filter(({ against }) => against.every(everybodys)).map(({ kind }) => kind);
+}
 
 /** Who may propose it instead. */
 function Others({ desk, kinds }: { desk: Desk; kinds: readonly string[] }) {
@@ -107,7 +124,7 @@ function Others({ desk, kinds }: { desk: Desk; kinds: readonly string[] }) {
       <div class="row">
         {kinds.map((kind) => (
           <button key={kind} type="button" class="plain" onClick={() => desk.act(kind)}>
-            Act as {plain(kind)}
+            Act as {agentTitle(desk.info, kind)}
           </button>
         ))}
       </div>
@@ -159,10 +176,10 @@ function Way({ desk, draft, version }: { desk: Desk; draft: { action: string; ac
   if ((path === "none" || !path.found) && others.length > 0) return <Others desk={desk} kinds={others} />;
   if (path === "none" || !path.found)
     return <p class="way quiet">{path !== "none" && path.bounded ? "No way to it was found, though not everything was tried." : "Nothing that can be done now leads to it. Not acting is a correct outcome."}</p>;
-  if (path.steps.length === 0) return path.verdict === "hold" ? <p class="way quiet">It waits, once proposed, until an owner confirms it.</p> : null;
+  if (path.steps.length === 0) return path.verdict === "hold" ? <p class="way quiet">It waits, once proposed, until it is confirmed.</p> : null;
   const take = async (step: ProposalDocument): Promise<void> => {
     const entry = await desk.propose({ action: step.action, actor: step.actor, args: step.args, reasons: step.reasons });
-    if (entry !== undefined) announce(`${plain(step.action)}: ${entry.decision.verdict}.`);
+    if (entry !== undefined) announce(`${actionTitle(desk.info, step.action)}: ${entry.decision.verdict}.`);
   };
   return (
     <div class="way">
@@ -173,16 +190,16 @@ function Way({ desk, draft, version }: { desk: Desk; draft: { action: string; ac
             <button type="button" class="step" disabled={i > 0 || desk.moment.value.past || desk.busy.value} onClick={() => void take(step)}>
               <span class="n" aria-hidden="true">{i + 1}</span>
               <span class="what">
-                {plain(step.action)} {Object.keys(step.args).length > 0 && <small>{argsText(step.args)}</small>}
+                {actionTitle(desk.info, step.action)} {Object.keys(step.args).length > 0 && <small>{argsText(desk.info, step.action, step.args)}</small>}
               </span>
-              <span class="who">as {plain(step.actor.kind)}{step.actor.id !== step.actor.kind ? ` ${step.actor.id}` : ""}</span>
+              <span class="who">as {agentTitle(desk.info, step.actor.kind)}{step.actor.id !== step.actor.kind ? ` ${step.actor.id}` : ""}</span>
               {i === 0 && <Icon name="next" size={14} />}
             </button>
           </li>
         ))}
         <li class="goal">
           <span class="n" aria-hidden="true">{path.steps.length + 1}</span>
-          <span class="what">then this {path.verdict === "hold" ? "waits for an owner" : "commits"}</span>
+          <span class="what">then this {path.verdict === "hold" ? "waits to be confirmed" : "commits"}</span>
         </li>
       </ol>
     </div>

@@ -4,7 +4,7 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { Span } from "@holdfast/web";
 import type { Arg, Type } from "./info.js";
 import { membersOf } from "./info.js";
-import { plain } from "./words.js";
+import { memberTitle, titleOf } from "./titles.js";
 
 interface Props {
   readonly arg: Arg;
@@ -26,10 +26,10 @@ export function Field(props: Props) {
   return (
     <div class={`field ${error !== "" ? "wrong" : ""}`} role={group ? "radiogroup" : undefined} aria-labelledby={group ? `${id}-label` : undefined}>
       {group ? (
-        <span class="label" id={`${id}-label`}>{plain(arg.name)}</span>
+        <span class="label" id={`${id}-label`}>{titleOf(arg)}</span>
       ) : (
         <label class="label" for={id}>
-          {plain(arg.name)} <span class="bounds">{boundsOf(arg.type)}</span>
+          {titleOf(arg)} <span class="bounds">{boundsOf(arg.type)}</span>
         </label>
       )}
       <Input {...props} id={id} described={described} />
@@ -67,7 +67,7 @@ function Input({ arg, value, onChange, spans, id, described, error }: Props & { 
             {type.enum.map((member) => (
               <label key={member} class={member === value ? "on" : ""}>
                 <input type="radio" name={id} value={member} checked={member === value} onChange={() => onChange(member)} />
-                <span>{member}</span>
+                <span>{memberTitle(type, member)}</span>
               </label>
             ))}
           </div>
@@ -75,12 +75,14 @@ function Input({ arg, value, onChange, spans, id, described, error }: Props & { 
       return (
         <select {...common} value={String(value)} onChange={(event) => onChange(event.currentTarget.value)}>
           {type.enum.map((member) => (
-            <option key={member}>{member}</option>
+            <option key={member} value={member}>
+              {memberTitle(type, member)}
+            </option>
           ))}
         </select>
       );
     }
-    if ("int" in type) return <Whole {...common} name={plain(arg.name)} value={value} least={type.int[0]} most={type.int[1]} onChange={onChange} />;
+    if ("int" in type) return <Whole {...common} name={titleOf(arg)} value={value} least={type.int[0]} most={type.int[1]} onChange={onChange} />;
     if ("string" in type) return type.string > 80 ? <Text {...common} rows={type.string > 300 ? 3 : 1} value={String(value)} spans={spans} onChange={onChange} /> : <Line {...common} value={String(value)} onChange={onChange} />;
     return <Json {...common} value={value} onChange={onChange} />;
   }
@@ -94,7 +96,7 @@ function Input({ arg, value, onChange, spans, id, described, error }: Props & { 
         </label>
       );
     case "int":
-      return <Whole {...common} name={plain(arg.name)} value={value} least={-(2 ** 53) + 1} most={2 ** 53 - 1} onChange={onChange} />;
+      return <Whole {...common} name={titleOf(arg)} value={value} least={-(2 ** 53) + 1} most={2 ** 53 - 1} onChange={onChange} />;
     case "double":
       return <input {...common} type="number" step="any" value={String(value)} onInput={(event) => onChange(event.currentTarget.value === "" ? null : event.currentTarget.valueAsNumber)} />;
     case "string":

@@ -2,13 +2,14 @@
 // actor now, and what happens when one is chosen.
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import type { Verdict } from "@holdfast/web";
+import { forPeople, type Verdict } from "@holdfast/web";
 import { ask } from "./card.js";
 import { announce } from "./app.js";
 import type { Desk } from "./desk.js";
 import { firstArgs, reasonsOf } from "./form.js";
 import { leadsTo } from "./info.js";
 import { layOut, type Drawing, type Machine, type Point } from "./machine.js";
+import { actionTitle, memberTitle } from "./titles.js";
 import { plain } from "./words.js";
 
 /** What choosing a member would propose, and get. */
@@ -29,6 +30,7 @@ export function Graph({ desk, machine }: { desk: Desk; machine: Machine }) {
   const { view, version, past } = desk.moment.value;
   const now = String(view.state[machine.variable.name]);
   const actor = desk.actor.value;
+  const shown = (member: string): string => memberTitle(machine.variable.type, member);
   const forms = desk.forms.value;
   const reasons = desk.reasons.value;
 
@@ -60,7 +62,7 @@ export function Graph({ desk, machine }: { desk: Desk; machine: Machine }) {
         const arrives = decision.verdict !== "commit" || decision.changes.some((change) => change.path === machine.variable.name && "to" in change && change.to === member);
         const before = found.get(member);
         if (arrives && (before === undefined || (rank[decision.verdict] ?? 2) < (rank[before.verdict] ?? 2)))
-          found.set(member, { action: action.name, args, verdict: decision.verdict, say: decision.violations[0]?.say ?? "" });
+          found.set(member, { action: action.name, args, verdict: decision.verdict, say: forPeople(decision.violations)[0]?.say ?? "" });
       }
     }
     return found;
@@ -73,7 +75,7 @@ export function Graph({ desk, machine }: { desk: Desk; machine: Machine }) {
     desk.fillAll(choice.action, choice.args);
     if (!past && (choice.verdict === "commit" || choice.verdict === "hold")) {
       const entry = await desk.propose({ action: choice.action, actor, args: choice.args, reasons: reasonsOf(reasons) });
-      if (entry !== undefined) announce(`${plain(choice.action)}: ${entry.decision.verdict}. ${plain(machine.variable.name)} is ${String(desk.moment.value.view.state[machine.variable.name])}.`);
+      if (entry !== undefined) announce(`${actionTitle(desk.info, choice.action)}: ${entry.decision.verdict}. ${plain(machine.variable.name)} is ${shown(String(desk.moment.value.view.state[machine.variable.name]))}.`);
       return;
     }
     const card = document.getElementById(`action-${choice.action}`);
@@ -89,12 +91,12 @@ export function Graph({ desk, machine }: { desk: Desk; machine: Machine }) {
         <div class={failed ? "members" : "members waiting"} role="group" aria-label={`${plain(machine.variable.name)}, its values`}>
           {members.map(({ name, choice }) => (
             <button key={name} type="button" class={name === now ? "current" : (choice?.verdict ?? "")} aria-current={name === now || undefined} disabled={choice === undefined} onClick={() => void choose(name)}>
-              {name}
+              {shown(name)}
             </button>
           ))}
         </div>
       ) : (
-        <svg viewBox={`0 0 ${drawing.width} ${drawing.height}`} width={drawing.width} height={drawing.height} role="group" aria-label={`State machine of ${plain(machine.variable.name)}; now ${now}`}>
+        <svg viewBox={`0 0 ${drawing.width} ${drawing.height}`} width={drawing.width} height={drawing.height} role="group" aria-label={`State machine of ${plain(machine.variable.name)}; now ${shown(now)}`}>
           {drawing.edges.map((edge) => {
             const target = edge.from === now ? edge.to : edge.both && edge.to === now ? edge.from : undefined;
             const verdict = target === undefined ? undefined : choices.get(target)?.verdict;
@@ -113,7 +115,7 @@ export function Graph({ desk, machine }: { desk: Desk; machine: Machine }) {
             const state = current ? "current" : (choice?.verdict ?? "none");
             const lit = state === "commit" || state === "hold";
             const can = choice !== undefined && !current;
-            const label = current ? `${name}, where it stands` : choice === undefined ? `${name}, no action leads there` : `${name}: ${plain(choice.action)} would ${choice.verdict}`;
+            const label = current ? `${shown(name)}, where it stands` : choice === undefined ? `${shown(name)}, no action leads there` : `${shown(name)}: ${actionTitle(desk.info, choice.action)} would ${choice.verdict}`;
             return (
               <g
                 key={name}
@@ -130,7 +132,7 @@ export function Graph({ desk, machine }: { desk: Desk; machine: Machine }) {
                 }}
               >
                 <rect x={x - width / 2} y={y - height / 2} width={width} height={height} rx={height / 2} />
-                <text x={x} y={y} dy="0.35em" text-anchor="middle">{name}</text>
+                <text x={x} y={y} dy="0.35em" text-anchor="middle">{shown(name)}</text>
                 {lit && <circle cx={x + width / 2 - 4} cy={y - height / 2 + 4} r="5" />}
               </g>
             );

@@ -1,13 +1,14 @@
-// This file shows what waits for an owner, to be confirmed or declined.
+// This file shows what waits, to be confirmed or declined.
 
 import { useEffect, useState } from "preact/hooks";
-import type { Parked } from "@holdfast/web";
+import { forPeople, type Parked } from "@holdfast/web";
 import { announce } from "./app.js";
 import { ask } from "./card.js";
 import type { Desk } from "./desk.js";
 import { reasonsOf } from "./form.js";
 import { Icon } from "./icons.js";
-import { argsText, plain, short, span } from "./words.js";
+import { actionTitle, agentTitle, argsText } from "./titles.js";
+import { short, span } from "./words.js";
 
 export function Holds({ desk }: { desk: Desk }) {
   const { view } = desk.moment.value;
@@ -22,7 +23,7 @@ export function Holds({ desk }: { desk: Desk }) {
   return (
     <section class="panel holds" aria-labelledby="holds-title">
       <h2 id="holds-title">
-        <Icon name="hold" /> {view.holds.length === 1 ? "One proposal waits for an owner" : `${view.holds.length} proposals wait for owners`}
+        <Icon name="hold" /> {view.holds.length === 1 ? "One proposal waits to be confirmed" : `${view.holds.length} proposals wait to be confirmed`}
       </h2>
       <ul>
         {view.holds.map((hold) => (
@@ -45,21 +46,21 @@ function Hold({ desk, hold }: { desk: Desk; hold: Parked }) {
   const over = desk.now() >= hold.expires;
   const propose = async (action: string, args: object): Promise<void> => {
     const entry = await desk.propose({ action, actor, args: args as Record<string, unknown>, reasons });
-    if (entry !== undefined) announce(`${action}: ${entry.decision.verdict}. ${entry.decision.violations[0]?.say ?? ""}`);
+    if (entry !== undefined) announce(`${actionTitle(desk.info, action)}: ${entry.decision.verdict}. ${forPeople(entry.decision.violations)[0]?.say ?? ""}`);
   };
   return (
     <li class="hold">
       <p class="what">
-        <strong>{plain(action)}</strong> {argsText(args)}
+        <strong>{actionTitle(desk.info, action)}</strong> {argsText(desk.info, action, args)}
       </p>
       <p class="who">
-        proposed by {plain(by.kind)}
+        proposed by {agentTitle(desk.info, by.kind)}
         {by.id !== by.kind && ` ${by.id}`} as decision {hold.seq}; {over ? "its time is over" : `waits ${span(hold.expires - (past ? view.at : Date.now()))} more`}
       </p>
       {say !== "" && <p class="say">{say}</p>}
       {answer?.decision !== undefined && answer.decision.verdict !== "commit" && (
         <p class="note">
-          Confirmed now, it would {answer.decision.verdict}: {answer.decision.violations[0]?.say} <span class="id">{answer.decision.governing}</span>
+          Confirmed now, it would {answer.decision.verdict}: {forPeople(answer.decision.violations)[0]?.say} <span class="id">{answer.decision.governing}</span>
         </p>
       )}
       <div class="row">
@@ -75,7 +76,7 @@ function Hold({ desk, hold }: { desk: Desk; hold: Parked }) {
         ) : (
           hold.by.map((kind) => (
             <button key={kind} type="button" class="plain" disabled={past} onClick={() => desk.act(kind)}>
-              Act as {plain(kind)} to answer
+              Act as {agentTitle(desk.info, kind)} to answer
             </button>
           ))
         )}

@@ -5,13 +5,15 @@ export type Type =
   | "bool" | "int" | "double" | "string" | "timestamp" | "duration"
   | { readonly int: readonly [number, number] }
   | { readonly string: number }
-  | { readonly enum: readonly string[] }
+  | { readonly enum: readonly string[]; readonly titles?: Readonly<Record<string, string>> }
   | { readonly list: { readonly max: number; readonly of: Type } }
   | { readonly map: { readonly keys?: Type; readonly max?: number; readonly of: Type } }
   | { readonly record: Readonly<Record<string, Type>> };
 
 export interface Arg {
   readonly name: string;
+  /** What people call it, "" where nothing was given; an older engine says nothing of titles. */
+  readonly title?: string;
   readonly about: string;
   readonly optional: boolean;
   readonly type: Type;
@@ -19,6 +21,7 @@ export interface Arg {
 
 export interface Action {
   readonly name: string;
+  readonly title?: string;
   readonly about: string;
   readonly args: readonly Arg[];
   readonly by: readonly string[];
@@ -53,7 +56,7 @@ export interface Info {
   readonly title: string;
   readonly about: string;
   readonly actions: readonly Action[];
-  readonly agents: readonly { readonly name: string; readonly about: string; readonly proposes: boolean }[];
+  readonly agents: readonly { readonly name: string; readonly title?: string; readonly about: string; readonly proposes: boolean }[];
   readonly constraints: readonly Constraint[];
   readonly derived: readonly string[];
   readonly governance: readonly string[];

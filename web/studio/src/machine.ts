@@ -3,6 +3,7 @@
 
 import type { Session } from "@holdfast/web";
 import type { Bundle } from "@holdfast/web";
+import { memberTitle } from "./titles.js";
 import { membersOf, scenariosOf, actorOf, type Document, type Info, type Variable } from "./info.js";
 
 export interface Edge {
@@ -108,7 +109,7 @@ function draw(graphviz: import("@viz-js/viz").Viz, machine: Machine, rankdir: "L
     directed: true,
     graphAttributes: { rankdir, nodesep: 0.28, ranksep: rankdir === "LR" ? 0.5 : 0.26, splines: "spline" },
     nodeAttributes: { shape: "box", fixedsize: true, height: nodeHeight / 72, label: "" },
-    nodes: machine.members.map((name) => ({ name, attributes: { width: (name.length * 8 + 34) / 72 } })),
+    nodes: machine.members.map((name) => ({ name, attributes: { width: (memberTitle(machine.variable.type, name).length * 8 + 34) / 72 } })),
     edges: machine.edges.map(({ from, to, both }) => ({ tail: from, head: to, attributes: { dir: both ? "both" : "forward", arrowsize: 0.7 } })),
   }) as unknown as { bb: string; objects: { name: string; pos: string; width: string; height: string }[]; edges?: { tail: number; head: number; pos: string }[] };
   const [, , right = 0, top = 0] = laid.bb.split(",").map(Number);

@@ -12,6 +12,7 @@ import { keep, kept } from "./keep.js";
 import { State } from "./state.js";
 import { Stories, Story } from "./story.js";
 import { Timeline } from "./timeline.js";
+import { actionTitle, agentTitle } from "./titles.js";
 import { tours } from "./tours.js";
 import { count, dateOf, plain } from "./words.js";
 
@@ -87,11 +88,11 @@ function Banners({ desk }: { desk: Desk }) {
         <div class="banner frozen" role="status">
           <Icon name="freeze" />
           <p>
-            <strong>The session is frozen.</strong> A hard failure was found, and everything stops until {desk.info.governance.map(plain).join(" or ") || "nobody: this bundle names no governance"} has looked at it. State and log are safe.
+            <strong>The session is frozen.</strong> A hard failure was found, and everything stops until {desk.info.governance.map((kind) => agentTitle(desk.info, kind)).join(" or ") || "nobody: this bundle names no governance"} has looked at it. State and log are safe.
           </p>
           {desk.info.governance.map((kind) => (
             <button key={kind} type="button" class="plain" disabled={past || desk.busy.value} onClick={() => void desk.propose({ action: "unfreeze", actor: { kind, id: kind }, args: {}, reasons: ["looked at"] })}>
-              Unfreeze as {plain(kind)}
+              Unfreeze as {agentTitle(desk.info, kind)}
             </button>
           ))}
         </div>
@@ -130,7 +131,7 @@ function Dock({ desk }: { desk: Desk }) {
         <div class="banner last" key={last.digest}>
           <VerdictMark verdict={last.decision.verdict} />
           <p>
-            {plain(last.decision.action)}, decision {last.decision.seq}
+            {actionTitle(desk.info, last.decision.action)}, decision {last.decision.seq}
           </p>
         </div>
       )}
@@ -215,7 +216,7 @@ function Acting({ desk }: { desk: Desk }) {
           {desk.info.agents.map(({ name }) => (
             <label key={name} class={name === actor.kind ? "on" : ""}>
               <input type="radio" name="agent" value={name} checked={name === actor.kind} onChange={() => desk.act(name, actor.id === actor.kind ? name : actor.id)} />
-              <span>{plain(name)}</span>
+              <span>{agentTitle(desk.info, name)}</span>
             </label>
           ))}
         </div>

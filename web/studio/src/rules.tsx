@@ -2,7 +2,8 @@
 
 import type { Level } from "@holdfast/web";
 import type { Desk } from "./desk.js";
-import type { Constraint } from "./info.js";
+import type { Constraint, Info } from "./info.js";
+import { actionTitle, memberTitle } from "./titles.js";
 import { count, levelMeaning, levels, plain } from "./words.js";
 import { VerdictMark } from "./icons.js";
 
@@ -28,15 +29,15 @@ export function Rules({ desk }: { desk: Desk }) {
             </h2>
             <ul class="rule-list">
               {list.map((constraint) => (
-                <Rule key={constraint.id} constraint={constraint} actions={info.actions.length} times={governed.get(constraint.id) ?? 0} />
+                <Rule key={constraint.id} constraint={constraint} info={info} times={governed.get(constraint.id) ?? 0} />
               ))}
-              {moves.map(({ name, moves }) => (
+              {moves.map(({ name, moves, type }) => (
                 <li key={name} class="panel">
                   <h3>How {plain(name)} may move</h3>
                   <p class="rule">
                     <span class="id">{moves!.id || `moves:${name}`}</span> <span class="quiet">{count(moves!.allow.length, "move")} of {plain(name)}, and no others</span>
                   </p>
-                  <p class="moves">{moves!.allow.map(([from, to]) => `${from} → ${to}`).join(", ")}</p>
+                  <p class="moves">{moves!.allow.map(([from, to]) => `${memberTitle(type, from)} → ${memberTitle(type, to)}`).join(", ")}</p>
                 </li>
               ))}
             </ul>
@@ -64,7 +65,7 @@ export function Rules({ desk }: { desk: Desk }) {
   );
 }
 
-function Rule({ constraint, actions, times }: { constraint: Constraint; actions: number; times: number }) {
+function Rule({ constraint, info, times }: { constraint: Constraint; info: Info; times: number }) {
   const { id, title, about, kind, on, source, verdict } = constraint;
   return (
     <li class="panel">
@@ -76,7 +77,7 @@ function Rule({ constraint, actions, times }: { constraint: Constraint; actions:
       </p>
       {about !== "" && <p>{about}</p>}
       <p class="quiet">
-        {on.length === actions || on.length === 0 ? "On every action" : `On ${on.map(plain).join(", ")}`}: {kind === "prefer" ? "rather" : kind === "always" ? "in every state" : kind === "ensure" ? "between before and after" : "before it"}
+        {on.length === info.actions.length || on.length === 0 ? "On every action" : `On ${on.map((name) => actionTitle(info, name)).join(", ")}`}: {kind === "prefer" ? "rather" : kind === "always" ? "in every state" : kind === "ensure" ? "between before and after" : "before it"}
       </p>
       <pre tabIndex={0} aria-label={`The expression of ${id}`}>{source}</pre>
     </li>

@@ -1,7 +1,8 @@
 // This file shows where a session stands: variables, derived values, logs.
 
 import type { Desk } from "./desk.js";
-import type { Type, Variable } from "./info.js";
+import type { Info, Type, Variable } from "./info.js";
+import { agentTitle, memberTitle } from "./titles.js";
 import { count, plain, shown } from "./words.js";
 
 export function State({ desk }: { desk: Desk }) {
@@ -21,7 +22,7 @@ export function State({ desk }: { desk: Desk }) {
             </dt>
             <dd>
               <Value value={view.state[variable.name]} type={variable.type} />
-              <Owner variable={variable} agents={info.agents.length} />
+              <Owner variable={variable} info={info} />
             </dd>
           </div>
         ))}
@@ -41,7 +42,7 @@ export function State({ desk }: { desk: Desk }) {
           </dl>
         </>
       )}
-      {info.logs.map(({ name }) => {
+      {info.logs.map(({ name, type }) => {
         const items = view.logs[name] ?? [];
         return (
           <details key={name} class="log" open={items.length > 0 && items.length <= 3}>
@@ -54,7 +55,7 @@ export function State({ desk }: { desk: Desk }) {
               <ol start={Math.max(1, items.length - 49)}>
                 {items.slice(-50).map((item, i) => (
                   <li key={i}>
-                    <Value value={item} />
+                    <Value value={item} type={type} />
                   </li>
                 ))}
               </ol>
@@ -66,9 +67,9 @@ export function State({ desk }: { desk: Desk }) {
   );
 }
 
-function Owner({ variable, agents }: { variable: Variable; agents: number }) {
-  if (variable.owner.length === agents) return null;
-  return <span class="owner">owned by {variable.owner.map(plain).join(", ") || "nobody"}</span>;
+function Owner({ variable, info }: { variable: Variable; info: Info }) {
+  if (variable.owner.length === info.agents.length) return null;
+  return <span class="owner">owned by {variable.owner.map((kind) => agentTitle(info, kind)).join(", ") || "nobody"}</span>;
 }
 
 /** A value by its type, and by what it is where the type is not known. */
@@ -94,7 +95,7 @@ function Value({ value, type }: { value: unknown; type?: Type | undefined }) {
       <ul class="list">
         {value.slice(0, 100).map((item, i) => (
           <li key={i}>
-            <Value value={item} />
+            <Value value={item} type={part(type, "")} />
           </li>
         ))}
       </ul>
@@ -117,10 +118,10 @@ function Value({ value, type }: { value: unknown; type?: Type | undefined }) {
           <tbody>
             {members.slice(0, 100).map(([name, member]) => (
               <tr key={name}>
-                <th scope="row">{name}</th>
+                <th scope="row">{keyTitle(type, name)}</th>
                 {columns.map((column) => (
                   <td key={column}>
-                    <Value value={(member as Record<string, unknown>)[column]} />
+                    <Value value={(member as Record<string, unknown>)[column]} type={part(part(type, name), column)} />
                   </td>
                 ))}
               </tr>
@@ -132,9 +133,9 @@ function Value({ value, type }: { value: unknown; type?: Type | undefined }) {
       <dl class="record">
         {members.slice(0, 100).map(([name, member]) => (
           <div key={name}>
-            <dt>{name}</dt>
+            <dt>{keyTitle(type, name)}</dt>
             <dd>
-              <Value value={member} />
+              <Value value={member} type={part(type, name)} />
             </dd>
           </div>
         ))}
@@ -144,7 +145,18 @@ function Value({ value, type }: { value: unknown; type?: Type | undefined }) {
   if (value === "") return <span class="quiet">empty</span>;
   const text = shown(value);
   const member = typeof type === "object" && "enum" in type;
-  return member ? <span class="member">{text}</span> : <span class="words">{text.length > 240 ? text.slice(0, 238) + "…" : text}</span>;
+  return member ? <span class="member">{memberTitle(type, text)}</span> : <span class="words">{text.length > 240 ? text.slice(0, 238) + "…" : text}</span>;
+}
+
+/** The type of what a value of a type holds under a name; of a list, of its items. */
+function part(type: Type | undefined, name: string): Type | undefined {
+  if (typeof type !== "object") return undefined;
+  if ("list" in type) return type.list.of;
+  return "map" in type ? type.map.of : "record" in type ? type.record[name] : undefined;
+}
+
+function keyTitle(type: Type | undefined, key: string): string {
+  return typeof type === "object" && "map" in type ? memberTitle(type.map.keys, key) : key;
 }
 
 /** The fields of records that are all alike, up to three, which fit beside each other. */

@@ -3,11 +3,12 @@
 
 import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
+import { forPeople } from "@holdfast/web";
 import { announce, desk as onDesk, openLocal } from "./app.js";
 import type { Desk, Entry } from "./desk.js";
-import { actorOf, scenariosOf, type Scenario, type Step } from "./info.js";
+import { actorOf, scenariosOf, type Info, type Scenario, type Step } from "./info.js";
 import { Icon, VerdictMark } from "./icons.js";
-import { argsText, plain } from "./words.js";
+import { actionTitle, agentTitle, argsText } from "./titles.js";
 
 interface Running {
   readonly scenario: Scenario;
@@ -68,7 +69,7 @@ export function Story({ desk }: { desk: Desk }) {
       </header>
       <ol>
         {scenario.steps.map((step, i) => (
-          <StepLine key={i} step={step} done={done[i]} current={i === done.length} />
+          <StepLine key={i} info={desk.info} step={step} done={done[i]} current={i === done.length} />
         ))}
       </ol>
       <div class="row">
@@ -81,19 +82,19 @@ export function Story({ desk }: { desk: Desk }) {
   );
 }
 
-function StepLine({ step, done, current }: { step: Step; done: Running["done"][number] | undefined; current: boolean }) {
+function StepLine({ info, step, done, current }: { info: Info; step: Step; done: Running["done"][number] | undefined; current: boolean }) {
   const actor = actorOf(step);
   const expected = step.expect?.["verdict"] ?? step.expect?.["error"];
   const got = done?.entry?.decision.verdict ?? done?.code;
   return (
     <li class={done !== undefined ? "done" : current ? "current" : ""} aria-current={current ? "step" : undefined}>
-      <span class="who">{plain(actor.kind)}</span> <strong>{plain(step.action)}</strong> <span class="args">{argsText(step.args ?? {})}</span>
+      <span class="who">{agentTitle(info, actor.kind)}</span> <strong>{actionTitle(info, step.action)}</strong> <span class="args">{argsText(info, step.action, step.args ?? {})}</span>
       {step.reasons !== undefined && <span class="args"> because: {step.reasons.join(", ") || "no reason"}</span>}
       {step.after !== undefined && <span class="args"> after {step.after}</span>}
       {done !== undefined && (
         <span class="outcome">
           {done.entry !== undefined ? <VerdictMark verdict={done.entry.decision.verdict} /> : <span class="verdict v-wrong">no proposal</span>}
-          {done.entry?.decision.violations[0] !== undefined && <span class="say">{done.entry.decision.violations[0].say}</span>}
+          {done.entry?.decision.violations[0] !== undefined && <span class="say">{forPeople(done.entry.decision.violations)[0]!.say}</span>}
           {done.entry === undefined && <span class="say">{done.code}</span>}
           {expected !== undefined && expected !== got && <span class="say">The scenario expects {String(expected)}.</span>}
         </span>

@@ -2,11 +2,13 @@
 // bytes, and the way back to any moment.
 
 import { useRef, useState } from "preact/hooks";
+import { forPeople } from "@holdfast/web";
 import { announce } from "./app.js";
 import type { Desk, Entry } from "./desk.js";
 import { Icon, VerdictMark } from "./icons.js";
 import type { Info } from "./info.js";
-import { argsText, plain, short, timeOf } from "./words.js";
+import { actionTitle, agentTitle, argsText } from "./titles.js";
+import { short, timeOf } from "./words.js";
 import { Why } from "./why.js";
 
 /** How many are shown until one asks for more. */
@@ -67,8 +69,8 @@ export function Timeline({ desk }: { desk: Desk }) {
 
 function Item({ info, entry, current, future, onTravel }: { info: Info; entry: Entry; current: boolean; future: boolean; onTravel: () => void }) {
   const { decision, digest, parity } = entry;
-  const say = decision.violations[0]?.say ?? "";
-  const args = argsText(decision.args);
+  const say = forPeople(decision.violations)[0]?.say ?? "";
+  const args = argsText(info, decision.action, decision.args);
   return (
     <li class={`${future ? "future" : ""} ${current ? "here" : ""}`}>
       <button type="button" class="moment" aria-current={current ? "step" : undefined} tabIndex={current ? 0 : -1} onClick={onTravel} title="Look at the session as it was after this decision">
@@ -79,10 +81,10 @@ function Item({ info, entry, current, future, onTravel }: { info: Info; entry: E
           <time dateTime={new Date(decision.at).toISOString()}>{timeOf(decision.at)}</time>
         </span>
         <span class="what">
-          {plain(decision.action)} {args !== "" && decision.action !== "confirm" && <small>{args}</small>}
+          {actionTitle(info, decision.action)} {args !== "" && decision.action !== "confirm" && <small>{args}</small>}
         </span>
         <span class="who">
-          {plain(decision.actor.kind)}
+          {agentTitle(info, decision.actor.kind)}
           {decision.actor.id !== decision.actor.kind && ` ${decision.actor.id}`}
           {decision.governing !== "" && <span class="id">{decision.governing}</span>}
         </span>

@@ -1,30 +1,32 @@
 // This file shows why: what governs, what it read, what else speaks against it, and what
 // would change.
 
-import type { Change, DecisionDocument, Violation } from "@holdfast/web";
+import { forPeople, type Change, type DecisionDocument, type Violation } from "@holdfast/web";
 import type { Info } from "./info.js";
 import { VerdictMark } from "./icons.js";
-import { builtIn, count, plain, shown, termValue } from "./words.js";
+import { actionTitle, typeAt, valueText } from "./titles.js";
+import { builtIn, count, plain, termValue } from "./words.js";
 
 /** All that a decision says of its reasons. */
 export function Why({ info, decision, brief = false }: { info: Info; decision: Pick<DecisionDocument, "violations" | "advice" | "changes" | "verdict">; brief?: boolean }) {
-  const [governing, ...others] = decision.violations;
+  const [first, ...others] = forPeople(decision.violations);
+  const governing = decision.violations[0];
   return (
     <>
-      {governing !== undefined && <Reason info={info} violation={governing} governs />}
+      {first !== undefined && <Reason info={info} violation={first} leads governs={first === governing} />}
       {others.length > 0 && (
         <details class="more">
           <summary>{count(others.length, "more reason")}</summary>
           <ul class="others">
             {others.map((violation, i) => (
               <li key={i}>
-                <Reason info={info} violation={violation} />
+                <Reason info={info} violation={violation} governs={violation === governing} />
               </li>
             ))}
           </ul>
         </details>
       )}
-      {decision.changes.length > 0 && !brief && <Changes changes={decision.changes} verdict={decision.verdict} />}
+      {decision.changes.length > 0 && !brief && <Changes info={info} changes={decision.changes} verdict={decision.verdict} />}
       {decision.advice.map((advice) => (
         <p key={advice.id} class="advice">
           <span class="id">{advice.id}</span> Rather not: {advice.say || titleOf(info, advice.id)}
@@ -36,11 +38,11 @@ export function Why({ info, decision, brief = false }: { info: Info; decision: P
 }
 
 /** One violated constraint. */
-function Reason({ info, violation, governs = false }: { info: Info; violation: Violation; governs?: boolean }) {
+function Reason({ info, violation, leads = false, governs }: { info: Info; violation: Violation; leads?: boolean; governs: boolean }) {
   const declared = info.constraints.find(({ id }) => id === violation.id);
   const title = titleOf(info, violation.id);
   return (
-    <div class={governs ? "reason governs" : "reason"}>
+    <div class={leads ? "reason governs" : "reason"}>
       <p class="say">{violation.say || title || "This does not hold."}</p>
       <p class="rule">
         <span class="id">{violation.id}</span>
@@ -50,7 +52,7 @@ function Reason({ info, violation, governs = false }: { info: Info; violation: V
       </p>
       {violation.code !== "" && <p class="code">It could not be evaluated ({violation.code}), so it counts as violated.</p>}
       {violation.terms.length > 0 && <Terms terms={violation.terms} />}
-      {governs && declared !== undefined && (
+      {leads && declared !== undefined && (
         <details class="more">
           <summary>The rule itself</summary>
           {declared.about !== "" && <p>{declared.about}</p>}
@@ -63,7 +65,7 @@ function Reason({ info, violation, governs = false }: { info: Info; violation: V
 
 function titleOf(info: Info, id: string): string {
   const declared = info.constraints.find((constraint) => constraint.id === id);
-  return declared?.title || builtIn(id) || movesTitle(info, id);
+  return declared?.title || builtIn(id, (action) => actionTitle(info, action)) || movesTitle(info, id);
 }
 
 /** A move's own id is no constraint's. */
@@ -86,18 +88,18 @@ function Terms({ terms }: { terms: Violation["terms"] }) {
   );
 }
 
-function Changes({ changes, verdict }: { changes: readonly Change[]; verdict: string }) {
+function Changes({ info, changes, verdict }: { info: Info; changes: readonly Change[]; verdict: string }) {
   return (
     <ul class="changes" aria-label={verdict === "revert" ? "What returning to the fallback changes" : "What changes"}>
       {changes.map((change, i) => (
         <li key={i}>
           <span class="path">{change.path}</span>
           {"append" in change && change.append !== undefined ? (
-            <span> + {clip(shown(change.append))}</span>
+            <span> + {clip(valueText(typeAt(info, change.path), change.append))}</span>
           ) : (
             <span>
               {" "}
-              {clip(shown((change as { from: unknown }).from))} <span class="arrow">→</span> <strong>{clip(shown((change as { to: unknown }).to))}</strong>
+              {clip(valueText(typeAt(info, change.path), (change as { from: unknown }).from))} <span class="arrow">→</span> <strong>{clip(valueText(typeAt(info, change.path), (change as { to: unknown }).to))}</strong>
             </span>
           )}
         </li>

@@ -5,7 +5,7 @@ import type { Level, Verdict } from "@holdfast/web";
 /** What a verdict means, in a few words, for a person who has not read the documentation. */
 export const meaning: Record<Verdict | "open", string> = {
   commit: "All constraints hold.",
-  hold: "Nothing forbids it, but an owner must confirm.",
+  hold: "Nothing forbids it, but it must be confirmed.",
   rewrite: "The text breaks a language rule; the same action may come again with other words.",
   reject: "Refused. Nothing changes.",
   revert: "Refused, and the system returns to its fallback.",
@@ -44,28 +44,21 @@ export function termValue(value: unknown): string {
   return text.length > 120 ? text.slice(0, 118) + "…" : text;
 }
 
-/** Says what a built-in constraint is, from its id; "" for a declared one. */
-export function builtIn(id: string): string {
+/** Says what a built-in constraint is, from its id; "" for a declared one. of says what people call an action. */
+export function builtIn(id: string, of: (action: string) => string): string {
   const [kind, name = ""] = id.split(":", 2) as [string, string?];
-  const what = plain(name);
+  const what = kind === "by" || kind === "effect" || kind === "change" ? of(name) : plain(name);
   switch (id.includes(":") ? kind : id) {
     case "by": return `Who may propose “${what}”`;
     case "owner": return `Who owns “${what}”`;
     case "moves": return `How “${what}” may move`;
     case "domain": return `Which values “${what}” takes`;
+    case "change": return `“${what}” must change something`;
     case "effect": return `What “${what}” would change cannot be computed`;
-    case "hold": return "What waits for an owner";
+    case "hold": return "What waits to be confirmed";
     case "frozen": return "The session is frozen";
     default: return "";
   }
-}
-
-/** Arguments as `to: spec, drift: 3`. */
-export function argsText(args: Readonly<Record<string, unknown>>): string {
-  return Object.entries(args).map(([name, value]) => {
-    const text = shown(value);
-    return `${plain(name)}: ${text.length > 60 ? text.slice(0, 58) + "…" : text}`;
-  }).join(", ");
 }
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });

@@ -67,14 +67,14 @@ test("urgency as the only reason closes every action", async () => {
   await page.waitForFunction(() => document.querySelector("#action-draft .verdict").textContent === "would commit");
 });
 
-test("what is held waits for an owner, who confirms exactly that", async () => {
+test("what is held waits to be confirmed, and an owner confirms exactly that", async () => {
   const session = await openSession(page, server.url, "mode-constraint-layer");
   await actAs(page, "external");
   await propose(page, "enter", "hold");
-  await page.getByText("One proposal waits for an owner").waitFor();
+  await page.getByText("One proposal waits to be confirmed").waitFor();
   await page.getByRole("button", { name: "Act as user to answer" }).click();
   await page.getByRole("button", { name: "Confirm exactly this" }).click();
-  await page.getByText("One proposal waits for an owner").waitFor({ state: "detached" });
+  await page.getByText("One proposal waits to be confirmed").waitFor({ state: "detached" });
   assert.equal((await stateOf("mode").innerText()).split("\n")[0], "task");
   const [held, confirmed] = (await log(session)).map((line) => JSON.parse(line));
   assert.deepEqual(confirmed.args, { digest: held.proposal, hold: 1 });
@@ -88,7 +88,7 @@ test("what is held waits for an owner, who confirms exactly that", async () => {
   await propose(page, "enter", "hold");
   await page.getByRole("button", { name: "Act as user to answer" }).click();
   await page.getByRole("button", { name: "Decline", exact: true }).click();
-  await page.getByText("One proposal waits for an owner").waitFor({ state: "detached" });
+  await page.getByText("One proposal waits to be confirmed").waitFor({ state: "detached" });
   assert.equal((await stateOf("mode").innerText()).split("\n")[0], "chat");
 });
 
