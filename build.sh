@@ -78,6 +78,12 @@ studio() {
 # edge builds the worker into dist/edge, out of the module and the SDK.
 edge() { packages wasm/edge; wasm/edge/build.sh; }
 
+# template runs the worker's template in Vitest, as whoever copies it does. wrangler wants Node 22.
+template() {
+  if [ "$(node -p 'process.versions.node.split(".")[0]')" -lt 22 ]; then echo "the worker's template is not tried: it wants Node 22"; return; fi
+  (cd wasm/edge/example/whole && npm install --silent --no-audit --no-fund && npm run --silent check && npm test --silent)
+}
+
 tool() { go build -ldflags="-s -w" -o dist/holdfast ./host/cmd/holdfast; }
 
 # sources lists the bundles and catalogs of testdata; guardian.yaml is what its catalog publishes.
@@ -139,6 +145,7 @@ check() {
   say "workerd"
   edge
   (cd wasm/edge && npm test --silent)
+  template
 
   say "Chromium"
   (cd web && npm run --silent test:chromium)

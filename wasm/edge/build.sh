@@ -11,7 +11,8 @@ go run github.com/syumai/workers/cmd/workers-assets-gen -mode=go -o "$work" 2>/d
 cp "$work/wasm_exec.js" $out/wasm_exec.js
 GOOS=js GOARCH=wasm go build -trimpath -buildvcs=false -ldflags="-s -w" -o $out/program.wasm ./wasm/edge
 
-cp wasm/edge/holdfast.d.ts $out/holdfast.d.ts
+cp wasm/edge/{holdfast.d.ts,vitest.js,vitest.d.ts} $out/
+cp wasm/edge/package.dist.json $out/package.json
 cp dist/holdfast.wasm $out/holdfast.wasm
 cp dist/holdfast.wasm $out/assets/holdfast.wasm # what browsers are given
 digest=sha256:$(sha256sum dist/holdfast.wasm | cut -d' ' -f1)

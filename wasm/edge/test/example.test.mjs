@@ -6,7 +6,7 @@ import { createServer, request } from "node:http";
 import { join } from "node:path";
 import { test } from "node:test";
 import { verifyVerdict } from "../../../web/dist/edge.js";
-import { example, read, start, top, trusting } from "./rig.mjs";
+import { configuration, example, mainOf, read, start, top, trusting } from "./rig.mjs";
 
 async function using(name, options, fn) {
   const worker = await start({ modules: example(name), objects: [], ...options });
@@ -17,29 +17,39 @@ async function using(name, options, fn) {
   }
 }
 
-/** Reads a wrangler.jsonc: JSON with comments to the end of a line. */
-const configuration = (name) =>
-  JSON.parse(read(`wasm/edge/example/${name}/wrangler.jsonc`).replace(/^\s*\/\/.*$|(?<=[,}\]"]) \/\/.*$/gm, ""));
-
 test("the README shows the examples as they are", () => {
-  const blocks = [...read("wasm/edge/README.md").matchAll(/^```js\n(.*?)^```$/gms)].map(([, text]) => text);
+  const blocks = [...read("wasm/edge/README.md").matchAll(/^```[jt]s\n(.*?)^```$/gms)].map(([, text]) => text);
   assert.equal(blocks.length, 2);
   for (const [n, name] of ["whole", "gate"].entries())
-    assert.ok(read(`wasm/edge/example/${name}/worker.js`).includes(blocks[n]), name);
+    assert.ok(read(`wasm/edge/example/${name}/${mainOf(name)}`).includes(blocks[n]), name);
 });
 
 test("the configurations name what is there", () => {
   for (const name of ["whole", "gate", "go"]) {
-    const { main, assets, alias = {}, compatibility_date } = configuration(name);
+    const { main, alias = {}, compatibility_date } = configuration(name);
     const folder = join(top, "wasm/edge/example", name);
     assert.ok(existsSync(join(folder, main)));
     assert.equal(compatibility_date, "2026-05-01", "what the tests run with");
-    for (const path of [...Object.values(alias), ...(assets ? [join(assets.directory, "holdfast.wasm")] : [])])
-      assert.ok(existsSync(join(folder, path)), path);
+    for (const path of Object.values(alias)) assert.ok(existsSync(join(folder, path)), path);
   }
-  const { durable_objects, migrations } = configuration("whole");
+  const { durable_objects, migrations, assets } = configuration("whole");
   assert.deepEqual(durable_objects.bindings, [{ name: "HOLDFAST", class_name: "Holdfast" }]);
   assert.deepEqual(migrations[0].new_sqlite_classes, ["Holdfast"]);
+  assert.equal(assets.directory, "node_modules/@holdfast/edge/assets");
+});
+
+test("the template depends on what the build makes, and exports what its package says", async () => {
+  const { dependencies } = JSON.parse(read("wasm/edge/example/whole/package.json"));
+  for (const [name, path] of Object.entries(dependencies))
+    assert.equal(JSON.parse(read(join("wasm/edge/example/whole", path.slice("file:".length), "package.json"))).name, name);
+  const { exports } = JSON.parse(read("dist/edge/package.json"));
+  for (const target of Object.values(exports))
+    for (const path of typeof target === "string" ? [target] : Object.values(target)) assert.ok(existsSync(join(top, "dist/edge", path)), path);
+  assert.ok(existsSync(join(top, "dist/edge/assets/holdfast.wasm")));
+  const { wasm, miniflare } = await import("../../../dist/edge/vitest.js");
+  assert.match(wasm.load(wasm.resolveId("@holdfast/edge/program.wasm")), /files\/program\.wasm/);
+  assert.deepEqual([wasm.resolveId("./other.wasm"), wasm.load("./other.wasm")], [undefined, undefined]);
+  assert.ok(existsSync(join(miniflare.serviceBindings.HOLDFAST_FILES.disk.path, "program.wasm")));
 });
 
 test("the whole server: a session, decided on", () =>

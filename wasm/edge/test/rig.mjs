@@ -28,14 +28,21 @@ export function probe(options) {
 /** Returns the modules of an example, bundled as wrangler does: one file, and the WebAssembly beside it. */
 export function example(name) {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-edge-example-"));
+  const aliases = { "@holdfast/web/edge": "web/dist/edge.js", "@holdfast/edge": "dist/edge/holdfast.js", "@holdfast/edge/holdfast.wasm": "dist/edge/holdfast.wasm", "@holdfast/edge/program.wasm": "dist/edge/program.wasm" };
   execFileSync(join(top, "web/node_modules/.bin/esbuild"), [
-    join(top, `wasm/edge/example/${name}/worker.js`), "--bundle", "--format=esm", "--external:cloudflare:workers", "--loader:.wasm=copy", "--asset-names=[name]",
-    `--alias:@holdfast/web/edge=${join(top, "web/dist/edge.js")}`, `--outdir=${folder}`, "--log-level=error",
+    join(top, "wasm/edge/example", name, mainOf(name)), "--bundle", "--format=esm", "--external:cloudflare:workers", "--loader:.wasm=copy", "--asset-names=[name]",
+    ...Object.entries(aliases).map(([from, to]) => `--alias:${from}=${join(top, to)}`), `--outfile=${join(folder, "worker.js")}`, "--log-level=error",
   ]);
   const modules = Object.fromEntries(readdirSync(folder).sort((a) => (a === "worker.js" ? -1 : 1)).map((file) => [file, readFileSync(join(folder, file))]));
   rmSync(folder, { recursive: true });
   return modules;
 }
+
+/** Returns what wrangler.jsonc of an example says: JSON with comments to the end of a line. */
+export const configuration = (name) => JSON.parse(read(`wasm/edge/example/${name}/wrangler.jsonc`).replace(/^\s*\/\/.*$|(?<=[,}\]"]) \/\/.*$/gm, ""));
+
+/** Returns the main module of an example. */
+export const mainOf = (name) => configuration(name).main;
 
 /**
  * Starts the worker. modules are files by the name they are imported by, main first; vars are the worker's
