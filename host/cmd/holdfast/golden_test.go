@@ -67,6 +67,15 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// TestCopies holds copies of a bundle to the bundle.
+func TestCopies(t *testing.T) {
+	for copied, of := range map[string]string{
+		"wasm/edge/example/go/checkout.json": "testdata/examples/checkout/checkout.yaml",
+	} {
+		golden(t, filepath.Join(top, copied), built(t, filepath.Join(top, of)), *update)
+	}
+}
+
 // built returns the built document of a bundle in YAML, or of a catalog's point.
 func built(t *testing.T, arg string) []byte {
 	t.Helper()
