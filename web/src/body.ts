@@ -5,7 +5,8 @@
 // that are there twice, other encodings than UTF-8, a byte order mark, compressed bodies, multipart.
 
 import type { Engine } from "./engine.js";
-import { HoldfastError, codes } from "./errors.js";
+import { edgeCodes } from "./edgecodes.js";
+import { HoldfastError } from "./errors.js";
 import { readFields, writeFields } from "./target.js";
 
 const form = "application/x-www-form-urlencoded";
@@ -73,24 +74,24 @@ export class Body {
     if (body === null) return undefined;
     const coding = headers.get("Content-Encoding")?.trim().toLowerCase() ?? "";
     if (coding !== "" && coding !== "identity")
-      throw refuse(codes.contentType, "send the body as it is, with no Content-Encoding");
+      throw refuse(edgeCodes.contentType, "send the body as it is, with no Content-Encoding");
     const bytes = await readAll(body, this.#options.limit, headers.get("Content-Length"));
     if (bytes.byteLength === 0) return undefined;
     const media = mediaType(headers);
-    if (media === undefined) throw refuse(codes.contentType, "the body has no one Content-Type");
+    if (media === undefined) throw refuse(edgeCodes.contentType, "the body has no one Content-Type");
     if (this.#options.raw.includes(media.type)) return { type: headers.get("Content-Type")!, bytes };
     const isForm = media.type === form;
     if (!isJson(media.type) && !isForm)
       throw refuse(
-        codes.contentType,
+        edgeCodes.contentType,
         `a body of type ${media.type} cannot be decided on: send application/json or ${form}`,
       );
     if (media.charset !== "utf-8")
-      throw refuse(codes.contentType, "the body is UTF-8, and its Content-Type says nothing else");
+      throw refuse(edgeCodes.contentType, "the body is UTF-8, and its Content-Type says nothing else");
     if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf)
-      throw refuse(codes.contentType, "the body begins with a byte order mark");
+      throw refuse(edgeCodes.contentType, "the body begins with a byte order mark");
     if (!isForm) return { type: media.type, bytes: this.#engine().canon(bytes) };
-    return { type: form, bytes: new TextEncoder().encode(writeFields(readFields(textOf(bytes), codes.form))) };
+    return { type: form, bytes: new TextEncoder().encode(writeFields(readFields(textOf(bytes), edgeCodes.form))) };
   }
 }
 
@@ -111,7 +112,7 @@ function textOf(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw refuse(codes.form, "the form may be read in two ways: it is not UTF-8");
+    throw refuse(edgeCodes.form, "the form may be read in two ways: it is not UTF-8");
   }
 }
 
@@ -124,7 +125,7 @@ async function readAll(
   limit: number,
   length: string | null,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const tooLarge = (): HoldfastError => refuse(codes.tooLarge, `the body has over ${limit} bytes`);
+  const tooLarge = (): HoldfastError => refuse(edgeCodes.tooLarge, `the body has over ${limit} bytes`);
   const reader = body.getReader();
   const pieces: Uint8Array[] = [];
   let size = 0;
@@ -138,7 +139,7 @@ async function readAll(
     try {
       piece = await reader.read();
     } catch (thrown) {
-      throw new HoldfastError(codes.body, "the body did not arrive whole", { cause: thrown });
+      throw new HoldfastError(edgeCodes.body, "the body did not arrive whole", { cause: thrown });
     }
     if (piece.done) break;
     size += piece.value.byteLength;

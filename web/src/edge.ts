@@ -12,6 +12,7 @@ import type { Declared, Undeclared } from "./declared.js";
 import type { Decision, Verdict } from "./decision.js";
 import type { Input } from "./encode.js";
 import { Engine } from "./engine.js";
+import { edgeCodes } from "./edgecodes.js";
 import { HoldfastError, codes, messageOf } from "./errors.js";
 import { Published, type PublishedDocument, type Which } from "./published.js";
 import { MethodError, Routes } from "./routes.js";
@@ -272,10 +273,10 @@ class Gate<B extends Declared, Env> {
   #read(original: Request, env: Env, ctx: EdgeContext): { asked: Asked<Env>; propose: typeof pass | Propose<B, Env> } {
     const { method } = original;
     const headers = cleaned(original.headers);
-    if (!/^[A-Z]+$/.test(method)) throw new HoldfastError(codes.override, "a method is written in capitals");
+    if (!/^[A-Z]+$/.test(method)) throw new HoldfastError(edgeCodes.override, "a method is written in capitals");
     const target = readTarget(original.url);
     const query = /^[^?#]*\?([^#]*)/.exec(original.url)?.[1] ?? "";
-    if (overrides(query)) throw new HoldfastError(codes.override, "the query names another method for the request");
+    if (overrides(query)) throw new HoldfastError(edgeCodes.override, "the query names another method for the request");
     const found = this.#routes.find(method, target);
     const byPath = this.#options.routes !== undefined;
     const { limit = defaultLimit, raw = [] } = this.#options;
@@ -305,9 +306,9 @@ class Gate<B extends Declared, Env> {
         if (thrown instanceof HoldfastError) throw thrown;
         if (thrown instanceof SyntaxError && body.asked)
           throw body.json
-            ? new HoldfastError(codes.body, "the body is missing")
-            : new HoldfastError(codes.contentType, "send the body as application/json");
-        throw new HoldfastError(codes.failed, messageOf(thrown), { cause: thrown });
+            ? new HoldfastError(edgeCodes.body, "the body is missing")
+            : new HoldfastError(edgeCodes.contentType, "send the body as application/json");
+        throw new HoldfastError(edgeCodes.failed, messageOf(thrown), { cause: thrown });
       }
     }
     if (proposed === pass)
@@ -321,7 +322,7 @@ class Gate<B extends Declared, Env> {
     if (proposed instanceof Response) return answered(proposed);
     if (typeof proposed !== "string" && (typeof proposed !== "object" || proposed === null || Array.isArray(proposed)))
       throw new HoldfastError(
-        codes.propose,
+        edgeCodes.propose,
         `propose returned ${proposed === undefined ? "nothing" : typeof proposed}: it returns a proposal, pass or a Response`,
       );
     const carried = await body.read();
@@ -360,7 +361,7 @@ class Gate<B extends Declared, Env> {
     const bundle = published.digest(snapshot.digest);
     if (bundle === undefined)
       throw new HoldfastError(
-        codes.otherBundle,
+        edgeCodes.otherBundle,
         `the session is of a bundle ${snapshot.digest}, which this gate does not have`,
       );
     try {
@@ -438,7 +439,7 @@ async function guarded<T>(fn: () => T | Promise<T>): Promise<T> {
     return await fn();
   } catch (thrown) {
     if (thrown instanceof Response) throw thrown;
-    throw new HoldfastError(codes.failed, messageOf(thrown), { cause: thrown });
+    throw new HoldfastError(edgeCodes.failed, messageOf(thrown), { cause: thrown });
   }
 }
 
@@ -448,10 +449,10 @@ async function readSnapshot(
 ): Promise<{ bytes: Exclude<Input, object> | Uint8Array | object; digest: string; at: number }> {
   if (given instanceof Response) {
     if (given.status === 404) given = undefined;
-    else if (!given.ok) throw new HoldfastError(codes.failed, `the session's server answered ${given.status}`);
+    else if (!given.ok) throw new HoldfastError(edgeCodes.failed, `the session's server answered ${given.status}`);
     else given = await given.text();
   }
-  if (given === undefined || given === null) throw new HoldfastError(codes.unknownSession, "there is no such session");
+  if (given === undefined || given === null) throw new HoldfastError(edgeCodes.unknownSession, "there is no such session");
   let value: unknown = given;
   try {
     if (given instanceof Uint8Array) value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(given));
@@ -468,7 +469,7 @@ async function readSnapshot(
 }
 
 function corrupt(cause: unknown): HoldfastError {
-  return new HoldfastError(codes.corrupt, `the session's snapshot is not what a session wrote: ${messageOf(cause)}`, {
+  return new HoldfastError(edgeCodes.corrupt, `the session's snapshot is not what a session wrote: ${messageOf(cause)}`, {
     cause,
   });
 }
@@ -478,7 +479,7 @@ function cleaned(from: Headers): Headers {
   const headers = new Headers(from);
   for (const name of [...headers.keys()]) {
     if (overriding.has(fold(name)))
-      throw new HoldfastError(codes.override, `the header ${name} names another method or path for the request`);
+      throw new HoldfastError(edgeCodes.override, `the header ${name} names another method or path for the request`);
     if (reserved.has(fold(name))) headers.delete(name);
   }
   // What Connection names is taken off by the next hop, and must not be the gate's.
@@ -543,21 +544,21 @@ function refusal(decision: Decision): Response {
 
 /** The status and title of codes that do not follow from their area. */
 const kinds: Readonly<Record<string, readonly [status: number, title: string]>> = {
-  [codes.path]: [400, "The path may be read in two ways"],
-  [codes.query]: [400, "The query may be read in two ways"],
-  [codes.form]: [400, "The form may be read in two ways"],
-  [codes.override]: [400, "Another method or path is named"],
-  [codes.route]: [403, "No route is meant for this"],
-  [codes.method]: [405, "The route does not take this method"],
-  [codes.propose]: [500, "The gate is not set up right"],
-  [codes.unknownSession]: [404, "No such session"],
-  [codes.corrupt]: [500, "The stored session cannot be trusted"],
-  [codes.otherBundle]: [409, "The session is of another bundle"],
-  [codes.bundle]: [404, "No such bundle"],
-  [codes.stall]: [409, "The cursor resolves to no one bundle"],
-  [codes.contentType]: [415, "The body has the wrong type"],
-  [codes.body]: [400, "The body did not arrive whole"],
-  [codes.tooLarge]: [413, "The body is too large"],
+  [edgeCodes.path]: [400, "The path may be read in two ways"],
+  [edgeCodes.query]: [400, "The query may be read in two ways"],
+  [edgeCodes.form]: [400, "The form may be read in two ways"],
+  [edgeCodes.override]: [400, "Another method or path is named"],
+  [edgeCodes.route]: [403, "No route is meant for this"],
+  [edgeCodes.method]: [405, "The route does not take this method"],
+  [edgeCodes.propose]: [500, "The gate is not set up right"],
+  [edgeCodes.unknownSession]: [404, "No such session"],
+  [edgeCodes.corrupt]: [500, "The stored session cannot be trusted"],
+  [edgeCodes.otherBundle]: [409, "The session is of another bundle"],
+  [edgeCodes.bundle]: [404, "No such bundle"],
+  [edgeCodes.stall]: [409, "The cursor resolves to no one bundle"],
+  [edgeCodes.contentType]: [415, "The body has the wrong type"],
+  [edgeCodes.body]: [400, "The body did not arrive whole"],
+  [edgeCodes.tooLarge]: [413, "The body is too large"],
   [codes.size]: [413, "The proposal is too large"],
   "limit/proposal": [413, "The proposal is too large"],
   "catalog/cursor": [422, "Not accepted"],
@@ -566,7 +567,7 @@ const kinds: Readonly<Record<string, readonly [status: number, title: string]>> 
 /** Returns what becomes of a request that could not be decided on. */
 function failed(thrown: unknown): EdgeVerdict {
   if (thrown instanceof Response) return answered(thrown);
-  const { code, path } = thrown instanceof HoldfastError ? thrown : { code: codes.failed as string, path: "" };
+  const { code, path } = thrown instanceof HoldfastError ? thrown : { code: edgeCodes.failed as string, path: "" };
   const area = code.slice(0, code.indexOf("/"));
   const [status, title] =
     kinds[code] ??

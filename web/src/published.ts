@@ -5,7 +5,8 @@ import type { Catalog } from "./catalog.js";
 import type { Declared } from "./declared.js";
 import { encode, type Input } from "./encode.js";
 import type { Engine } from "./engine.js";
-import { HoldfastError, codes } from "./errors.js";
+import { edgeCodes } from "./edgecodes.js";
+import { HoldfastError } from "./errors.js";
 
 /** A bundle's or catalog's document, or a pair of one and its signature as `holdfast sign` writes it. */
 export type PublishedDocument = Input | readonly [document: Input, signature: string];
@@ -58,14 +59,14 @@ export class Published<B extends Declared> {
   find(which: Which | undefined): Bundle<B> {
     if (which === undefined) {
       if (this.#bundles.length === 1 && this.#catalogs.length === 0) return this.#bundles[0]!;
-      throw new HoldfastError(codes.bundle, "the gate has several bundles, and nothing says which of them decides");
+      throw new HoldfastError(edgeCodes.bundle, "the gate has several bundles, and nothing says which of them decides");
     }
     if (typeof which === "string") {
       const found = which.startsWith("sha256:")
         ? this.digest(which)
         : this.#named(this.#bundles, which, ({ info }) => [info.bundle, info.version]);
       if (found === undefined)
-        throw new HoldfastError(codes.bundle, `the gate has no bundle ${JSON.stringify(which)}, or several`);
+        throw new HoldfastError(edgeCodes.bundle, `the gate has no bundle ${JSON.stringify(which)}, or several`);
       return found;
     }
     const { catalog: name, cursor } = which;
@@ -76,7 +77,7 @@ export class Published<B extends Declared> {
           : undefined
         : this.#named(this.#catalogs, name, ({ info }) => [info.catalog, info.version]);
     if (catalog === undefined)
-      throw new HoldfastError(codes.bundle, `the gate has no catalog ${JSON.stringify(name ?? "")}, or several`);
+      throw new HoldfastError(edgeCodes.bundle, `the gate has no catalog ${JSON.stringify(name ?? "")}, or several`);
     return this.#point(catalog, cursor);
   }
 
@@ -87,7 +88,7 @@ export class Published<B extends Declared> {
 
   #point(catalog: Catalog, cursor: Readonly<Record<string, unknown>>): Bundle<B> {
     const { bundle, stall } = catalog.resolve(cursor);
-    if (stall !== undefined) throw new HoldfastError(codes.stall, stall.say);
+    if (stall !== undefined) throw new HoldfastError(edgeCodes.stall, stall.say);
     const known = this.#points.get(bundle.digest);
     if (known === undefined) this.#points.set(bundle.digest, bundle as unknown as Bundle<B>);
     else bundle.close();

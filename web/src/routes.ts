@@ -4,7 +4,8 @@
 // matched as the origin that is least particular would: letters of any case, with or without a slash
 // at the end. So no spelling of a path gets round the route that is meant for it.
 
-import { HoldfastError, codes } from "./errors.js";
+import { edgeCodes } from "./edgecodes.js";
+import { HoldfastError } from "./errors.js";
 import { encodePart, foldSegment, readTarget, type Target } from "./target.js";
 
 /** A part of a pattern: text, `{name}` for one segment, or `{name...}` for all that follow. */
@@ -51,13 +52,13 @@ export class Routes<T> {
   find(method: string, target: Target): Found<T> {
     const { segments } = target;
     const found = this.#path(segments);
-    if (found === undefined) throw new HoldfastError(codes.route, "no route of the gate is meant for this path");
+    if (found === undefined) throw new HoldfastError(edgeCodes.route, "no route of the gate is meant for this path");
     const { parts, methods } = found;
     const route = take(methods, method);
     if (route === undefined) throw new MethodError([...methods.keys()].sort());
     if (this.#mayBeOther(segments, method, found, route.value))
       throw new HoldfastError(
-        codes.route,
+        edgeCodes.route,
         "some origins read the end of this path as a format, and then it is another route's",
       );
     const params: Record<string, string> = Object.create(null) as Record<string, string>;
@@ -97,7 +98,7 @@ export class Routes<T> {
 /** The path is known, and not with this method. */
 export class MethodError extends HoldfastError {
   constructor(readonly methods: readonly string[]) {
-    super(codes.method, `the route takes ${methods.join(", ")}`);
+    super(edgeCodes.method, `the route takes ${methods.join(", ")}`);
   }
 }
 
@@ -144,5 +145,5 @@ function compare(a: readonly Part[], b: readonly Part[]): number {
 }
 
 function wrong(pattern: string, why: string): HoldfastError {
-  return new HoldfastError(codes.pattern, `the pattern ${JSON.stringify(pattern)} cannot be used: ${why}`);
+  return new HoldfastError(edgeCodes.pattern, `the pattern ${JSON.stringify(pattern)} cannot be used: ${why}`);
 }

@@ -10,8 +10,9 @@
 // a minute. Keys are those of `holdfast keygen` (Ed25519), or a secret of at least 32 bytes (HMAC with SHA-256).
 // Package host/gate in Go makes and checks the same, and testdata/gate holds both to it.
 
-import { HoldfastError, codes } from "./errors.js";
-import { keyOf, signerOf, subtle } from "./signature.js";
+import { edgeCodes } from "./edgecodes.js";
+import { HoldfastError } from "./errors.js";
+import { decode, keyOf, subtle } from "./signature.js";
 import type { Verdict } from "./decision.js";
 
 /** The headers that go on with a request. What a client sends under these names is taken off. */
@@ -133,12 +134,12 @@ export interface Checked {
 export async function verifyVerdict(request: Request, options: CheckOptions): Promise<Checked> {
   const { now = Date.now, skew = 5_000 } = options;
   const seal = request.headers.get(edgeHeaders.seal);
-  if (seal === null) throw refuse(codes.unsealed, "this request carries no seal of a gate");
+  if (seal === null) throw refuse(edgeCodes.unsealed, "this request carries no seal of a gate");
   const { claims, key } = await open(seal, options.keys);
   if (now() + skew < claims.iat * 1000 || now() - skew >= claims.exp * 1000)
-    throw refuse(codes.sealTime, "the seal is too old, or from the future");
+    throw refuse(edgeCodes.sealTime, "the seal is too old, or from the future");
   const { host, pathname, search } = new URL(request.url);
-  const other = (what: string): HoldfastError => refuse(codes.sealOther, `the seal is of another ${what}`);
+  const other = (what: string): HoldfastError => refuse(edgeCodes.sealOther, `the seal is of another ${what}`);
   if (claims.method !== request.method) throw other("method");
   if (claims.target !== (options.target ?? pathname + search)) throw other("path or query");
   if (claims.aud !== (options.audience ?? host)) throw other("host");
@@ -172,13 +173,13 @@ async function open(seal: string, keys: readonly CheckKey[]): Promise<{ claims: 
   const all = await Promise.all(keys.map(checking));
   const key = all.find(({ id }) => id === kid);
   if (key === undefined)
-    throw refuse(codes.sealKey, `no trusted key has made this seal; it names ${JSON.stringify(kid.slice(0, 100))}`);
+    throw refuse(edgeCodes.sealKey, `no trusted key has made this seal; it names ${JSON.stringify(kid.slice(0, 100))}`);
   const good =
     alg === key.alg &&
     (await subtle()
       .verify(key.key.algorithm.name, key.key, mac, encoder.encode(`${parts[0]}.${parts[1]}`))
       .catch(() => false));
-  if (!good) throw refuse(codes.seal, "the seal is not what its key makes of it");
+  if (!good) throw refuse(edgeCodes.seal, "the seal is not what its key makes of it");
   const payload = bytesOf(parts[1]!, (raw) => base64url(Uint8Array.from(raw, (char) => char.charCodeAt(0))));
   if (payload === undefined) throw malformed();
   const claims = object(payload) as unknown as Record<string, unknown>;
@@ -196,6 +197,16 @@ function object(bytes: Uint8Array): object {
     // no JSON
   }
   throw malformed();
+}
+
+/** Reads a private key as `holdfast keygen` writes it: its id, and its seed of 32 bytes. Throws seal/key. */
+function signerOf(text: string): { readonly id: string; readonly seed: Uint8Array<ArrayBuffer> } {
+  const [, name = "", hash = "", encoded = ""] =
+    /^PRIVATE\+KEY\+([A-Za-z0-9._/-]{1,64})\+([0-9a-f]{8})\+(.*)$/.exec(text.trim()) ?? [];
+  const raw = decode(encoded);
+  if (raw === undefined || raw.length !== 33 || raw[0] !== 1)
+    throw refuse(edgeCodes.sealSecret, "this is no private key: it is PRIVATE+KEY+NAME+HASH+BASE64, as in NAME.key");
+  return { id: `${name}+${hash}`, seed: raw.slice(1) };
 }
 
 async function signing(key: SealKey): Promise<{ id: string; alg: string; key: CryptoKey }> {
@@ -220,7 +231,7 @@ async function hmac(
   use: "sign" | "verify",
 ): Promise<{ id: string; alg: string; key: CryptoKey }> {
   const bytes = typeof secret === "string" ? encoder.encode(secret) : secret.slice();
-  if (bytes.byteLength < 32) throw refuse(codes.sealSecret, "a secret for seals has at least 32 bytes");
+  if (bytes.byteLength < 32) throw refuse(edgeCodes.sealSecret, "a secret for seals has at least 32 bytes");
   return {
     id,
     alg: "HS256",
@@ -251,7 +262,7 @@ function bytesOf(text: string, write: (raw: string) => string): Uint8Array<Array
 }
 
 function malformed(): HoldfastError {
-  return refuse(codes.sealMalformed, "the seal is not written as a gate writes it");
+  return refuse(edgeCodes.sealMalformed, "the seal is not written as a gate writes it");
 }
 
 function refuse(code: string, message: string): HoldfastError {

@@ -45,14 +45,6 @@ export interface Key {
   readonly raw: Bytes; // 32 bytes
 }
 
-/** Reads a private key as `holdfast keygen` writes it: its id, and its seed of 32 bytes. Throws signature/key. */
-export function signerOf(text: string): { readonly id: string; readonly seed: Bytes } {
-  const [, name = "", hash = "", encoded = ""] = /^PRIVATE\+KEY\+([^+]*)\+([0-9a-f]{8})\+(.*)$/.exec(text.trim()) ?? [];
-  const raw = decode(encoded);
-  if (!keyName.test(name) || raw === undefined || raw.length !== 33 || raw[0] !== ed25519) throw refuse(codes.key, "this is no private key: it is PRIVATE+KEY+NAME+HASH+BASE64, as in NAME.key");
-  return { id: `${name}+${hash}`, seed: raw.slice(1) };
-}
-
 /**
  * Returns the name of the trusted key that has signed text, or, for a bundle, a
  * catalog with that bundle in it. keys are `NAME+HASH+BASE64`, as `holdfast keygen` writes
@@ -153,7 +145,7 @@ export function subtle(): SubtleCrypto {
 }
 
 /** Returns the bytes of base64 that is written in the one way to write it. */
-function decode(text: string): Bytes | undefined {
+export function decode(text: string): Bytes | undefined {
   try {
     const raw = atob(text);
     return btoa(raw) === text ? Uint8Array.from(raw, (char) => char.charCodeAt(0)) : undefined;

@@ -7,7 +7,8 @@
 // What is the same to every origin is normalised; what may be two things to two origins is refused with
 // gate/path or gate/query. Package host/gate in Go does the same, and testdata/gate holds both to it.
 
-import { HoldfastError, codes } from "./errors.js";
+import { edgeCodes } from "./edgecodes.js";
+import { HoldfastError } from "./errors.js";
 
 /** A request's path, read. */
 export interface Target {
@@ -93,9 +94,9 @@ export type Fields = readonly (readonly [name: string, value: string])[];
  * Reads a query or a form, in which every name is there once. Names are compared as the origin that folds
  * most reads them: without case, and with `.`, `[`, `]` and blanks as `_`. Throws with the given code.
  */
-export function readFields(raw: string, code: string = codes.query): Fields {
+export function readFields(raw: string, code: string = edgeCodes.query): Fields {
   const refuse = (why: string): HoldfastError =>
-    new HoldfastError(code, `the ${code === codes.query ? "query" : "form"} may be read in two ways: ${why}`);
+    new HoldfastError(code, `the ${code === edgeCodes.query ? "query" : "form"} may be read in two ways: ${why}`);
   const fields: [string, string][] = [];
   const seen = new Set<string>();
   for (const piece of raw.split("&")) {
@@ -105,7 +106,7 @@ export function readFields(raw: string, code: string = codes.query): Fields {
       decode(part.replaceAll("+", " "), refuse),
     ) as [string, string];
     if (/[\0-\x1f\x7f]/.test(name) || value.includes("\0")) throw refuse("it has control characters");
-    if (isOverride(name)) throw new HoldfastError(codes.override, "the request names another method for itself");
+    if (isOverride(name)) throw new HoldfastError(edgeCodes.override, "the request names another method for itself");
     const key = foldName(name);
     if (seen.has(key)) throw refuse(`${JSON.stringify(name)} is there twice`);
     seen.add(key);
@@ -139,5 +140,5 @@ function isOverride(name: string): boolean {
 }
 
 function refuse(why: string): HoldfastError {
-  return new HoldfastError(codes.path, `the path may be read in two ways: ${why}`);
+  return new HoldfastError(edgeCodes.path, `the path may be read in two ways: ${why}`);
 }
