@@ -38,8 +38,8 @@ func (j *judge) fall(before model.State, refuser int) (say string, frozen uint32
 	return "", frozen
 }
 
-// both is the first layer that includes two others: l itself where it extends the other, and else their common child, so that
-// one parent's refusal never freezes another.
+// both is the first layer that includes two others: l itself where it extends the other, and
+// else their common child, so that one parent's refusal never freezes another.
 func (j *judge) both(l, o int) int {
 	for k := max(l, o); ; k++ {
 		if in := j.b.Layers[k].Includes; (in>>l)&(in>>o)&1 != 0 {
@@ -58,7 +58,8 @@ func (j *judge) fallen(set uint32, last int) string {
 			continue
 		}
 		layer := &b.Layers[l]
-		m.Banks[model.BankState], m.Banks[model.BankLogs], m.Banks[model.BankDerived] = j.before.Vars, j.before.Logs, j.derived
+		m.Banks[model.BankState], m.Banks[model.BankLogs] = j.before.Vars, j.before.Logs
+		m.Banks[model.BankDerived] = j.derived
 		j.open(l)
 		failed := j.apply(b.Fallback[layer.Fallback.From:layer.Fallback.To])
 		j.leave()

@@ -170,7 +170,8 @@ func (j *judge) tooLarge(l int) string {
 	if !j.b.Layers[l].Large || !j.parts[l].changed || j.growth(l, false).Within(model.StateLimit) {
 		return ""
 	}
-	return "The session would hold more than " + strconv.Itoa(model.MaxState) + " bytes or " + strconv.Itoa(model.MaxStateValues) + " values; what grows without end belongs in a database."
+	return "The session would hold more than " + strconv.Itoa(model.MaxState) + " bytes or " +
+		strconv.Itoa(model.MaxStateValues) + " values; what grows without end belongs in a database."
 }
 
 // growth measures the state after the changes, as far as a layer sees it and the limit on it goes. What

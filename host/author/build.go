@@ -29,6 +29,9 @@ type Options struct {
 	// ReadFile reads a file; nil takes os.ReadFile. An editor gives what it has open.
 	ReadFile func(path string) ([]byte, error)
 
+	// AcceptParents takes parents that differ from the lock beside the file; they are in Built.Lock then.
+	AcceptParents bool
+
 	// Progress, where set, is told how many points of a catalog are done.
 	Progress func(done, total int)
 }
@@ -41,6 +44,7 @@ type Built struct {
 	Document []byte   // canonical JSON; nil where a finding is an error
 	Digest   string   // a bundle's digest; of a catalog, that of its bytes
 	Files    []string // all files it was made from, that of the document first
+	Lock     []byte   // what the lock beside the file is to say from now on, see LockFile; nil where it need not change
 }
 
 // Build reads a bundle or a catalog, its parents and what they extend, and makes
@@ -50,16 +54,17 @@ type Built struct {
 //
 // A parent named NAME is looked for beside the file that names it, as NAME.yaml,
 // NAME/NAME.yaml and ../NAME/NAME.yaml, then in Folders as the first two, then by
-// Resolve. What is embedded is the parent's document and its digest.
+// Resolve. What is embedded is the parent's document and its digest. The lock beside the file says which
+// digest a parent has; another is an error, and Build never writes the lock itself.
 func Build(path string, o Options) (*Built, []Finding) {
 	if o.ReadFile == nil {
 		o.ReadFile = os.ReadFile
 	}
-	b := &builder{Options: o, units: map[string]*unit{}}
+	b := &builder{Options: o, path: path, units: map[string]*unit{}}
 	built := b.build(path)
 	findings := sorted(b.findings)
-	if Failed(findings) {
-		built.Document, built.Digest = nil, ""
+	if built.Lock = b.lock.bytes(); Failed(findings) {
+		built.Document, built.Digest, built.Lock = nil, "", nil
 	}
 	return built, findings
 }
@@ -73,6 +78,8 @@ const (
 
 type builder struct {
 	Options
+	path     string           // what is built
+	lock     *lock            // nil as long as there was no parent
 	units    map[string]*unit // by absolute path
 	chain    []*unit          // files being read, each extending the next
 	cycle    bool             // one was found
@@ -194,6 +201,10 @@ func (b *builder) bundle(u *unit) {
 	whole := true
 	parents := &node{kind: listKind, start: extends.start, end: extends.end, style: extends.style}
 	for i, e := range extends.items {
+		if e.get("document") != nil && !b.pinEmbedded(u, "/extends/"+strconv.Itoa(i), e) {
+			whole = false
+			continue
+		}
 		if e.get("document") == nil && e.string("bundle") != "" && e.string("version") != "" {
 			if len(b.chain) > maxGenerations || len(b.units) > maxParents {
 				b.fail(u, "/extends/"+strconv.Itoa(i), false, LimitParents, fmt.Sprintf("there are more than %d generations or %d parents.", maxGenerations, maxParents), "")
@@ -245,6 +256,9 @@ func (b *builder) parent(u *unit, i int, e *node) *node {
 			return nil // the circle itself was reported, and says more
 		}
 		b.fail(u, at+"/bundle", false, ExtendInvalid, "the parent `"+e.string("bundle")+"` has errors of its own.", "mend "+p.path+" first.")
+		return nil
+	}
+	if !b.pin(u, at, e.string("bundle")+"@"+e.string("version"), p.digest) {
 		return nil
 	}
 	full := *e

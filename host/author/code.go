@@ -49,6 +49,7 @@ const (
 	ExtendMissing = "extend/not-found" // a parent that is nowhere to be found
 	ExtendVersion = "extend/version"   // a parent found in another version or under another name
 	ExtendInvalid = "extend/invalid"   // a parent with errors of its own
+	ExtendLock    = "extend/lock"      // a parent that is another than the lock says, or a lock that cannot be read
 	LimitParents  = "limit/extends"    // too many parents, or too deep
 
 	CatalogBundle  = "catalog/bundle"        // the bundle cannot be found or has errors

@@ -168,6 +168,7 @@ func documentShapes() (bundle, catalog *shape) {
 		may("extends", "Parents. All of a parent's declarations are in force; a child only narrows.", list(mapping(
 			need("bundle", "The parent's name.", name),
 			need("version", "The parent's version.", version),
+			may("digest", "The parent's digest: another document of that name and version is refused.", text("")),
 			may("expects", "Ids the parent must have.", list(text(""))),
 		).called("parent", "A parent. It is looked for beside this file, and built into it."))),
 		may("governance", "Agents that may unfreeze a frozen session; nobody when left out.", agents),

@@ -55,7 +55,7 @@ func extended(doc map[string]any) (list []map[string]any) {
 
 func idOf(doc map[string]any) string { return doc["bundle"].(string) + "@" + doc["version"].(string) }
 
-// add adds a document's bundle after its parents; it returns all that it includes, and the agents and actions they declare.
+// add adds a document's bundle after its parents, and returns it.
 func (f *family) add(t *testing.T, doc map[string]any) *ancestor {
 	a := &ancestor{id: idOf(doc), includes: []string{idOf(doc)}}
 	for _, p := range extended(doc) {
@@ -78,7 +78,8 @@ func (f *family) add(t *testing.T, doc map[string]any) *ancestor {
 	actions, _ := doc["actions"].(map[string]any)
 	actions = maps.Clone(actions)
 	actions["fall"] = map[string]any{}
-	constraints := []any{map[string]any{"id": "FALL", "level": "physical", "on": []string{"fall"}, "require": "false", "otherwise": map[string]any{"verdict": "revert"}}}
+	constraints := []any{map[string]any{"id": "FALL", "level": "physical", "on": []string{"fall"}, "require": "false",
+		"otherwise": map[string]any{"verdict": "revert"}}}
 	list, _ := doc["constraints"].([]any)
 	constraints = append(constraints, list...)
 	keeps, _ := doc["keep"].([]any)
@@ -211,7 +212,8 @@ func (f *family) check(t *testing.T, seed uint64, before, after, out []byte) {
 	if err := json.Unmarshal(out, &child); err != nil {
 		t.Fatal(err)
 	}
-	proposal := canonical(nil, map[string]any{"action": d["action"], "actor": d["actor"], "args": d["args"], "at": d["at"], "reasons": d["reasons"]})
+	proposal := canonical(nil, map[string]any{"action": d["action"], "actor": d["actor"], "args": d["args"],
+		"at": d["at"], "reasons": d["reasons"]})
 	var all []*alone
 	var parked map[string]any
 	for _, h := range view["holds"].([]any) {
@@ -256,7 +258,8 @@ func (f *family) check(t *testing.T, seed uint64, before, after, out []byte) {
 	for _, a := range all {
 		f.hold(t, a, all, child, settled)
 		if t.Failed() {
-			t.Fatalf("seed %d: %s decides %s\nthe child %s\nbefore %s\nafter %s\nbundle of %v", seed, a.id, canonical(nil, a.was), out, before, after, a.includes)
+			t.Fatalf("seed %d: of %v\n%s is in %s\nthe child decides %s\nbefore %s\nafter %s",
+				seed, a.includes, a.id, canonical(nil, a.was), out, before, after)
 		}
 	}
 }
@@ -272,8 +275,8 @@ func (f *family) hold(t *testing.T, a *alone, all []*alone, child decided, settl
 		if mine.Verdict != child.Verdict || mine.Governing != child.Governing {
 			// Where parents that do not extend each other refuse, one of them decides, and a freeze first.
 			if slices.ContainsFunc(all, func(b *alone) bool {
-				return !a.related(b) && b.refuses() && b.decision.Verdict == child.Verdict && b.decision.Governing == child.Governing &&
-					(mine.Verdict != "freeze" || child.Verdict == "freeze")
+				same := b.decision.Verdict == child.Verdict && b.decision.Governing == child.Governing
+				return !a.related(b) && b.refuses() && same && (mine.Verdict != "freeze" || child.Verdict == "freeze")
 			}) {
 				f.seen["another parent decides"]++
 				return
@@ -332,7 +335,8 @@ func (f *family) equal(t *testing.T, a *alone, s host.Session) {
 			continue
 		}
 		if !reflect.DeepEqual(own[part], a.is[part]) {
-			t.Errorf("after it %s of %s is %s alone, and %s in its child", part, a.id, canonical(nil, own[part]), canonical(nil, a.is[part]))
+			t.Errorf("after it %s of %s is %s alone, and %s in its child",
+				part, a.id, canonical(nil, own[part]), canonical(nil, a.is[part]))
 		}
 	}
 }
@@ -344,14 +348,17 @@ func (f *family) still(t *testing.T, a *alone, child decided, what string) {
 	fell := child.Verdict == "revert"
 	for _, part := range []string{"state", "logs", "frozen", "freezes"} {
 		if !fell && !reflect.DeepEqual(a.was[part], a.is[part]) {
-			t.Errorf("%s of %s was %s, and is %s in its child", part, a.id, canonical(nil, a.was[part]), canonical(nil, a.is[part]))
+			t.Errorf("%s of %s was %s, and is %s in its child",
+				part, a.id, canonical(nil, a.was[part]), canonical(nil, a.is[part]))
 		}
 	}
-	if !fell || reflect.DeepEqual(a.was["state"], a.is["state"]) && reflect.DeepEqual(a.was["logs"], a.is["logs"]) || len(a.includes) > 1 {
+	same := reflect.DeepEqual(a.was["state"], a.is["state"]) && reflect.DeepEqual(a.was["logs"], a.is["logs"])
+	if !fell || same || len(a.includes) > 1 {
 		return
 	}
 	s := a.session(t, a.was)
-	fall := map[string]any{"action": "fall", "actor": map[string]any{"id": "x", "kind": a.agents[0]}, "args": map[string]any{}, "at": a.is["at"], "reasons": []any{}}
+	actor := map[string]any{"id": "x", "kind": a.agents[0]}
+	fall := map[string]any{"action": "fall", "actor": actor, "args": map[string]any{}, "at": a.is["at"], "reasons": []any{}}
 	if out, err := s.Decide(canonical(nil, fall)); !strings.HasPrefix(Outcome(out, err), "revert") {
 		t.Errorf("%s falls back in its child, and alone it cannot: %s %v", a.id, out, err)
 		return

@@ -154,7 +154,8 @@ func (b *Bundle) checkKeeps(root node) {
 					if b.related(l, o) || why == "" || b.Layers[l].Includes>>b.Actions[a].layer&1 == 0 {
 						continue
 					}
-					root.get("extends").failSee(diag.ExtendKeeps, "`"+b.Layers[l].ID+"` keeps proposals of `"+b.Actions[a].Name+"`, and `"+b.Layers[o].ID+"` may refuse them: "+why+".",
+					root.get("extends").failSee(diag.ExtendKeeps, "`"+b.Layers[l].ID+"` keeps proposals of `"+
+						b.Actions[a].Name+"`, and `"+b.Layers[o].ID+"` may refuse them: "+why+".",
 						"extend one of the two, or let one of them extend the other.", k.at)
 					return
 				}

@@ -122,6 +122,12 @@ func (b *Bundle) read(x node, depth int) {
 	if v := x.need("version"); v.ok() {
 		b.Version, _ = v.semver()
 	}
+	for l := range b.Layers {
+		if b.Layers[l].ID == b.ID() {
+			x.fail(diag.ExtendParent, "`"+b.ID()+"` is here twice, as two different documents.",
+				"extend one of them, or give the other a version of its own.")
+		}
+	}
 	b.Layers = append(b.Layers, Layer{ID: b.ID(), Digest: Digest(&x.r.doc, x.n), Includes: b.layers, first: b.counts()})
 	b.Title, b.About = x.optionalText("title"), x.optionalText("about")
 	b.declareAgents(x)

@@ -19,6 +19,10 @@ import (
 // build builds a bundle or a catalog, or reads a built one; - is one on standard input. What is wrong with it is
 // in the findings. The error is that of a file that cannot be read.
 func (a *app) build(path string) (*author.Built, []author.Finding, error) {
+	return a.buildWith(path, author.Options{})
+}
+
+func (a *app) buildWith(path string, o author.Options) (*author.Built, []author.Finding, error) {
 	if path == "-" {
 		if _, err := a.readFile(path); err != nil {
 			return nil, nil, err
@@ -30,7 +34,8 @@ func (a *app) build(path string) (*author.Built, []author.Finding, error) {
 	}
 	p := a.progress("building " + path)
 	defer p.done()
-	built, found := author.Build(path, author.Options{Engine: host.Native(), Progress: p.at, ReadFile: a.readFile})
+	o.Engine, o.Progress, o.ReadFile = host.Native(), p.at, a.readFile
+	built, found := author.Build(path, o)
 	return built, found, nil
 }
 

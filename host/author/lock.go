@@ -1,0 +1,145 @@
+package author
+
+// This file pins parents: a lock beside the source says which document each parent's
+// name and version means, so that another one under the same name is not taken unseen.
+//
+//	{
+//	  "holdfast": 1,
+//	  "parents": {
+//	    "guardian@1.0.0": "sha256:…",
+//	    "mode-constraint-layer@1.0.0": "sha256:…"
+//	  }
+//	}
+//
+// It holds the parents of all sources in its folder, of every generation, sorted by name. Entries that
+// no source needs any more do no harm.
+
+import (
+	"errors"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// LockName is what the lock of a folder is called.
+const LockName = "holdfast.lock"
+
+// lock is a lock that was read.
+type lock struct {
+	parents map[string]string // digests by NAME@VERSION
+	changed bool
+	failed  bool // it is there and cannot be read, which was reported
+}
+
+// LockFile returns the path of the lock that belongs to a source.
+func LockFile(source string) string { return filepath.Join(filepath.Dir(source), LockName) }
+
+var digestMatch = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+
+// readLock reads the lock beside the file that is built.
+func (b *builder) readLock() *lock {
+	l := &lock{parents: map[string]string{}}
+	path := LockFile(b.path)
+	src, err := b.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return l
+	}
+	if err != nil {
+		b.lockFailed(l, Finding{Place: Place{File: path}, Message: unreadable(err)}, "")
+		return l
+	}
+	s := &Source{Name: path, inBuild: 1 << 20}
+	if s.load(src); s.legible() {
+		s.readJSON()
+	}
+	const hint = "take it from where the project is kept; or delete it, " +
+		"and `holdfast build` records the parents as they are now."
+	bad := func(n *node, message string) {
+		b.lockFailed(l, Finding{Place: s.place(n.start, n.end), Message: message}, hint)
+	}
+	switch {
+	case len(s.findings) > 0:
+		f := s.findings[0]
+		b.lockFailed(l, Finding{Place: f.Place, Message: "this lock cannot be read: " + f.Message}, hint)
+	case s.root.kind != objectKind || len(s.root.members) != 2 ||
+		s.root.get("holdfast") == nil || s.root.get("parents") == nil:
+		bad(s.root, "this lock cannot be read: it is not `{\"holdfast\": 1, \"parents\": {…}}`.")
+	case s.root.get("holdfast").kind != numberKind || s.root.get("holdfast").text != "1":
+		bad(s.root.get("holdfast"), "this lock is of another format than 1, which is read.")
+	case s.root.get("parents").kind != objectKind:
+		bad(s.root.get("parents"), "`parents` of a lock is a mapping of NAME@VERSION to a digest.")
+	default:
+		for _, m := range s.root.get("parents").members {
+			if m.value.kind != textKind || !digestMatch.MatchString(m.value.text) || !strings.Contains(m.key.text, "@") {
+				bad(m.value, "an entry of a lock is NAME@VERSION and a digest, `sha256:` and 64 hexadecimal digits.")
+				break
+			}
+			l.parents[m.key.text] = m.value.text
+		}
+	}
+	return l
+}
+
+// lockFailed reports a lock that cannot be used.
+func (b *builder) lockFailed(l *lock, f Finding, hint string) {
+	f.Severity, f.Code, f.Hint = Error, ExtendLock, hint
+	b.add(f)
+	l.failed = true
+}
+
+// pin holds a parent, named at a pointer of u, to the lock; it says whether it may be used.
+func (b *builder) pin(u *unit, at, id, digest string) bool {
+	if b.lock == nil {
+		b.lock = b.readLock()
+	}
+	l := b.lock
+	want, pinned := l.parents[id]
+	switch {
+	case l.failed:
+		return true // nothing is built anyhow
+	case pinned && want == digest:
+		return true
+	case pinned && !b.AcceptParents:
+		b.fail(u, at, false, ExtendLock, "the parent `"+id+"` is another than before: its digest is "+digest+
+			", and "+LockFile(b.path)+" has "+want+".",
+			"what is published never changes: give the parent a new version; "+
+				"or, where you mean it, `holdfast build --accept-parents` takes the new one.")
+		return false
+	}
+	l.parents[id], l.changed = digest, true
+	return true
+}
+
+// pinEmbedded holds a parent to the lock that is in the source, and those that it has embedded itself.
+func (b *builder) pinEmbedded(u *unit, at string, e *node) bool {
+	doc := e.get("document")
+	if doc == nil || strings.EqualFold(filepath.Ext(u.path), ".json") {
+		return true // a built document is what its digest says
+	}
+	digest, err := bundleDigest(b.Engine, doc.appendJSON(nil))
+	if err != nil {
+		return true // what is wrong with it is for the core to say
+	}
+	good := b.pin(u, at, e.string("bundle")+"@"+e.string("version"), digest)
+	if extends := doc.get("extends"); extends != nil {
+		for _, parent := range extends.items {
+			good = b.pinEmbedded(u, at, parent) && good
+		}
+	}
+	return good
+}
+
+// bytes returns the lock as it is written, nil where it says what it said.
+func (l *lock) bytes() []byte {
+	if l == nil || !l.changed || l.failed {
+		return nil
+	}
+	parents := objectNode()
+	for _, id := range slices.Sorted(maps.Keys(l.parents)) {
+		parents.members = append(parents.members, entry(id, textNode(l.parents[id])))
+	}
+	return append(objectNode(entry("holdfast", number(1)), entry("parents", parents)).appendIndented(nil, 0), '\n')
+}
