@@ -269,7 +269,7 @@ func (s *Session) entry(p *proposal) entry {
 		e.verdict, e.rank = verdictOpen, 1
 		e.open = s.inputs(p, unsure)
 	case len(o.violations) > 0:
-		e.verdict, e.governing, e.say = o.verdict.String(), o.violations[0].id, o.violations[0].say
+		e.verdict, e.governing, e.say = o.verdict.String(), o.violations[0].id, told(o.violations)
 		e.rank = 3
 		if o.verdict == model.HoldVerdict {
 			e.rank = 2

@@ -326,3 +326,13 @@ func quoted(title string) string { return "“" + title + "”" }
 
 // agents lists the agents in a set as people call them.
 func (j *judge) agents(set uint64, last string) string { return joinWords(j.b.AgentTitles(set), last) }
+
+// told is what to tell a person of violations: that it is not theirs to propose, or what governs.
+func told(list []violation) string {
+	for i := range list {
+		if strings.HasPrefix(list[i].id, "by:") {
+			return list[i].say
+		}
+	}
+	return list[0].say
+}

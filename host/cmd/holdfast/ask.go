@@ -27,6 +27,7 @@ type askFlags struct {
 
 // asking is an opened session with what is known about its bundle.
 type asking struct {
+	titles titles
 	*app
 	engine  host.Core
 	session host.Session
@@ -44,7 +45,7 @@ func (f *askFlags) begin(a *app, arg string) (*asking, error) {
 	if err != nil {
 		return nil, err
 	}
-	q := &asking{app: a, engine: engine, actions: map[string]map[string]json.RawMessage{}}
+	q := &asking{app: a, engine: engine, titles: titlesOf(bundle.Info()), actions: map[string]map[string]json.RawMessage{}}
 	var info struct {
 		Actions []struct {
 			Name string
@@ -214,6 +215,7 @@ func (q *asking) why(proposal []byte) error {
 	if err != nil {
 		return err
 	}
+	d.titles = q.titles
 	d.show(q.stdout, q.style)
 	return nil
 }
@@ -289,7 +291,7 @@ func (q *asking) showWay(w *way, proposal []byte) error {
 	}
 	outcome := "commit"
 	if w.Verdict == "hold" {
-		outcome = "be held (an owner must confirm)"
+		outcome = "be held (it must be confirmed)"
 	}
 	steps, when := w.Steps, ""
 	if w.Found && w.When > lastTime(w.Steps, asked.At) {
@@ -318,7 +320,8 @@ func (q *asking) showWay(w *way, proposal []byte) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(q.stdout, "  %d. %s", i+1, d.proposedBy(d.Actor.beside(asked.Actor)))
+		d.titles = q.titles
+		fmt.Fprintf(q.stdout, "  %d. %s", i+1, d.proposedBy(q.titles.beside(d.Actor, asked.Actor)))
 		if d.At > at {
 			fmt.Fprintf(q.stdout, ", from %s on", moment(d.At))
 		}
@@ -343,7 +346,7 @@ func moment(at int64) string { return time.UnixMilli(at).UTC().Format(time.RFC33
 
 // beside names an actor of a way to what other asks: another EDITOR where anybody else of the kind will do,
 // which is what an id says that is the kind's name, or that and a number.
-func (a actor) beside(other actor) string {
+func (t *titles) beside(a, other actor) string {
 	number, ok := strings.CutPrefix(a.ID, a.Kind+"-")
 	if ok {
 		_, err := strconv.Atoi(number)
@@ -351,11 +354,11 @@ func (a actor) beside(other actor) string {
 	}
 	switch {
 	case a == other, !ok && a.ID != a.Kind:
-		return a.String()
+		return t.actor(a)
 	case a.Kind == other.Kind:
-		return "another " + a.Kind
+		return "another " + t.agent(a.Kind)
 	}
-	return a.Kind
+	return t.actor(actor{Kind: a.Kind})
 }
 
 // was is "1 step was", "2 steps were".
@@ -436,11 +439,14 @@ func (q *asking) showAdmissible(who actor, answer []byte, last bool) error {
 	if err := json.Unmarshal(answer, &list); err != nil {
 		return err
 	}
-	fmt.Fprintln(q.stdout, q.style.bold(who.String()))
+	fmt.Fprintln(q.stdout, q.style.bold(q.titles.actor(who)))
 	t := table{colour: []func(string) string{q.style.verdict}}
 	for _, e := range list.Actions {
 		why := says(e.Governing, e.Say)
-		if e.Governing != "" {
+		switch {
+		case e.Governing != "" && !q.titles.may(who.Kind, e.Action):
+			why = "by:" + e.Action + ": " + says("by:"+e.Action, e.Say)
+		case e.Governing != "":
 			why = e.Governing + ": " + why
 		}
 		if len(e.Open) > 0 {
@@ -449,7 +455,7 @@ func (q *asking) showAdmissible(who actor, answer []byte, last bool) error {
 		if e.Unmet > 0 {
 			why = strings.TrimPrefix(fmt.Sprintf("%s; preferences of weight %d are not met", why, e.Unmet), "; ")
 		}
-		t.add(e.Verdict, strings.TrimSpace(e.Action+" "+pairs(e.Args)), why)
+		t.add(e.Verdict, q.titles.proposed(e.Action, e.Args), why)
 	}
 	t.write(q.stdout, "  ")
 	if list.Halted && last {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -30,6 +31,8 @@ type decision struct {
 	Seq        int64                      `json:"seq"`
 	Verdict    string                     `json:"verdict"`
 	Violations []reason                   `json:"violations"`
+
+	titles titles // what people call things; without, names are shown
 }
 
 type actor struct {
@@ -80,15 +83,11 @@ func readDecision(src []byte) (*decision, error) {
 }
 
 // proposed is the proposal in one line.
-func (d *decision) proposed() string { return d.proposedBy(d.Actor.String()) }
+func (d *decision) proposed() string { return d.proposedBy(d.titles.actor(d.Actor)) }
 
 // proposedBy is the same, with other words for who proposes it.
 func (d *decision) proposedBy(who string) string {
-	line := d.Action
-	if args := pairs(d.Args); args != "" {
-		line += " " + args
-	}
-	line += " by " + who
+	line := d.titles.proposed(d.Action, d.Args) + " by " + who
 	switch {
 	case len(d.Reasons) == 0:
 		line += " without a reason"
@@ -112,7 +111,7 @@ func (d *decision) show(w io.Writer, s style) {
 
 // because writes the reasons and what changes.
 func (d *decision) because(w io.Writer, s style, indent string) {
-	for _, v := range d.Violations {
+	for _, v := range forPeople(d.Violations) {
 		verdict := ""
 		if v.ID != d.Governing {
 			verdict = ", " + v.Verdict
@@ -128,9 +127,26 @@ func (d *decision) because(w io.Writer, s style, indent string) {
 		if c.Append != nil {
 			fmt.Fprintf(w, "%s%s gets %s\n", indent, c.Path, author.Printable(plain(c.Append)))
 		} else {
-			fmt.Fprintf(w, "%s%s: %s -> %s\n", indent, c.Path, author.Printable(plain(c.From)), author.Printable(plain(c.To)))
+			fmt.Fprintf(w, "%s%s: %s -> %s\n", indent, c.Path, author.Printable(d.titles.state[c.Path].member(c.From)), author.Printable(d.titles.state[c.Path].member(c.To)))
 		}
 	}
+}
+
+// forPeople orders violations as people want to know them: who may not do it at all, then
+// whose it is not to change, then the rest as decided.
+func forPeople(list []reason) []reason {
+	rank := func(r reason) int {
+		switch {
+		case strings.HasPrefix(r.ID, "by:"), r.ID == "hold:by":
+			return 0
+		case strings.HasPrefix(r.ID, "owner:") && r.Verdict != "hold":
+			return 1
+		}
+		return 2
+	}
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b reason) int { return rank(a) - rank(b) })
+	return list
 }
 
 // code says why it could not be evaluated, where it could not.

@@ -66,7 +66,8 @@ func (c *playCommand) Run(a *app) error {
 	}
 	write := a.line
 	if c.Explain {
-		write = func(answer []byte) error { return a.explain(p.line, answer) }
+		names := titlesOf(bundle.Info())
+		write = func(answer []byte) error { return a.explain(p.line, answer, names) }
 	}
 	in, err := a.input("the proposals")
 	if err != nil {
@@ -160,7 +161,7 @@ func (p *player) answer(line []byte, size int) ([]byte, error) {
 }
 
 // explain shows the answer to a line to a person.
-func (a *app) explain(line int, answer []byte) error {
+func (a *app) explain(line int, answer []byte, names titles) error {
 	var refused struct {
 		Error *struct{ Code, Message, Path string }
 	}
@@ -175,6 +176,7 @@ func (a *app) explain(line int, answer []byte) error {
 	if err != nil {
 		return err
 	}
+	d.titles = names
 	d.show(a.stdout, a.style)
 	if d.Verdict == "hold" {
 		fmt.Fprintf(a.stdout, "  parked as %d: confirm it with %s\n", d.Seq, a.style.dim(fmt.Sprintf(`{"digest":"%s","hold":%d}`, d.Proposal, d.Seq)))
