@@ -38,6 +38,11 @@ const (
 	sqlNamed  = `SELECT 1 FROM releases WHERE digest = $1 LIMIT 1`   // where there is no such document
 	sqlByKey  = `SELECT seq FROM decisions WHERE session = $1 AND key = $2`
 
+	sqlRemind       = `INSERT INTO reminders (at, session) VALUES ($1, $2) ON CONFLICT (at, session) DO NOTHING`
+	sqlReminders    = `SELECT at, session FROM reminders WHERE at <= $1 ORDER BY at, session LIMIT $2`
+	sqlNextReminder = `SELECT at FROM reminders ORDER BY at LIMIT 1`
+	sqlForget       = `DELETE FROM reminders WHERE at = $1 AND session = $2`
+
 	sqlSnapshot     = `SELECT seq, bytes, sum FROM snapshots WHERE session = $1`
 	sqlSaveSnapshot = `INSERT INTO snapshots (session, seq, bytes, sum) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (session) DO UPDATE SET seq = excluded.seq, bytes = excluded.bytes, sum = excluded.sum

@@ -23,7 +23,8 @@ const maxLoaded = 1024
 // bundle is a loaded bundle.
 type bundle struct {
 	host.Bundle
-	agents []string
+	agents  []string
+	expirer string // the agent as which the server ends what is due; empty for none
 }
 
 // bundles are the loaded bundles and catalogs, by digest, and who was trusted when they were loaded.
@@ -144,11 +145,14 @@ func (s *Server) load(doc []byte) (*bundle, error) {
 	if err != nil {
 		return nil, err
 	}
-	var info struct{ Agents []struct{ Name string } }
+	var info struct {
+		Agents []struct{ Name string }
+		Hold   struct{ By string }
+	}
 	if err := json.Unmarshal(loaded.Info(), &info); err != nil {
 		return nil, err
 	}
-	b := &bundle{Bundle: loaded}
+	b := &bundle{Bundle: loaded, expirer: info.Hold.By}
 	for _, agent := range info.Agents {
 		b.agents = append(b.agents, agent.Name)
 	}
@@ -162,6 +166,9 @@ func (b *bundle) actor(who identity.Who, said *host.Actor) (host.Actor, error) {
 		said = &host.Actor{}
 	}
 	kind, id, err := who.Actor(said.Kind, said.ID, func(kind string) bool { return slices.Contains(b.agents, kind) })
+	if err == nil && id == HostID && kind == b.expirer {
+		return host.Actor{}, refuse(identity.CodeActor, "as %s the server itself acts under the id %q, and nobody else does", kind, HostID)
+	}
 	return host.Actor{Kind: kind, ID: id}, err
 }
 

@@ -33,6 +33,9 @@ func (s *Server) Hurry(header, body, write, drain, beat time.Duration) {
 	set(&s.pace.beat, beat)
 }
 
+// EndNothing has what is due wait until expire is proposed, or ends that.
+func (s *Server) EndNothing(still bool) { s.still.Store(still) }
+
 // Status is the status of a code's problems.
 func Status(code string) int { return refuse(code, "").Status }
 

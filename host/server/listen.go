@@ -70,6 +70,9 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, tlsConfig *tls.Confi
 	if tlsConfig != nil {
 		l = tls.NewListener(l, tlsConfig)
 	}
+	if s.options.Alarm == nil {
+		s.work.Go(s.follow)
+	}
 	failed := make(chan error, 1)
 	go func() { failed <- hs.Serve(l) }()
 	select {

@@ -18,8 +18,6 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/goccy/go-json"
-
 	"github.com/holdfast-rt/holdfast/core"
 	"github.com/holdfast-rt/holdfast/host"
 	"github.com/holdfast-rt/holdfast/host/ledger"
@@ -40,6 +38,9 @@ type live struct {
 	trust   *trust         // who was trusted when the bundle was last asked for
 	about   ledger.Session // as created; Seq and Head say where session stands
 	at      int64          // time of the last decision
+	due     int64          // when something that waits may be due, not later than it is; never for nothing
+	stuck   string         // the head at which what is due could not be ended
+	later   int64          // when to try again what could not be recorded, on the server's clock
 	broken  error          // *ledger.Corrupt, for good
 	pending []byte         // snapshot that waits for a decision to confirm it
 	behind  int64          // the seq that pending is of
@@ -86,12 +87,15 @@ func (s *Server) forget(l *live) {
 	}
 }
 
-// with runs f on a session that stands where the ledger does.
+// with runs f on a session that stands where the ledger does, and in which nothing is due.
 func (s *Server) with(ctx context.Context, id string, f func(*live) error) error {
 	l := s.take(id)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err := l.refresh(ctx); err != nil {
+		return err
+	}
+	if err := l.tidy(ctx); err != nil {
 		return err
 	}
 	return f(l)
@@ -308,7 +312,7 @@ func (l *live) arrive() error {
 	if place.Seq != l.about.Seq || place.Prev != l.about.Head {
 		return l.corrupt("it stands at %d, its log at %d", place.Seq, l.about.Seq)
 	}
-	l.at = place.At
+	l.at, l.due = place.At, place.due()
 	return nil
 }
 
@@ -326,19 +330,4 @@ func (l *live) keep(ctx context.Context, before int64) {
 			l.pending, l.behind = snapshot, l.about.Seq
 		}
 	}
-}
-
-// place is where a session stands, as its view says.
-type place struct {
-	Seq  int64
-	At   int64
-	Prev string
-}
-
-func readPlace(session host.Session) (p place, err error) {
-	view, err := session.View()
-	if err == nil {
-		err = json.Unmarshal(view, &p)
-	}
-	return p, err
 }

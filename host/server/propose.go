@@ -11,9 +11,8 @@ package server
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -116,9 +115,13 @@ func (l *live) lead() {
 		l.line.mu.Unlock()
 		l.mu.Lock()
 		l.round(turns)
+		due := l.isDue()
 		l.mu.Unlock()
 		for _, t := range turns {
 			close(t.done)
+		}
+		if due { // since a session goes on that was frozen, or time has passed
+			_ = l.server.with(context.Background(), l.id, func(*live) error { return nil })
 		}
 	}
 }
@@ -174,9 +177,13 @@ func (l *live) once(ctx context.Context, turns []*turn) error {
 	if err := l.refresh(ctx); err != nil {
 		return err
 	}
-	before, after := l.about, l.about
-	at := l.at
-	var rows []ledger.Row
+	before := l.about
+	rows, after, at, err := l.expire(l.about, l.at)
+	if err != nil {
+		l.session = nil
+		return l.judge(err)
+	}
+	ended := len(rows)
 	for _, t := range turns {
 		t.decision, t.err = nil, nil
 		if t.err = t.ctx.Err(); t.err != nil {
@@ -199,9 +206,12 @@ func (l *live) once(ctx context.Context, turns []*turn) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	began := time.Now()
-	err := l.server.ledger.Append(ctx, rows)
-	l.server.metrics.append.Observe(time.Since(began).Seconds())
+	parked := slices.ContainsFunc(turns, func(t *turn) bool { return t.decision != nil && t.verdict == "hold" })
+	if err = l.remind(ctx, rows, parked); err == nil {
+		began := time.Now()
+		err = l.server.ledger.Append(ctx, rows)
+		l.server.metrics.append.Observe(time.Since(began).Seconds())
+	}
 	if err != nil {
 		l.session = nil
 		if errors.Is(err, ledger.ErrConflict) {
@@ -210,6 +220,11 @@ func (l *live) once(ctx context.Context, turns []*turn) error {
 		return l.judge(unavailable(err))
 	}
 	l.about, l.at = after, at
+	for _, row := range rows[:ended] {
+		if read, err := host.Read(row.Bytes); err == nil {
+			l.server.metrics.decisions.WithLabelValues(read.Verdict).Inc()
+		}
+	}
 	for _, t := range turns {
 		if t.decision != nil && !t.repeated {
 			l.server.metrics.decisions.WithLabelValues(t.verdict).Inc()
@@ -261,11 +276,7 @@ func (l *live) decide(ctx context.Context, t *turn, stands ledger.Session, at in
 		return ledger.Row{}, err
 	}
 	t.decision, t.seq, t.verdict = decision, read.Seq, read.Verdict
-	sum := sha256.Sum256(decision)
-	return ledger.Row{
-		Session: l.id, Seq: read.Seq, Bytes: decision, Prev: read.Prev, Key: t.key,
-		Digest: "sha256:" + hex.EncodeToString(sum[:]),
-	}, nil
+	return rowOf(l.id, decision, t.key)
 }
 
 // document makes the proposal as the core takes it: the actor is the caller.

@@ -75,6 +75,10 @@ type Options struct {
 	// Patience is how long the store may take to record. 0 takes 15 seconds.
 	Patience time.Duration
 
+	// Alarm is called with the time at which something in a session will be due, in place of the timer
+	// that Serve sets: for a host that must not keep one. It then calls Sweep at that time.
+	Alarm func(at time.Time)
+
 	// Origins are the web origins whose pages may ask, such as "https://app.example".
 	// Pages that the server's own origin serves may always.
 	Origins []string
@@ -103,12 +107,15 @@ type Server struct {
 	bundles bundles
 	signer  atomic.Pointer[signature.Signer]
 	streams streams
-	heavy   chan struct{} // holds a token for each long search or verification under way
-	module  module
-	handler http.Handler
-	work    sync.WaitGroup // leaders of lines
-	ending  context.Context
-	end     context.CancelFunc
+
+	still    atomic.Bool   // in tests: what is due waits
+	reminded chan struct{} // gets a value when a reminder was kept
+	heavy    chan struct{} // holds a token for each long search or verification under way
+	module   module
+	handler  http.Handler
+	work     sync.WaitGroup // leaders of lines
+	ending   context.Context
+	end      context.CancelFunc
 }
 
 // New makes a server.
@@ -132,7 +139,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		options: o, core: o.Core, ledger: o.Ledger, log: o.Logger, now: o.Now,
 		alone:   o.Ledger.Kind() != "postgres", // a file is locked, and of an object there is one
-		metrics: newMetrics(), pace: defaultPace,
+		metrics: newMetrics(), pace: defaultPace, reminded: make(chan struct{}, 1),
 		heavy: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2)), // half of the cores stay for decisions
 	}
 	if o.Rate > 0 {

@@ -69,6 +69,9 @@
 // included, and only where no member has that name as names joined by dots, the
 // longest first: `realm_access.roles` is `roles` within `realm_access`.
 //
+// The id `holdfast` is the server's own, for the agent that a bundle names to end what waits
+// (hold.by): a token with that id and that kind may do nothing in its sessions (auth/actor).
+//
 // Whoever can edit a claim at the provider decides what it says here. Never take the id
 // or the kinds from a field that users fill in themselves.
 //
