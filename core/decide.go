@@ -272,7 +272,8 @@ func (s *Session) parts() []string {
 func (s *Session) confirmers(l int) uint64 {
 	view, set := s.b.Layers[l].Includes, s.b.Everyone()
 	for k := range l + 1 {
-		if view>>k&1 != 0 {
+		// Of what a layer would commit at once the proposer stays the actor, see judge.turn.
+		if view>>k&1 != 0 && s.j.alone(k) == model.HoldVerdict {
 			set &= s.j.parts[k].owners
 		}
 	}

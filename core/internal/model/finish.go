@@ -296,7 +296,7 @@ func (b *Bundle) declareTests(x node) {
 			}
 			if g := e.get("governing"); g.ok() && g.kind() == canon.String {
 				id := strings.Clone(g.r.doc.String(g.n))
-				if _, there := b.names["id "+id]; !there && id != "" && id != "frozen" && !strings.Contains(id, ":") {
+				if _, there := b.names["id "+id]; !there && id != "" && id != "frozen" && id != "fallback" && !strings.Contains(id, ":") {
 					g.fail(diag.BundleRef, "there is no constraint `"+id+"`.", didYouMean(id, b.ids()))
 				}
 			}
