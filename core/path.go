@@ -32,6 +32,8 @@ import (
 const (
 	maxPathDecisions = 1 << 16 // proposals tried; model.QuestionCost bounds what they cost
 	maxPathLength    = 12      // steps; a longer help text helps nobody
+	tryUnits         = 64      // what making a proposal and keeping its state costs, besides judging it
+	holdUnits        = 8       // and each parked proposal, which every state lists
 )
 
 // pathRoom bounds what the states that were reached hold: some forty megabytes.
@@ -58,6 +60,7 @@ type reached struct {
 	from   int   // index of the state before, -1 for the first
 	p      *proposal
 	length int
+	size   int // bytes of the state, or more: what commits is measured
 }
 
 // way is an answer: the steps, and the proposal that then gets the verdict.
@@ -73,6 +76,7 @@ type search struct {
 	size    int // of the goal as JSON
 	inputs  *pathInputs
 	list    []reached
+	at      int                // the state that is entered
 	seen    map[[32]byte]int64 // the earliest time of each state
 	fallen  [][32]byte         // states that only a refusal leads to
 	round   int
@@ -119,6 +123,11 @@ func (s *Session) path(src []byte) ([]byte, error) {
 	}
 	first := reached{state: s.state, holds: s.holds, frozen: s.frozen, at: p.at.Int(), from: -1}
 	at := s.at
+	var size model.Extent
+	if s.b.Large {
+		size.Changed(model.State{}, s.state, model.StateLimit)
+	}
+	first.size = size.Bytes
 	s.j.terse = true
 	q := &search{s: s, goal: p, logged: s.j.logged, size: len(appendProposal(nil, s.b, p)), left: model.QuestionCost}
 	q.inputs = newPathInputs(s, p)
@@ -175,6 +184,7 @@ func (q *search) breadth(longest int) {
 
 // enter makes a state the session's.
 func (q *search) enter(i int) {
+	q.at = i
 	n, s := &q.list[i], q.s
 	s.state, s.holds, s.frozen, s.at = n.state, n.holds, n.frozen, n.at
 	if s.j.logged = nil; slices.Equal(n.state.Logs, q.list[0].state.Logs) {
@@ -190,7 +200,10 @@ func (q *search) spent() bool { return q.left < rounds[q.round].left || q.tried 
 func (q *search) try(p *proposal, size int) outcome {
 	q.tried++
 	o := q.s.find(p, size)
-	q.left -= int64(q.s.j.effort())
+	q.left -= int64(q.s.j.effort()) + tryUnits + holdUnits*int64(len(q.s.holds))
+	if q.s.b.Large && o.verdict == model.Commit {
+		q.left -= int64(q.list[q.at].size / 8)
+	}
 	return o
 }
 
@@ -411,9 +424,11 @@ func (q *search) add(i int, p *proposal, o *outcome) bool {
 	if o.after != nil {
 		n.state = model.State{Vars: slices.Clone(o.after.Vars), Logs: slices.Clone(o.after.Logs)}
 	}
+	taken := q.room.Bytes
 	if !q.room.Changed(from.state, n.state, pathRoom) {
 		return false
 	}
+	n.size = from.size + q.room.Bytes - taken
 	q.seen[key] = n.at
 	q.list = append(q.list, n)
 	looked, now := q.inputs.looked, q.inputs.now

@@ -210,7 +210,7 @@ const foureyes = {
   ],
 };
 
-for (const id of ["ann"])
+for (const id of ["ann", "editor"])
   test(`how never tells the author to approve what only another person may (${id})`, async (t) => {
     const { engine } = await counted(t);
     const author = { kind: "editor", id };
@@ -223,7 +223,50 @@ for (const id of ["ann"])
     assert.equal(how.say, "First: approve, by another editor.");
     session.decide({ ...how.steps[0], at: start + 1 });
     assert.equal(publish.allowed, true);
+    const mine = session.gate("approve");
+    assert.equal(mine.allowed, false);
+    assert.equal(mine.how.found, false);
+    assert.notEqual(mine.how.variant.proposal.actor.id, id);
+    assert.match(mine.how.say, /^Another editor can do it/i);
   });
+
+test("how says when, and for which reason", async (t) => {
+  const { engine } = await counted(t);
+  const june = {
+    holdfast: 1, bundle: "june", version: "1.0.0", agents: { user: {} }, state: { open: { type: "bool" } },
+    actions: { unlock: { set: { open: "true" } }, enter: {}, leave: {}, ask: {} },
+    constraints: [
+      { id: "AFTER", level: "operational", on: ["unlock", "leave"], require: 'proposal.at >= timestamp("2046-06-01T00:00:00Z")', otherwise: { say: "not yet" } },
+      { id: "OPEN", level: "operational", on: ["enter"], require: "state.open", otherwise: { say: "shut" } },
+      { id: "WHY", level: "operational", on: ["ask"], require: '"approved" in proposal.reasons', otherwise: { say: "not approved" } },
+    ],
+  };
+  const session = engine.bundle(june).open("s1", { actor: user });
+  const enterGate = session.gate("enter");
+  assert.equal(enterGate.how.say, "First: unlock from 2046-06-01 00:00 UTC on.");
+  assert.equal(enterGate.how.steps[0].at, Date.UTC(2046, 5, 1));
+  const leave = session.gate("leave");
+  assert.equal(leave.how.say, "Wait until 2046-06-01 00:00 UTC.");
+  assert.equal(leave.how.when, Date.UTC(2046, 5, 1));
+  const ask = session.gate("ask");
+  assert.equal(ask.how.found, false);
+  assert.equal(ask.how.say, 'It is possible, because of "approved".');
+  assert.deepEqual(ask.how.variant.proposal.reasons, ["approved"]);
+  session.decide(enterGate.how.steps[0]);
+  assert.equal(enterGate.allowed, true);
+  assert.equal(leave.allowed, true);
+});
+
+test("how leads out of a frozen session", async (t) => {
+  const { engine } = await counted(t);
+  const session = engine.bundle({ ...gate, actions: { ...gate.actions, smash: {} }, constraints: [{ id: "SMASH", level: "operational", on: ["smash"], require: "false", otherwise: { verdict: "freeze", say: "smashed" } }] }).open("s1", { actor: { kind: "automatic", id: "a" } });
+  session.decide({ action: "smash", actor: user, args: {}, at: start, reasons: [] });
+  const note = session.gate("note", { text: "a" });
+  assert.equal(note.governing, "frozen");
+  assert.equal(note.how.say, "First: unfreeze the session, by user.");
+  session.decide(note.how.steps[0]);
+  assert.equal(note.allowed, true);
+});
 
 function changeWatch(session, tell) {
   const watch = session.watch.bind(session);
@@ -567,7 +610,7 @@ test("how names who can do it instead, by its title", async (t) => {
   const { info } = engine.bundle(leave);
   const proposal = { action: "grant", actor: { kind: "hr", id: "hr" }, args: {}, at: start, reasons: ["request"] };
   const said = (steps, reasons = ["request"], actor = proposal.actor) => {
-    const path = { found: false, bounded: false, steps: [], at: start, verdict: "reject", instead: { proposal: { ...proposal, reasons, actor }, steps }, tried: 1, v: 1 };
+    const path = { found: false, bounded: false, steps: [], when: start, verdict: "reject", variant: { proposal: { ...proposal, reasons, actor }, steps }, tried: 1, v: 1 };
     const subject = { onchange: () => () => {}, watch: () => ({ answers: () => ['["reject",[{"id":"X","say":"No.","spans":[]}],[]]'], close() {} }), path: () => path, view: () => ({ at: 0 }), info };
     return new Gates(subject, { kind: "staff", id: "u1" }).gate("grant").how.say;
   };

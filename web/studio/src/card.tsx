@@ -8,7 +8,7 @@ import { told } from "./api.js";
 import { steady, type Desk } from "./desk.js";
 import { Field } from "./field.js";
 import { firstArgs, reasonsOf } from "./form.js";
-import type { Action } from "./info.js";
+import type { Action, Info } from "./info.js";
 import { Icon, VerdictMark } from "./icons.js";
 import { later } from "./idle.js";
 import { Why } from "./why.js";
@@ -174,8 +174,11 @@ function Way({ desk, draft, version }: { desk: Desk; draft: { action: string; ac
 
   if (path === "looking") return <p class="way quiet">Looking for a way…</p>;
   if ((path === "none" || !path.found) && others.length > 0) return <Others desk={desk} kinds={others} />;
+  if (path !== "none" && path.variant !== null) return <p class="way quiet">As it is there is no way that was found. It would commit {variation(desk.info, path.variant.proposal, draft)}.</p>;
   if (path === "none" || !path.found)
     return <p class="way quiet">{path !== "none" && path.bounded ? "No way to it was found, though not everything was tried." : "Nothing that can be done now leads to it. Not acting is a correct outcome."}</p>;
+  const now = desk.now();
+  if (path.steps.length === 0 && path.when > now) return <p class="way quiet">It has to wait until {moment(path.when)}.</p>;
   if (path.steps.length === 0) return path.verdict === "hold" ? <p class="way quiet">It waits, once proposed, until it is confirmed.</p> : null;
   const take = async (step: ProposalDocument): Promise<void> => {
     const entry = await desk.propose({ action: step.action, actor: step.actor, args: step.args, reasons: step.reasons });
@@ -187,21 +190,41 @@ function Way({ desk, draft, version }: { desk: Desk; draft: { action: string; ac
       <ol>
         {path.steps.map((step, i) => (
           <li key={i}>
-            <button type="button" class="step" disabled={i > 0 || desk.moment.value.past || desk.busy.value} onClick={() => void take(step)}>
+            <button type="button" class="step" disabled={i > 0 || step.at > now || desk.moment.value.past || desk.busy.value} onClick={() => void take(step)}>
               <span class="n" aria-hidden="true">{i + 1}</span>
               <span class="what">
                 {actionTitle(desk.info, step.action)} {Object.keys(step.args).length > 0 && <small>{argsText(desk.info, step.action, step.args)}</small>}
               </span>
-              <span class="who">as {agentTitle(desk.info, step.actor.kind)}{step.actor.id !== step.actor.kind ? ` ${step.actor.id}` : ""}</span>
+              <span class="who">as {agentTitle(desk.info, step.actor.kind)}{step.actor.id !== step.actor.kind ? ` ${step.actor.id}` : ""}{because(step.reasons)}{step.at > now ? ` from ${moment(step.at)} on` : ""}</span>
               {i === 0 && <Icon name="next" size={14} />}
             </button>
           </li>
         ))}
         <li class="goal">
           <span class="n" aria-hidden="true">{path.steps.length + 1}</span>
-          <span class="what">then this {path.verdict === "hold" ? "waits to be confirmed" : "commits"}</span>
+          <span class="what">
+            then this {path.verdict === "hold" ? "waits to be confirmed" : "commits"}
+            {path.when > Math.max(now, ...path.steps.map(({ at }) => at)) ? ` from ${moment(path.when)} on` : ""}
+          </span>
         </li>
       </ol>
     </div>
   );
+}
+
+/** A time of a way, in UTC as what a bundle says of times is. */
+function moment(millis: number): string {
+  return `${new Date(millis).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
+
+/** Why a step is taken, where it is not for a request. */
+function because(reasons: readonly string[]): string {
+  if (reasons.length === 1 && reasons[0] === "request") return "";
+  return reasons.length === 0 ? " without a reason" : ` because of ${reasons.join(", ")}`;
+}
+
+/** What is different about a proposal that would do in place of another. */
+function variation(info: Info, { actor, reasons }: ProposalDocument, draft: { actor: { kind: string; id: string }; reasons: readonly string[] }): string {
+  const who = actor.id === draft.actor.id ? "" : `by another ${agentTitle(info, actor.kind)} (${actor.id})`;
+  return [who, reasons.join() === draft.reasons.join() ? "" : because(reasons).trim()].filter((text) => text !== "").join(", ");
 }
