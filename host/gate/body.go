@@ -72,7 +72,8 @@ func (b *body) read() error {
 	if b.from == nil || b.from == http.NoBody {
 		return nil
 	}
-	switch coding := strings.ToLower(strings.TrimSpace(strings.Join(b.header.Values("Content-Encoding"), ","))); coding {
+	coding := strings.Join(b.header.Values("Content-Encoding"), ",")
+	switch strings.ToLower(strings.TrimSpace(coding)) {
 	case "", "identity":
 	default:
 		return refuse(CodeType, "send the body as it is, with no Content-Encoding")
@@ -100,7 +101,10 @@ func (b *body) read() error {
 	isJSON := jsonType.MatchString(media)
 	switch {
 	case !isJSON && media != formType:
-		return refuse(CodeType, fmt.Sprintf("a body of type %s cannot be decided on: send application/json or %s", media, formType))
+		return refuse(
+			CodeType,
+			fmt.Sprintf("a body of type %s cannot be decided on: send application/json or %s", media, formType),
+		)
 	case charset != "utf-8":
 		return refuse(CodeType, "the body is UTF-8, and its Content-Type says nothing else")
 	case bytes.HasPrefix(src, []byte("\xef\xbb\xbf")):

@@ -57,7 +57,8 @@ func TestPaths(t *testing.T) {
 		if again, err2 := readTarget(at.path); err == nil && (err2 != nil || again.path != at.path) {
 			t.Errorf("%s: the normal form is its own: %q, %v", c.Name, again.path, err2)
 		}
-		if u, parse := url.ParseRequestURI(c.Path); parse == nil && u.Opaque == "" && c.Path != "*" { // and as a server gets it
+		if u, parse := url.ParseRequestURI(c.Path); parse == nil && u.Opaque == "" &&
+			c.Path != "*" { // and as a server gets it
 			if at, err := readTarget(u.EscapedPath()); codeOf(err) != c.Code || err == nil && at.path != c.Normal {
 				t.Errorf("%s, as a server gets it: %q, %v", c.Name, at.path, err)
 			}
@@ -102,7 +103,10 @@ func TestRoutes(t *testing.T) {
 }
 
 func TestPatterns(t *testing.T) {
-	for _, pattern := range []string{"cart", "post /cart", "POST cart", "POST  /cart", "POST /cart/{", "POST /cart/{a}b", "POST /{a}/{a}", "POST /{a...}/b", "POST /{a...}/", "POST /a//b", "POST /a/../b", "POST /a;b", ""} {
+	for _, pattern := range []string{
+		"cart", "post /cart", "POST cart", "POST  /cart", "POST /cart/{", "POST /cart/{a}b", "POST /{a}/{a}",
+		"POST /{a...}/b", "POST /{a...}/", "POST /a//b", "POST /a/../b", "POST /a;b", "",
+	} {
 		if _, err := compile(Routes{pattern: Through}); err == nil {
 			t.Error(pattern)
 		}
@@ -198,7 +202,10 @@ func TestHeaders(t *testing.T) {
 	for _, c := range cases {
 		for _, path := range []string{"/cart", "/else"} {
 			r := httptest.NewRequest("POST", path, strings.NewReader(`{"item":"mug","count":2}`))
-			r.Header = http.Header{"Content-Type": {"application/json"}, c.Header: {"forged", "forged again"}} // as it was sent
+			r.Header = http.Header{
+				"Content-Type": {"application/json"},
+				c.Header:       {"forged", "forged again"},
+			} // as it was sent
 			on, _, w := ran(t, Options{Bundle: testBundle(t), Routes: routes}, r)
 			if c.Becomes == "refused" {
 				if on != nil || !strings.Contains(w.Body.String(), CodeOverride) {
@@ -243,15 +250,22 @@ func TestBodies(t *testing.T) {
 		if c.Coding != "" {
 			r.Header.Set("Content-Encoding", c.Coding)
 		}
-		on, body, w := ran(t, Options{Bundle: testBundle(t), Routes: Routes{"POST /cart": Propose(addFrom)}, Limit: 4096}, r)
+		on, body, w := ran(
+			t,
+			Options{Bundle: testBundle(t), Routes: Routes{"POST /cart": Propose(addFrom)}, Limit: 4096},
+			r,
+		)
 		if c.Code != "" {
 			var p problem
-			if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || on != nil || w.Code != c.Status || p.Code != c.Code && !strings.HasPrefix(p.Code, c.Code+"/") {
+			if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || on != nil || w.Code != c.Status ||
+				p.Code != c.Code && !strings.HasPrefix(p.Code, c.Code+"/") {
 				t.Errorf("%s: %d %s", c.Name, w.Code, w.Body)
 			}
 			continue
 		}
-		if on == nil || body != c.Sent || on.Header.Get("Content-Type") != c.SentType || on.Header.Get("Content-Encoding") != "" || on.ContentLength != int64(len(body)) {
+		if on == nil || body != c.Sent || on.Header.Get("Content-Type") != c.SentType ||
+			on.Header.Get("Content-Encoding") != "" ||
+			on.ContentLength != int64(len(body)) {
 			t.Errorf("%s: %d %s %q", c.Name, w.Code, w.Body, body)
 		}
 	}
@@ -350,7 +364,9 @@ func TestSeals(t *testing.T) {
 			if codeOf(err) != c.Code || (err == nil) != (c.Code == "") {
 				t.Fatal(err)
 			}
-			if err == nil && (checked.Verdict != "commit" || checked.Digest != common.Headers[HeaderDigest] || checked.Bundle != common.Bundle) {
+			if err == nil &&
+				(checked.Verdict != "commit" || checked.Digest != common.Headers[HeaderDigest] ||
+				checked.Bundle != common.Bundle) {
 				t.Error(checked)
 			}
 			if body, _ := io.ReadAll(r.Body); err == nil && string(body) != common.Body {
@@ -388,7 +404,11 @@ func TestWhatAGateSealsAnOriginBelieves(t *testing.T) {
 		r := httptest.NewRequest("POST", "/CART?a=%61", strings.NewReader(`{"item":"mug", "count":2}`))
 		r.Header.Set("Content-Type", "application/json")
 		r.Header.Set(HeaderSeal, "forged")
-		on, body, w := ran(t, Options{Bundle: testBundle(t), Routes: Routes{"POST /cart": Propose(addFrom)}, Seal: pair[0]}, r)
+		on, body, w := ran(
+			t,
+			Options{Bundle: testBundle(t), Routes: Routes{"POST /cart": Propose(addFrom)}, Seal: pair[0]},
+			r,
+		)
 		if on == nil {
 			t.Fatal(w.Body)
 		}
@@ -409,7 +429,8 @@ func TestWhatAGateSealsAnOriginBelieves(t *testing.T) {
 		if code, said := status(sent(body)); code != 200 || said != "commit"+body {
 			t.Error(code, said)
 		}
-		if code, said := status(sent(`{"count":90,"item":"mug"}`)); code != 403 || !strings.Contains(said, CodeSealOther) {
+		if code, said := status(sent(`{"count":90,"item":"mug"}`)); code != 403 ||
+			!strings.Contains(said, CodeSealOther) {
 			t.Error(code, said)
 		}
 		bare := sent(body)
@@ -436,7 +457,8 @@ func TestKeys(t *testing.T) {
 	if key, err := Secret("short", []byte("too short")); err == nil {
 		t.Error(key)
 	}
-	if _, err := New(Options{Bundle: testBundle(t), Routes: Routes{"GET /": Through}, Seal: readKey(t, cases[0].Keys[0])}); err == nil {
+	o := Options{Bundle: testBundle(t), Routes: Routes{"GET /": Through}, Seal: readKey(t, cases[0].Keys[0])}
+	if _, err := New(o); err == nil {
 		t.Error("a public key signs nothing")
 	}
 }

@@ -8,7 +8,8 @@
 //	http.ListenAndServe(addr, check(handler))
 //
 // What no route names is refused. A request is read in one way before anything is decided, and goes on as it was
-// decided: its path in the route's spelling, its query and body canonical. What two handlers may read differently is refused.
+// decided: its path in the route's spelling, its query and body canonical. What two handlers may read differently is
+// refused.
 //
 // Nothing is recorded: whoever keeps the session decides again, on the same proposal, to the same
 // bytes. It is the Go counterpart of @holdfast/web/edge, for servers and for workers that are
@@ -129,7 +130,8 @@ type answer struct{ http.Handler }
 
 func (answer) Error() string { return "gate: answered" }
 
-// Answer is what propose returns as its error where a request is to be answered at once: by a redirect to the login, say.
+// Answer is what propose returns as its error where a request is to be answered at once: by a redirect to the login,
+// say.
 func Answer(h http.Handler) error { return answer{h} }
 
 // gate is a gate, set up.
@@ -407,6 +409,12 @@ func withChecked(ctx context.Context, c *Checked) context.Context {
 	return context.WithValue(ctx, checkedKey{}, c)
 }
 
+// carriedHeaders are about a body as it came.
+var carriedHeaders = []string{
+	"Content-Encoding", "Content-Length", "Transfer-Encoding", "Trailer", "Content-Md5", "Digest", "Content-Digest",
+	"Content-Type",
+}
+
 // onward returns the request that goes on: undecided with its body as it came, or, where propose has read that, as it
 // was read; decided with the decision, and none that the client put there.
 func (g *gate) onward(a *asked, d *host.Decision) (*http.Request, error) {
@@ -417,7 +425,7 @@ func (g *gate) onward(a *asked, d *host.Decision) (*http.Request, error) {
 	if err := a.body.take(); err != nil { // a form may name another method
 		return nil, err
 	}
-	for _, name := range []string{"Content-Encoding", "Content-Length", "Transfer-Encoding", "Trailer", "Content-Md5", "Digest", "Content-Digest", "Content-Type"} {
+	for _, name := range carriedHeaders {
 		a.header.Del(name)
 	}
 	if a.body.typ != "" {
@@ -464,7 +472,15 @@ func names(list ...string) map[string]bool {
 
 var (
 	reserved   = names(HeaderVerdict, HeaderDigest, HeaderDecision, HeaderSeal)
-	overriding = names("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "X-Original-Method", "X-Original-URL", "X-Original-URI", "X-Rewrite-URL")
+	overriding = names(
+		"X-HTTP-Method-Override",
+		"X-HTTP-Method",
+		"X-Method-Override",
+		"X-Original-Method",
+		"X-Original-URL",
+		"X-Original-URI",
+		"X-Rewrite-URL",
+	)
 )
 
 // cleaned returns headers without what only a gate may say.

@@ -58,7 +58,10 @@ var origin = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 	if d := gate.Decision(r.Context()); d != nil {
 		verdict = d.Verdict
 	}
-	_ = json.NewEncoder(w).Encode(map[string]any{"body": string(body), "headers": r.Header, "verdict": verdict, "uri": r.RequestURI, "trailers": len(r.Trailer)})
+	_ = json.NewEncoder(w).
+		Encode(map[string]any{
+			"body": string(body), "headers": r.Header, "verdict": verdict, "uri": r.RequestURI, "trailers": len(r.Trailer),
+		})
 })
 
 type arrived struct {
@@ -109,8 +112,14 @@ func ask(t *testing.T, o gate.Options, r *http.Request) (a told) {
 }
 
 func TestCommitGoesOn(t *testing.T) {
-	a := ask(t, gate.Options{Bundle: load(t, "checkout"), Routes: routes}, post("/cart?b=x+y&a=1;2", `{ "item": "mug", "count": 2 }`, gate.HeaderDecision, "e30=", "X-Own", "stays"))
-	if a.status != 200 || a.at.Verdict != "commit" || a.at.Body != `{"count":2,"item":"mug"}` || a.at.Headers.Get("X-Own") != "stays" || a.at.Headers.Get(gate.HeaderVerdict) != "commit" {
+	a := ask(
+		t,
+		gate.Options{Bundle: load(t, "checkout"), Routes: routes},
+		post("/cart?b=x+y&a=1;2", `{ "item": "mug", "count": 2 }`, gate.HeaderDecision, "e30=", "X-Own", "stays"),
+	)
+	if a.status != 200 || a.at.Verdict != "commit" || a.at.Body != `{"count":2,"item":"mug"}` ||
+		a.at.Headers.Get("X-Own") != "stays" ||
+		a.at.Headers.Get(gate.HeaderVerdict) != "commit" {
 		t.Fatal(a.status, a.body)
 	}
 	if a.at.URI != "/cart?b=x%20y&a=1%3B2" {
@@ -121,21 +130,36 @@ func TestCommitGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	sum := sha256.Sum256(decision)
-	if a.at.Headers.Get(gate.HeaderDigest) != "sha256:"+hex.EncodeToString(sum[:]) || !strings.Contains(string(decision), `"verdict":"commit"`) {
+	if a.at.Headers.Get(gate.HeaderDigest) != "sha256:"+hex.EncodeToString(sum[:]) ||
+		!strings.Contains(string(decision), `"verdict":"commit"`) {
 		t.Errorf("%v %s", a.at.Headers, decision)
 	}
 }
 
 func TestRefusalSaysWhy(t *testing.T) {
 	a := ask(t, gate.Options{Bundle: load(t, "checkout"), Routes: routes}, post("/cart", `{"item":"poster","count":4}`))
-	if a.status != 403 || a.code != gate.CodeRefused || !strings.Contains(a.body, `"verdict":"reject"`) || !strings.Contains(a.body, "Only 3 of poster left") {
+	if a.status != 403 || a.code != gate.CodeRefused || !strings.Contains(a.body, `"verdict":"reject"`) ||
+		!strings.Contains(a.body, "Only 3 of poster left") {
 		t.Error(a.status, a.body)
 	}
 }
 
 func TestWhatPassesKeepsItsBodyAndQuery(t *testing.T) {
 	o := gate.Options{Bundle: load(t, "checkout"), Routes: gate.Routes{"POST /{rest...}": gate.Through}}
-	a := ask(t, o, post("/Blog/?a=1&a=2;b", `{"a":1,"a":2}`, gate.HeaderVerdict, "commit", gate.HeaderDigest, "sha256:0", gate.HeaderDecision, "e30="))
+	a := ask(
+		t,
+		o,
+		post(
+			"/Blog/?a=1&a=2;b",
+			`{"a":1,"a":2}`,
+			gate.HeaderVerdict,
+			"commit",
+			gate.HeaderDigest,
+			"sha256:0",
+			gate.HeaderDecision,
+			"e30=",
+		),
+	)
 	if a.status != 200 || a.at.Verdict != "" || a.at.Body != `{"a":1,"a":2}` || a.at.URI != "/Blog/?a=1&a=2;b" {
 		t.Error(a.status, a.body)
 	}
@@ -145,7 +169,11 @@ func TestWhatPassesKeepsItsBodyAndQuery(t *testing.T) {
 		}
 	}
 	form := "application/x-www-form-urlencoded"
-	for _, r := range []*http.Request{post("/x?_method=DELETE", "{}"), post("/x?a;_METHOD=DELETE", "{}"), post("/x", "a=1&_method=delete", "Content-Type", form)} {
+	for _, r := range []*http.Request{
+		post("/x?_method=DELETE", "{}"),
+		post("/x?a;_METHOD=DELETE", "{}"),
+		post("/x", "a=1&_method=delete", "Content-Type", form),
+	} {
 		if a := ask(t, o, r); a.code != gate.CodeOverride {
 			t.Error(a.status, a.body)
 		}
@@ -158,23 +186,30 @@ func TestWhatPassesKeepsItsBodyAndQuery(t *testing.T) {
 func TestDenyByDefault(t *testing.T) {
 	bundle := load(t, "checkout")
 	nothing := func(*http.Request) (*host.Proposal, error) { return nil, nil }
-	for _, o := range []gate.Options{{Bundle: bundle, Propose: nothing}, {Bundle: bundle, Routes: gate.Routes{"POST /cart": gate.Propose(nothing)}}} {
+	routed := gate.Routes{"POST /cart": gate.Propose(nothing)}
+	for _, o := range []gate.Options{{Bundle: bundle, Propose: nothing}, {Bundle: bundle, Routes: routed}} {
 		if a := ask(t, o, post("/cart", "{}")); a.status != 500 || a.code != gate.CodePropose {
 			t.Error(a.status, a.body)
 		}
 	}
 	copied := *gate.Pass
-	if a := ask(t, gate.Options{Bundle: bundle, Propose: func(*http.Request) (*host.Proposal, error) { return &copied, nil }}, post("/cart", "{}")); a.status == 200 {
+	returning := func(p *host.Proposal) gate.Options {
+		return gate.Options{Bundle: bundle, Propose: func(*http.Request) (*host.Proposal, error) { return p, nil }}
+	}
+	if a := ask(t, returning(&copied), post("/cart", "{}")); a.status == 200 {
 		t.Error("what only looks like Pass:", a.body)
 	}
-	if a := ask(t, gate.Options{Bundle: bundle, Propose: func(*http.Request) (*host.Proposal, error) { return gate.Pass, nil }}, post("/cart", "{}")); a.status != 200 {
+	if a := ask(t, returning(gate.Pass), post("/cart", "{}")); a.status != 200 {
 		t.Error(a.status, a.body)
 	}
 }
 
 func TestNoSpellingOfARouteGetsThrough(t *testing.T) {
 	o := gate.Options{Bundle: load(t, "checkout"), Routes: routes}
-	for _, path := range []string{"/cart", "/CART", "/cart/", "//cart", "/c%61rt", "/cart;a", "/cart%2F", "/./cart", "/x/../cart", "/cart%00", "/x/..%2Fcart", "/cart.json", "/%63art", "/cart%20", "/cart.", "/c%2561rt", `/x\cart`} {
+	for _, path := range []string{
+		"/cart", "/CART", "/cart/", "//cart", "/c%61rt", "/cart;a", "/cart%2F", "/./cart", "/x/../cart", "/cart%00",
+		"/x/..%2Fcart", "/cart.json", "/%63art", "/cart%20", "/cart.", "/c%2561rt", `/x\cart`,
+	} {
 		for _, method := range []string{"POST", "PUT", "PATCH", "DELETE", "post"} {
 			r := post("/", `{"item":"poster","count":9}`)
 			r.Method = method
@@ -194,14 +229,20 @@ func TestNoSpellingOfARouteGetsThrough(t *testing.T) {
 	if a := ask(t, o, post("/CART/", `{"item":"mug","count":1}`)); a.at.URI != "/cart" {
 		t.Error("it goes on as the route spells it:", a.body)
 	}
-	if a := ask(t, o, httptest.NewRequest("PUT", "/cart", nil)); a.status != 405 || a.code != gate.CodeMethod || a.headers.Get("Allow") != "POST" {
+	if a := ask(t, o, httptest.NewRequest("PUT", "/cart", nil)); a.status != 405 || a.code != gate.CodeMethod ||
+		a.headers.Get("Allow") != "POST" {
 		t.Error(a.status, a.headers)
 	}
 }
 
 // TestRawRequests sends what clients would not, over a connection.
 func TestRawRequests(t *testing.T) {
-	check, err := gate.New(gate.Options{Bundle: load(t, "checkout"), Routes: gate.Routes{"POST /cart": gate.Propose(add), "/{rest...}": gate.Through}})
+	check, err := gate.New(
+		gate.Options{
+			Bundle: load(t, "checkout"),
+			Routes: gate.Routes{"POST /cart": gate.Propose(add), "/{rest...}": gate.Through},
+		},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,15 +251,20 @@ func TestRawRequests(t *testing.T) {
 	body := `{"item":"poster","count":9}`
 	chunked := "Transfer-Encoding: chunked\r\n\r\n1b\r\n" + body + "\r\n0\r\n"
 	for _, lines := range []string{
-		"POST //cart HTTP/1.1", "POST /x/../cart HTTP/1.1", `POST /x\cart HTTP/1.1`, "POST http://h/CART HTTP/1.1", "POST /cart;x HTTP/1.1", "POST /c%61rt HTTP/1.1", "Post /cart HTTP/1.1",
+		"POST //cart HTTP/1.1", "POST /x/../cart HTTP/1.1", `POST /x\cart HTTP/1.1`, "POST http://h/CART HTTP/1.1",
+		"POST /cart;x HTTP/1.1", "POST /c%61rt HTTP/1.1", "Post /cart HTTP/1.1",
 		"POST /x HTTP/1.1\r\nX_HTTP_Method_Override: PUT", "POST /cart HTTP/1.1\r\nTrailer: Holdfast-Verdict",
 	} {
-		for _, rest := range []string{"Content-Length: 27\r\n\r\n" + body, chunked + "\r\n", chunked + "Holdfast-Verdict: commit\r\n\r\n"} {
+		plain := "Content-Length: 27\r\n\r\n" + body
+		for _, rest := range []string{plain, chunked + "\r\n", chunked + "Holdfast-Verdict: commit\r\n\r\n"} {
 			conn, err := net.Dial("tcp", server.Listener.Addr().String())
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, _ = io.WriteString(conn, lines+"\r\nHost: h\r\nContent-Type: application/json\r\nConnection: close\r\n"+rest)
+			_, _ = io.WriteString(
+				conn,
+				lines+"\r\nHost: h\r\nContent-Type: application/json\r\nConnection: close\r\n"+rest,
+			)
 			answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
 			if err != nil {
 				t.Fatal(lines, err)
@@ -236,7 +282,11 @@ func TestRawRequests(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	_, _ = io.WriteString(conn, "POST /else HTTP/1.1\r\nHost: h\r\nTrailer: Holdfast-Verdict\r\nContent-Type: application/json\r\nConnection: close\r\n"+chunked+"Holdfast-Verdict: commit\r\n\r\n")
+	_, _ = io.WriteString(
+		conn,
+		"POST /else HTTP/1.1\r\nHost: h\r\nTrailer: Holdfast-Verdict\r\nContent-Type: application/json\r\n"+
+			"Connection: close\r\n"+chunked+"Holdfast-Verdict: commit\r\n\r\n",
+	)
 	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -248,14 +298,22 @@ func TestRawRequests(t *testing.T) {
 }
 
 func TestConnectionNamesNoHeaderOfTheGate(t *testing.T) {
-	a := ask(t, gate.Options{Bundle: load(t, "checkout"), Routes: routes}, post("/cart", `{"item":"mug","count":1}`, "Connection", "close, Holdfast_Verdict"))
+	a := ask(
+		t,
+		gate.Options{Bundle: load(t, "checkout"), Routes: routes},
+		post("/cart", `{"item":"mug","count":1}`, "Connection", "close, Holdfast_Verdict"),
+	)
 	if a.at.Headers.Get("Connection") != "close" {
 		t.Error(a.body)
 	}
 }
 
 func TestForward(t *testing.T) {
-	a := ask(t, gate.Options{Bundle: load(t, "checkout"), Routes: routes, Forward: []string{"reject"}}, post("/cart", `{"item":"poster","count":4}`))
+	a := ask(
+		t,
+		gate.Options{Bundle: load(t, "checkout"), Routes: routes, Forward: []string{"reject"}},
+		post("/cart", `{"item":"poster","count":4}`),
+	)
 	if a.status != 200 || a.at.Verdict != "reject" || a.at.Headers.Get(gate.HeaderVerdict) != "reject" {
 		t.Error(a.status, a.body)
 	}
@@ -300,10 +358,12 @@ func TestABodyThatProposeHasNotRead(t *testing.T) {
 	if a := ask(t, o, post("/cart", "{x", "Content-Type", "image/png")); a.at.Body != "{x" {
 		t.Error(a.body)
 	}
-	if a := ask(t, o, post("/cart", strings.Repeat("x", 11), "Content-Type", "image/png")); a.code != gate.CodeTooLarge {
+	long := post("/cart", strings.Repeat("x", 11), "Content-Type", "image/png")
+	if a := ask(t, o, long); a.code != gate.CodeTooLarge {
 		t.Error(a.body)
 	}
-	for _, proposed := range []*host.Proposal{gate.Pass, {Action: "add", Actor: ann, Args: map[string]any{"item": "mug", "count": 2}}} {
+	twoMugs, _ := mugs(nil)
+	for _, proposed := range []*host.Proposal{gate.Pass, twoMugs} {
 		o.Routes = gate.Routes{"POST /cart": gate.Propose(func(r *http.Request) (*host.Proposal, error) {
 			_, _ = io.ReadAll(r.Body) // what it was refused for is looked over
 			return proposed, nil
@@ -319,7 +379,9 @@ func TestWhatCannotBeDecidedIsRefused(t *testing.T) {
 	o := gate.Options{Bundle: load(t, "checkout"), Observe: func(_ *http.Request, e gate.Event) { event = e }}
 	for _, thrown := range []error{errors.New("the login is down"), io.ErrUnexpectedEOF} {
 		o.Propose = func(*http.Request) (*host.Proposal, error) { return nil, thrown }
-		if a := ask(t, o, post("/cart", `{}`)); a.status != 503 || a.code != gate.CodeFailed || event.Err == nil || event.Outcome != gate.Failed || strings.Contains(a.body, "login") {
+		if a := ask(t, o, post("/cart", `{}`)); a.status != 503 || a.code != gate.CodeFailed || event.Err == nil ||
+			event.Outcome != gate.Failed ||
+			strings.Contains(a.body, "login") {
 			t.Error(a.status, a.body, event)
 		}
 	}
@@ -332,10 +394,17 @@ func TestWhatCannotBeDecidedIsRefused(t *testing.T) {
 }
 
 func TestProposeMayAnswer(t *testing.T) {
-	o := gate.Options{Bundle: load(t, "checkout"), Routes: gate.Routes{"POST /carts/{id}/{rest...}": gate.Propose(func(r *http.Request) (*host.Proposal, error) {
-		said := strings.Join([]string{r.Pattern, r.PathValue("id"), r.PathValue("rest"), r.URL.Path}, " ")
-		return nil, gate.Answer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, said, http.StatusTeapot) }))
-	})}}
+	o := gate.Options{
+		Bundle: load(t, "checkout"),
+		Routes: gate.Routes{"POST /carts/{id}/{rest...}": gate.Propose(func(r *http.Request) (*host.Proposal, error) {
+			said := strings.Join([]string{r.Pattern, r.PathValue("id"), r.PathValue("rest"), r.URL.Path}, " ")
+			return nil, gate.Answer(
+				http.HandlerFunc(
+					func(w http.ResponseWriter, _ *http.Request) { http.Error(w, said, http.StatusTeapot) },
+				),
+			)
+		})},
+	}
 	check, err := gate.New(o)
 	if err != nil {
 		t.Fatal(err)
@@ -373,18 +442,25 @@ func TestSession(t *testing.T) {
 		t.Fatal(err)
 	}
 	ahead := int64(4102444800000) // its clock is ahead
-	if _, err := host.Decide(session, host.Proposal{Action: "add", Actor: ann, Args: map[string]any{"item": "poster", "count": 2}, At: ahead}); err != nil {
+	posters := host.Proposal{Action: "add", Actor: ann, Args: map[string]any{"item": "poster", "count": 2}, At: ahead}
+	if _, err := host.Decide(session, posters); err != nil {
 		t.Fatal(err)
 	}
 	snapshot, err := session.Snapshot()
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := gate.Options{Bundle: bundle, Routes: routes, Session: func(*http.Request) ([]byte, error) { return snapshot, nil }}
+	o := gate.Options{
+		Bundle:  bundle,
+		Routes:  routes,
+		Session: func(*http.Request) ([]byte, error) { return snapshot, nil },
+	}
 	for _, step := range []struct {
 		body   string
 		status int
-	}{{`{"item":"poster","count":1}`, 200}, {`{"item":"poster","count":2}`, 403}, {`{"item":"poster","count":1}`, 200}} {
+	}{
+		{`{"item":"poster","count":1}`, 200}, {`{"item":"poster","count":2}`, 403}, {`{"item":"poster","count":1}`, 200},
+	} {
 		if a := ask(t, o, post("/cart", step.body)); a.status != step.status {
 			t.Errorf("%s: %d %s", step.body, a.status, a.body)
 		}
@@ -425,12 +501,19 @@ func TestSession(t *testing.T) {
 
 func TestSeveralBundles(t *testing.T) {
 	one, two := load(t, "checkout"), load(t, "checkout", `"version":"1.0.0"`, `"version":"2.0.0"`)
-	o := gate.Options{Bundles: []host.Bundle{one, two}, Routes: routes, Which: func(r *http.Request) (host.Bundle, error) {
-		return map[string]host.Bundle{"1": one, "2": two}[r.Header.Get("Which")], nil
-	}}
+	o := gate.Options{
+		Bundles: []host.Bundle{one, two},
+		Routes:  routes,
+		Which: func(r *http.Request) (host.Bundle, error) {
+			return map[string]host.Bundle{"1": one, "2": two}[r.Header.Get("Which")], nil
+		},
+	}
 	for which, want := range map[string]string{"1": "checkout@1.0.0", "2": "checkout@2.0.0"} {
 		a := ask(t, o, post("/cart", `{"item":"mug","count":1}`, "Which", which))
-		if decision, _ := base64.StdEncoding.DecodeString(a.at.Headers.Get(gate.HeaderDecision)); !strings.Contains(string(decision), want) {
+		if decision, _ := base64.StdEncoding.DecodeString(a.at.Headers.Get(gate.HeaderDecision)); !strings.Contains(
+			string(decision),
+			want,
+		) {
 			t.Error(which, a.body)
 		}
 	}
@@ -443,7 +526,10 @@ func TestSeveralBundles(t *testing.T) {
 	}
 	o.Which, o.Session = nil, func(*http.Request) ([]byte, error) { return session.Snapshot() }
 	a := ask(t, o, post("/cart", `{"item":"mug","count":1}`))
-	if decision, _ := base64.StdEncoding.DecodeString(a.at.Headers.Get(gate.HeaderDecision)); !strings.Contains(string(decision), "checkout@2.0.0") {
+	if decision, _ := base64.StdEncoding.DecodeString(a.at.Headers.Get(gate.HeaderDecision)); !strings.Contains(
+		string(decision),
+		"checkout@2.0.0",
+	) {
 		t.Error(a.body)
 	}
 }
@@ -453,13 +539,27 @@ func TestEveryOutcomeIsTold(t *testing.T) {
 	o := gate.Options{Bundle: load(t, "checkout"), Observe: func(_ *http.Request, e gate.Event) {
 		events = append(events, strings.Join([]string{e.Pattern, e.Outcome, e.Code}, " "))
 	}}
-	o.Routes = gate.Routes{"POST /cart": gate.Propose(add), "POST /pass": gate.Through, "POST /answer": gate.Propose(func(*http.Request) (*host.Proposal, error) {
-		return nil, gate.Answer(origin)
-	})}
-	for _, r := range []*http.Request{post("/CART", `{"item":"mug","count":1}`), post("/cart", `{"item":"poster","count":9}`), post("/pass", `{}`), post("/answer", `{}`), post("/none", `{}`)} {
+	o.Routes = gate.Routes{
+		"POST /cart": gate.Propose(add),
+		"POST /pass": gate.Through,
+		"POST /answer": gate.Propose(func(*http.Request) (*host.Proposal, error) {
+			return nil, gate.Answer(origin)
+		}),
+	}
+	for _, r := range []*http.Request{
+		post("/CART", `{"item":"mug","count":1}`),
+		post("/cart", `{"item":"poster","count":9}`),
+		post("/pass", `{}`), post("/answer", `{}`), post("/none", `{}`),
+	} {
 		ask(t, o, r)
 	}
-	want := []string{"POST /cart forwarded ", "POST /cart refused gate/refused", "POST /pass passed ", "POST /answer answered ", " failed gate/route"}
+	want := []string{
+		"POST /cart forwarded ",
+		"POST /cart refused gate/refused",
+		"POST /pass passed ",
+		"POST /answer answered ",
+		" failed gate/route",
+	}
 	if strings.Join(events, "\n") != strings.Join(want, "\n") {
 		t.Error(events)
 	}

@@ -33,8 +33,15 @@ type problem struct {
 func refusal(d *host.Decision) problem {
 	var whole struct{ Violations json.RawMessage }
 	_ = json.Unmarshal(d.Bytes, &whole) // the core wrote it
-	return problem{Status: http.StatusForbidden, Code: CodeRefused, Title: "The action is not admissible", Detail: d.Say(),
-		Verdict: d.Verdict, Governing: d.Governing, Violations: whole.Violations}
+	return problem{
+		Status:     http.StatusForbidden,
+		Code:       CodeRefused,
+		Title:      "The action is not admissible",
+		Detail:     d.Say(),
+		Verdict:    d.Verdict,
+		Governing:  d.Governing,
+		Violations: whole.Violations,
+	}
 }
 
 // kind is what all problems of a code have in common.
@@ -66,7 +73,13 @@ var kinds = map[string]kind{
 // failure says what could not be decided.
 func failure(err error) problem {
 	if wrong := (*methodError)(nil); errors.As(err, &wrong) {
-		return problem{Status: http.StatusMethodNotAllowed, Code: CodeMethod, Title: "The route does not take this method", Detail: wrong.Error(), allow: strings.Join(wrong.methods, ", ")}
+		return problem{
+			Status: http.StatusMethodNotAllowed,
+			Code:   CodeMethod,
+			Title:  "The route does not take this method",
+			Detail: wrong.Error(),
+			allow:  strings.Join(wrong.methods, ", "),
+		}
 	}
 	var wrong *core.Error
 	if !errors.As(err, new(fault)) && !errors.As(err, new(*host.Failure)) && errors.As(err, &wrong) {
@@ -88,7 +101,12 @@ func failure(err error) problem {
 		}
 	}
 	// The bundle, the engine or the program is at fault; a client cannot mend that, nor need it know.
-	return problem{Status: http.StatusServiceUnavailable, Code: CodeFailed, Title: "The gate could not decide", Detail: undecided}
+	return problem{
+		Status: http.StatusServiceUnavailable,
+		Code:   CodeFailed,
+		Title:  "The gate could not decide",
+		Detail: undecided,
+	}
 }
 
 const undecided = "it could not be decided whether this is admissible, so it is not"

@@ -25,9 +25,10 @@ type Route interface {
 	propose(*http.Request) (*host.Proposal, error)
 }
 
-// Propose returns what a request proposes, or [Pass] where it goes on undecided. The request is as it would go on: its
-// path in the normal form, its body canonical. Take the actor from whom you have authenticated. A *core.Error is the client's
-// fault, an [Answer] the answer, any other error the gate's. A nil proposal without an error is refused: it is a mistake.
+// Propose returns what a request proposes, or [Pass] where it goes on undecided. The request is as it would go on:
+// its path in the normal form, its body canonical. Take the actor from whom you have authenticated. A *core.Error is
+// the client's fault, an [Answer] the answer, any other error the gate's. A nil proposal without an error is refused:
+// it is a mistake.
 type Propose func(*http.Request) (*host.Proposal, error)
 
 func (p Propose) propose(r *http.Request) (*host.Proposal, error) { return p(r) }
@@ -206,7 +207,10 @@ func (t table) find(method string, at target) (f found, err error) {
 		return f, &methodError{slices.Sorted(maps.Keys(known.methods))}
 	}
 	if t.mayBeOther(at.segments, method, known, f.entry) {
-		return f, refuse(CodeRoute, "some handlers read the end of this path as a format, and then it is another route's")
+		return f, refuse(
+			CodeRoute,
+			"some handlers read the end of this path as a format, and then it is another route's",
+		)
 	}
 	f.params = map[string]string{}
 	var spelled strings.Builder
@@ -233,7 +237,8 @@ func (t table) find(method string, at target) (f found, err error) {
 	return f, nil
 }
 
-// mayBeOther says whether a handler that takes an ending for a format, /cart.json for /cart, reads a more particular route.
+// mayBeOther says whether a handler that takes an ending for a format, /cart.json for /cart, reads a more particular
+// route.
 func (t table) mayBeOther(segments []string, method string, known *path, e *entry) bool {
 	if len(segments) == 0 {
 		return false

@@ -8,8 +8,8 @@ package gate
 //	{"aud":"shop.example","body":"sha256:…","bundle":"sha256:…","decision":"sha256:…","exp":…,"iat":…,
 //	 "jti":"…","method":"POST","target":"/cart","verdict":"commit"}
 //
-// It belongs to one request, as the origin gets it: another method, path, query or body has another seal. It is good for
-// a minute. web/src/seal.ts makes and checks the same, and testdata/gate holds both to it.
+// It belongs to one request, as the origin gets it: another method, path, query or body has another seal. It is good
+// for a minute. web/src/seal.ts makes and checks the same, and testdata/gate holds both to it.
 
 import (
 	"bytes"
@@ -159,7 +159,8 @@ func (k *Key) seal(r *http.Request, carried []byte, d *host.Decision, now time.T
 		return "", err
 	}
 	claims, err := json.Marshal(sealClaims{
-		Aud: r.Host, Body: digest(carried), Bundle: d.Digest, Decision: digest(d.Bytes), Exp: float64(now.Unix() + sealLifetime), Iat: float64(now.Unix()),
+		Aud: r.Host, Body: digest(carried), Bundle: d.Digest, Decision: digest(d.Bytes),
+		Exp: float64(now.Unix() + sealLifetime), Iat: float64(now.Unix()),
 		Jti: rand.Text(), Method: r.Method, Target: r.URL.RequestURI(), Verdict: d.Verdict,
 	})
 	if err != nil {
@@ -201,8 +202,9 @@ type Checked struct {
 	Key      string // id of the key that has signed
 }
 
-// Verify checks, at the origin, what a gate has decided about a request. It reads the body, and leaves one with the same
-// bytes. The error is a *core.Error with one of the codes seal/…: what it refuses was decided by no gate that is believed.
+// Verify checks, at the origin, what a gate has decided about a request. It reads the body, and leaves one with the
+// same bytes. The error is a *core.Error with one of the codes seal/…: what it refuses was decided by no gate that is
+// believed.
 func Verify(r *http.Request, o CheckOptions) (*Checked, error) {
 	seals := r.Header.Values(HeaderSeal)
 	if len(seals) == 0 {
@@ -242,7 +244,14 @@ func Verify(r *http.Request, o CheckOptions) (*Checked, error) {
 			return nil, refuse(CodeSealOther, "the seal is of another "+pair.what)
 		}
 	}
-	c := &Checked{Verdict: claims.Verdict, Digest: claims.Decision, Bundle: claims.Bundle, ID: claims.Jti, Expires: time.Unix(int64(claims.Exp), 0), Key: key}
+	c := &Checked{
+		Verdict: claims.Verdict,
+		Digest:  claims.Decision,
+		Bundle:  claims.Bundle,
+		ID:      claims.Jti,
+		Expires: time.Unix(int64(claims.Exp), 0),
+		Key:     key,
+	}
 	if attached := r.Header.Values(HeaderDecision); len(attached) > 0 {
 		decision, err := base64.StdEncoding.Strict().DecodeString(strings.Join(attached, ", "))
 		if err != nil || digest(decision) != claims.Decision {
@@ -280,7 +289,8 @@ func openSeal(seal string, keys []*Key) (claims sealClaims, id string, err error
 	}
 	var raw [3][]byte
 	for i, part := range parts {
-		if raw[i], err = base64.RawURLEncoding.Strict().DecodeString(part); err != nil || strings.ContainsAny(part, "\r\n") {
+		if raw[i], err = base64.RawURLEncoding.Strict().DecodeString(part); err != nil ||
+			strings.ContainsAny(part, "\r\n") {
 			return claims, "", malformed
 		}
 	}
@@ -296,7 +306,10 @@ func openSeal(seal string, keys []*Key) (claims sealClaims, id string, err error
 		}
 	}
 	if key == nil {
-		return claims, "", refuse(CodeSealKey, fmt.Sprintf("no trusted key has made this seal; it names %.100q", head.Kid))
+		return claims, "", refuse(
+			CodeSealKey,
+			fmt.Sprintf("no trusted key has made this seal; it names %.100q", head.Kid),
+		)
 	}
 	if head.Alg != key.alg() || !key.good(parts[0]+"."+parts[1], raw[2]) {
 		return claims, "", refuse(CodeSeal, "the seal is not what its key makes of it")
@@ -321,7 +334,14 @@ func Require(o CheckOptions) func(http.Handler) http.Handler {
 			checked, err := Verify(r, o)
 			var wrong *core.Error
 			if errors.As(err, &wrong) {
-				problem{Status: http.StatusForbidden, Code: wrong.Code, Title: "No gate has decided on this", Detail: wrong.Message}.write(w)
+				problem{
+					Status: http.StatusForbidden,
+					Code:   wrong.Code,
+					Title:  "No gate has decided on this",
+					Detail: wrong.Message,
+				}.write(
+					w,
+				)
 				return
 			}
 			next.ServeHTTP(w, r.WithContext(withChecked(r.Context(), checked)))

@@ -82,11 +82,14 @@ func readSegment(raw string) (string, error) {
 		return "", ambiguous("a part of it is a dot or two, ends in a dot or a blank, or begins with a blank")
 	case strings.Contains(text, "::$"):
 		return "", ambiguous("it names a stream of a file")
-	case strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsGraphic(r) || unicode.Is(unicode.Zs, r) && r != ' ' }):
+	case strings.ContainsFunc(text, unseen):
 		return "", ambiguous("it has control characters, blanks that are none, or characters that nobody sees")
 	}
 	return text, nil
 }
+
+// unseen says whether a character is a control character, or one that looks like nothing or like a blank.
+func unseen(r rune) bool { return !unicode.IsGraphic(r) || unicode.Is(unicode.Zs, r) && r != ' ' }
 
 // isHex says whether text begins with two hexadecimal digits.
 func isHex(text string) bool {
@@ -129,7 +132,8 @@ func encodePart(text string) string {
 	const digits = "0123456789ABCDEF"
 	var b strings.Builder
 	for _, c := range []byte(text) {
-		if c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || strings.IndexByte("-._~!$()*,:@", c) >= 0 {
+		if c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' ||
+			strings.IndexByte("-._~!$()*,:@", c) >= 0 {
 			b.WriteByte(c)
 		} else {
 			b.Write([]byte{'%', digits[c>>4], digits[c&15]})
@@ -167,7 +171,8 @@ func readFields(raw, code string) (fields []field, err error) {
 		switch key := foldName(name); {
 		case why != "":
 			return nil, twoWays(why)
-		case strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f }), strings.Contains(value, "\x00"):
+		case strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == 0x7f }),
+			strings.Contains(value, "\x00"):
 			return nil, twoWays("it has control characters")
 		case isOverride(name):
 			return nil, refuse(CodeOverride, "the request names another method for itself")

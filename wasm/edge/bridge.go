@@ -54,9 +54,10 @@ func (b bridge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	b.handler.ServeHTTP(a, r)
 }
 
-// settle has Go's runtime let go of JavaScript's timer. It sets one for the next of the program's own timers, and leaves
-// it there when that is stopped: after each decision, one that waits for the 15 seconds that the store may take. While it
-// is set, the platform does not let the object hibernate, and charges for it. A short timer takes its place, and ends.
+// settle has Go's runtime let go of JavaScript's timer. It sets one for the next of the program's own timers, and
+// leaves it there when that is stopped: after each decision, one that waits for the 15 seconds that the store may
+// take. While it is set, the platform does not let the object hibernate, and charges for it. A short timer takes its
+// place, and ends.
 func settle() { time.Sleep(2 * time.Millisecond) }
 
 // bodied is what an answer of syumai/workers can do besides.

@@ -36,23 +36,29 @@ export class Listeners {
   constructor(ctx, origins) {
     this.#ctx = ctx;
     this.#origins = origins;
-    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong")); // answered without waking the object
+    // Answered without waking the object.
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   }
 
   /**
-   * Answers a request for events. ask puts a request to the Go program, which knows who may read the session; refuse makes
-   * a problem document.
+   * Answers a request for events. ask puts a request to the Go program, which knows who may read the session; refuse
+   * makes a problem document.
    */
   async accept(request, ask, refuse) {
-    const offered = (request.headers.get("Sec-WebSocket-Protocol") ?? "").split(",").map((part) => part.trim()).filter(Boolean);
-    if (offered.length > 0 && !offered.includes(protocol)) return refuse(400, "http/query", `the WebSocket protocol here is ${protocol}`);
+    const offered = (request.headers.get("Sec-WebSocket-Protocol") ?? "")
+      .split(",")
+      .map((part) => part.trim())
+      .filter(Boolean);
+    if (offered.length > 0 && !offered.includes(protocol))
+      return refuse(400, "http/query", `the WebSocket protocol here is ${protocol}`);
     // A page of another origin may open a WebSocket, and browsers ask nobody: so it is asked here.
     const { host } = new URL(request.url);
     const origin = request.headers.get("Origin");
     if (origin !== null && hostOf(origin) !== host && !this.#origins.includes(origin))
       return refuse(403, "http/origin", "a page of another origin asks: name its origin when the worker is set up");
     const headers = new Headers(request.headers);
-    for (const name of ["Upgrade", "Connection", "Origin", "Sec-WebSocket-Protocol", "Sec-WebSocket-Key"]) headers.delete(name);
+    for (const name of ["Upgrade", "Connection", "Origin", "Sec-WebSocket-Protocol", "Sec-WebSocket-Key"])
+      headers.delete(name);
     const token = offered.map((part) => bearer.exec(part)?.[1]).find(Boolean);
     if (token !== undefined && !headers.has("Authorization")) headers.set("Authorization", `Bearer ${token}`);
     const may = await ask(new Request(request.url, { method: "HEAD", headers }));
@@ -61,7 +67,11 @@ export class Listeners {
     const last = headers.get("Last-Event-ID");
     const seen = Number(last ?? new URL(request.url).searchParams.get("after") ?? stands);
     if (stands - seen > maxBehind)
-      return refuse(409, "session/stale", `${stands - seen} decisions are more than are told at once: read the log first`);
+      return refuse(
+        409,
+        "session/stale",
+        `${stands - seen} decisions are more than are told at once: read the log first`,
+      );
     const authorization = headers.get("Authorization") ?? "";
     const tag = await tagOf(authorization);
     if (this.#ctx.getWebSockets(tag).length >= maxListeners)

@@ -1,7 +1,7 @@
 // This file helps Vitest in Cloudflare's runtime to import the worker: in a second or two, and not in half a minute.
 //
-// That runtime asks Vite for each module, and gets a WebAssembly one as a JSON list of its bytes: 23 million numbers. With this
-// plugin it reads the two files from the disk, as it does when it runs for itself.
+// That runtime asks Vite for each module, and gets a WebAssembly one as a JSON list of its bytes: 23 million numbers.
+// With this plugin it reads the two files from the disk, as it does when it runs for itself.
 
 import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,7 +18,7 @@ export const wasm = {
       ? `import { env } from "cloudflare:workers";
 const answer = await env.HOLDFAST_FILES.fetch("http://files/${basename(id.slice(mark.length), ".js")}");
 const name = Object.keys(env).find((name) => name.endsWith("UNSAFE_EVAL"));
-if (name === undefined) throw new Error("this version of Cloudflare's plugin for Vitest compiles no WebAssembly: leave @holdfast/edge/vitest out");
+if (name === undefined) throw new Error("Cloudflare's plugin for Vitest compiles nothing: leave @holdfast/edge/vitest out");
 export default env[name].newWasmModule(await answer.arrayBuffer());`
       : undefined,
 };

@@ -49,7 +49,10 @@ export class Body {
     return isJson(mediaType(this.#request.headers)?.type ?? "");
   }
 
-  /** Returns the body, or undefined where the request has none. Throws http/content-type, http/too-large, json/… and gate/form. */
+  /**
+   * Returns the body, or undefined where the request has none. Throws http/content-type, http/too-large, json/… and
+   * gate/form.
+   */
   read(): Promise<Carried | undefined> {
     return (this.#read ??= this.#take());
   }

@@ -1,7 +1,7 @@
 // This file defines edge, which checks requests in a worker before they reach an origin.
 //
 //	request ── read in one way ── routes ──┬── pass ─────────────────────────────────────── origin
-//	           (target.ts, body.ts)        ├── a proposal ── why, in the module ── commit ── origin, with the decision, signed
+//	           (target.ts, body.ts)        ├── a proposal ── why, in the module ── commit ── origin, the decision signed
 //	                                       └── anything else: refused, with a problem document (RFC 9457)
 //
 // Nothing is recorded here: whoever keeps the session decides again, on the same proposal, to the same bytes.
@@ -50,8 +50,9 @@ export interface EdgeRoute {
 }
 
 /**
- * Says what a request proposes. The request is as it would go on: its path in the normal form, its body canonical. Take
- * the actor from whom you have authenticated. A Response may also be thrown. Everything else, undefined too, is refused.
+ * Says what a request proposes. The request is as it would go on: its path in the normal form, its body canonical.
+ * Take the actor from whom you have authenticated. A Response may also be thrown. Everything else, undefined too, is
+ * refused.
  */
 export type Propose<B extends Declared = Undeclared, Env = unknown> = (
   request: Request,
@@ -81,8 +82,9 @@ export interface EdgeOptions<B extends Declared = Undeclared, Env = unknown> {
   /** What becomes of requests, in place of routes. Who compares paths here has to think of every spelling. */
   readonly propose?: Propose<B, Env> | undefined;
   /**
-   * Returns the snapshot of the session that a request is about, or the server's response to a question for it; undefined
-   * or null where there is no such session, which refuses it. Left out, every request is checked against a session that was just begun.
+   * Returns the snapshot of the session that a request is about, or the server's response to a question for it;
+   * undefined or null where there is no such session, which refuses it. Left out, every request is checked against a
+   * session that was just begun.
    */
   readonly session?:
     ((request: Request, env: Env, ctx: EdgeContext, route: EdgeRoute) => Snapshot | Promise<Snapshot>) | undefined;
@@ -92,9 +94,15 @@ export interface EdgeOptions<B extends Declared = Undeclared, Env = unknown> {
   readonly seal?: SealKey | ((env: Env) => SealKey) | undefined;
   /** The most bytes of a body that is decided on; 1 MiB when left out. */
   readonly limit?: number | undefined;
-  /** Media types of bodies that go on as they are beside a decision, such as `image/png`, up to the limit. Left out, none but JSON and forms. */
+  /**
+   * Media types of bodies that go on as they are beside a decision, such as `image/png`, up to the limit. Left out,
+   * none but JSON and forms.
+   */
   readonly raw?: readonly string[] | undefined;
-  /** Is told what became of each request, for logs and metrics. What it throws changes nothing. Left out, failures go to console.error. */
+  /**
+   * Is told what became of each request, for logs and metrics. What it throws changes nothing. Left out, failures go
+   * to console.error.
+   */
   readonly observe?: ((event: EdgeEvent, env: Env, ctx: EdgeContext) => void | Promise<void>) | undefined;
 }
 
@@ -167,7 +175,10 @@ const maxAttached = 6 << 10;
 /** How many bytes of a body are decided on where `limit` says nothing. */
 const defaultLimit = 1 << 20;
 
-/** Header names without case and punctuation, as the origin that folds most reads them. CGI and WSGI make `_` of `-`, others of every sign. */
+/**
+ * Header names without case and punctuation, as the origin that folds most reads them. CGI and WSGI make `_` of `-`,
+ * others of every sign.
+ */
 const fold = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, "");
 const reserved = new Set(Object.values(edgeHeaders).map(fold));
 const overriding = new Set(
@@ -323,7 +334,7 @@ class Gate<B extends Declared, Env> {
     if (typeof proposed !== "string" && (typeof proposed !== "object" || proposed === null || Array.isArray(proposed)))
       throw new HoldfastError(
         edgeCodes.propose,
-        `propose returned ${proposed === undefined ? "nothing" : typeof proposed}: it returns a proposal, pass or a Response`,
+        `propose returned ${proposed === undefined ? "nothing" : typeof proposed}, and no proposal, pass or Response`,
       );
     const carried = await body.read();
     const query = writeFields(route instanceof Route ? route.fields : []);
@@ -345,7 +356,10 @@ class Gate<B extends Declared, Env> {
     };
   }
 
-  /** Returns the session that a request is checked against, and its time; less than 0 for one that was just begun, which is kept. */
+  /**
+   * Returns the session that a request is checked against, and its time; less than 0 for one that was just begun,
+   * which is kept.
+   */
   async #session(asked: Asked<Env>): Promise<{ engine: Engine; session: Session<B>; at: number }> {
     const { request, env, ctx, route } = asked;
     const { session: snapshotOf, which } = this.#options;
@@ -452,7 +466,8 @@ async function readSnapshot(
     else if (!given.ok) throw new HoldfastError(edgeCodes.failed, `the session's server answered ${given.status}`);
     else given = await given.text();
   }
-  if (given === undefined || given === null) throw new HoldfastError(edgeCodes.unknownSession, "there is no such session");
+  if (given === undefined || given === null)
+    throw new HoldfastError(edgeCodes.unknownSession, "there is no such session");
   let value: unknown = given;
   try {
     if (given instanceof Uint8Array) value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(given));
@@ -469,9 +484,13 @@ async function readSnapshot(
 }
 
 function corrupt(cause: unknown): HoldfastError {
-  return new HoldfastError(edgeCodes.corrupt, `the session's snapshot is not what a session wrote: ${messageOf(cause)}`, {
-    cause,
-  });
+  return new HoldfastError(
+    edgeCodes.corrupt,
+    `the session's snapshot is not what a session wrote: ${messageOf(cause)}`,
+    {
+      cause,
+    },
+  );
 }
 
 /** Returns the headers without what only a gate may say. Throws gate/override. */
@@ -522,7 +541,10 @@ function remade(
   return new Request(url, init);
 }
 
-/** Returns a request that goes on undecided: with its body as it came, or, where `propose` has read that, as it was read. */
+/**
+ * Returns a request that goes on undecided: with its body as it came, or, where `propose` has read that, as it was
+ * read.
+ */
 async function passing({ original, headers, url, body }: Asked<unknown>): Promise<Request> {
   const to = url.origin + url.path + (url.query && `?${url.query}`);
   const isForm = /^\s*application\/x-www-form-urlencoded/i.test(headers.get("Content-Type") ?? "");
@@ -576,7 +598,8 @@ function failed(thrown: unknown): EdgeVerdict {
       : area === "proposal" || area === "limit"
         ? [422, "Not accepted"]
         : [503, "The gate could not decide"]);
-  // Where the bundle, the snapshot, the module or the program around the gate is at fault, a client cannot mend it, nor need it know.
+  // Where the bundle, the snapshot, the module or the program around the gate is at fault, a client cannot mend it,
+  // nor need it know.
   const detail = status < 500 ? messageOf(thrown) : "it could not be decided whether this is admissible, so it is not";
   const response = problem(status, code, title, detail, path === "" ? {} : { path });
   if (thrown instanceof MethodError) response.headers.set("Allow", thrown.methods.join(", "));

@@ -48,7 +48,10 @@ export class Routes<T> {
     this.#paths.sort((a, b) => compare(a.parts, b.parts));
   }
 
-  /** Returns the route of a request. The most particular path decides, whatever methods it takes. Throws gate/route or gate/method. */
+  /**
+   * Returns the route of a request. The most particular path decides, whatever methods it takes. Throws gate/route or
+   * gate/method.
+   */
   find(method: string, target: Target): Found<T> {
     const { segments } = target;
     const found = this.#path(segments);
@@ -72,7 +75,8 @@ export class Routes<T> {
       }
     }
     const path = "/" + spelled.join("/");
-    const open = parts.at(-1)?.kind === 2 && target.slash && path !== "/"; // what a pattern leaves open stays as it came
+    // What a pattern leaves open stays as it came.
+    const open = parts.at(-1)?.kind === 2 && target.slash && path !== "/";
     return {
       pattern: route.pattern,
       value: route.value,

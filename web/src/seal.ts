@@ -6,8 +6,8 @@
 //	{"aud":"shop.example","body":"sha256:…","bundle":"sha256:…","decision":"sha256:…","exp":…,"iat":…,
 //	 "jti":"…","method":"POST","target":"/cart","verdict":"commit"}
 //
-// It belongs to one request, as the origin gets it: another method, path, query or body has another seal. It is good for
-// a minute. Keys are those of `holdfast keygen` (Ed25519), or a secret of at least 32 bytes (HMAC with SHA-256).
+// It belongs to one request, as the origin gets it: another method, path, query or body has another seal. It is good
+// for a minute. Keys are those of `holdfast keygen` (Ed25519), or a secret of at least 32 bytes (HMAC with SHA-256).
 // Package host/gate in Go makes and checks the same, and testdata/gate holds both to it.
 
 import { edgeCodes } from "./edgecodes.js";
@@ -91,8 +91,10 @@ export class Sealer {
       target: pathname + search,
       verdict: decision.verdict,
     };
-    const signed = `${base64url(encoder.encode(JSON.stringify({ alg, kid: id, typ: type })))}.${base64url(encoder.encode(JSON.stringify(claims)))}`;
-    return `${signed}.${base64url(new Uint8Array(await subtle().sign(key.algorithm.name, key, encoder.encode(signed))))}`;
+    const part = (value: object): string => base64url(encoder.encode(JSON.stringify(value)));
+    const signed = `${part({ alg, kid: id, typ: type })}.${part(claims)}`;
+    const mac = await subtle().sign(key.algorithm.name, key, encoder.encode(signed));
+    return `${signed}.${base64url(new Uint8Array(mac))}`;
   }
 }
 
@@ -100,9 +102,15 @@ export class Sealer {
 export interface CheckOptions {
   /** The keys of the gates that are believed. */
   readonly keys: readonly CheckKey[];
-  /** The host that the gate's request went to; the request's own when left out. Name it where a proxy changes the host. */
+  /**
+   * The host that the gate's request went to; the request's own when left out. Name it where a proxy changes the
+   * host.
+   */
   readonly audience?: string | undefined;
-  /** The path and query that the gate's request went to; the request's own when left out. Name it where a proxy changes them. */
+  /**
+   * The path and query that the gate's request went to; the request's own when left out. Name it where a proxy
+   * changes them.
+   */
   readonly target?: string | undefined;
   /** The time in milliseconds; Date.now when left out. */
   readonly now?: (() => number) | undefined;
@@ -128,8 +136,8 @@ export interface Checked {
 }
 
 /**
- * Checks, at the origin, what a gate has decided about a request. Reads the body of a copy. Throws seal/missing, malformed,
- * unknown-key, wrong, expired or other: what throws was decided by no gate that is believed.
+ * Checks, at the origin, what a gate has decided about a request. Reads the body of a copy. Throws seal/missing,
+ * malformed, unknown-key, wrong, expired or other: what throws was decided by no gate that is believed.
  */
 export async function verifyVerdict(request: Request, options: CheckOptions): Promise<Checked> {
   const { now = Date.now, skew = 5_000 } = options;
@@ -212,7 +220,8 @@ function signerOf(text: string): { readonly id: string; readonly seed: Uint8Arra
 async function signing(key: SealKey): Promise<{ id: string; alg: string; key: CryptoKey }> {
   if (typeof key !== "string") return hmac(key, "sign");
   const { id, seed } = signerOf(key);
-  const prefix = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20]; // PKCS #8 (RFC 8410) around a seed
+  // PKCS #8 (RFC 8410) around a seed.
+  const prefix = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
   return {
     id,
     alg: "EdDSA",

@@ -1,5 +1,5 @@
-// This file is a worker with a gate beside the whole server: the gate is of another copy of the SDK than holdfast.js has in
-// it, and uses the engine of that.
+// This file is a worker with a gate beside the whole server: the gate is of another copy of the SDK than holdfast.js
+// has in it, and uses the engine of that.
 
 import { edge, pass } from "./edge.js";
 import module from "./holdfast.wasm";
@@ -16,7 +16,11 @@ const gate = edge({
   bundle: checkout,
   session: (request, env, ctx, { params }) => server(`/v1/sessions/${params.session}/snapshot`),
   routes: {
-    "POST /carts/{session}": async (request) => ({ action: "add", actor: { kind: "shopper", id: "ann" }, args: await request.json() }),
+    "POST /carts/{session}": async (request) => ({
+      action: "add",
+      actor: { kind: "shopper", id: "ann" },
+      args: await request.json(),
+    }),
     "/v1/{rest...}": pass,
   },
 });
@@ -24,7 +28,8 @@ const gate = edge({
 export default {
   async fetch(request, env, ctx) {
     const { origin } = new URL(request.url);
-    server = (path) => worker.fetch(new Request(origin + path, { headers: { Host: request.headers.get("Host") } }), env, ctx);
+    server = (path) =>
+      worker.fetch(new Request(origin + path, { headers: { Host: request.headers.get("Host") } }), env, ctx);
     const verdict = await gate(request, env, ctx);
     if (verdict.response !== undefined) return verdict.response;
     if (verdict.outcome === "passed") return worker.fetch(verdict.request, env, ctx);

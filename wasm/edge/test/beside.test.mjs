@@ -1,5 +1,5 @@
-// This file has a gate use the engine of the whole server beside it, which comes with a copy of the SDK of its own: what a
-// client does wrong is told it as such, and a session of the server is what the gate decides on.
+// This file has a gate use the engine of the whole server beside it, which comes with a copy of the SDK of its own:
+// what a client does wrong is told it as such, and a session of the server is what the gate decides on.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -9,7 +9,11 @@ import { built, start, top } from "./rig.mjs";
 
 let worker;
 before(async () => {
-  const gate = execFileSync(join(top, "web/node_modules/.bin/esbuild"), [join(top, "web/dist/edge.js"), "--bundle", "--format=esm"]);
+  const gate = execFileSync(join(top, "web/node_modules/.bin/esbuild"), [
+    join(top, "web/dist/edge.js"),
+    "--bundle",
+    "--format=esm",
+  ]);
   worker = await start({ modules: { "beside.js": "wasm/edge/test/beside.js", "edge.js": gate, ...built } });
   await worker.ask("POST", "/v1/sessions", { session: "s", bundle: "checkout@1.0.0" });
 });

@@ -1,5 +1,5 @@
-// This file looks at what keeps an object in memory, which is paid for: no timer is left after a decision, and those who
-// listen over WebSockets are told what happens after the object was away.
+// This file looks at what keeps an object in memory, which is paid for: no timer is left after a decision, and those
+// who listen over WebSockets are told what happens after the object was away.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -13,7 +13,8 @@ const folder = mkdtempSync(join(tmpdir(), "holdfast-edge-hibernate-"));
 let worker;
 before(async () => {
   worker = await start();
-  for (const session of ["h", "asleep", "many"]) await worker.ask("POST", "/v1/sessions", { session, bundle: "checkout@1.0.0" });
+  for (const session of ["h", "asleep", "many"])
+    await worker.ask("POST", "/v1/sessions", { session, bundle: "checkout@1.0.0" });
 });
 after(async () => {
   await worker?.stop();
@@ -26,7 +27,8 @@ const decide = async (session = "h", headers = {}) => {
   assert.equal(answer.status, 201, answer.text);
   return answer.text;
 };
-const events = (session, query = "", headers = {}) => listen(`${worker.url}/v1/sessions/${session}/events${query}`, headers);
+const events = (session, query = "", headers = {}) =>
+  listen(`${worker.url}/v1/sessions/${session}/events${query}`, headers);
 const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
 
 /** Waits until no timer is set. One that waits for what was over long ago is there for many seconds. */
@@ -120,7 +122,11 @@ test("what may not listen: unknown sessions, other origins, other protocols, wha
     ["h", "", { Origin: "null" }, 403],
     ["h", "", { "Sec-WebSocket-Protocol": "chat" }, 400],
   ])
-    assert.equal((await events(session, query, headers)).status, status, `${session} ${query} ${JSON.stringify(headers)}`);
+    assert.equal(
+      (await events(session, query, headers)).status,
+      status,
+      `${session} ${query} ${JSON.stringify(headers)}`,
+    );
   const { host } = new URL(worker.url);
   const same = await events("h", "", { Origin: `http://${host}`, "Sec-WebSocket-Protocol": "holdfast.v1" });
   assert.deepEqual([same.status, same.headers["sec-websocket-protocol"]], [101, "holdfast.v1"]);
@@ -145,12 +151,21 @@ test("a token may hold so many listeners, and one who is far behind reads the lo
 test("with keys, a token says who may listen, and nothing is told when it has ended", async () => {
   const run = (...args) => execFileSync(holdfast, args, { cwd: folder, encoding: "utf8" });
   run("keygen", "--tokens", "issuer");
-  const token = (...more) => run("token", "--key", "issuer.pem", "--id", "ann", "--kind", "shopper", "--role", "publish", ...more).trim();
-  const keyed = await start({ vars: { HOLDFAST_KEYS: readFileSync(join(folder, "issuer.pub.pem"), "utf8"), HOLDFAST_ORIGINS: "https://app.example" } });
+  const token = (...more) =>
+    run("token", "--key", "issuer.pem", "--id", "ann", "--kind", "shopper", "--role", "publish", ...more).trim();
+  const keyed = await start({
+    vars: {
+      HOLDFAST_KEYS: readFileSync(join(folder, "issuer.pub.pem"), "utf8"),
+      HOLDFAST_ORIGINS: "https://app.example",
+    },
+  });
   try {
     const long = token("--for", "9h");
     const mine = { Authorization: `Bearer ${long}` };
-    assert.equal((await keyed.ask("POST", "/v1/sessions", { session: "k", bundle: "checkout@1.0.0" }, mine)).status, 201);
+    assert.equal(
+      (await keyed.ask("POST", "/v1/sessions", { session: "k", bundle: "checkout@1.0.0" }, mine)).status,
+      201,
+    );
     const url = `${keyed.url}/v1/sessions/k/events`;
     assert.equal((await listen(url)).status, 401);
     assert.equal((await listen(url, { "Sec-WebSocket-Protocol": "holdfast.v1, bearer.x.y.z" })).status, 401);

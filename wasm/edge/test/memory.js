@@ -10,5 +10,6 @@ const { worker, Holdfast } = serve({ module, program, bundles: [checkout] });
 export { Holdfast };
 
 export default {
-  fetch: (request, env, ctx) => (new URL(request.url).pathname === "/test/memory" ? Response.json(sizes()) : worker.fetch(request, env, ctx)),
+  fetch: (request, env, ctx) =>
+    new URL(request.url).pathname === "/test/memory" ? Response.json(sizes()) : worker.fetch(request, env, ctx),
 };

@@ -13,11 +13,34 @@ const folder = join(top, "wasm/edge/test/types");
 function compile(name) {
   const { stdout, error } = spawnSync(
     join(top, "web/node_modules/.bin/tsc"),
-    ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess", "--target", "es2022", "--lib", "es2024", "--module", "es2022", "--moduleResolution", "bundler", "--pretty", "false", "--ignoreConfig", "--types", "@cloudflare/workers-types/index.d.ts", join(folder, name), join(folder, "env.d.ts")],
+    [
+      "--noEmit",
+      "--strict",
+      "--exactOptionalPropertyTypes",
+      "--noUncheckedIndexedAccess",
+      "--target",
+      "es2022",
+      "--lib",
+      "es2024",
+      "--module",
+      "es2022",
+      "--moduleResolution",
+      "bundler",
+      "--pretty",
+      "false",
+      "--ignoreConfig",
+      "--types",
+      "@cloudflare/workers-types/index.d.ts",
+      join(folder, name),
+      join(folder, "env.d.ts"),
+    ],
     { encoding: "utf8", cwd: join(top, "wasm/edge") },
   );
   assert.equal(error, undefined);
-  return { said: stdout, at: [...stdout.matchAll(/^\S*?([\w.]+)\((\d+),\d+\): error/gm)].map(([, file, line]) => [file, Number(line)]) };
+  return {
+    said: stdout,
+    at: [...stdout.matchAll(/^\S*?([\w.]+)\((\d+),\d+\): error/gm)].map(([, file, line]) => [file, Number(line)]),
+  };
 }
 
 test("a worker that is written right compiles, without a look away from any library", () => {
