@@ -17,7 +17,7 @@ package core
 // could make a difference. Otherwise the answer is bounded.
 //
 // Most inputs have more values than there is time for. So there are rounds: one step with the few
-// likeliest values, one step with many, many steps with few, many steps with many.
+// likeliest values, one step with many, then many steps with one value that commits, with few, with many.
 
 import (
 	"slices"
@@ -39,17 +39,21 @@ const (
 // pathRoom bounds what the states that were reached hold: some forty megabytes.
 var pathRoom = model.Extent{Bytes: 16 << 20, Values: 1 << 20}
 
-// rounds are what is tried one after the other: how many steps, how many values of an input
-// and combinations of them, and up to which part of what the whole may cost.
+// rounds are what is tried one after the other: how many steps, how many values of an input,
+// combinations of them and commits of one action, and up to which part of what the whole may cost.
 var rounds = [...]struct {
-	length, values, combinations int
-	left                         int64
+	length, values, combinations, commits int
+	left                                  int64
 }{
-	{1, 6, 24, model.QuestionCost / 8 * 7},
-	{1, 64, 256, model.QuestionCost / 8 * 5},
-	{maxPathLength, 6, 24, model.QuestionCost / 8 * 2},
-	{maxPathLength, 64, 256, 0},
+	{1, 6, 24, 6, model.QuestionCost / 8 * 7},
+	{1, 64, 256, 64, model.QuestionCost / 8 * 5},
+	{maxPathLength, 6, 24, 1, model.QuestionCost / 8 * 4},
+	{maxPathLength, 6, 24, 6, model.QuestionCost / 8 * 2},
+	{maxPathLength, 64, 256, 64, 0},
 }
+
+// deep is the first round of many steps: the one after it looks for a shorter way than it has found.
+const deep = 2
 
 // reached is a state that was reached, and how.
 type reached struct {
@@ -153,8 +157,8 @@ func (q *search) run(first reached) {
 		case q.found == nil && !q.bounded:
 			return
 		case q.found != nil:
-			if longest = len(q.found.steps) - 1; longest <= min(1, q.round) {
-				return // all shorter ways were tried
+			if longest = len(q.found.steps) - 1; longest <= min(1, q.round) || q.round > deep {
+				return
 			}
 		}
 	}
@@ -384,7 +388,7 @@ func (q *search) steps(i int, p *proposal) bool {
 		default:
 			q.fell(&o)
 		}
-		return room && !q.spent() && (commits == 0 || kept != 0 && commits < width.combinations/4)
+		return room && !q.spent() && (commits == 0 || kept != 0 && commits < width.commits)
 	}) && all || commits > 0 && kept == 0
 	if commits == 0 && room && !q.spent() {
 		if c := q.compose(p, dims, reads); c != nil {

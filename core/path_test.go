@@ -192,7 +192,7 @@ func TestPathFindsTheWaysOfSpecula(t *testing.T) {
 // against what is called a proof many are played, at any time, for any reasons and by anybody.
 func TestPathProvesNothingThatPlayRefutes(t *testing.T) {
 	seen := map[string]int{}
-	for seed := range uint64(45) {
+	for seed := range uint64(30) {
 		r := parity.NewRand(seed + 1000)
 		b := parity.NewBundle(r, func(doc []byte) bool { _, err := core.Load(doc); return err == nil })
 		bundle, err := core.Load(b.Document)
