@@ -4,7 +4,6 @@ package core
 // outcome to the session after it.
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -210,7 +209,7 @@ func (s *Session) parkable(p *proposal, size int) {
 		}
 	}
 	if len(s.j.violations) > some {
-		slices.SortStableFunc(s.j.violations, governs)
+		order(s.j.violations)
 	}
 }
 
@@ -435,7 +434,7 @@ func (s *Session) end(p *proposal, o *outcome, h *hold, at int, barred uint32) o
 		o.drop, o.verdict = at, model.Commit
 		return *o
 	}
-	if slices.SortStableFunc(s.j.violations, governs); s.j.violations[0].id == "hold:expired" {
+	if order(s.j.violations); s.j.violations[0].id == "hold:expired" {
 		o.drop = at
 	}
 	return s.refused(o)

@@ -21,7 +21,6 @@ package core
 // collected instead.
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/holdfast-rt/holdfast/core/internal/model"
@@ -139,7 +138,7 @@ func (j *judge) run(before model.State, p *proposal, h *hold, barred uint32) {
 		}
 	}
 	j.tellWho(before, p, h)
-	slices.SortStableFunc(j.violations, governs)
+	order(j.violations)
 }
 
 // begin derives what the state before has derived, each layer on its own budget.
@@ -312,6 +311,16 @@ func governs(v, w violation) int {
 		return int(v.level) - int(w.level)
 	}
 	return v.order - w.order
+}
+
+// order puts what governs first; what governs alike stays in its order. A generic sort would cost the
+// module 5 KB, and hardly ever are there more than a few.
+func order(list []violation) {
+	for i := 1; i < len(list); i++ {
+		for k := i; k > 0 && governs(list[k], list[k-1]) < 0; k-- {
+			list[k], list[k-1] = list[k-1], list[k]
+		}
+	}
 }
 
 // effort is what the last run cost, what no expression accounts for counted in.

@@ -5,6 +5,7 @@ package core
 
 import (
 	"slices"
+	"sort"
 	"strconv"
 
 	"github.com/holdfast-rt/holdfast/core/internal/model"
@@ -69,13 +70,20 @@ func (in *pathInputs) times() (list []int64, all bool) {
 			list = append(list, min((now/hour+k)*hour, MaxAt))
 		}
 	}
-	slices.Sort(list)
+	sort.Sort(instants(list))
 	list = slices.Compact(list)
 	if len(list) >= maxTimes {
 		list, all = list[:maxTimes-1], false
 	}
 	return append([]int64{now}, list...), all
 }
+
+// instants sort as sort.Sort has it, which the module has in it already.
+type instants []int64
+
+func (s instants) Len() int           { return len(s) }
+func (s instants) Less(i, j int) bool { return s[i] < s[j] }
+func (s instants) Swap(i, j int)      { s[i], s[j] = s[j], s[i] }
 
 // millis is the first millisecond that is not before t.
 func millis(t value.Value) int64 {

@@ -42,10 +42,11 @@ type Doc struct {
 	// Times is how many times MaxBytes and MaxValues a document may have; 0 is once.
 	Times int
 
-	src   []byte
-	nodes []node
-	text  []byte // decoded strings, of those that have escapes
-	order []Node // keys of objects in canonical order, of those that need it
+	src    []byte
+	nodes  []node
+	text   []byte // decoded strings, of those that have escapes
+	order  []Node // keys of objects in canonical order, of those that need it
+	sorted byName // what is sorted now: of the document, so that sorting allocates nothing
 	reader
 }
 

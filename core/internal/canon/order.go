@@ -4,7 +4,7 @@ package canon
 
 import (
 	"math/bits"
-	"slices"
+	"sort"
 )
 
 // LessUTF16 reports whether a sorts before b when both are compared as sequences of
@@ -89,7 +89,8 @@ func (d *Doc) arrange(obj Node) *Error {
 	}
 	keys := d.order[at:]
 	if len(keys) > len(prefixes) {
-		slices.SortFunc(keys, d.compare)
+		d.sorted = byName{d, keys}
+		sort.Sort(&d.sorted)
 	}
 
 	again := Node(-1)
@@ -107,6 +108,16 @@ func (d *Doc) arrange(obj Node) *Error {
 	return fail(CodeDuplicate, int(d.nodes[again].start),
 		"key "+quote(d.String(again))+" again", "an object may have a key only once")
 }
+
+// byName sorts the keys of an object.
+type byName struct {
+	d    *Doc
+	keys []Node
+}
+
+func (s *byName) Len() int           { return len(s.keys) }
+func (s *byName) Less(i, j int) bool { return s.d.compare(s.keys[i], s.keys[j]) < 0 }
+func (s *byName) Swap(i, j int)      { s.keys[i], s.keys[j] = s.keys[j], s.keys[i] }
 
 // compare orders the keys a and b, equal ones as they came.
 func (d *Doc) compare(a, b Node) int {

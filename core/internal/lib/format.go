@@ -3,9 +3,8 @@ package lib
 // This file defines format, which writes values into a text by its %-clauses.
 
 import (
-	"cmp"
 	"math"
-	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -246,19 +245,25 @@ func (w *writer) plain(v value.Value) {
 	}
 }
 
+// writtenKey is a map's key as it is written, and its place in the map.
+type writtenKey struct {
+	key   string
+	index int
+}
+
+type written []writtenKey
+
+func (s written) Len() int           { return len(s) }
+func (s written) Less(i, j int) bool { return s[i].key < s[j].key }
+func (s written) Swap(i, j int)      { s[i], s[j] = s[j], s[i] }
+
 // entries writes a map in the order of its keys as they are written.
 func (w *writer) entries(e *value.Entries) {
-	type entry struct {
-		key   string
-		index int
-	}
-	sorted := make([]entry, e.Len())
+	sorted := make(written, e.Len())
 	for i, k := range e.Keys {
-		sorted[i] = entry{text(k), i}
+		sorted[i] = writtenKey{text(k), i}
 	}
-	slices.SortFunc(sorted, func(a, b entry) int {
-		return cmp.Or(strings.Compare(a.key, b.key), cmp.Compare(a.index, b.index))
-	})
+	sort.Stable(sorted)
 	w.write("{")
 	for i, x := range sorted {
 		if i > 0 {

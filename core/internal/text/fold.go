@@ -15,8 +15,7 @@ package text
 // something else follows.
 
 import (
-	"cmp"
-	"slices"
+	"sort"
 	"unicode/utf8"
 )
 
@@ -172,10 +171,16 @@ func (f *folder) take(d *data, r rune, e entry) {
 	}
 }
 
+// byClass sorts marks by their class.
+type byClass []part
+
+func (s byClass) Len() int           { return len(s) }
+func (s byClass) Less(i, j int) bool { return s[i]>>partClass < s[j]>>partClass }
+func (s byClass) Swap(i, j int)      { s[i], s[j] = s[j], s[i] }
+
 // order sorts each run of marks by class, equal ones staying as they are. The
 // sort is n log² n, so that a text of nothing but marks takes no quadratic time.
 func (f *folder) order() {
-	byClass := func(a, b part) int { return cmp.Compare(a>>partClass, b>>partClass) }
 	for i := 0; i < len(f.parts); {
 		j, sorted := i+1, true
 		if f.parts[i]>>partClass != 0 {
@@ -184,7 +189,7 @@ func (f *folder) order() {
 			}
 		}
 		if !sorted {
-			slices.SortStableFunc(f.parts[i:j], byClass)
+			sort.Stable(byClass(f.parts[i:j]))
 		}
 		i = j
 	}

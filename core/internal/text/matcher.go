@@ -3,8 +3,7 @@ package text
 // This file runs a set on a text and traces what it finds back to the original.
 
 import (
-	"cmp"
-	"slices"
+	"sort"
 	"unicode/utf8"
 	"unsafe"
 )
@@ -21,7 +20,7 @@ type stretch struct{ start, end int }
 type Matcher struct {
 	folder folder
 	normal []byte
-	found  []stretch
+	found  stretches
 }
 
 // normalise returns the normal form of a text; it lasts until the next call.
@@ -89,9 +88,16 @@ func (m *Matcher) Find(s *Set, textUTF8 string, spans []Span) []Span {
 	return m.trace(textUTF8, spans)
 }
 
+// stretches sort by where they begin.
+type stretches []stretch
+
+func (s *stretches) Len() int           { return len(*s) }
+func (s *stretches) Less(i, j int) bool { return (*s)[i].start < (*s)[j].start }
+func (s *stretches) Swap(i, j int)      { (*s)[i], (*s)[j] = (*s)[j], (*s)[i] }
+
 // merge sorts what was found and joins what overlaps.
 func (m *Matcher) merge() {
-	slices.SortFunc(m.found, func(a, b stretch) int { return cmp.Compare(a.start, b.start) })
+	sort.Sort(&m.found)
 	n := 0
 	for _, s := range m.found {
 		if n > 0 && s.start < m.found[n-1].end {
@@ -125,7 +131,7 @@ func (m *Matcher) trace(src string, spans []Span) []Span {
 
 // tracer follows the normal form as it is written once more.
 type tracer struct {
-	found []stretch // not yet reported, the first may be begun
+	found stretches // not yet reported, the first may be begun
 	spans []Span
 	begun bool
 	at    int  // bytes of the normal form so far

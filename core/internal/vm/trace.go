@@ -6,6 +6,7 @@ package vm
 
 import (
 	"slices"
+	"sort"
 
 	"github.com/holdfast-rt/holdfast/core/internal/text"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
@@ -67,9 +68,16 @@ func (m *Machine) Trace(p *Program, t *Trace) value.Value {
 	m.trace = t
 	v := m.Run(traced)
 	m.trace = nil
-	slices.SortStableFunc(t.Terms, func(a, b Term) int { return int(a.off - b.off) })
+	sort.Stable(byPlace(t.Terms))
 	return v
 }
+
+// byPlace sorts terms by where they are read.
+type byPlace []Term
+
+func (s byPlace) Len() int           { return len(s) }
+func (s byPlace) Less(i, j int) bool { return s[i].off < s[j].off }
+func (s byPlace) Swap(i, j int)      { s[i], s[j] = s[j], s[i] }
 
 // tracing returns the program that records, which is compiled when first asked
 // for: most constraints are never violated. Two machines that ask at once make it
