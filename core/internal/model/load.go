@@ -60,7 +60,17 @@ func load(src []byte, r *reader, seen func(root, name string), after func(b *Bun
 	if after != nil {
 		after(b, root)
 	}
+	b.forget()
 	return b, r.diag.Items
+}
+
+// forget lets go of what only loading needs: the document as it was read above all, and the names in reach of each
+// expression. It is half of what a bundle takes.
+func (b *Bundle) forget() {
+	b.found, b.seen, b.names, b.idLayers, b.scopes = nil, nil, nil, nil, scopes{}
+	for i := range b.Constraints {
+		b.Constraints[i].condition, b.Constraints[i].say = node{}, node{}
+	}
 }
 
 // order lists 0 to n-1 by name.
