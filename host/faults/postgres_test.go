@@ -135,9 +135,6 @@ func TestPostgresRestart(t *testing.T) {
 	b.tell(t, fmt.Sprintf("%d times PostgreSQL was restarted; a listener missed none of %d events", n, f.last))
 }
 
-// heartbeat is how often a stream looks into the ledger without having been told to.
-const heartbeat = 15 * time.Second
-
 // Two servers decide on the same sessions: none lost, none twice, no fork, and each tells the other's.
 func TestTwoServers(t *testing.T) {
 	t.Parallel()
@@ -156,11 +153,7 @@ func TestTwoServers(t *testing.T) {
 		b.send(plain, a, b.draw(r, 0, sessions[1]))
 	}
 	b.check(t, a, sessions)
-	began := time.Now()
-	f.until(t, b.sessions[sessions[1]])
-	if time.Since(began) > heartbeat-5*time.Second {
-		t.Error("events came only when the stream looked into the ledger for itself")
-	}
+	f.until(t, b.sessions[sessions[1]]) // that streams are told, and do not only look by themselves, package server tests
 	t.Logf("%d decisions made through one server came as events from the other", f.last)
 
 	// Who has not seen them is told what they were.

@@ -147,7 +147,7 @@ func woken(c <-chan struct{}) bool {
 	select {
 	case <-c:
 		return true
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		return false
 	}
 }

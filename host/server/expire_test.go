@@ -232,7 +232,6 @@ func TestExpireThatCannotBeRecorded(t *testing.T) {
 	r := start(t, nil)
 	r.publish(inn)
 	r.waiting("s", 1)
-	r.clock.advance(time.Minute)
 	db := r.sql("")
 	defer db.Close()
 	stop := func(statement string) {
@@ -242,6 +241,7 @@ func TestExpireThatCannotBeRecorded(t *testing.T) {
 		}
 	}
 	stop(`CREATE TRIGGER stop BEFORE INSERT ON decisions BEGIN SELECT RAISE(ABORT, 'stopped'); END`)
+	r.clock.advance(time.Minute)
 	for range 2 {
 		if a := r.do("GET", "/v1/sessions/s", "").is(200); a.header.Get("Holdfast-Seq") != "1" {
 			t.Errorf("%s", a.body)

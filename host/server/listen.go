@@ -85,6 +85,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener, tlsConfig *tls.Confi
 	defer cancel()
 	err := hs.Shutdown(grace)
 	if errors.Is(err, context.DeadlineExceeded) {
+		s.log.Warn("requests that were still under way are cut off", "after", s.pace.drain)
 		err = hs.Close()
 	}
 	s.Close()

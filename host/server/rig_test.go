@@ -40,6 +40,9 @@ const (
 	top = "../.."
 )
 
+// patience is how long a test waits for what must come before it gives up.
+const patience = time.Minute
+
 // smallModule stands in for the module, which takes half a second to compress.
 var smallModule = []byte("\x00asm\x01\x00\x00\x00")
 

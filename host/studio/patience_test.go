@@ -1,0 +1,5 @@
+package studio
+
+import "time"
+
+func init() { patience = time.Hour }
