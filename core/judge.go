@@ -464,18 +464,20 @@ func (j *judge) still(before model.State, p *proposal) string {
 		is := "so"
 		if now.K < value.List && (now.K != value.String || now.Str() != "") {
 			if text := string(value.AppendText(nil, now)); len(text) <= maxStillText {
-				is = text
+				if is = text; len(e.Path) == 0 {
+					is = j.b.Vars[e.Var].Type.Shown(text)
+				}
 			}
 		}
 		parts = append(parts, name+" is "+is+" already")
 	}
 	switch {
 	case len(parts) == 0:
-		return a.Shown() + " would change nothing: none of what it does applies now."
+		return quoted(a.Shown()) + " would change nothing: none of what it does applies now."
 	case len(parts) > maxStill:
 		parts = append(parts[:maxStill], "all else stays as it is")
 	}
-	return a.Shown() + " would change nothing: " + joinWords(parts, "and") + "."
+	return quoted(a.Shown()) + " would change nothing: " + joinWords(parts, "and") + "."
 }
 
 // stillTerms are what the effects would set, and what they read.
