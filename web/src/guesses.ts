@@ -7,9 +7,13 @@
 //
 //	               5 is g5, byte for byte:   x is another: both are made
 //	               g6 stands as it is        again, and whoever listens hears of it
+//
+// Before all of them comes what the server is going to do by itself: it expires what waits there and is
+// due, as an agent that the bundle names. That is shown, and never sent.
 
-import { again, type Confirmed } from "./confirmed.js";
+import { again, read, type Confirmed } from "./confirmed.js";
 import type { Decision } from "./decision.js";
+import { expire, expirerOf, hostId } from "./due.js";
 import { encode } from "./encode.js";
 import { HoldfastError, codes } from "./errors.js";
 import type { Entry, Queue } from "./queue.js";
@@ -25,6 +29,11 @@ export class Guesses {
   readonly #changed: (entry: Entry, was: Decision) => void;
   #ahead: Session | undefined; // undefined where nothing is guessed
   #cause: "" | "again" | "moved" = "";
+  #expired = 0;
+  #start = 0; // when the first guess is made at the earliest
+  #forkedAt = -Infinity;
+  #due = Infinity;
+  #lookedAt = -1; // the seq that #due is of
 
   /** changed is told of a guess that had to be made again because the server has moved on. */
   constructor(confirmed: Confirmed, queue: Queue, changed: (entry: Entry, was: Decision) => void) {
@@ -39,10 +48,15 @@ export class Guesses {
     return this.#ahead ?? this.#confirmed.session;
   }
 
+  /** How many decisions the server is expected to make by itself before the first guess. */
+  get expired(): number {
+    return this.#expired;
+  }
+
   /** The time of the last decision or guess; none after it may be earlier. */
   get at(): number {
     this.remake();
-    return this.#queue.entries.reduce((at, { guess, landed }) => (landed ? at : (guess?.document.at ?? at)), this.#confirmed.at);
+    return this.#queue.entries.reduce((at, { guess, landed }) => (landed ? at : (guess?.document.at ?? at)), Math.max(this.#confirmed.at, this.#start));
   }
 
   /** Guesses what a new proposal gets after all that wait. Throws what decide throws. */
@@ -61,9 +75,9 @@ export class Guesses {
   /** A decision was confirmed. Where it is the first guess, that one has landed and the rest stands. */
   landed(text: string): void {
     const first = this.#queue.entries.find((entry) => !entry.landed);
-    if (first === undefined) return;
-    if (this.#cause === "" && first.guess?.text === text) first.landed = true;
-    else this.again("moved");
+    if (first === undefined && this.#ahead === undefined) return;
+    if (this.#cause === "" && first?.guess?.text === text) first.landed = true;
+    else this.again(first === undefined || this.#isExpected(text) ? "again" : "moved");
   }
 
   /** The guesses no longer stand; moved: because the server has other decisions, or takes one of them away. */
@@ -73,6 +87,7 @@ export class Guesses {
 
   /** Makes the guesses again where they no longer stand. */
   remake(): void {
+    if (this.#isDue()) this.again("again");
     const cause = this.#cause;
     if (cause === "") return;
     this.drop();
@@ -84,7 +99,7 @@ export class Guesses {
       entry.guess = entry.error = undefined;
       try {
         const ahead = this.#fork();
-        const after = Math.max(entry.at, at); // all before it, whatever this machine's clock said
+        const after = Math.max(entry.at, at, this.#start); // all before it, whatever this machine's clock said
         entry.guess = again(() => ahead.decide(documentOf(entry, after)));
         entry.at = at = after;
       } catch (thrown) {
@@ -92,12 +107,16 @@ export class Guesses {
       }
       if (was !== undefined && cause === "moved") this.#changed(entry, was);
     }
+    if (this.#isDue()) this.#fork();
   }
 
   /** Forgets the session that runs ahead. */
   drop(): void {
     const ahead = this.#ahead;
     this.#ahead = undefined;
+    this.#expired = this.#start = 0;
+    this.#forkedAt = -Infinity;
+    this.#lookedAt = -1;
     try {
       ahead?.close();
     } catch {
@@ -106,7 +125,35 @@ export class Guesses {
   }
 
   #fork(): Session {
-    return (this.#ahead ??= again(() => this.#confirmed.bundle.restore(this.#confirmed.session.snapshot())));
+    if (this.#ahead !== undefined) return this.#ahead;
+    const { bundle, session, seq, remote } = this.#confirmed;
+    const ahead = (this.#ahead = again(() => bundle.restore(session.snapshot())));
+    this.#forkedAt = remote.clock.now();
+    this.#lookedAt = -1;
+    const expirer = expirerOf(bundle.info);
+    if (expirer === undefined) return ahead;
+    again(() => expire(ahead, expirer, this.#forkedAt));
+    const view = ahead.view();
+    this.#expired = view.seq - seq;
+    this.#start = view.at;
+    return ahead;
+  }
+
+  // Says whether something is due that is shown as waiting still. What could not be ended when it was tried is not asked about again.
+  #isDue(): boolean {
+    const { bundle, session, seq, remote } = this.#confirmed;
+    if (expirerOf(bundle.info) === undefined) return false;
+    if (this.#lookedAt !== seq) {
+      this.#lookedAt = seq;
+      this.#due = Math.min(...again(() => session.view()).holds.map(({ expires }) => (expires > this.#forkedAt ? expires : Infinity)));
+    }
+    return this.#due <= remote.clock.now();
+  }
+
+  // Says whether a decision is the server's own end of something that was due here, too.
+  #isExpected(text: string): boolean {
+    const { action, actor } = read(text);
+    return this.#expired > 0 && action === "expire" && actor.id === hostId && actor.kind === expirerOf(this.#confirmed.bundle.info);
   }
 }
 

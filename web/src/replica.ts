@@ -35,6 +35,7 @@ import type { Bundle, BundleInfo } from "./bundle.js";
 import { Confirmed, again, decisionOf, differs, read, type StartOptions } from "./confirmed.js";
 import type { Actor, Decision } from "./decision.js";
 import type { ActionOf, ActorOf, ArgsOf, AskOptions, Declared, Rest, Undeclared } from "./declared.js";
+import { expirerOf, hostId } from "./due.js";
 import { encode } from "./encode.js";
 import type { Engine } from "./engine.js";
 import { HoldfastError, codes } from "./errors.js";
@@ -58,6 +59,9 @@ export type { StartOptions } from "./confirmed.js";
 
 /** How far a guess's time may be from the server's when it is sent, in milliseconds; the server takes a minute. */
 const fresh = 20_000;
+
+/** The longest that a timer can wait, in milliseconds. */
+const longestTimer = 2 ** 31 - 1;
 
 /** How to connect. Only the actor is needed. */
 export interface ConnectOptions<B extends Declared = Undeclared> extends RemoteOptions, Omit<StartOptions, "bundle"> {
@@ -151,6 +155,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
   readonly #subscribers = new Set<(value: ReplicaValue) => void>();
   readonly #listeners = new Map<keyof ReplicaEvents, Set<(event: never) => void>>();
   #value: ReplicaValue | undefined;
+  #reminder: ReturnType<typeof setTimeout> | undefined;
   #telling = false;
 
   /** @internal */
@@ -260,6 +265,8 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     const who = intent.actor ?? this.actor;
     if (who === undefined) throw new HoldfastError(codes.actor, "nobody says who proposes: set the replica's `actor`");
     const actor: Actor = { kind: who.kind, id: who.id ?? who.kind };
+    if (actor.id === hostId && actor.kind === expirerOf(this.bundle.info))
+      throw new HoldfastError(codes.actor, `as ${actor.kind} with the id ${hostId} the server alone proposes`);
     const { action, args, reasons } = JSON.parse(encode({ action: intent.action, args: intent.args ?? {}, reasons: intent.reasons ?? ["request"] }) as string) as Pick<Entry, "action" | "args" | "reasons">;
     const item = { key: newKey(), action, actor, args, reasons, at: Math.max(this.#confirmed.remote.clock.now(), this.#guesses.at) };
     const guess = this.#guesses.make(item, item.at);
@@ -455,7 +462,9 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
       return this.#settle(entry, { outcome: "refused", error: new HoldfastError(replicaCodes.conflict, `when it was proposed it would ${entry.shown}, and on the server's newer state it would ${guess.verdict}: it was not sent`) });
     entry.unsure = true;
     this.#queue.update(entry);
-    await this.#ask(entry, guess.seq - 1, entry.bare ? undefined : guess.document.at, outer);
+    // What the server expires by itself is not sent and may be recorded at another time: where it is due there, too, the server says so.
+    const seq = guess.seq - 1 - (entry.landed ? 0 : this.#guesses.expired);
+    await this.#ask(entry, seq, entry.bare ? undefined : guess.document.at, outer);
   }
 
   // Asks what became of a proposal that may have been recorded: the key finds it, and
@@ -576,8 +585,23 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     queueMicrotask(() => {
       this.#telling = false;
       const { value } = this; // also where nobody has subscribed: what comes next is compared with the guesses
+      this.#remind();
       for (const fn of [...this.#subscribers]) tell(() => fn(value));
     });
+  }
+
+  // What waits for an owner can be confirmed until a time, and what is shown is another then.
+  #remind(): void {
+    clearTimeout(this.#reminder);
+    if (this.status === "stopped") return;
+    const now = this.#confirmed.remote.clock.now();
+    let next = Infinity;
+    try {
+      for (const { expires } of this.#shown().view().holds) if (expires > now && expires < next) next = expires;
+    } catch {
+      return; // the module trapped; the next change asks again
+    }
+    if (next < Infinity) this.#reminder = setTimeout(() => this.#changed(), Math.min(next - now, longestTimer));
   }
 
   #tell<E extends keyof ReplicaEvents>(event: E, said: ReplicaEvents[E]): void {

@@ -10,6 +10,7 @@ import type { Admissible, Path, Question, View } from "./answers.js";
 import type { BundleInfo } from "./bundle.js";
 import { Decision, type ProposalDocument } from "./decision.js";
 import type { ActionOf, ActorOf, ArgsOf, AskOptions, Declared, ProposalOf, Rest, Undeclared } from "./declared.js";
+import { expire, expirerOf } from "./due.js";
 import { encode, encodeCopy } from "./encode.js";
 import { HoldfastError, codes } from "./errors.js";
 import type { Gate } from "./gate.js";
@@ -116,6 +117,14 @@ export class Session<B extends Declared = Undeclared> extends Held {
    */
   decide(proposal: Proposal<B>): Decision {
     return new Decision(this.#record(Op.Decide, this.#input(proposal, encodeCopy)));
+  }
+
+  /**
+   * Ends what waits and is due at a time, now when left out, as the agent that the bundle names (`hold.by`), and
+   * returns those decisions: what a server does by itself. Where the bundle names no agent it ends nothing: propose `expire`.
+   */
+  expire(nowMillis: number = Date.now()): Decision[] {
+    return expire(this as Session, expirerOf(this.info), nowMillis);
   }
 
   /** Returns the decision a proposal would get, unrecorded. */

@@ -583,6 +583,7 @@ test("what another tab finds refused is refused in the tab that proposed it", as
   assert.deepEqual([a.pending.length, b.pending.length, storage.length], [0, 0, 0]);
   assert.equal((await log()).length, 0);
   // A tab that is gone reads no word that is left for it; after a day nobody keeps it.
+  a.close();
   proxy.fault = ({ method }) => (method === "POST" ? "refuse" : undefined);
   const gone = await join({ storage, token: () => "a" });
   gone.propose(add(1));
