@@ -67,7 +67,8 @@ func (r *reading) parseWith(mark byte, texts map[int]blockText) (body ast.Node, 
 		line := bytes.TrimRight(r.lineText(i), " \t")
 		if text, ok := texts[i]; ok {
 			r.given = append(r.given, i, i)
-			given = fmt.Appendf(given, "%s|\n%*sx\n", bytes.ReplaceAll(line[:text.head], []byte("\t"), []byte(" ")), text.parent+1, "")
+			head := bytes.ReplaceAll(line[:text.head], []byte("\t"), []byte(" "))
+			given = fmt.Appendf(given, "%s|\n%*sx\n", head, text.parent+1, "")
 			i = text.last
 			continue
 		}
@@ -164,13 +165,14 @@ func blockIndent(line []byte) (text blockText, indent int, ok bool) {
 	if n := bytes.LastIndexAny(before, " \t"); bytes.HasPrefix(before[n+1:], []byte("&")) { // an anchor
 		before = bytes.TrimRight(before[:max(n, 0)], " \t")
 	}
-	if len(before) == 0 || before[len(before)-1] != ':' && before[len(before)-1] != '-' || bytes.Contains(before, []byte(" #")) {
+	if !bytes.HasSuffix(before, []byte(":")) && !bytes.HasSuffix(before, []byte("-")) || bytes.Contains(before, []byte(" #")) {
 		return text, 0, false
 	}
 	parent := 0
 	for ; before[parent] == ' '; parent++ {
 	}
-	for parent+1 < len(before) && before[parent] == '-' && isBlank(before[parent+1]) { // the last dash, or the key behind it
+	// It belongs to the last dash, or to the key behind it.
+	for parent+1 < len(before) && before[parent] == '-' && isBlank(before[parent+1]) {
 		for parent++; isBlank(before[parent]); parent++ {
 		}
 	}

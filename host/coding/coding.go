@@ -63,7 +63,8 @@ func accepted(h http.Header) (weights map[string]int, asked bool) {
 			}
 			weight := 1000
 			for parameter := range strings.SplitSeq(parameters, ";") {
-				if key, value, _ := strings.Cut(textproto.TrimString(parameter), "="); strings.EqualFold(textproto.TrimString(key), "q") {
+				key, value, _ := strings.Cut(textproto.TrimString(parameter), "=")
+				if strings.EqualFold(textproto.TrimString(key), "q") {
 					weight = quality(textproto.TrimString(value))
 				}
 			}

@@ -61,7 +61,8 @@ func (s *postgresStore) listenAgain(ctx context.Context) *pgx.Conn {
 	}
 }
 
-// listener returns a connection that is told of every append from now on, unless a pooler is in between.
+// listener returns a connection that is told of every append from now on, unless a pooler is in
+// between.
 func (s *postgresStore) listener(ctx context.Context) (*pgx.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
@@ -103,8 +104,8 @@ func (s *postgresStore) hear(ctx context.Context, conn *pgx.Conn) error {
 			if !s.heard.Load() && !told {
 				told = true
 				s.log.Warn("the pooler before PostgreSQL passes no notifications on, as one that pools transactions does not: "+
-					"decisions of other servers are looked for, and so are heard of later; an address without it, or one that pools sessions, saves that",
-					"every", lookEvery)
+					"decisions of other servers are looked for, and so are heard of later; "+
+					"an address without it, or one that pools sessions, saves that", "every", lookEvery)
 			}
 			wait, cancel := context.WithTimeout(ctx, connectTimeout)
 			err = conn.Ping(wait)
@@ -117,7 +118,9 @@ func (s *postgresStore) hear(ctx context.Context, conn *pgx.Conn) error {
 }
 
 // next waits for a notification.
-func (s *postgresStore) next(ctx context.Context, conn *pgx.Conn, patience time.Duration) (*pgconn.Notification, error) {
+func (s *postgresStore) next(
+	ctx context.Context, conn *pgx.Conn, patience time.Duration,
+) (*pgconn.Notification, error) {
 	wait, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	return conn.WaitForNotification(wait)

@@ -43,7 +43,8 @@ const pgDurable = `SELECT set_config('synchronous_commit',
 // pgPlanned are the settings that appends are planned under: a plan that is made once and stays must
 // not be one that reads whole tables because they were small when it was made.
 const pgPlanned = `, set_config('enable_seqscan', 'off', %[1]t), set_config('enable_hashjoin', 'off', %[1]t),
-	set_config('enable_mergejoin', 'off', %[1]t), set_config('plan_cache_mode', 'force_generic_plan', %[1]t), set_config('jit', 'off', %[1]t)`
+	set_config('enable_mergejoin', 'off', %[1]t), set_config('plan_cache_mode', 'force_generic_plan', %[1]t),
+	set_config('jit', 'off', %[1]t)`
 
 // durable is the statement that has commits durable, of a transaction or of the whole session.
 func (s *postgresStore) durable(transaction bool) string {
@@ -131,9 +132,11 @@ func explain(err error) error {
 	}
 	switch {
 	case strings.Contains(said.Message, "unsupported startup parameter"):
-		return fmt.Errorf("%w: the pooler does not pass this on; take it out of the address, or set it for the database's user (ALTER ROLE … SET …)", err)
+		return fmt.Errorf("%w: the pooler does not pass this on; take it out of the address, "+
+			"or set it for the database's user (ALTER ROLE … SET …)", err)
 	case strings.Contains(said.Message, "statement pooling mode"), strings.Contains(said.Message, "statement pool"):
-		return fmt.Errorf("%w: the pooler must pool sessions or transactions (pool_mode), since decisions are recorded in transactions", err)
+		return fmt.Errorf("%w: the pooler must pool sessions or transactions (pool_mode), "+
+			"since decisions are recorded in transactions", err)
 	}
 	return err
 }
@@ -215,4 +218,5 @@ func (s *postgresStore) grown(ctx context.Context, seen map[string]int64, sessio
 	return now, nil
 }
 
-const pgLook = `SELECT g.id, coalesce((SELECT max(d.seq) FROM decisions d WHERE d.session = g.id), 0) FROM unnest($1::text[]) AS g(id)`
+const pgLook = `SELECT g.id, coalesce((SELECT max(d.seq) FROM decisions d WHERE d.session = g.id), 0)
+	FROM unnest($1::text[]) AS g(id)`

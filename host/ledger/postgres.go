@@ -122,8 +122,11 @@ func openPostgres(ctx context.Context, address string, o Options, hub *hub) (_ *
 		config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheDescribe // no statement outlives its transaction
 	}
 	s.config = config.ConnConfig.Copy()
-	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error { return s.settled(ctx, conn, s.durable(false)) }
-	config.ConnConfig.OnNotification = func(_ *pgconn.PgConn, n *pgconn.Notification) { s.told(n) } // what a pooler gives to whom it will
+	config.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		return s.settled(ctx, conn, s.durable(false))
+	}
+	// A pooler may give a notification to any of them.
+	config.ConnConfig.OnNotification = func(_ *pgconn.PgConn, n *pgconn.Notification) { s.told(n) }
 	if s.pool, err = pgxpool.NewWithConfig(ctx, config); err != nil {
 		return nil, err
 	}
@@ -332,7 +335,8 @@ func (s *postgresStore) append(ctx context.Context, batch []*task) error {
 }
 
 // outcome reads which sessions were stored; settings says that they were
-// made before that. An error says whether it was met before the commit began. Only the tag of the commit itself proves that all is durable.
+// made before that. An error says whether it was met before the commit began. Only the tag of the
+// commit itself proves that all is durable.
 func outcome(results pgx.BatchResults, settings bool) (stored map[string]bool, before bool, err error) {
 	if _, err := results.Exec(); err != nil {
 		return nil, true, err

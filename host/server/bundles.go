@@ -167,7 +167,8 @@ func (b *bundle) actor(who identity.Who, said *host.Actor) (host.Actor, error) {
 	}
 	kind, id, err := who.Actor(said.Kind, said.ID, func(kind string) bool { return slices.Contains(b.agents, kind) })
 	if err == nil && id == HostID && kind == b.expirer {
-		return host.Actor{}, refuse(identity.CodeActor, "as %s the server itself acts under the id %q, and nobody else does", kind, HostID)
+		return host.Actor{}, refuse(identity.CodeActor,
+			"as %s the server itself acts under the id %q, and nobody else does", kind, HostID)
 	}
 	return host.Actor{Kind: kind, ID: id}, err
 }

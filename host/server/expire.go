@@ -95,7 +95,8 @@ func (l *live) end(seq, at int64) (*ledger.Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	src, err := encode(document{Action: "expire", Actor: host.Actor{Kind: l.bundle.expirer, ID: HostID}, Args: args, At: at})
+	me := host.Actor{Kind: l.bundle.expirer, ID: HostID}
+	src, err := encode(document{Action: "expire", Actor: me, Args: args, At: at})
 	if err != nil {
 		return nil, err
 	}

@@ -131,7 +131,8 @@ func (s *Server) events(c *call) error {
 	return st.run()
 }
 
-// run sends what there is and what comes, until the listener goes, may listen no longer, or the server ends.
+// run sends what there is and what comes, until the listener goes, may listen no longer, or the
+// server ends.
 func (st *stream) run() error {
 	wake, cancel := st.s.ledger.Subscribe(st.id)
 	defer cancel()

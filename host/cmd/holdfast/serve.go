@@ -67,7 +67,7 @@ func (*serveCommand) Help() string {
 
 Without --keys it believes whoever asks, and then listens on loopback only. With --keys the caller is who a bearer token says: "holdfast token" mints one to try it out.
 
-SIGHUP reads the certificate and all keys again: --keys, --trust, --sign. A key that is not there any more counts no longer, for what is open neither: event streams end, and a session whose bundle no key of --trust has signed answers nothing until the bundle is published again with the signature of one that has. SIGTERM and SIGINT end it once the requests under way are answered.
+SIGHUP reads the certificate and all keys again: --keys, --trust, --sign. A key that is gone no longer counts: event streams of its tokens end, and a session whose bundle only it has signed answers nothing, until the bundle is published again with the signature of a key in --trust. SIGTERM and SIGINT end it once the requests under way are answered.
 
 Examples:
 
@@ -283,7 +283,9 @@ func (c *serveCommand) tls() (config *tls.Config, reload func() error, err error
 
 // reload reads keys and certificate again at each SIGHUP. What cannot be read leaves the old
 // one; the others are taken.
-func (c *serveCommand) reload(ctx context.Context, log *slog.Logger, who *identity.Verifier, s *server.Server, certificate func() error) {
+func (c *serveCommand) reload(
+	ctx context.Context, log *slog.Logger, who *identity.Verifier, s *server.Server, certificate func() error,
+) {
 	hup := make(chan os.Signal, 1)
 	signal.Notify(hup, syscall.SIGHUP)
 	defer signal.Stop(hup)

@@ -125,7 +125,8 @@ func object(part, what string, read func([]byte) ([]byte, error)) (map[string]an
 	}
 	doc, err := read(src)
 	if err != nil {
-		return nil, refuse(CodeMalformed, "the token's %s is no strict JSON: a member may be there twice, or the text may not be UTF-8.", what)
+		return nil, refuse(CodeMalformed, "the token's %s is no strict JSON: "+
+			"a member may be there twice, or the text may not be UTF-8.", what)
 	}
 	if doc[0] != '{' {
 		return nil, refuse(CodeMalformed, "the token's %s is no JSON object.", what)

@@ -58,7 +58,7 @@ async function setting(browser, fn) {
 const now = (tab) => tab.evaluate(() => window.tab.now);
 
 /** Waits until a tab stands as wanted says. */
-async function becomes(tab, wanted, times = 500) {
+async function becomes(tab, wanted, times = 3000) {
   let found;
   for (let i = 0; i < times; i++) {
     found = await now(tab);
@@ -77,7 +77,7 @@ export const suites = {
       await tab.waitForFunction(() => document.title === "live, 0 unsent");
       await tab.click("button >> nth=1"); // to task
       await tab.waitForFunction(() => document.querySelectorAll("button")[2].getAttribute("aria-disabled") === "true");
-      for (let i = 0; i < 500 && (await server.log("s1")).length === 0; i++) await new Promise((done) => setTimeout(done, 20));
+      for (let i = 0; i < 3000 && (await server.log("s1")).length === 0; i++) await new Promise((done) => setTimeout(done, 20));
       assert.deepEqual((await server.log("s1")).map((text) => JSON.parse(text).args.to), ["task"]);
       await tab.close();
     });
@@ -161,7 +161,7 @@ export const suites = {
       faults.now = () => undefined;
       await becomes(tabs[1], { pending: 0, total: 146, confirmed: 146 }, 3000);
       assert.equal((await log()).length, 19);
-      for (let i = 0; i < 500 && (await own(tabs[1])).length > 0; i++) await new Promise((done) => setTimeout(done, 20));
+      for (let i = 0; i < 3000 && (await own(tabs[1])).length > 0; i++) await new Promise((done) => setTimeout(done, 20));
       assert.deepEqual(await own(tabs[1]), []);
     });
   },

@@ -345,7 +345,7 @@ export const suites = {
       await client.send("Input.imeSetComposition", { text: "the be", selectionStart: 6, selectionEnd: 6 });
       await page.waitForTimeout(50);
       await client.send("Input.imeSetComposition", { text: "the best", selectionStart: 8, selectionEnd: 8 });
-      await page.waitForTimeout(50);
+      await page.waitForFunction(() => document.querySelector("mark") !== null);
       assert.deepEqual(await page.$$eval("mark", (all) => all.map((one) => one.textContent)), ["the best"]);
       await client.send("Input.insertText", { text: "the best" });
       assert.equal(await page.inputValue("#t"), "the best");
