@@ -444,6 +444,9 @@ func (s *Session) end(p *proposal, o *outcome, h *hold, at int, barred uint32) o
 func (s *Session) due(l int, p *proposal, h *hold, may uint64) {
 	rule := &s.b.Layers[l].Hold
 	no, agent := rule.Verdict, p.actor.agent
+	if h == nil && s.b.Layers[l].Agents>>agent&1 == 0 {
+		return // of another's business, a layer that knows no such agent would not be asked
+	}
 	if p.action == actExpire && rule.By >= 0 && rule.By != agent && (h == nil || h.in(l)) {
 		s.refuse("by:expire", model.Responsibility, no, s.others(doing[-1-actExpire], 1<<rule.By, agent))
 		return

@@ -151,7 +151,18 @@ func (g *generator) fill(doc object) {
 		if g.P(70) {
 			n := g.Between(2, 9)
 			g.ttl = n * 1000
-			doc["hold"] = object{"ttl": fmt.Sprintf("%ds", n), "on_expire": pick(g.Rand, []string{"drop", "revert"})}
+			hold := object{"ttl": fmt.Sprintf("%ds", n), "on_expire": pick(g.Rand, []string{"drop", "revert"})}
+			doc["hold"] = hold
+			if g.P(30) {
+				hold["by"] = pick(g.Rand, g.agents).name
+			}
+			if g.P(40) {
+				hold["per_actor"], hold["per_agent"] = g.Between(1, 3), g.Between(1, 4)
+			}
+			if g.P(25) {
+				refused := []string{"rewrite", "reject", "revert", "halt", "escalate", "stall", "freeze"}
+				hold["otherwise"] = object{"verdict": pick(g.Rand, refused)}
+			}
 		}
 	}
 	g.declareKeeps(doc)

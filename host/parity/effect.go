@@ -32,6 +32,9 @@ func (g *generator) declareActions(doc object) {
 		}
 		for k, v := range g.effects(inBefore, &a) {
 			d[k] = v
+			if g.P(15) {
+				d["must"] = "change"
+			}
 		}
 		list[a.name] = d
 		g.actions = append(g.actions, a)
@@ -46,6 +49,9 @@ func (g *generator) declareActions(doc object) {
 		for i := range g.actions {
 			if a := &g.actions[i]; !a.child && g.P(50) {
 				if e := g.effects(inBefore, a); len(e) > 0 {
+					if g.P(25) {
+						e["must"] = "change"
+					}
 					list[a.name] = e
 				}
 			}
