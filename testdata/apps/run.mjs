@@ -23,7 +23,8 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const web = join(here, "../../web");
 const made = join(here, "../../dist/apps");
 const { chromium } = createRequire(join(web, "package.json"))("playwright-core");
-const npm = (cwd, ...args) => run("npm", [...args, "--no-audit", "--no-fund", "--no-package-lock", "--silent"], { cwd, maxBuffer: 1 << 26 });
+const quiet = ["--no-audit", "--no-fund", "--no-package-lock", "--silent"];
+const npm = (cwd, ...args) => run("npm", [...args, ...quiet], { cwd, maxBuffer: 1 << 26 });
 
 /** Returns a folder with an application, its tools and the package in it. */
 async function installed(app, { linked = false, tools = {} } = {}) {
@@ -39,14 +40,18 @@ async function installed(app, { linked = false, tools = {} } = {}) {
   await writeFile(join(folder, "package.json"), wanted);
   if (had !== wanted) await npm(folder, "install");
   // Whatever is kept between runs is of the package that was there before.
-  for (const kept of ["node_modules/.vite", "node_modules/@holdfast", ".next", "out"]) await rm(join(folder, kept), { recursive: true, force: true });
+  for (const kept of ["node_modules/.vite", "node_modules/@holdfast", ".next", "out"])
+    await rm(join(folder, kept), { recursive: true, force: true });
   await npm(folder, "install", "--no-save", linked ? web : await tarball());
   return folder;
 }
 
 let packed;
-const tarball = () =>
-  (packed ??= run("npm", ["pack", "--silent", "--pack-destination", made], { cwd: web }).then(({ stdout }) => join(made, stdout.trim())));
+async function pack() {
+  const { stdout } = await run("npm", ["pack", "--silent", "--pack-destination", made], { cwd: web });
+  return join(made, stdout.trim());
+}
+const tarball = () => (packed ??= pack());
 
 /** A tool of an application's own. */
 const toolOf = (folder, name) => {
@@ -56,23 +61,33 @@ const toolOf = (folder, name) => {
   return import(pathToFileURL(join(folder, "node_modules", name, typeof entry === "string" ? entry : main)).href);
 };
 
-const types = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css", ".wasm": "application/wasm" };
+const types = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
 
-/** Serves a folder. Without `files`, what is not there is answered with the page, and success, as servers for one page do. */
+/**
+ * Serves a folder, but for what `without` matches. With `page`, what is not there is answered with the
+ * page, and success, as servers for one page do.
+ */
 async function serve(folder, { page = false, without } = {}) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
     const path = pathname.endsWith("/") ? `${pathname}index.html` : pathname;
     if (path === "/favicon.ico") return response.writeHead(204).end();
     const body = without?.test(path) ? undefined : await readFile(join(folder, path)).catch(() => undefined);
-    if (body !== undefined) return response.writeHead(200, { "content-type": types[extname(path)] ?? "application/octet-stream" }).end(body);
-    if (page) return response.writeHead(200, { "content-type": "text/html" }).end(await readFile(join(folder, "index.html")));
+    const send = (type, body) => response.writeHead(200, { "content-type": type }).end(body);
+    if (body !== undefined) return send(types[extname(path)] ?? "application/octet-stream", body);
+    if (page) return send("text/html", await readFile(join(folder, "index.html")));
     response.writeHead(404).end();
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  return { url: `http://127.0.0.1:${server.address().port}/`, stop: () => (server.closeAllConnections(), server.close()) };
+  return of(server);
 }
+
+/** Where a server is, and its end. */
+const of = (server) => ({
+  url: `http://127.0.0.1:${server.address().port}/`,
+  stop: () => (server.closeAllConnections(), server.close()),
+});
 
 async function vite(folder, how) {
   const tool = await toolOf(folder, "vite");
@@ -80,32 +95,38 @@ async function vite(folder, how) {
   if (how === "dev") {
     const server = await tool.createServer({ ...options, server: { host: "127.0.0.1", port: 0 } });
     await server.listen();
-    return { url: `http://127.0.0.1:${server.httpServer.address().port}/`, stop: () => server.close() };
+    return { ...of(server.httpServer), stop: () => server.close() };
   }
   await tool.build(options);
   const server = await tool.preview({ ...options, preview: { host: "127.0.0.1", port: 0 } });
-  return { url: `http://127.0.0.1:${server.httpServer.address().port}/`, stop: () => new Promise((done) => (server.httpServer.closeAllConnections(), server.httpServer.close(done))) };
+  return of(server.httpServer);
 }
 
 async function webpack(folder, mode) {
   const { default: tool } = await toolOf(folder, "webpack");
-  const stats = await promisify(tool)({ context: folder, mode, entry: "./main.js", output: { path: join(folder, "out"), publicPath: "/out/" }, performance: false });
+  const output = { path: join(folder, "out"), publicPath: "/out/" };
+  const stats = await promisify(tool)({ context: folder, mode, entry: "./main.js", output, performance: false });
   assert.equal(stats.hasErrors() || stats.hasWarnings(), false, stats.toString("errors-warnings"));
   return serve(folder);
 }
 
 async function esbuild(folder, options) {
   const { default: tool } = await toolOf(folder, "esbuild");
-  await tool.build({ absWorkingDir: folder, entryPoints: ["main.js"], bundle: true, outdir: "out", logLevel: "error", ...options });
+  const usual = { absWorkingDir: folder, entryPoints: ["main.js"], bundle: true, outdir: "out", logLevel: "error" };
+  await tool.build({ ...usual, ...options });
   return serve(folder);
 }
 
 async function next(folder, how, bundler) {
   const bin = join(folder, "node_modules/next/dist/bin/next");
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: how === "dev" ? "development" : "production" };
-  if (how === "build") await run(process.execPath, [bin, "build", bundler], { cwd: folder, env, maxBuffer: 1 << 26 }).catch((error) => assert.fail(`${error.stdout}\n${error.stderr}`));
-  const args = how === "dev" ? ["dev", bundler] : ["start"];
-  const child = spawn(process.execPath, [bin, ...args, "--port", "0", "--hostname", "127.0.0.1"], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
+  const node = process.execPath;
+  if (how === "build")
+    await run(node, [bin, "build", bundler], { cwd: folder, env, maxBuffer: 1 << 26 }).catch((error) =>
+      assert.fail(`${error.stdout}\n${error.stderr}`),
+    );
+  const args = [bin, ...(how === "dev" ? ["dev", bundler] : ["start"]), "--port", "0", "--hostname", "127.0.0.1"];
+  const child = spawn(node, args, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"], detached: true });
   const url = await new Promise((resolve, reject) => {
     let said = "";
     const hear = (text) => {
@@ -120,21 +141,28 @@ async function next(folder, how, bundler) {
 }
 
 /** What there is: its name, and what makes it. */
-const apps = {
-  static: async () => serve(await installed("static")),
-  "static, of a server that has no wasm file": async () => serve(await installed("static"), { without: /\.wasm$/ }),
-  "static, of a server that answers with its page": async () => serve(await installed("static"), { without: /\.wasm$/, page: true }),
-};
+const apps = {};
+apps.static = async () => serve(await installed("static"));
+apps["static, without the wasm file"] = async () => serve(await installed("static"), { without: /\.wasm$/ });
+apps["static, with a page for it"] = async () => serve(await installed("static"), { without: /\.wasm$/, page: true });
 for (const version of ["5.4.21", "6.4.6", "7.3.8", "8.4.0"])
   for (const linked of [false, true])
-    for (const how of ["dev", "build"])
-      apps[`vite-${version[0]} ${how}${linked ? ", linked" : ""}`] = async () => vite(await installed("vite", { linked, tools: { vite: version } }), how);
+    for (const how of ["dev", "build"]) {
+      const name = `vite-${version[0]} ${how}${linked ? ", linked" : ""}`;
+      apps[name] = async () => vite(await installed("vite", { linked, tools: { vite: version } }), how);
+    }
 for (const mode of ["development", "production"])
-  for (const linked of [false, true]) apps[`webpack ${mode}${linked ? ", linked" : ""}`] = async () => webpack(await installed("webpack", { linked }), mode);
-for (const [what, options] of [["", { format: "esm" }], [" in chunks", { format: "esm", splitting: true }], [" as a script", {}], [" minified", { format: "esm", minify: true }]])
-  apps[`esbuild${what}`] = async () => esbuild(await installed("esbuild"), options);
+  for (const linked of [false, true]) {
+    const name = `webpack ${mode}${linked ? ", linked" : ""}`;
+    apps[name] = async () => webpack(await installed("webpack", { linked }), mode);
+  }
+apps.esbuild = async () => esbuild(await installed("esbuild"), { format: "esm" });
+apps["esbuild in chunks"] = async () => esbuild(await installed("esbuild"), { format: "esm", splitting: true });
+apps["esbuild minified"] = async () => esbuild(await installed("esbuild"), { format: "esm", minify: true });
+apps["esbuild as a script"] = async () => esbuild(await installed("esbuild"), {});
 for (const how of ["dev", "build"])
-  for (const bundler of ["--turbopack", "--webpack"]) apps[`next ${how} ${bundler}`] = async () => next(await installed("next"), how, bundler);
+  for (const bundler of ["--turbopack", "--webpack"])
+    apps[`next ${how} ${bundler}`] = async () => next(await installed("next"), how, bundler);
 
 /** Opens a page and uses it as a person does. */
 async function drive(browser, url, digest) {
@@ -165,7 +193,8 @@ async function drive(browser, url, digest) {
 const wanted = process.argv.slice(2);
 const digest = "sha256:" + createHash("sha256").update(await readFile(join(web, "dist/holdfast.wasm"))).digest("hex");
 await mkdir(made, { recursive: true });
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu"] });
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });
 for (const [name, make] of Object.entries(apps)) {
   if (wanted.length > 0 && !wanted.some((part) => name.includes(part))) continue;
   let app;

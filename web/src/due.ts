@@ -1,4 +1,5 @@
-// This file defines expire: the end of what nobody confirmed in time, proposed by a host as the agent that the bundle names.
+// This file defines expire: the end of what nobody confirmed in time. A host proposes it, as the agent
+// that the bundle names.
 
 import type { View } from "./answers.js";
 import type { Decision, ProposalDocument } from "./decision.js";
@@ -23,8 +24,9 @@ export function expire(session: Expiring, kind: string | undefined, nowMillis: n
   const done: Decision[] = [];
   for (const { seq, expires } of kind === undefined ? [] : holds) {
     const now = Math.max(at, nowMillis);
-    const proposal = { action: "expire", actor: { kind: kind!, id: hostId }, args: { hold: seq }, at: now, reasons: ["request"] };
     if (expires > now) continue;
+    const actor = { kind: kind!, id: hostId };
+    const proposal = { action: "expire", actor, args: { hold: seq }, at: now, reasons: ["request"] };
     const { verdict, governing } = session.why(proposal);
     if (verdict === "commit" || governing === "hold:expired") done.push(session.decide(proposal));
   }

@@ -56,7 +56,8 @@ export class Guesses {
   /** The time of the last decision or guess; none after it may be earlier. */
   get at(): number {
     this.remake();
-    return this.#queue.entries.reduce((at, { guess, landed }) => (landed ? at : (guess?.document.at ?? at)), Math.max(this.#confirmed.at, this.#start));
+    const start = Math.max(this.#confirmed.at, this.#start);
+    return this.#queue.entries.reduce((at, { guess, landed }) => (landed ? at : (guess?.document.at ?? at)), start);
   }
 
   /** Guesses what a new proposal gets after all that wait. Throws what decide throws. */
@@ -139,13 +140,14 @@ export class Guesses {
     return ahead;
   }
 
-  // Says whether something is due that is shown as waiting still. What could not be ended when it was tried is not asked about again.
+  // Says whether something is due that is shown as waiting still. What could not be ended once is not tried again.
   #isDue(): boolean {
     const { bundle, session, seq, remote } = this.#confirmed;
     if (expirerOf(bundle.info) === undefined) return false;
     if (this.#lookedAt !== seq) {
       this.#lookedAt = seq;
-      this.#due = Math.min(...again(() => session.view()).holds.map(({ expires }) => (expires > this.#forkedAt ? expires : Infinity)));
+      const { holds } = again(() => session.view());
+      this.#due = Math.min(...holds.map(({ expires }) => (expires > this.#forkedAt ? expires : Infinity)));
     }
     return this.#due <= remote.clock.now();
   }
@@ -153,7 +155,8 @@ export class Guesses {
   // Says whether a decision is the server's own end of something that was due here, too.
   #isExpected(text: string): boolean {
     const { action, actor } = read(text);
-    return this.#expired > 0 && action === "expire" && actor.id === hostId && actor.kind === expirerOf(this.#confirmed.bundle.info);
+    const kind = expirerOf(this.#confirmed.bundle.info);
+    return this.#expired > 0 && action === "expire" && actor.id === hostId && actor.kind === kind;
   }
 }
 

@@ -1,10 +1,12 @@
-// This file defines signatures, which fetches what judges signatures when there is one to judge: most pages have none.
+// This file defines signatures, which fetches what judges signatures when there is one to judge: most
+// pages have none.
 
 import { HoldfastError, codes, messageOf } from "./errors.js";
 
 /** Returns signature.ts. */
 export function signatures(): Promise<typeof import("./signature.js")> {
   return import("./signature.js").catch((thrown: unknown) => {
-    throw new HoldfastError(codes.fetch, `what judges signatures could not be fetched: ${messageOf(thrown)}`, { cause: thrown });
+    const said = `what judges signatures could not be fetched: ${messageOf(thrown)}`;
+    throw new HoldfastError(codes.fetch, said, { cause: thrown });
   });
 }

@@ -2,7 +2,7 @@
 // item in a storage that the tabs share. Browsers have Web Locks on secure pages only,
 // which a page by plain http is not, unless its host is localhost.
 //
-//	free ──── write a token, wait, look ──► held ── beat, beat, beat ──► free (the item is removed)
+//	free ──── write a token, wait, look ──► held ── beat, beat, beat ──► free (no item)
 //	  ▲          │ another's: it was first     │
 //	  │          ▼                             │ no beat: the tab is gone, or frozen
 //	  └──── watch the item ◄───────────────────┘

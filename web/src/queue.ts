@@ -133,7 +133,7 @@ export class Entry implements Pending {
 interface Place {
   /** What entries are sorted by. */
   readonly order: string;
-  /** 0 for a former name: `holdfast SERVER SESSION KIND:ID MILLIS-COUNT-KEY`, in which parts were not told from each other. */
+  /** 0 for a former name, `holdfast SERVER SESSION KIND:ID MILLIS-COUNT-KEY`, whose parts cannot be told from each other. */
   readonly number: number;
   readonly key: string;
 }
@@ -297,17 +297,18 @@ export class Queue {
   }
 }
 
-/** What the first proposal's number is one more than. Written, it is after all former orders, which begin with a time. */
+/** The first proposal's number is one more. Written, it is after all former orders, which begin with a time. */
 const firstNumber = 10 ** 15;
 
 /**
  * Returns the beginning of the names that are an owner's. No name of one owner, or for one purpose,
  * begins with another's: in each part everything but letters, digits and `-._` is written as its number.
  */
-export function nameOf(purpose: "queue" | "lease" | "tabs", { server, session, actor }: Omit<Owner, "actor"> & { actor?: Actor }): string {
+export function nameOf(purpose: "queue" | "lease" | "tabs", owner: Omit<Owner, "actor"> & { actor?: Actor }): string {
+  const { server, session, actor } = owner;
   const parts = [server, session, ...(actor === undefined ? [] : [actor.kind, actor.id])];
-  const written = parts.map((part) => part.replace(/[^\w.-]/g, (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, "0")}`));
-  return [`holdfast.${purpose}`, ...written].join(" ");
+  const number = (unit: string): string => `%${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return [`holdfast.${purpose}`, ...parts.map((part) => part.replace(/[^\w.-]/g, number))].join(" ");
 }
 
 function itemOf(text: string): Item | undefined {

@@ -462,7 +462,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
       return this.#settle(entry, { outcome: "refused", error: new HoldfastError(replicaCodes.conflict, `when it was proposed it would ${entry.shown}, and on the server's newer state it would ${guess.verdict}: it was not sent`) });
     entry.unsure = true;
     this.#queue.update(entry);
-    // What the server expires by itself is not sent and may be recorded at another time: where it is due there, too, the server says so.
+    // What the server expires by itself is not sent, and has a time of its own: the server says where it stands then.
     const seq = guess.seq - 1 - (entry.landed ? 0 : this.#guesses.expired);
     await this.#ask(entry, seq, entry.bare ? undefined : guess.document.at, outer);
   }

@@ -152,6 +152,27 @@ test("what waits for the server is decided after what is due, and is sent withou
   assert.deepEqual([replica.view().state.total, replica.view().holds.length], [8, 1]);
 });
 
+test("the server ends what is due, whatever a replica has guessed of it, and nobody is told of a conflict", async (t) => {
+  const { server, proxy, join } = await setting(t, { by: "clock", ttl: "2s" });
+  const replica = await join(user);
+  await replica.propose({ action: "order", args: { n: 20 } }).settled;
+  let conflicts = 0;
+  replica.on("conflict", () => conflicts++);
+  proxy.fault = () => "refuse";
+  proxy.cut();
+  await until(() => replica.view().holds.length === 0);
+  const pending = [3, 4].map((n) => replica.propose({ action: "order", args: { n } }));
+  assert.deepEqual([replica.view().state.total, replica.confirmed().holds.length], [7, 1]);
+  proxy.fault = () => undefined;
+  for (const { settled } of pending) assert.equal((await settled).outcome, "confirmed");
+  const log = (await server.log("s1")).map((text) => JSON.parse(text));
+  assert.deepEqual(log.map(({ action, verdict }) => [action, verdict]),
+    [["order", "hold"], ["expire", "commit"], ["order", "commit"], ["order", "commit"]]);
+  assert.deepEqual(log[1].actor, clock);
+  assert.deepEqual([replica.status, replica.head.seq, conflicts], ["live", 4, 0]);
+  assert.deepEqual(replica.view(), replica.confirmed());
+});
+
 test("no client proposes as the host", async (t) => {
   const { proxy, join } = await setting(t, { by: "clock" });
   const replica = await join(user);

@@ -23,7 +23,7 @@ async function setting(browser, fn) {
     const proxy = await Proxy.start(t, server);
     const { outputFiles } = await build({
       entryPoints: ["./replica-page.js", "../pages/server.js"].map((name) => fileURLToPath(new URL(name, import.meta.url))),
-      bundle: true, write: false, outdir: "/", format: "esm", target: "es2022", logLevel: "error",
+      bundle: true, external: ["./inline.js"], write: false, outdir: "/", format: "esm", target: "es2022", logLevel: "error",
     });
     const page = (type, body) => ({ status: 200, headers: { "content-type": type, "content-security-policy": policy }, body });
     const script = (name) => page("text/javascript", outputFiles.find(({ path }) => path.endsWith(name)).text);

@@ -45,7 +45,7 @@ async function bundled() {
   const names = await readdir(folder);
   const { outputFiles } = await build({
     entryPoints: [...names.filter((name) => /\.jsx?$/.test(name)).map((name) => join(folder, name)), join(web, "dist/service.js")],
-    bundle: true, splitting: false, write: false, outdir: "/pages", format: "esm", target: "es2022", jsx: "automatic",
+    bundle: true, splitting: false, external: ["./inline.js"], write: false, outdir: "/pages", format: "esm", target: "es2022", jsx: "automatic",
     define: { "process.env.NODE_ENV": '"production"' }, logLevel: "error",
   });
   const files = new Map(outputFiles.map(({ path, text }) => ["/pages/" + basename(path), text]));
