@@ -406,6 +406,11 @@ func (s *Session) settle(p *proposal, o *outcome) outcome {
 	again := *h.proposal
 	again.actor, again.at, again.since, again.reasons, again.self = p.actor, p.at, value.OfInt(h.at), p.reasons, value.Value{}
 	s.j.run(s.state, &again, h, barred)
+	for i := range s.j.violations {
+		if v := &s.j.violations[i]; v.verdict == model.HoldVerdict {
+			v.verdict = model.Reject // what waits is not parked a second time
+		}
+	}
 	if !known(p.at) {
 		s.j.unsure |= p.at.N // it may be too late by then
 	}

@@ -338,10 +338,6 @@ func (j *judge) text(s string) string {
 
 // add records a violation with its text and terms.
 func (j *judge) add(v violation, say string, terms []vm.Term, hits []vm.Hit) {
-	if j.anew && v.verdict == model.HoldVerdict {
-		// What waits is not parked a second time.
-		v.verdict = model.Reject
-	}
 	v.say, v.terms, v.hits, v.layer = say, terms, hits, j.layer
 	j.violations = append(j.violations, v)
 }

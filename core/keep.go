@@ -26,12 +26,12 @@ func (j *judge) keep(p *proposal, h *hold, barred uint32) {
 	keeper, bits := -1, uint64(0)
 	for i := range j.b.Actions[p.action].Shares {
 		l := j.b.Actions[p.action].Shares[i].Layer
-		if j.lost>>l&1 != 0 || j.alone(l) != model.Commit {
-			continue
+		if j.lost>>l&1 != 0 || j.alone(l) != model.Commit || h != nil && !h.in(l) {
+			continue // what others have parked is not the layer's to keep
 		}
 		j.turn(l, p, h)
 		got := j.keeps(l, p.action)
-		if h != nil && h.in(l) && !got.True() {
+		if h != nil && !got.True() {
 			if confirmed := j.keeps(l, actConfirm); confirmed.True() || got.K != value.Unknown {
 				got = confirmed
 			}
