@@ -2,10 +2,10 @@ package core
 
 // This file searches the shortest way to a proposal that is refused now.
 //
-// Breadth first over the states that commits lead to. In each state every action is asked about with
-// everything unknown that is no bool or enum: what is refused whatever the rest may be is done with, and what
-// is left says which inputs it depends on. Only those are tried, with the values that
-// something compares them with (pathvalues.go); the time, the reasons and the actor's id are inputs like the arguments.
+// Breadth first over the states that commits lead to. In each state every action is asked about with everything
+// unknown that is no bool or enum: what is refused whatever the rest may be is done with, and what is left says
+// which inputs it depends on. Only those are tried, with the values that something compares them with
+// (pathvalues.go); the time, the reasons and the actor's id are inputs like the arguments.
 //
 //	state ─ goal ── commits ─────────────────────────────► found
 //	  │      └───── would, with other reasons or by another ─► variant
@@ -21,7 +21,6 @@ package core
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
@@ -67,6 +66,13 @@ type reached struct {
 	size   int // bytes of the state, or more: what commits is measured
 }
 
+// pending is what steps has found out about a proposal whose values are tried later.
+type pending struct {
+	state, combination int
+	p                  *proposal
+	reads, kept        uint64
+}
+
 // way is an answer: the steps, and the proposal that then gets the verdict.
 type way struct {
 	steps []*proposal
@@ -82,7 +88,8 @@ type search struct {
 	list    []reached
 	at      int                // the state that is entered
 	seen    map[[32]byte]int64 // the earliest time of each state
-	fallen  [][32]byte         // states that only a refusal leads to
+	later   []pending
+	fallen  [][32]byte // states that only a refusal leads to
 	round   int
 	left    int64
 	tried   int
@@ -97,16 +104,17 @@ type search struct {
 // Path answers which proposals lead to a state in which the given one would
 // commit, as canonical JSON:
 //
-//	{"bounded":…,"found":…,"steps":[PROPOSAL…],"tried":N,"v":1,"variant":{"proposal":PROPOSAL,"steps":[PROPOSAL…]},"verdict":"commit","when":…}
+//	{"bounded":…,"found":…,"steps":[PROPOSAL…],"tried":N,"v":1,
+//	 "variant":{"proposal":PROPOSAL,"steps":[PROPOSAL…]},"verdict":"commit","when":…}
 //
-// Each step commits when it is proposed as it is: at its time, for its reasons, by its actor. An id that
-// is the agent's name, or that and a number, stands for anybody of that kind. when is the time at which the given
-// proposal would be made then, its own or later; its own and with no steps where it would commit at once. Where no way to a commit
-// was found, but one to a state in which it would be held, verdict is "hold". variant is null, or, where none was found, the same
-// proposal with other reasons or by somebody else of the kind, which would commit after its steps. bounded
-// says that not everything was tried (the search ended with the first way or at its bound, an input has more values than
-// are tried, a step would have had to be held, or a refusal falls back to where no step leads), so that
-// another way may exist. Where it is false and none was found, there is none.
+// Each step commits when it is proposed as it is: at its time, for its reasons, by its actor. An id that is the
+// agent's name, or that and a number, stands for anybody of that kind. when is the time at which the given
+// proposal would be made then, its own or later; its own and with no steps where it would commit at once. Where no
+// way to a commit was found, but one to a state in which it would be held, verdict is "hold". variant is null, or,
+// where none was found, the same proposal with other reasons or by somebody else of the kind, which would commit
+// after its steps. bounded says that not everything was tried (the search ended with the first way or at its
+// bound, an input has more values than are tried, a step would have had to be held, or a refusal falls back to
+// where no step leads), so that another way may exist. Where it is false and none was found, there is none.
 func (s *Session) Path(proposal []byte) ([]byte, error) {
 	s.enter()
 	out, err := s.path(proposal)
@@ -120,7 +128,8 @@ func (s *Session) path(src []byte) ([]byte, error) {
 		err = s.admit(p)
 	}
 	if err == nil && p.action < 0 {
-		err = &Error{Code: CodeAction, Path: "action", Message: "a path leads to an action of the bundle, not to the built-in `" + builtins[-1-p.action] + "`."}
+		err = &Error{Code: CodeAction, Path: "action",
+			Message: "a path leads to an action of the bundle, not to the built-in `" + builtins[-1-p.action] + "`."}
 	}
 	if err != nil {
 		return nil, err
@@ -137,7 +146,8 @@ func (s *Session) path(src []byte) ([]byte, error) {
 	q.inputs = newPathInputs(s, p)
 	q.run(first)
 	q.check(first)
-	s.state, s.holds, s.frozen, s.at, s.j.terse, s.j.logged = first.state, first.holds, first.frozen, at, false, q.logged
+	s.state, s.holds, s.frozen, s.at = first.state, first.holds, first.frozen, at
+	s.j.terse, s.j.logged = false, q.logged
 	return q.append(), nil
 }
 
@@ -169,12 +179,12 @@ func (q *search) breadth(longest int) {
 	if q.enter(0); q.arrived(0) {
 		return
 	}
-	for i := 0; i < len(q.list); i++ {
-		if q.list[i].length >= longest {
+	for from, to := 0, 1; from < to; from, to = to, len(q.list) {
+		if q.list[from].length >= longest {
 			q.bounded = true
 			return
 		}
-		if q.enter(i); !q.expand(i) {
+		if q.later = nil; !q.level(from, to) {
 			q.bounded = q.bounded || q.found == nil
 			return
 		}
@@ -184,6 +194,32 @@ func (q *search) breadth(longest int) {
 			q.bounded = true
 		}
 	}
+}
+
+// level takes every step from the states of one length. Those that ask patterns about texts are dear, so they come
+// last.
+func (q *search) level(from, to int) bool {
+	for i := from; i < to; i++ {
+		if q.enter(i); !q.expand(i) {
+			return false
+		}
+	}
+	done := map[[3]int]bool{}
+	for _, l := range q.later {
+		// Another agent would come to the same state: it is not asked, where more is left out anyway.
+		key := [3]int{l.state, l.p.action, l.combination}
+		if done[key] && !q.inputs.byActor[l.p.action] && q.round >= deep {
+			q.bounded = true
+			continue
+		}
+		q.enter(l.state)
+		some := len(q.list)
+		if !q.values(l.state, l.p, l.reads, l.kept) {
+			return false
+		}
+		done[key] = done[key] || len(q.list) > some
+	}
+	return true
 }
 
 // enter makes a state the session's.
@@ -211,19 +247,27 @@ func (q *search) try(p *proposal, size int) outcome {
 	return o
 }
 
+// vary makes when, why and by whom of the kind p is proposed unknown.
+func (p *proposal) vary() {
+	p.at, p.reasons = value.OfUnknown(1<<bitAt), value.OfUnknown(1<<bitReasons)
+	p.actor.id, p.self = value.OfUnknown(1<<bitActorID), value.Value{}
+}
+
 // refused says that whatever is unknown about a proposal, this outcome allows nothing.
 func refused(o *outcome) bool { return o.verdict != model.Commit && o.verdict != model.HoldVerdict }
 
 // arrived says whether the goal commits in state i, and notes what it gets otherwise.
 func (q *search) arrived(i int) bool {
-	u, bits := *q.goal, uint64(0)
-	u.at, u.reasons, u.actor.id, u.self = value.OfUnknown(1<<bitAt), value.OfUnknown(1<<bitReasons), value.OfUnknown(1<<bitActorID), value.Value{}
+	u := *q.goal
+	u.vary()
+	u.args = q.inputs.cheap(&u)
 	o := q.try(&u, q.size)
-	if q.crowded = q.crowded || slices.ContainsFunc(o.violations, isCrowded); refused(&o) && !slices.ContainsFunc(o.violations, isHeld) {
+	q.crowded = q.crowded || slices.ContainsFunc(o.violations, isCrowded)
+	if refused(&o) {
 		q.fell(&o)
 		return false
 	}
-	bits = q.s.j.unsure
+	bits := q.s.j.unsure
 	times, all := []int64{q.list[i].at}, true
 	if bits>>bitAt&1 != 0 {
 		times, all = q.inputs.times()
@@ -249,10 +293,10 @@ func (q *search) arrived(i int) bool {
 	return false
 }
 
-func isHeld(v violation) bool    { return v.verdict == model.HoldVerdict }
 func isCrowded(v violation) bool { return v.id == "hold:limit" }
 
-// other looks for the goal with other reasons, or by another actor of the kind, and says whether that is surely refused, too.
+// other looks for the goal with other reasons, or by another actor of the kind, and says whether that is surely
+// refused, too.
 func (q *search) other(i int, bits uint64) bool {
 	if q.variant != nil {
 		return false
@@ -312,15 +356,15 @@ func (q *search) expand(i int) bool {
 			if s.b.Actions[a].By>>k&1 == 0 {
 				continue
 			}
-			for _, args := range q.inputs.combinations(a) {
-				if q.spent() || !q.steps(i, &proposal{action: a, actor: actor{agent: k}, args: args}) {
+			for c, args := range q.inputs.combinations(a) {
+				if q.spent() || !q.steps(i, c, &proposal{action: a, actor: actor{agent: k}, args: args}) {
 					return false
 				}
 			}
 		}
 		for h := range s.holds {
 			p := proposal{action: actConfirm, actor: actor{agent: k}, hold: s.holds[h].seq, digest: s.holds[h].digest}
-			if waits(&s.holds[h], k) && (q.spent() || !q.steps(i, &p)) {
+			if waits(&s.holds[h], k) && (q.spent() || !q.steps(i, 0, &p)) {
 				return false
 			}
 		}
@@ -356,10 +400,11 @@ func (q *search) settle(i, action int) bool {
 	return true
 }
 
-// steps takes from state i the steps that p leads to, of which only the action, the agent and the known arguments are settled.
-func (q *search) steps(i int, p *proposal) bool {
+// steps takes from state i the steps that p leads to, of which only the action, the agent and the known
+// arguments are settled, which are a combination of them.
+func (q *search) steps(i, combination int, p *proposal) bool {
 	u := *p
-	u.at, u.reasons, u.actor.id = value.OfUnknown(1<<bitAt), value.OfUnknown(1<<bitReasons), value.OfUnknown(1<<bitActorID)
+	u.vary()
 	q.inputs.settled(&u)
 	o := q.try(&u, 0)
 	if refused(&o) {
@@ -371,7 +416,17 @@ func (q *search) steps(i int, p *proposal) bool {
 		q.bounded = true // parked and then confirmed, it might lead on
 		return true
 	}
-	kept := q.inputs.kept(q.s.j.after) // inputs that the state after depends on
+	kept := q.inputs.kept(q.s.j.after)
+	if q.inputs.dear(p, reads) {
+		q.later = append(q.later, pending{i, combination, p, reads, kept})
+		return true
+	}
+	return q.values(i, p, reads, kept)
+}
+
+// values takes from state i the steps that p leads to with values for the inputs that the outcome reads, and
+// for those that the state after is kept of.
+func (q *search) values(i int, p *proposal, reads, kept uint64) bool {
 	width := rounds[q.round]
 	dims, all := q.inputs.dims(p, reads|kept, width.values)
 	room, commits := true, 0
@@ -396,7 +451,9 @@ func (q *search) steps(i int, p *proposal) bool {
 			room = o.verdict != model.Commit || q.add(i, c, &o)
 		}
 	}
-	q.bounded = q.bounded || !all && q.found == nil
+	// A state that records the time, the reasons or the id has more forms than were tried, whatever compares them.
+	const free = 1<<bitAt | 1<<bitReasons | 1<<bitActorID
+	q.bounded = q.bounded || (!all || commits > 0 && kept&free != 0) && q.found == nil
 	return room && !q.spent()
 }
 
@@ -414,7 +471,8 @@ func (q *search) step(i int, p *proposal) bool {
 // says whether the search goes on: the goal does not commit there, and there was room for it.
 func (q *search) add(i int, p *proposal, o *outcome) bool {
 	from := &q.list[i]
-	n := reached{state: from.state, holds: from.holds, frozen: o.frozen, at: p.at.Int(), from: i, p: p, length: from.length + 1}
+	n := reached{state: from.state, holds: from.holds, frozen: o.frozen, at: p.at.Int(), from: i, p: p}
+	n.length = from.length + 1
 	if o.after != nil {
 		n.state = *o.after
 	}
@@ -454,7 +512,8 @@ func (q *search) key(n *reached) [32]byte {
 	}
 	for i, v := range n.state.Logs {
 		if !q.inputs.idle[len(b.Vars)+i] {
-			dst = model.AppendJSON(canon.AppendInt(append(dst, 'l'), int64(i)), value.OfList(v.Items()[first.state.Logs[i].Int():]))
+			more := v.Items()[first.state.Logs[i].Int():]
+			dst = model.AppendJSON(canon.AppendInt(append(dst, 'l'), int64(i)), value.OfList(more))
 		}
 	}
 	for i := range n.holds {
@@ -463,68 +522,4 @@ func (q *search) key(n *reached) [32]byte {
 	q.s.scratch = dst
 	q.left -= int64(len(dst) / 4) // to write and hash it
 	return canon.Sum256(dst)
-}
-
-// check takes the ways once more, step by step: what is said to commit does.
-func (q *search) check(first reached) {
-	for _, w := range []**way{&q.found, &q.held, &q.variant} {
-		if *w == nil {
-			continue
-		}
-		q.list = []reached{first}
-		q.enter(0)
-		for i, p := range (*w).steps {
-			o := q.s.find(p, 0)
-			if q.room = (model.Extent{}); o.verdict != model.Commit || !q.takes(i, p, &o) {
-				*w, q.bounded = nil, true
-				break
-			}
-		}
-	}
-}
-
-// takes makes the state after a step the session's.
-func (q *search) takes(i int, p *proposal, o *outcome) bool {
-	q.seen = map[[32]byte]int64{}
-	q.add(i, p, o)
-	if len(q.list) == i+1 {
-		return false
-	}
-	q.enter(i + 1)
-	return true
-}
-
-func (q *search) append() []byte {
-	w, verdict := q.found, model.Commit
-	switch {
-	case w == nil && q.held != nil:
-		w, verdict = q.held, model.HoldVerdict
-	case w == nil:
-		w, verdict = &way{p: q.goal}, model.Reject
-	}
-	found := verdict != model.Reject
-	dst := strconv.AppendBool([]byte(`{"bounded":`), len(w.steps) > 0 || q.bounded && verdict != model.Commit)
-	dst = strconv.AppendBool(append(dst, `,"found":`...), found)
-	dst = q.appendSteps(append(dst, `,"steps":`...), w.steps)
-	dst = canon.AppendInt(append(dst, `,"tried":`...), int64(q.tried))
-	dst = append(dst, `,"v":1,"variant":`...)
-	if q.variant != nil && !found {
-		dst = appendProposal(append(dst, `{"proposal":`...), q.s.b, q.variant.p)
-		dst = append(q.appendSteps(append(dst, `,"steps":`...), q.variant.steps), '}')
-	} else {
-		dst = append(dst, "null"...)
-	}
-	dst = canon.AppendString(append(dst, `,"verdict":`...), verdict.String())
-	return append(model.AppendJSON(append(dst, `,"when":`...), w.p.at), '}')
-}
-
-func (q *search) appendSteps(dst []byte, steps []*proposal) []byte {
-	dst = append(dst, '[')
-	for i, p := range steps {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = appendProposal(dst, q.s.b, p)
-	}
-	return append(dst, ']')
 }

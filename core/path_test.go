@@ -7,13 +7,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/goccy/go-yaml"
 	"github.com/holdfast-rt/holdfast/core"
 	"github.com/holdfast-rt/holdfast/host/parity"
 )
@@ -31,7 +29,8 @@ type pathAnswer struct {
 	When    int64
 }
 
-// askPath asks, and takes the way that is answered on a copy of the session: each step commits, and then the proposal.
+// askPath asks, and takes the way that is answered on a copy of the session: each step commits, and then the
+// proposal.
 func askPath(t testing.TB, s *core.Session, proposal []byte) pathAnswer {
 	t.Helper()
 	out, err := s.Path(proposal)
@@ -96,51 +95,30 @@ func take(t testing.TB, s *core.Session, steps []json.RawMessage, proposal []byt
 // speculaScenario plays a scenario of SPECULA, and calls after with each step that committed.
 func speculaScenario(t *testing.T, name string, after func(s *core.Session, action string, args map[string]any, at int64)) {
 	t.Helper()
-	src, err := os.ReadFile("../testdata/bundles/specula/specula.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	doc, err := yaml.YAMLToJSON(src)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var head struct {
-		Tests []struct {
-			Name  string
-			Steps []struct {
-				Action string
-				Actor  any
-				Args   map[string]any
-			}
-		}
-	}
-	if err := json.Unmarshal(doc, &head); err != nil {
-		t.Fatal(err)
-	}
+	doc := document(t, "../testdata/bundles/specula/specula.yaml")
 	b, err := core.Load(doc)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, test := range head.Tests {
-		if test.Name != name {
+	for _, test := range scenarios(t, doc) {
+		if test.name != name {
 			continue
 		}
 		s, err := b.Open("play")
 		if err != nil {
 			t.Fatal(err)
 		}
-		at := int64(1767225600000)
-		for _, step := range test.Steps {
-			at += 1000
-			if kind, ok := step.Actor.(string); ok {
-				step.Actor = map[string]any{"kind": kind, "id": kind}
+		for _, p := range test.proposals {
+			var step struct {
+				Action string
+				Args   map[string]any
+				At     int64
 			}
-			if step.Args == nil {
-				step.Args = map[string]any{}
+			if err := json.Unmarshal(p, &step); err != nil {
+				t.Fatal(err)
 			}
-			p, _ := json.Marshal(map[string]any{"action": step.Action, "actor": step.Actor, "args": step.Args, "at": at, "reasons": []string{"request"}})
 			if out, err := s.Decide(p); err == nil && strings.Contains(string(out), `"verdict":"commit"`) {
-				after(s, step.Action, step.Args, at)
+				after(s, step.Action, step.Args, step.At)
 			}
 		}
 		return
@@ -275,7 +253,8 @@ func verdictOf(s *core.Session, p []byte) string {
 	return d.Verdict
 }
 
-// pathCases are bundles in which a way leads over one input or built-in action, what is decided first, and what is answered about the last line.
+// pathCases are bundles in which a way leads over one input or built-in action, what is decided first, and what is
+// answered about the last line.
 var pathCases = []struct{ name, bundle, play, want string }{
 	{"a step has to wait for a date", `
 agents: {a: {}}
@@ -372,6 +351,14 @@ constraints:
   - {id: ROOT, level: operational, on: [share], require: 'actor.id == "root" && actor.id != "root"'}
   - {id: SHARED, level: operational, on: [read], require: state.shared}
 `, "user:ann read", "none"},
+	{"who is recorded may be anybody, which is no proof", `
+agents: {user: {}}
+state: {owner: {type: string}}
+actions: {take: {set: {owner: actor.id}}, read: {}}
+constraints:
+  - {id: ONCE, level: operational, on: [take], require: 'state.owner == ""'}
+  - {id: LONG, level: operational, on: [read], require: 'state.owner.size() == 77'}
+`, "user read", "bounded"},
 	{"a frozen session is unfrozen by governance", `
 agents: {user: {}, boss: {}}
 governance: [boss]
@@ -517,4 +504,108 @@ func stepWords(steps []json.RawMessage) string {
 		list = append(list, words)
 	}
 	return strings.Join(list, ", ")
+}
+
+// TestPathFindsWhatScenariosDo asks, in each state of the scenarios that bundles ship with, about what is done one
+// and two steps later: there is a way, as the scenario has taken it.
+func TestPathFindsWhatScenariosDo(t *testing.T) {
+	for _, name := range []string{"examples/checkout/checkout", "examples/document-approval/document-approval", "bundles/mode-constraint-layer/mode-constraint-layer",
+		"bundles/specula/specula", "bundles/spektre/spektre"} {
+		doc := document(t, "../testdata/"+name+".yaml")
+		b, err := core.Load(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked, found := 0, 0
+		for _, test := range scenarios(t, doc) {
+			s, err := b.Open("play")
+			if err != nil {
+				t.Fatal(err)
+			}
+			var before [][]byte // the states before the steps that committed without a break
+			for _, p := range test.proposals {
+				now, err := s.Snapshot()
+				if err != nil {
+					t.Fatal(err)
+				}
+				out, err := s.Decide(p)
+				if err != nil || !strings.Contains(string(out), `"verdict":"commit"`) {
+					before = nil
+					continue
+				}
+				for _, snapshot := range before {
+					earlier, err := b.Restore(snapshot)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if _, err := earlier.Path(p); err != nil {
+						continue // a built-in action
+					}
+					asked++
+					if a := askPath(t, earlier, p); a.Found && a.Verdict == "commit" {
+						found++
+					} else if !a.Bounded {
+						t.Errorf("%s, %s: a proof that nothing leads to %s", name, test.name, p)
+					} else {
+						t.Logf("%s, %s: no way to %.300s", name, test.name, p)
+					}
+				}
+				before = append(before, now)
+				before = before[max(0, len(before)-2):]
+			}
+		}
+		if t.Logf("%s: %d of %d", name, found, asked); found < asked {
+			t.Errorf("%s: no way to %d of %d", name, asked-found, asked)
+		}
+	}
+}
+
+// scenario is a scenario's proposals, with everything filled in.
+type scenario struct {
+	name      string
+	proposals [][]byte
+}
+
+func scenarios(t *testing.T, doc []byte) (list []scenario) {
+	t.Helper()
+	var head struct {
+		Tests []struct {
+			Name  string
+			Steps []struct {
+				Action, After string
+				Actor         any
+				Args          map[string]any
+				Reasons       []string
+			}
+		}
+	}
+	if err := json.Unmarshal(doc, &head); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range head.Tests {
+		sc, at := scenario{name: test.Name}, time.UnixMilli(1767225600000)
+		for _, step := range test.Steps {
+			wait := time.Second
+			if step.After != "" {
+				wait, _ = time.ParseDuration(step.After)
+			}
+			at = at.Add(wait)
+			if kind, ok := step.Actor.(string); ok {
+				step.Actor = map[string]any{"kind": kind, "id": kind}
+			}
+			if step.Args == nil {
+				step.Args = map[string]any{}
+			}
+			if step.Reasons == nil {
+				step.Reasons = []string{"request"}
+			}
+			p, err := json.Marshal(map[string]any{"action": step.Action, "actor": step.Actor, "args": step.Args, "at": at.UnixMilli(), "reasons": step.Reasons})
+			if err != nil {
+				t.Fatal(err)
+			}
+			sc.proposals = append(sc.proposals, p)
+		}
+		list = append(list, sc)
+	}
+	return list
 }

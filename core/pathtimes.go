@@ -22,9 +22,9 @@ const (
 	mostExamples = 2 // of each pattern that match, and as many that do not, to begin a text with
 )
 
-// times lists the instants from the time of the state on at which something may change, that time first: those that conditions compare the
-// time with, and, where they compute with it, what is a duration away from the times in the state and in
-// conditions, and the hours of a week. all says that nothing changes in between.
+// times lists the instants from the time of the state on at which something may change, that time first: those
+// that conditions compare the time with, and, where they compute with it, what is a duration away from the times
+// in the state and in conditions, and the hours of a week. all says that nothing changes in between.
 func (in *pathInputs) times() (list []int64, all bool) {
 	now := in.s.at
 	add := func(at int64) {
@@ -101,7 +101,8 @@ func (in *pathInputs) ids(p *proposal) (list []value.Value, all bool) {
 	taken := func(id string) bool {
 		v := value.OfString(id)
 		named := func(w value.Value) bool { return w.K == value.String && value.Equal(v, w) }
-		return slices.ContainsFunc(list, named) || slices.ContainsFunc(state.texts, named) || slices.ContainsFunc(in.id.consts, named) || named(in.goal.actor.id)
+		return named(in.goal.actor.id) || slices.ContainsFunc(list, named) || slices.ContainsFunc(state.texts, named) ||
+			slices.ContainsFunc(in.id.consts, named)
 	}
 	fresh := func() {
 		id := kind
@@ -144,7 +145,8 @@ func (in *pathInputs) whys(p *proposal) (list []value.Value, all bool) {
 		}
 	}
 	for _, v := range in.reasons.equals {
-		if name(v); v.K == value.List && v.Int() <= MaxReasons && !slices.ContainsFunc(v.Items(), func(r value.Value) bool { return r.K != value.String || r.Int() > MaxReason }) {
+		odd := func(r value.Value) bool { return r.K != value.String || r.Int() > MaxReason }
+		if name(v); v.K == value.List && v.Int() <= MaxReasons && !slices.ContainsFunc(v.Items(), odd) {
 			of(v.Items()...)
 		}
 	}
@@ -176,7 +178,8 @@ func (in *pathInputs) whys(p *proposal) (list []value.Value, all bool) {
 }
 
 // compose makes a text that keeps the rules about text, of the examples that the bundle's patterns come with: one
-// after the other is added as long as fewer constraints are violated with it. It returns a proposal that commits, or nil.
+// after the other is added as long as fewer constraints are violated with it. It returns a proposal that commits,
+// or nil.
 func (q *search) compose(p *proposal, dims []dim, reads uint64) *proposal {
 	if p.action < 0 || q.inputs.sets[p.action] == 0 {
 		return nil
@@ -217,14 +220,16 @@ func (q *search) compose(p *proposal, dims []dim, reads uint64) *proposal {
 	return nil
 }
 
-// examples lists texts of patterns: to begin with, some that match and some that do not; to go on with, one that matches each.
+// examples lists texts of patterns: to begin with, some that match and some that do not; to go on with, one that
+// matches each.
 func (q *search) examples(sets uint64) (starts, more []string) {
 	for i := range q.s.b.Patterns {
 		if sets>>i&1 == 0 {
 			continue
 		}
 		p := &q.s.b.Patterns[i]
-		starts = append(append(starts, p.Hit[:min(len(p.Hit), mostExamples)]...), p.Miss[:min(len(p.Miss), mostExamples)]...)
+		starts = append(starts, p.Hit[:min(len(p.Hit), mostExamples)]...)
+		starts = append(starts, p.Miss[:min(len(p.Miss), mostExamples)]...)
 		more = append(more, p.Hit[:min(len(p.Hit), 1)]...)
 	}
 	return starts, more

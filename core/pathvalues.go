@@ -1,7 +1,7 @@
 package core
 
-// This file chooses the values that a search for a path tries: what the bundle's conditions
-// compare inputs with, and what is beside it.
+// This file chooses the values that a search for a path tries for arguments: what the bundle's
+// conditions compare inputs with, what is beside it, and what the state holds.
 
 import (
 	"slices"
@@ -10,257 +10,7 @@ import (
 	"github.com/holdfast-rt/holdfast/core/internal/model"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
-	"github.com/holdfast-rt/holdfast/core/internal/vm"
 )
-
-// Limits on the values that are tried.
-const (
-	maxLiterals  = 48   // constants of the bundle, of each kind
-	maxGathered  = 48   // values in a state, of each kind
-	maxLastItems = 8    // of each log, the latest
-	maxSubsets   = 4    // reasons of which every choice is tried
-	smallRange   = 16   // whole numbers that are all tried
-	maxLength    = 1024 // bytes of a text that is made only to be so long
-	fewTexts     = 3    // texts that patterns are asked about, where few values are tried
-)
-
-// pathInputs knows the values of one search.
-type pathInputs struct {
-	s      *Session
-	goal   *proposal
-	agents []int             // the goal's own first
-	idle   []bool            // variables, then logs, on which nothing depends
-	combos [][][]value.Value // of each action, see Session.combinations
-	sets   []uint64          // of each action, the pattern sets that its conditions ask
-	names  map[string]bool   // of members, agents and actions: seldom meant as a text
-
-	at, id, reasons input
-	literals        gathered
-	learned         [][]value.Value // texts that made an action commit, the latest first, by action
-	texts           []value.Value   // the same, of any action
-	now             gathered        // of the state that is entered
-	looked          bool
-}
-
-// input is how conditions read the time, the actor's id or the reasons.
-type input struct {
-	read   bool
-	plain  bool          // each of them only compares it with constants and variables,
-	equals []value.Value // with these
-	slots  []int         // and these
-	consts []value.Value // all constants of those conditions
-}
-
-// gathered are values found in conditions or in a state.
-type gathered struct {
-	texts, ints, doubles, times, spans []value.Value
-}
-
-func (g *gathered) add(v value.Value, most int) {
-	list := &g.texts
-	switch v.K {
-	case value.Int:
-		list = &g.ints
-	case value.Double:
-		list = &g.doubles
-	case value.Timestamp:
-		list = &g.times
-	case value.Duration:
-		list = &g.spans
-	case value.String:
-	default:
-		return
-	}
-	if len(*list) < most {
-		*list = with(*list, v)
-	}
-}
-
-// with is list and v, if that is not in it.
-func with(list []value.Value, v value.Value) []value.Value {
-	for _, have := range list {
-		if have.K == v.K && value.Equal(have, v) {
-			return list
-		}
-	}
-	return append(list, v)
-}
-
-// dim is an input and the values to try for it; args are bits as in judge.unsure.
-type dim struct {
-	bit  int
-	vals []value.Value
-}
-
-func newPathInputs(s *Session, goal *proposal) *pathInputs {
-	b := s.b
-	in := &pathInputs{s: s, goal: goal, agents: []int{goal.actor.agent}, names: map[string]bool{},
-		combos: make([][][]value.Value, len(b.Actions)), sets: make([]uint64, len(b.Actions)), learned: make([][]value.Value, len(b.Actions))}
-	for k := range b.Agents {
-		in.names[b.Agents[k].Name] = true
-		if k != goal.actor.agent {
-			in.agents = append(in.agents, k)
-		}
-	}
-	for a := range b.Actions {
-		in.names[b.Actions[a].Name] = true
-	}
-	for _, t := range b.Types {
-		for _, m := range t.Type.Members {
-			in.names[m] = true
-		}
-	}
-	read := make([]bool, len(b.Vars)+len(b.Logs))
-	in.at.plain, in.id.plain, in.reasons.plain = true, true, true
-	eachProgram(b, func(p *vm.Program, action int) {
-		for _, r := range p.Reads {
-			switch r.Bank {
-			case model.BankState, model.BankNext:
-				read[r.Slot] = true
-			case model.BankLogs:
-				read[len(b.Vars)+r.Slot] = true
-			case model.BankActor:
-				if r.Slot == model.ActorID {
-					in.id.reads(p, vm.At(model.BankActor, model.ActorID))
-				}
-			case model.BankProposal:
-				switch r.Slot {
-				case model.ProposalAt, model.ProposalSince: // that is the same but for what is confirmed
-					in.at.reads(p, vm.At(model.BankProposal, r.Slot))
-				case model.ProposalReasons:
-					in.reasons.reads(p, vm.At(model.BankProposal, model.ProposalReasons))
-				case model.ProposalOrigin:
-					in.id.read, in.id.plain = true, false
-				}
-			}
-		}
-		in.literal(p)
-		for _, c := range p.Code {
-			if c.Op == vm.OpHits && action >= 0 {
-				in.sets[action] |= 1 << c.C
-			}
-		}
-	})
-	in.idle = idle(b, s, read)
-	return in
-}
-
-// eachProgram calls f with every program that a decision depends on, once for each action; -1 is any.
-func eachProgram(b *model.Bundle, f func(p *vm.Program, action int)) {
-	call := func(p *vm.Program, action int) {
-		if p != nil {
-			f(p, action)
-		}
-	}
-	for i := range b.Constraints {
-		var last *vm.Program
-		for a, p := range b.Constraints[i].Program {
-			if p != last {
-				call(p, a)
-			}
-			last = p
-		}
-	}
-	for a := range b.Actions {
-		for i := range b.Actions[a].Effects {
-			e := &b.Actions[a].Effects[i]
-			call(e.When, a)
-			for k := range e.Path {
-				call(e.Path[k].Index, a)
-			}
-			e.Value.Programs(func(p *vm.Program) { call(p, a) })
-		}
-	}
-	for i := range b.Derived {
-		call(b.Derived[i].Program, -1)
-	}
-	for i := range b.Layers {
-		for _, k := range b.Layers[i].Keeps {
-			call(k.When, k.Action)
-		}
-	}
-}
-
-// reads notes how a program reads the input at slot.
-func (in *input) reads(p *vm.Program, slot vm.Slot) {
-	in.read = true
-	for _, c := range p.Consts {
-		in.consts = with(in.consts, c)
-		for _, item := range itemsOf(c) {
-			in.consts = with(in.consts, item)
-		}
-	}
-	for _, c := range p.Code {
-		if c.A != slot && c.B != slot {
-			continue
-		}
-		other := c.A
-		if c.A == slot {
-			other = c.B
-		}
-		compares := c.Op >= vm.OpLt && c.Op <= vm.OpIn || c.Op >= vm.OpAndLt && c.Op <= vm.OpAndNe || c.Op >= vm.OpOrLt && c.Op <= vm.OpOrNe
-		switch bank := other >> 24; {
-		case compares && bank == vm.BankConsts:
-			with := p.Consts[other&vm.MaxSlot]
-			in.equals = append(append(in.equals, with), itemsOf(with)...)
-		case compares && bank == model.BankState:
-			in.slots = append(in.slots, int(other&vm.MaxSlot))
-		default:
-			in.plain = false
-		}
-	}
-}
-
-func itemsOf(v value.Value) []value.Value {
-	if v.K != value.List {
-		return nil
-	}
-	return v.Items()
-}
-
-// literal notes the constants of a program.
-func (in *pathInputs) literal(p *vm.Program) {
-	for _, c := range p.Consts {
-		if c.K == value.String && in.names[c.Str()] {
-			continue
-		}
-		in.literals.add(c, maxLiterals)
-		if c.K == value.Int {
-			in.literals.add(value.OfInt(c.Int()-1), maxLiterals)
-			in.literals.add(value.OfInt(c.Int()+1), maxLiterals)
-		}
-		for _, item := range itemsOf(c) {
-			in.literals.add(item, maxLiterals)
-		}
-	}
-}
-
-// idle says of which variables and logs no decision depends on what they hold: nothing reads
-// them, any agent may give them any value, and a log has room for all that a path could append.
-func idle(b *model.Bundle, s *Session, read []bool) []bool {
-	idle := make([]bool, len(read))
-	if b.Large {
-		return idle // how large all of it is together matters
-	}
-	appends := 0
-	for i := range b.Vars {
-		v := &b.Vars[i]
-		idle[i] = !read[i] && v.Moves == nil && len(v.Never) == 0 && v.Owners == b.Everyone()
-	}
-	for a := range b.Actions {
-		appends = max(appends, len(b.Actions[a].Effects))
-		for i := range b.Actions[a].Effects {
-			e := &b.Actions[a].Effects[i]
-			if e.Var >= 0 && (len(b.Actions[a].Must) > 0 || slices.ContainsFunc(e.Path, func(s model.Step) bool { return s.Index != nil })) {
-				idle[e.Var] = false
-			}
-		}
-	}
-	for i := range b.Logs {
-		idle[len(b.Vars)+i] = !read[len(b.Vars)+i] && int(s.state.Logs[i].Int())+appends*maxPathLength <= b.Logs[i].List.Len
-	}
-	return idle
-}
 
 // enter forgets what was gathered in another state.
 func (in *pathInputs) enter() { in.looked = false }
@@ -465,15 +215,16 @@ func (in *pathInputs) plain(a, i int) value.Value {
 // goals is what the goal has for an argument of that name.
 func (in *pathInputs) goals(arg *model.Arg) (value.Value, bool) {
 	for i, g := range in.s.b.Actions[in.goal.action].Args {
-		if g.Name == arg.Name && g.Type.Kind == arg.Type.Kind && (g.Type == arg.Type || g.Type.Kind < types.List) && model.Fits(in.goal.args[i], arg.Type) == "" {
+		like := g.Type.Kind == arg.Type.Kind && (g.Type == arg.Type || g.Type.Kind < types.List)
+		if g.Name == arg.Name && like && model.Fits(in.goal.args[i], arg.Type) == "" {
 			return in.goal.args[i], true
 		}
 	}
 	return value.Value{}, false
 }
 
-// combine calls f with an index into each dim's values: all first ones, then those that differ from them in one dim, in two, and so
-// on, until f says that it is enough. It says whether f was called with every combination.
+// combine calls f with an index into each dim's values: all first ones, then those that differ from them in one
+// dim, in two, and so on, until f says that it is enough. It says whether f was called with every combination.
 func combine(dims []dim, most int, f func(pick []int) bool) bool {
 	pick, room := make([]int, len(dims)), most
 	var choose func(from, others int) bool // with so many dims from there on that do not have their first value
@@ -501,8 +252,9 @@ func combine(dims []dim, most int, f func(pick []int) bool) bool {
 	return true
 }
 
-// argument lists the values tried for an argument: what made the action commit before, the goal's own value of that name, the
-// declared domain, all of a small type, or else what stands in the state and in conditions. all says that there are no others.
+// argument lists the values tried for an argument: what made the action commit before, the goal's own value of
+// that name, the declared domain, all of a small type, or else what stands in the state and in conditions. all
+// says that there are no others.
 func (in *pathInputs) argument(a, i, most int) (vals []value.Value, all bool) {
 	arg := &in.s.b.Actions[a].Args[i]
 	add := func(v value.Value) {
@@ -568,7 +320,8 @@ func (in *pathInputs) typed(t *types.Type, name string, add func(value.Value)) b
 			}
 			return true
 		}
-		each([]value.Value{model.Zero(t), value.OfInt(1), value.OfInt(t.Max)}, now.ints, in.literals.ints, []value.Value{value.OfInt(t.Min)})
+		each([]value.Value{model.Zero(t), value.OfInt(1), value.OfInt(t.Max)}, now.ints, in.literals.ints)
+		add(value.OfInt(t.Min))
 	case types.Double:
 		add(model.Zero(t))
 		for _, v := range now.ints {
