@@ -366,7 +366,7 @@ func TestSeals(t *testing.T) {
 			}
 			if err == nil &&
 				(checked.Verdict != "commit" || checked.Digest != common.Headers[HeaderDigest] ||
-				checked.Bundle != common.Bundle) {
+					checked.Bundle != common.Bundle) {
 				t.Error(checked)
 			}
 			if body, _ := io.ReadAll(r.Body); err == nil && string(body) != common.Body {
