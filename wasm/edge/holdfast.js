@@ -35,6 +35,7 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
     #open; // promise of the Go program's binding
     #known = false; // a session's object: the session is there
     #listeners;
+    #alarmAt; // when alarm is called, or null; undefined where that is not known yet
 
     constructor(ctx, env) {
       super(ctx, env);
@@ -52,6 +53,22 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
       const program = await this.#program();
       if (session === undefined || !wantsSocket(request)) return program.handleRequest(request);
       return this.#listeners.accept(request, (asked) => program.handleRequest(asked), problem);
+    }
+
+    /** Ends what is due in the session, whether anybody asks or not; the platform calls it again where that fails. */
+    async alarm() {
+      this.#alarmAt = null;
+      this.#known = !this.#is(registry); // it has a session, in which something waits
+      const next = await (await this.#program()).sweep();
+      if (next > 0) await this.#remind(next);
+    }
+
+    /** Has the platform call alarm at a time, if it does not do so before. */
+    async #remind(at) {
+      if (this.#alarmAt === undefined) this.#alarmAt = await this.ctx.storage.getAlarm();
+      if (this.#alarmAt !== null && this.#alarmAt <= at) return;
+      this.#alarmAt = at;
+      await this.ctx.storage.setAlarm(at);
     }
 
     webSocketMessage(socket) {
@@ -143,6 +160,7 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
           size: MODULE_BYTES,
           lend: lend(this),
           bundles: this.#is(registry) ? bundles.map(signed) : [],
+          alarm: (at) => this.#remind(at).catch((thrown) => console.error(`holdfast: no alarm can be set: ${thrown}`)),
           ledger: {
             exec(query, parameters) {
               const cursor = storage.sql.exec(query, ...parameters);

@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall/js"
+	"time"
 
 	"github.com/goccy/go-json"
 	"github.com/syumai/workers"
@@ -50,6 +51,7 @@ func open(around js.Value) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	options.Alarm = func(at time.Time) { around.Call("alarm", at.UnixMilli()) } // the object has no timers
 	options.ModuleDigest, options.ModuleBytes = around.Get("digest").String(), around.Get("size").Int()
 	if options.Core, err = host.New(ctx, host.Options{Lend: around.Get("lend"), Digest: options.ModuleDigest}); err != nil {
 		return nil, err
@@ -61,7 +63,40 @@ func open(around js.Value) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	if at, err := options.Ledger.NextReminder(ctx); err == nil { // by a program that did not come to say so
+		options.Alarm(time.UnixMilli(at))
+	}
+	js.Global().Get("context").Get("binding").Set("sweep", js.FuncOf(func(js.Value, []js.Value) any {
+		return promised(func() (any, error) { return sweep(ctx, s) })
+	}))
 	return s.Handler(), publish(ctx, s, around.Get("bundles"))
+}
+
+// sweep ends what is due, and returns when something may be due next, in milliseconds since 1970; 0 for never.
+func sweep(ctx context.Context, s *server.Server) (any, error) {
+	defer func() { go settle() }()
+	next, err := s.Sweep(ctx)
+	if err != nil || next.IsZero() {
+		return 0, err
+	}
+	return next.UnixMilli(), nil
+}
+
+// promised runs f on its own, and returns a promise of what it returns.
+func promised(f func() (any, error)) js.Value {
+	var run js.Func
+	run = js.FuncOf(func(_ js.Value, args []js.Value) any {
+		go func() {
+			defer run.Release()
+			if value, err := f(); err != nil {
+				args[1].Invoke(js.Global().Get("Error").New(err.Error()))
+			} else {
+				args[0].Invoke(value)
+			}
+		}()
+		return nil
+	})
+	return js.Global().Get("Promise").New(run)
 }
 
 // publish publishes what comes with the worker: documents, and beside each its signature, or "".
