@@ -1,5 +1,5 @@
 // Made by `holdfast types specula.yaml` of specula@1.0.0,
-// sha256:60de9ae800713344cf5cf814d751773566d5cffeb12857d73a299ddd0f529635. Make it anew when the bundle changes.
+// sha256:6820b9edc3dcc3c08a345931b19ceb97afb833fd069ddc1067d060c3dad1370b. Make it anew when the bundle changes.
 
 /**
  * SPECULA, control logic
@@ -9,47 +9,47 @@ export interface Specula {
   readonly actions: {
     /** Go to the next phase. */
     readonly advance: {
-      /** To which phase */
+      /** to which phase */
       readonly to: "activation" | "scenarios" | "futures" | "dna" | "prototyping" | "narrative" | "cocreation" | "guardian";
     };
     /** Report how far the brand's actions have moved from its DNA. Noise is watched, drift corrected, a rupture resets the phase. */
     readonly diverge: {
-      /** How far */
+      /** level of divergence */
       readonly level: "noise" | "drift" | "rupture";
-      /** What was seen */
+      /** text of what was seen */
       readonly text: string;
     };
     /** Decide at the ethical gate what becomes of a prototype. What fails enters the registry of refusals, with the words of its reason. */
     readonly judge: {
-      /** Its id */
+      /** id of the prototype */
       readonly id: string;
-      /** Outcome */
+      /** outcome */
       readonly outcome: "hold" | "pass" | "fail";
-      /** Reason */
+      /** reason, in a few words */
       readonly reason?: string;
     };
     /** Put out what the current phase is for, or put it out again. It is non-operational until a person validates it. */
     readonly produce: {
-      /** Of which phase */
+      /** artifact of which phase */
       readonly artifact: "activation" | "scenarios" | "futures" | "dna" | "prototyping" | "narrative" | "cocreation" | "guardian";
-      /** Text */
+      /** text */
       readonly text: string;
     };
     /** Put a prototype before the ethical gate, or a redesign of one that is on hold. The gate's decisions are then open again. */
     readonly prototype: {
-      /** Its id */
+      /** id of the prototype */
       readonly id: string;
-      /** Text */
+      /** text */
       readonly text: string;
     };
     /** Open a new cycle. DNA and refusals are kept; scenarios, prototypes and narrative are made anew. */
     readonly respeculate: {
-      /** Cause */
+      /** cause */
       readonly cause: "rupture" | "refusal" | "shock";
     };
     /** A person approves what a phase put out: a selection, the DNA, the gate's decisions, the narrative, the changes, the interpretation. */
     readonly validate: {
-      /** Of which phase */
+      /** artifact of which phase */
       readonly artifact: "activation" | "scenarios" | "futures" | "dna" | "prototyping" | "narrative" | "cocreation" | "guardian";
     };
   };
