@@ -45,7 +45,7 @@ func engines(t *testing.T) map[string]Core {
 	return map[string]Core{
 		"native":      Native(),
 		"compiler":    newEngine(t, Options{Instances: 1}),
-		"interpreter": newEngine(t, Options{Instances: 1, Interpreter: true}),
+		"interpreter": newEngine(t, Options{Instances: 1, Interpreter: true, Deadline: -1}),
 		"preempting":  newEngine(t, Options{Instances: 2, Preempt: true}),
 	}
 }
