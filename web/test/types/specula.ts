@@ -1,5 +1,5 @@
 // Made by `holdfast types specula.yaml` of specula@1.0.0,
-// sha256:6820b9edc3dcc3c08a345931b19ceb97afb833fd069ddc1067d060c3dad1370b. Make it anew when the bundle changes.
+// sha256:26aad2c796021bd83b258b7ea1079acb6a886a4679dcce067284b27bc7d08f11. Make it anew when the bundle changes.
 
 /**
  * SPECULA, control logic
