@@ -44,6 +44,7 @@ function Hold({ desk, hold }: { desk: Desk; hold: Parked }) {
   const { action, args, actor: by } = hold.proposal;
   const say = desk.log.value[hold.seq - 1]?.decision.violations[0]?.say ?? "";
   const over = desk.now() >= hold.expires;
+  const ends = desk.info.hold.by; // a server ends it by itself, as this agent
   const propose = async (action: string, args: object): Promise<void> => {
     const entry = await desk.propose({ action, actor, args: args as Record<string, unknown>, reasons });
     if (entry !== undefined) announce(`${actionTitle(desk.info, action)}: ${entry.decision.verdict}. ${forPeople(entry.decision.violations)[0]?.say ?? ""}`);
@@ -80,7 +81,7 @@ function Hold({ desk, hold }: { desk: Desk; hold: Parked }) {
             </button>
           ))
         )}
-        {over && (
+        {over && (ends === undefined || ends === actor.kind) && (
           <button type="button" class="plain" disabled={past || desk.busy.value} onClick={() => void propose("expire", { hold: hold.seq })}>
             Let it expire
           </button>
