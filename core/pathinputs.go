@@ -40,6 +40,8 @@ type pathInputs struct {
 	texts           []value.Value   // the same, of any action
 	now             gathered        // of the state that is entered
 	looked          bool
+	instants        []int64 // see times; nil where they were not asked for yet
+	allInstants     bool
 }
 
 // input is how conditions read the time, the actor's id or the reasons.

@@ -25,7 +25,14 @@ const (
 // times lists the instants from the time of the state on at which something may change, that time first: those
 // that conditions compare the time with, and, where they compute with it, what is a duration away from the times
 // in the state and in conditions, and the hours of a week. all says that nothing changes in between.
-func (in *pathInputs) times() (list []int64, all bool) {
+func (in *pathInputs) times() ([]int64, bool) {
+	if in.instants == nil {
+		in.instants, in.allInstants = in.findTimes()
+	}
+	return in.instants, in.allInstants
+}
+
+func (in *pathInputs) findTimes() (list []int64, all bool) {
 	now := in.s.at
 	add := func(at int64) {
 		// Just before it, at it, and just after.
@@ -61,9 +68,9 @@ func (in *pathInputs) times() (list []int64, all bool) {
 		}
 		for _, t := range stamps {
 			add(millis(t))
-			for _, d := range spans {
-				add(millis(t) + d)
-				add(millis(t) - d)
+			for k := 0; k < len(spans) && len(list) < 4*maxTimes; k++ {
+				add(millis(t) + spans[k])
+				add(millis(t) - spans[k])
 			}
 		}
 		for k := int64(1); k <= week && len(list) < maxTimes; k++ {

@@ -13,7 +13,7 @@ import (
 )
 
 // enter forgets what was gathered in another state.
-func (in *pathInputs) enter() { in.looked = false }
+func (in *pathInputs) enter() { in.looked, in.instants = false, nil }
 
 // look gathers what is in the state that is entered.
 func (in *pathInputs) look() *gathered {
