@@ -6,7 +6,7 @@
  * `limit/cost`, …). Messages may change, codes may not.
  */
 export const codes = {
-  /** The module could not be fetched: no network, or a status that is no success. */
+  /** The module, or a part of this SDK, could not be fetched: no network, or a status that is no success. */
   fetch: "load/fetch",
   /** The module was not there in time. */
   timeout: "load/timeout",

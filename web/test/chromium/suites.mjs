@@ -109,7 +109,7 @@ export const suites = {
         await page.waitForTimeout(20);
         assert.deepEqual(await enabled(page), [true, true, false]);
         assert.deepEqual(await described(page, "button:nth-of-type(3), slot:nth-of-type(3) button"), { role: "button", name: (await page.textContent("button >> nth=2")), description: await tip(page), disabled: true, invalid: "false" });
-        assert.match(await tip(page), /^Leave task for chat first\. First: enter \(drift \d+, to chat\)\.$/);
+        assert.match(await tip(page), /^Leave task for chat first\. First: enter \(chat\)\.$/);
         await accessible(page);
         await page.click("button >> nth=0");
         await page.waitForFunction(() => document.querySelectorAll('button[aria-disabled="false"]').length === 3);
