@@ -129,3 +129,22 @@ actions:
 		}
 	}
 }
+
+// TestChildGivesNoTitleToWhatIsItsParents holds each kind of thing that may have a title to that.
+func TestChildGivesNoTitleToWhatIsItsParents(t *testing.T) {
+	for _, c := range []struct{ body, path string }{
+		{"actions: {move: {title: X}}", "/actions/move/title"},
+		{"actions: {move: {args: {to: {type: mode, title: X}}}}", "/actions/move/args"},
+		{"agents: {user: {title: X}}", "/agents/user"},
+		{"types: {mode: {enum: [a, b, c], titles: {a: X}}}", "/types/mode"},
+	} {
+		_, err := core.Load(child(t, c.body, ""))
+		var bad *core.Invalid
+		if !errors.As(err, &bad) || bad.Diagnostics[0].Code != "extend/redefines" || bad.Diagnostics[0].Path != c.path {
+			t.Errorf("%s: %v", c.body, err)
+		}
+	}
+	if _, err := core.Load(child(t, "agents: {robot: {title: Robot}}\nactions: {fly: {title: Fly, by: [robot]}}", "")); err != nil {
+		t.Errorf("a child's own titles: %v", err)
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"github.com/goccy/go-json"
 
 	"github.com/holdfast-rt/holdfast/host"
+	"github.com/holdfast-rt/holdfast/host/author"
 )
 
 type graphCommand struct {
@@ -43,8 +44,22 @@ type variable struct {
 	} `json:"never"`
 	Type json.RawMessage `json:"type"`
 
-	members []string // of its enum; nil of another type
+	members []string          // of its enum; nil of another type
+	titles  map[string]string // what people call them, where they have titles
 }
+
+// label is what stands in a member's node, with marks replaced that mean something in the language it is drawn in.
+func (v *variable) label(i int, marks *strings.Replacer) string {
+	if title := v.titles[v.members[i]]; title != "" {
+		return marks.Replace(author.Printable(title))
+	}
+	return v.members[i]
+}
+
+var (
+	mermaidMarks = strings.NewReplacer(`"`, "#quot;", "#", "#35;", "<", "#lt;", ">", "#gt;", "&", "#amp;", "`", "#96;")
+	dotMarks     = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+)
 
 // move is an arrow. Of two that lead there and back one is drawn, with both set.
 type move struct {
@@ -78,9 +93,12 @@ func drawable(info []byte, names []string) ([]*variable, error) {
 	}
 	var enums, with []string
 	for _, v := range declared.State {
-		var t struct{ Enum []string }
+		var t struct {
+			Enum   []string
+			Titles map[string]string
+		}
 		if json.Unmarshal(v.Type, &t) == nil && t.Enum != nil {
-			v.members = t.Enum
+			v.members, v.titles = t.Enum, t.Titles
 			enums = append(enums, v.Name)
 			if v.Moves != nil || len(v.Never) > 0 {
 				with = append(with, v.Name)
@@ -158,8 +176,8 @@ func drawMermaid(a *app, vars []*variable) {
 		node := func(i int) string { return fmt.Sprintf("v%d_%d", k, i) }
 		fmt.Fprintf(a.stdout, "  subgraph v%d[\"%s\"]\n", k, v.Name)
 		fmt.Fprintf(a.stdout, "    v%d_init(( )) --> %s\n", k, node(v.first()))
-		for i, member := range v.members {
-			fmt.Fprintf(a.stdout, "    %s([\"%s\"])\n", node(i), member)
+		for i := range v.members {
+			fmt.Fprintf(a.stdout, "    %s([\"%s\"])\n", node(i), v.label(i, mermaidMarks))
 		}
 		for _, m := range v.moves() {
 			arrow := "-->"
@@ -182,8 +200,8 @@ func drawDOT(a *app, name string, vars []*variable) {
 		node := func(i int) string { return fmt.Sprintf("%q", v.Name+"."+v.members[i]) }
 		fmt.Fprintf(a.stdout, "  subgraph cluster_%d {\n    label=%q;\n", k, v.Name)
 		fmt.Fprintf(a.stdout, "    init_%d [shape=point];\n", k)
-		for i, member := range v.members {
-			fmt.Fprintf(a.stdout, "    %s [label=%q];\n", node(i), member)
+		for i := range v.members {
+			fmt.Fprintf(a.stdout, "    %s [label=\"%s\"];\n", node(i), v.label(i, dotMarks))
 		}
 		fmt.Fprintf(a.stdout, "    init_%d -> %s;\n", k, node(v.first()))
 		for _, m := range v.moves() {
