@@ -91,7 +91,8 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
       if (row === undefined) return undefined;
       const [bundle] = sql.exec("SELECT * FROM documents WHERE digest = ?", row.bundle);
       const catalog = [...sql.exec("SELECT * FROM documents WHERE digest = ?", bundle.catalog)];
-      return { documents: [bundle, ...catalog], sessions: [row] };
+      const signatures = [...sql.exec("SELECT * FROM signatures WHERE digest = ? OR digest = ?", bundle.digest, bundle.catalog)];
+      return { documents: [bundle, ...catalog], signatures, sessions: [row] };
     }
 
     /** Returns where the session stands, or null where nothing was asked of it yet. Of a session's object only. */

@@ -138,6 +138,9 @@ func options(log *slog.Logger) (o server.Options, err error) {
 		if err != nil {
 			return o, err
 		}
+		for _, key := range o.Identity.PassedOver() {
+			log.Warn("a key of HOLDFAST_KEYS is passed over: tokens that it signs are refused", "key", key)
+		}
 	case cloudflare.Getenv("HOLDFAST_TRUSTING") == trusting:
 		o.Identity, o.Hosts = identity.Trusting(), server.LoopbackHosts
 	default:
