@@ -85,6 +85,8 @@ export interface View<S = Readonly<Record<string, unknown>>> {
   /** Digest of the last decision, of the genesis document before the first. */
   readonly prev: string;
   readonly frozen: boolean;
+  /** Of a bundle that extends others, those that are frozen: what a parent keeps goes on where only its child is. */
+  readonly freezes?: readonly string[];
   readonly state: S;
   readonly derived: Readonly<Record<string, unknown>>;
   readonly logs: Readonly<Record<string, readonly unknown[]>>;
