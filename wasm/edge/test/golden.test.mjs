@@ -34,8 +34,31 @@ for (const { name, bundle, proposals, decisions } of goldens) {
   });
 }
 
+/**
+ * Returns how many proposals a server decides as they were recorded. Where the bundle says who ends what waits, a server does
+ * so when it is due, before it decides on anything else; the recorded session waited for a proposal. expire.test.mjs goes on.
+ */
+function untilDue({ bundle, proposals, decisions }) {
+  const { hold = {} } = JSON.parse(utf8(bundle));
+  const all = utf8(proposals).trimEnd().split("\n");
+  if (hold.by === undefined) return all.length;
+  const seconds = { s: 1, m: 60, h: 3600 };
+  const ttl = [...(hold.ttl ?? "300s").matchAll(/(\d+)([smh])/g)].reduce((sum, [, n, unit]) => sum + n * seconds[unit] * 1000, 0);
+  const recorded = utf8(decisions).trimEnd().split("\n");
+  const waiting = new Map(); // seq to when it is due
+  for (const [n, line] of recorded.entries()) {
+    const { error, args, at, seq, verdict } = JSON.parse(line);
+    if (error !== undefined) continue;
+    if ([...waiting.values()].some((due) => due <= at)) return n;
+    if (verdict === "hold") waiting.set(seq, at + ttl);
+    if (verdict === "commit") waiting.delete(args.hold); // confirmed or declined
+  }
+  return all.length;
+}
+
 // A session of another name has another genesis, so each is `play`, in a world of its own.
-for (const [world, { name, bundle, proposals, decisions }] of goldens.entries()) {
+for (const [world, golden] of goldens.entries()) {
+  const { name, bundle, proposals, decisions } = golden;
   test(`${name}: over HTTP, through an object`, async () => {
     const ask = (method, path, body, headers) => worlds.ask(method, path, body, { "Test-World": String(world), ...headers });
     const published = await ask("POST", "/v1/bundles", bytes(bundle));
@@ -44,7 +67,9 @@ for (const [world, { name, bundle, proposals, decisions }] of goldens.entries())
     assert.equal(created.status, 201, created.text);
     const recorded = utf8(decisions).trimEnd().split("\n");
     const want = [];
-    for (const [n, proposal] of proposals.trimEnd().split("\n").entries()) {
+    const most = untilDue(golden);
+    assert.ok(most > 30 || most === recorded.length, `${most} of ${recorded.length}`);
+    for (const [n, proposal] of proposals.trimEnd().split("\n").slice(0, most).entries()) {
       if (proposal.includes('"id":""')) continue; // to a server an empty id is one that is left out
       const failed = recorded[n].startsWith('{"error"');
       let now = day + n * 1000;
