@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"github.com/holdfast-rt/holdfast/host"
+	"github.com/holdfast-rt/holdfast/host/server"
 )
 
 // record is what the oracle and the clients know of a session.
@@ -143,14 +144,24 @@ func (b *book) extend(tb testing.TB, id string, lines [][]byte) {
 			tb.Fatalf("session %s: decision %d decided again: %v\n%s", id, seq, err, line)
 		}
 		var d struct {
-			Seq      int64
-			At       int64
-			Prev     string
-			Proposal string
-			Reasons  []string
+			Seq       int64
+			At        int64
+			Prev      string
+			Proposal  string
+			Reasons   []string
+			Verdict   string
+			Governing string
 		}
 		if err := json.Unmarshal(line, &d); err != nil || d.Seq != seq || d.Prev != r.head || len(d.Reasons) == 0 {
 			tb.Fatalf("session %s: decision %d after %s is %s (%v)", id, seq, r.head, line, err)
+		}
+		if host := []byte(`{"action":"expire","actor":{"id":"` + server.HostID + `"`); bytes.HasPrefix(line, host) {
+			if d.Verdict != "commit" && d.Governing != "hold:expired" {
+				tb.Fatalf("session %s: the server has recorded what ends nothing as decision %d: %s", id, seq, line)
+			}
+			sum := sha256.Sum256(line)
+			r.sums, r.head = append(r.sums, sum), "sha256:"+hex.EncodeToString(sum[:])
+			continue
 		}
 		q := b.requests[d.Reasons[0]]
 		if q == nil || q.session != id {
