@@ -446,7 +446,7 @@ for (const [name, fault] of [["refused", { status: 405, body: "" }], ["too many"
   });
 
 test("a stream that lets nothing through, or falls silent, is given up", async (t) => {
-  const { proxy, join, other, log } = await setting(t, { pace: { ...pace, silence: 150 } });
+  const { proxy, join, other, log } = await setting(t, { pace: { ...pace, silence: 1_000 } });
   proxy.fault = ({ kind }) => (kind === "events" ? { map: () => "" } : undefined);
   const swallowed = await join();
   await other(add(1));
