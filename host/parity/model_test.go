@@ -164,7 +164,7 @@ func builtinID(id string) string {
 			}
 			return head
 		case "by":
-			if id == "by:unfreeze" {
+			if id == "by:unfreeze" || id == "by:expire" {
 				return id
 			}
 			return head
@@ -557,6 +557,7 @@ func (m *model) path(b *Bundle, goal, view, out []byte) {
 		Bounded, Found bool
 		Steps          []json.RawMessage
 		Verdict        string
+		When           int64 // the goal's time then
 	}
 	if err := json.Unmarshal(out, &a); err != nil {
 		m.errorf("%v: %s", err, out)
@@ -577,6 +578,9 @@ func (m *model) path(b *Bundle, goal, view, out []byte) {
 			return
 		}
 	}
+	later := object1(goal)
+	later["at"] = json.Number(strconv.FormatInt(a.When, 10))
+	goal = canonical(nil, later)
 	got, err := s.Why(goal)
 	if verdict, _, _ := strings.Cut(Outcome(got, err), " "); verdict != a.Verdict {
 		m.errorf("path: after %d steps %s gets %s, not %s: %v", len(a.Steps), goal, got, a.Verdict, err)
