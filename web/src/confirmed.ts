@@ -74,13 +74,12 @@ export class Confirmed {
     try {
       if (bundle.digest !== digest) throw differs(`the server's bundle ${digest} has the digest ${bundle.digest}`);
       if (options.keys !== undefined) {
-        const { bundle: name, version } = bundle.info;
         const note = await remote.text(`${path}/signature`, "text/plain").catch((thrown: unknown) => {
           if (thrown instanceof Problem && thrown.code === "signature/none") return undefined;
           throw thrown;
         });
-        const { bundleText, verify } = await signatures();
-        await verify(bundleText(name, version, digest), note, options.keys);
+        const { verifyBundle } = await signatures();
+        await verifyBundle(bundle.info, note, options.keys);
       }
       confirmed = new Confirmed(engine, remote, id, bundle, owns);
       if (options.verify !== "full" && typeof said.seq === "number" && said.seq > 0) await confirmed.#begin(snapshot, said.seq);

@@ -70,9 +70,8 @@ export type Change =
  * left. A decision's own order is another: there the first governs.
  */
 export function forPeople(violations: readonly Violation[]): readonly Violation[] {
-  const ranks = violations.map(rank);
-  if (ranks.every((rank, i) => i === 0 || ranks[i - 1]! <= rank)) return violations;
-  return violations.map((violation, i) => [violation, ranks[i]!] as const).sort(([, a], [, b]) => a - b).map(([violation]) => violation);
+  if (violations.every((violation, i) => i === 0 || rank(violations[i - 1]!) <= rank(violation))) return violations;
+  return [...violations].sort((a, b) => rank(a) - rank(b));
 }
 
 function rank({ id, verdict }: Violation): number {

@@ -13,9 +13,8 @@ import type { AskOptions } from "./declared.js";
 import { attach, gateOf, type ControlOptions } from "./control.js";
 import { HoldfastError, codes } from "./errors.js";
 import { attachText, type AttachedField, type Field } from "./field.js";
-import type { Gate, GateValue } from "./gate.js";
+import type { Gate, GateValue, TextGate } from "./gate.js";
 import { dress, treeOf } from "./note.js";
-import type { TextGate } from "./text.js";
 
 export { attach, attachText, gateOf, type ControlOptions };
 

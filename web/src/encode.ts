@@ -1,5 +1,5 @@
 // This file defines encode, which turns a JavaScript value into JSON text and
-// refuses what JSON.stringify loses without a word.
+// refuses what JSON.stringify loses without a word, and misfit, which says so to a person.
 //
 // JSON.stringify drops undefined, functions and symbols, writes NaN, infinities
 // and holes in arrays as null and −0 as 0, takes a Date for its text and a Map for
@@ -7,6 +7,7 @@
 // proposal, so each is an error here that names the place. The order of keys and
 // the form of numbers need no care: the module makes the bytes canonical.
 
+import type { ProposalDocument } from "./decision.js";
 import { HoldfastError, codes } from "./errors.js";
 
 /** What JSON can hold. */
@@ -44,7 +45,8 @@ export function encodeCopy(input: Input): string | Uint8Array {
 
 /** Returns the text, which must have a UTF-8 form. */
 function wellFormed(text: string, keys: Key[]): string {
-  if (!(text.isWellFormed?.() ?? !lone.test(text))) throw refuse(codes.surrogate, keys, "half of a surrogate pair stands alone in this text; cut text between characters");
+  if (!(text.isWellFormed?.() ?? !lone.test(text)))
+    throw refuse(codes.surrogate, keys, "half of a surrogate pair stands alone; cut text between characters");
   return text;
 }
 
@@ -90,18 +92,17 @@ function writeArray(value: readonly unknown[], keys: Key[], above: object[]): st
     text += (i > 0 ? "," : "") + write(value[i], keys, above);
     keys.pop();
   }
-  if (Reflect.ownKeys(value).length > value.length + 1) throw refuse(codes.plain, keys, "this array has members besides its items, which would be dropped");
+  if (Reflect.ownKeys(value).length > value.length + 1)
+    throw refuse(codes.plain, keys, "this array's members besides its items would be dropped");
   return text + "]";
 }
 
 function writeObject(value: object, keys: Key[], above: object[]): string {
-  // A plain object's prototype is null or some realm's Object.prototype.
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null)
+  if (!isPlain(value))
     throw refuse(codes.plain, keys, `this ${nameOf(value)} is more than its members; send a plain object`);
   const names = Object.keys(value);
   if (Reflect.ownKeys(value).length > names.length)
-    throw refuse(codes.plain, keys, "this object has members that would be dropped, since their keys are symbols or they are not enumerable");
+    throw refuse(codes.plain, keys, "members that are symbols or not enumerable would be dropped");
   let text = "{";
   for (const name of names) {
     keys.push(name);
@@ -110,6 +111,12 @@ function writeObject(value: object, keys: Key[], above: object[]): string {
     keys.pop();
   }
   return text + "}";
+}
+
+/** Says whether an object is no more than its members: its prototype is null or some realm's Object.prototype. */
+export function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 // Says whether a name is data of an object's own; as a method it says that something else than the members is meant.
@@ -126,4 +133,32 @@ function nameOf(value: object): string {
 function refuse(code: string, keys: readonly Key[], message: string): HoldfastError {
   const path = keys.map((key, i) => (typeof key === "number" ? `[${key}]` : i === 0 ? key : `.${key}`)).join("");
   return new HoldfastError(code, path === "" ? message : `${path}: ${message}`, { path });
+}
+
+// What to tell who has filled a form with what JSON cannot hold: an empty number field has the value NaN, and "NaN
+// has no JSON" tells nobody what to do. What would do there, and what the field is called, is in the bundle; so the
+// module is asked about the same proposal with null in that place, and says so.
+
+/** What a field of a form may hold that JSON does not. */
+const fillable: ReadonlySet<string> = new Set([codes.number, codes.negativeZero, codes.undefined, codes.bigint, codes.plain]);
+
+/**
+ * Returns the error that says it to a person, or the same one where it is not about an
+ * argument. ask answers about a proposal: with the module's error, or undefined where it has none.
+ */
+export function misfit(error: HoldfastError, proposal: ProposalDocument, ask: (proposal: ProposalDocument) => HoldfastError | undefined): HoldfastError {
+  if (!fillable.has(error.code) || !error.path.startsWith("args.")) return error;
+  const said = ask({ ...proposal, args: withNull(proposal.args) as ProposalDocument["args"] });
+  if (said === undefined || said.code.startsWith("json/")) return error;
+  return new HoldfastError(said.path === error.path ? error.code : said.code, said.message, { path: said.path, cause: error });
+}
+
+/** A value with null for what JSON does not hold. */
+function withNull(value: unknown): unknown {
+  if (typeof value === "number") return Number.isFinite(value) && !Object.is(value, -0) ? value : null;
+  if (typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value !== "object" || value === null) return null;
+  if (Array.isArray(value)) return value.map(withNull);
+  if (!isPlain(value)) return null;
+  return Object.fromEntries(Object.entries(value).map(([name, of]) => [name, withNull(of)]));
 }

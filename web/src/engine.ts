@@ -5,14 +5,13 @@
 // bundles and sessions come back in it as they are used (see held.ts).
 
 import { Op } from "./abi.js";
-import { Bundle } from "./bundle.js";
-import { Catalog } from "./catalog.js";
+import { Bundle, Catalog } from "./bundle.js";
 import type { Declared, Undeclared } from "./declared.js";
 import { encode, encodeCopy, type Input } from "./encode.js";
 import { HoldfastError, codes, type Finding } from "./errors.js";
 import { dispose, type Host } from "./held.js";
 import { Instance, parse } from "./instance.js";
-import { signatures } from "./judge.js";
+import { signatures, type Signatures } from "./judge.js";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -54,17 +53,14 @@ export class Engine {
    * unsupported, and what bundle throws.
    */
   async signed<B extends Declared = Undeclared>(document: Input, note: string | Uint8Array | undefined, keys: readonly string[]): Promise<Bundle<B>> {
-    const bundle = this.bundle<B>(document);
-    const { bundle: name, version } = bundle.info;
-    return keep(bundle, signatures().then(({ bundleText, verify }) => verify(bundleText(name, version, bundle.digest), note, keys)));
+    return keep(this.bundle<B>(document), ({ verifyBundle }, { info }) => verifyBundle(info, note, keys));
   }
 
   /** Loads a catalog document that one of these keys has signed; see signed. */
   async signedCatalog(document: Input, note: string | Uint8Array | undefined, keys: readonly string[]): Promise<Catalog> {
     const catalog = this.catalog(document);
-    const { catalog: name, version, digests } = catalog.info;
     const digest = this.digest(this.canon(document));
-    return keep(catalog, signatures().then(({ catalogText, verify }) => verify(catalogText(name, version, digest, digests), note, keys)));
+    return keep(catalog, ({ verifyCatalog }, { info }) => verifyCatalog(info, digest, note, keys));
   }
 
   /** Loads a catalog document. Throws with all errors of the document in `errors`. */
@@ -123,9 +119,12 @@ export class Engine {
 }
 
 /** Returns what was loaded once it is verified, and closes it where it is not. */
-async function keep<T extends { close(): void }>(loaded: T, verified: Promise<string>): Promise<T> {
+async function keep<T extends { close(): void }>(
+  loaded: T,
+  verify: (signatures: Signatures, loaded: T) => Promise<string>,
+): Promise<T> {
   try {
-    await verified;
+    await verify(await signatures(), loaded);
     return loaded;
   } catch (thrown) {
     loaded.close();

@@ -120,7 +120,23 @@ export class HoldfastError extends Error {
   }
 }
 
+/** Returns what goes wrong because of something else that was thrown: a code, and what both say. */
+export function because(cause: unknown, code: string, message: string): HoldfastError {
+  return new HoldfastError(code, `${message}: ${messageOf(cause)}`, { cause });
+}
+
 /** Returns the message of whatever was thrown. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** Calls fn; what it throws becomes an uncaught error of its own, so that one listener harms neither the others nor who tells them. */
+export function tell(fn: () => void): void {
+  try {
+    fn();
+  } catch (thrown) {
+    queueMicrotask(() => {
+      throw thrown;
+    });
+  }
 }

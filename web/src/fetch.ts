@@ -1,6 +1,6 @@
 // This file defines compile: from wherever the module lies to a module that was checked.
 
-import { HoldfastError, codes, messageOf } from "./errors.js";
+import { HoldfastError, because, codes, messageOf } from "./errors.js";
 import { notTheModule } from "./instance.js";
 
 /**
@@ -47,8 +47,8 @@ export async function compile(source: Source | undefined, options: FetchOptions)
       throw new HoldfastError(
         codes.digest,
         digest === undefined
-          ? "the module's digest cannot be found out here; give its URL or bytes, on a secure page (https or localhost)"
-          : `the module is ${digest}, not ${wanted}, which this program asks for`,
+          ? "the module's digest is unknown; give its URL or bytes, on a secure page (https or localhost)"
+          : `the module is ${digest}, not ${wanted}`,
       );
   return { module, digest };
 }
@@ -57,15 +57,13 @@ export async function compile(source: Source | undefined, options: FetchOptions)
 async function within<T>({ timeout, signal }: FetchOptions, fn: (signal: AbortSignal | undefined) => Promise<T>): Promise<T> {
   if (timeout === undefined && signal === undefined) return fn(undefined);
   const controller = new AbortController();
-  let end!: (thrown: HoldfastError) => void;
   const ended = new Promise<never>((_, reject) => {
-    end = (thrown) => {
-      reject(thrown);
-      controller.abort(thrown);
-    };
+    controller.signal.addEventListener("abort", () => reject(controller.signal.reason));
   });
-  const aborted = (): void => end(new HoldfastError(codes.aborted, `loading was given up: ${messageOf(signal!.reason)}`, { cause: signal!.reason }));
-  const timer = timeout === undefined ? undefined : setTimeout(() => end(new HoldfastError(codes.timeout, `the module was not there after ${timeout} ms`)), timeout);
+  const aborted = (): void => controller.abort(because(signal!.reason, codes.aborted, "loading was given up"));
+  const late = (): void =>
+    controller.abort(new HoldfastError(codes.timeout, `the module was not there after ${timeout} ms`));
+  const timer = timeout === undefined ? undefined : setTimeout(late, timeout);
   try {
     if (signal?.aborted) aborted();
     else signal?.addEventListener("abort", aborted);
@@ -121,20 +119,26 @@ async function attempt(source: Source, { progress }: FetchOptions, signal: Abort
   // Of an array a copy, since it may be a view of shared memory, which is neither compiled nor hashed.
   if (source instanceof Uint8Array || source instanceof ArrayBuffer) return compileBytes(new Uint8Array(source));
   if (typeof source === "string" || source instanceof URL) {
-    const file = readFile(source);
-    if (file !== undefined) return compileBytes(await file.catch(notFetched));
     let request: Request;
     try {
+      if (/^file:/i.test(String(source))) {
+        const { readFile } = await import("./file.js");
+        const file = await readFile(new URL(source));
+        if (file !== undefined) return compileBytes(file);
+      }
       request = new Request(source, signal === undefined ? {} : { signal });
     } catch (thrown) {
-      return notFetched(thrown); // no URL at all: another try would not help
+      return notFetched(thrown); // no such file, or no URL at all: another try would not help
     }
     source = fetch(request);
   }
   // What is left is a response; WebAssembly.Module has no members, so the compiler cannot tell.
   let response = await Promise.resolve(source as Response | PromiseLike<Response>).catch(networkFailed);
   if (!response.ok) notFetched(new Error(`${response.url} answered ${response.status} ${response.statusText}`));
-  if (progress !== undefined) response = counted(response, progress);
+  if (progress !== undefined) {
+    const counting = await import("./counted.js").catch(() => undefined); // without it the module comes uncounted
+    response = counting?.counted(response, progress) ?? response;
+  }
   const type = response.headers.get("content-type") ?? "";
   if (typeof WebAssembly.compileStreaming !== "function" || !/^application\/wasm\s*(;|$)/i.test(type))
     return compileBytes(checked(await bodyOf(response), response));
@@ -147,24 +151,6 @@ function checked(bytes: Bytes, { url, headers }: Response): Bytes {
   if (String(bytes.subarray(0, 4)) === "0,97,115,109") return bytes;
   const type = headers.get("content-type") ?? "of no type";
   throw new Absent(codes.module, `what is at ${url} is not WebAssembly but ${type}; is the module there?`);
-}
-
-// Returns the same response, counted as it arrives.
-function counted(response: Response, progress: (loaded: number, total: number | undefined) => void): Response {
-  const { body, headers, status, statusText } = response;
-  if (body === null) return response;
-  // Where the body is compressed on its way, its length says nothing about the bytes that arrive here.
-  const length = headers.get("content-encoding") === null ? Number(headers.get("content-length") ?? NaN) : NaN;
-  const total = Number.isInteger(length) ? length : undefined;
-  let loaded = 0;
-  progress(0, total);
-  const counter = new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      controller.enqueue(chunk);
-      progress((loaded += chunk.byteLength), total);
-    },
-  });
-  return new Response(body.pipeThrough(counter as unknown as ReadableWritablePair<Bytes, Bytes>), { headers, status, statusText });
 }
 
 // Both take the bytes as they are at the call; what the caller does to them then is no matter.
@@ -191,22 +177,10 @@ async function digestOf(bytes: Bytes): Promise<string | undefined> {
   return "sha256:" + Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-// Node's fetch knows no file: URLs. Its file system is asked for without an
-// import, so that no bundler tries to put it into a page.
-interface Process {
-  getBuiltinModule?(name: "node:fs/promises"): { readFile(path: URL): Promise<Bytes> } | undefined;
-}
-
-function readFile(source: string | URL): Promise<Bytes> | undefined {
-  if (!/^file:/i.test(String(source))) return undefined;
-  const process = (globalThis as { process?: Process }).process;
-  return process?.getBuiltinModule?.("node:fs/promises")?.readFile(new URL(source));
-}
-
-function notFetched(thrown: unknown): never {
-  throw new Absent(codes.fetch, `the module could not be fetched: ${messageOf(thrown)}`, { cause: thrown });
+function notFetched(cause: unknown, kind = Absent): never {
+  throw new kind(codes.fetch, `the module could not be fetched: ${messageOf(cause)}`, { cause });
 }
 
 function networkFailed(thrown: unknown): never {
-  throw new NetworkFailure(codes.fetch, `the module could not be fetched: ${messageOf(thrown)}`, { cause: thrown });
+  notFetched(thrown, NetworkFailure);
 }

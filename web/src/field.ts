@@ -12,7 +12,7 @@
 // browser's own. However fast somebody types, the module is asked once per frame.
 
 import { dress, noteFor, treeOf } from "./note.js";
-import type { TextGate } from "./text.js";
+import type { TextGate } from "./gate.js";
 
 /** A field for text. */
 export type Field = HTMLTextAreaElement | HTMLInputElement;

@@ -153,7 +153,7 @@ export class Gate {
 
   /** What the module's line says went wrong, if it says that. @internal */
   static errorOf(line: string): HoldfastError | undefined {
-    return line.startsWith('{"error":') ? Answer.read(undefined, line).error : undefined;
+    return line.startsWith('{"error":') ? read(undefined, line).error : undefined;
   }
 
   /** Has somebody subscribed? @internal */
@@ -180,7 +180,7 @@ export class Gate {
     if (same) return false;
     this.#line = line;
     this.#how = undefined;
-    this.#value = Answer.read(this, line);
+    this.#value = read(this, line);
     return true;
   }
 
@@ -191,13 +191,45 @@ export class Gate {
     this.#how = undefined;
     const before = this.#value.error;
     if (before?.code === error.code && before.message === error.message) return false;
-    this.#value = Answer.failed(this, error);
+    this.#value = failed(this, error);
     return true;
   }
 
   /** Tells the subscribers. @internal */
   tell(one: (subscriber: () => void) => void): void {
     for (const subscriber of [...this.#subscribers]) if (this.#subscribers.has(subscriber)) one(() => subscriber(this.#value));
+  }
+}
+
+/** A gate whose question has one argument that changes with every key. Get one from Session.text. */
+export class TextGate extends Gate {
+  /** The argument's name. */
+  readonly name: string;
+  readonly #gates: Gates;
+
+  /** @internal */
+  constructor(gates: Gates, question: Question, name: string) {
+    super(gates, { ...question, args: { ...question.args, [name]: "" } });
+    this.#gates = gates;
+    this.name = name;
+  }
+
+  /** The text that is asked about. Setting it asks anew when somebody next looks. */
+  get text(): string {
+    return this.question.args[this.name] as string;
+  }
+
+  set text(text: string) {
+    if (text === this.text) return;
+    // Half of a surrogate pair is what an input method shows for a moment; it has no UTF-8.
+    this.question = { ...this.question, args: { ...this.question.args, [this.name]: text } };
+    this.#gates.changed(this);
+  }
+
+  /** Where patterns match in the text, as String.slice takes them. */
+  get matches(): readonly Span[] {
+    const path = `args.${this.name}`;
+    return this.value.spans.filter((span) => span.path === path);
   }
 }
 
@@ -232,27 +264,6 @@ class Answer implements GateValue {
     this.allowed = verdict === "commit" && error === undefined;
   }
 
-  /** Reads the module's line; one that cannot be read is a refusal. */
-  static read(gate: Gate | undefined, line: string): Answer {
-    if (line === commit) return new Answer(gate, "commit", ["commit", nothing, nothing], undefined);
-    const verdict = refusal.exec(line)?.[1] as Verdict | undefined;
-    if (verdict !== undefined) return new Answer(gate, verdict, line, undefined);
-    try {
-      const said = JSON.parse(line) as Said | { error: { code: string; message: string; path: string } };
-      if ("error" in said) return Answer.failed(gate, new HoldfastError(said.error.code, said.error.message, { path: said.error.path }));
-      const [verdict, reasons, advice] = said;
-      if (verdict === "commit" && reasons.length === 0 && Array.isArray(advice)) return new Answer(gate, verdict, said, undefined);
-    } catch {
-      // It is none of the lines there are.
-    }
-    return Answer.failed(gate, unread());
-  }
-
-  static failed(gate: Gate | undefined, error: HoldfastError): Answer {
-    const reason: Violation = { id: error.code, level: "physical", verdict: "reject", say: error.message, code: error.code, terms: [], spans: [] };
-    return new Answer(gate, "error", ["reject", [reason], nothing], error);
-  }
-
   get reasons(): readonly Violation[] {
     return (this.#reasons ??= forPeople(this.#read()[1]));
   }
@@ -279,22 +290,46 @@ class Answer implements GateValue {
 
   #read(): Said {
     if (typeof this.#said !== "string") return this.#said;
-    let said: Said;
+    let said: Said | undefined;
     try {
       said = JSON.parse(this.#said) as Said;
-      if (!Array.isArray(said[1]) || !Array.isArray(said[2])) throw unread();
     } catch {
-      said = Answer.failed(this.#gate!, unread()).#said as Said;
+      // It is none of the lines there are.
     }
-    return (this.#said = said);
+    return (this.#said = Array.isArray(said?.[1]) && Array.isArray(said[2]) ? said : refused(unread()));
   }
+}
+
+/** Reads the module's line; one that cannot be read is a refusal. */
+function read(gate: Gate | undefined, line: string): Answer {
+  if (line === commit) return new Answer(gate, "commit", ["commit", nothing, nothing], undefined);
+  const verdict = refusal.exec(line)?.[1] as Verdict | undefined;
+  if (verdict !== undefined) return new Answer(gate, verdict, line, undefined);
+  try {
+    const said = JSON.parse(line) as Said | { error: { code: string; message: string; path: string } };
+    if ("error" in said) return failed(gate, new HoldfastError(said.error.code, said.error.message, { path: said.error.path }));
+    const [verdict, reasons, advice] = said;
+    if (verdict === "commit" && reasons.length === 0 && Array.isArray(advice)) return new Answer(gate, verdict, said, undefined);
+  } catch {
+    // It is none of the lines there are.
+  }
+  return failed(gate, unread());
+}
+
+function failed(gate: Gate | undefined, error: HoldfastError): Answer {
+  return new Answer(gate, "error", refused(error), error);
+}
+
+/** What went wrong, as a line would say it. */
+function refused({ code, message }: HoldfastError): Said {
+  return ["reject", [{ id: code, level: "physical", verdict: "reject", say: message, code, terms: [], spans: [] }], nothing];
 }
 
 /** What a gate holds before it has asked. */
 const unasked: GateValue = new Answer(undefined, "error", ["reject", nothing, nothing], new HoldfastError(codes.closed, "nothing has been asked yet"));
 
 function unread(): HoldfastError {
-  return new HoldfastError(codes.answer, "the module's answer cannot be read; use the module and the SDK that were published together");
+  return new HoldfastError(codes.answer, "the module's answer cannot be read; use the module and SDK published together");
 }
 
 function spansOf(reasons: readonly Violation[]): readonly Span[] {

@@ -28,13 +28,10 @@
 import type { Path } from "./answers.js";
 import type { AskOptions, Asker } from "./declared.js";
 import type { ProposalDocument } from "./decision.js";
-import { encode } from "./encode.js";
-import { HoldfastError, codes, messageOf } from "./errors.js";
-import { Gate, type GateValue, type Question } from "./gate.js";
+import { encode, isPlain, misfit } from "./encode.js";
+import { HoldfastError, because, codes, tell } from "./errors.js";
+import { Gate, TextGate, type GateValue, type Question } from "./gate.js";
 import { held, howOf, open, unknown, type How } from "./how.js";
-import { misfit } from "./misfit.js";
-import { tell } from "./tell.js";
-import { TextGate } from "./text.js";
 import { Titles, type Titled } from "./titles.js";
 import { maxWatched } from "./watch.js";
 
@@ -129,7 +126,7 @@ export class Gates {
 
   /** See Session.can. */
   can(action: string, args?: object, options?: AskOptions): boolean {
-    const gate = this.#find(action, args, options) ?? this.#add(action, args, options);
+    const gate = this.gate(action, args, options);
     if (!gate.answered(this.epoch)) this.answer(gate, true);
     return gate.value.allowed;
   }
@@ -355,16 +352,20 @@ export class Gates {
     let length = 0;
     const failed = this.#ask((at) => {
       const line = this.#line(gate.question, 0);
-      const watch = this.#subject.watch([line]);
       length = line.length;
-      try {
-        this.#took(gate, gate.settle(watch.answers(at)[0]!, this.epoch));
-      } finally {
-        watch.close();
-      }
+      this.#took(gate, gate.settle(this.#answerTo(line, at), this.epoch));
     });
     if (failed !== undefined) this.#took(gate, gate.fail(this.#said(gate, failed), this.epoch));
     else if (!this.#kept.has(gate)) this.#asks(gate, named || length > maxLatestText);
+  }
+
+  #answerTo(line: string, at: number): string {
+    const watch = this.#subject.watch([line]);
+    try {
+      return watch.answers(at)[0]!;
+    } finally {
+      watch.close();
+    }
   }
 
   // What went wrong with a gate's question, for who has filled the form that it comes from.
@@ -372,12 +373,7 @@ export class Gates {
     return misfit(error, gate.question as ProposalDocument, ({ args }) => {
       let line = "";
       const failed = this.#ask((at) => {
-        const watch = this.#subject.watch([this.#line({ ...gate.question, args }, 0)]);
-        try {
-          line = watch.answers(at)[0]!;
-        } finally {
-          watch.close();
-        }
+        line = this.#answerTo(this.#line({ ...gate.question, args }, 0), at);
       });
       return failed ?? Gate.errorOf(line);
     });
@@ -436,12 +432,10 @@ function leaf(): Node {
 
 /** Members in the order of their names; what is not a plain object is encode's to refuse. */
 function sorted(args: object): object {
-  const prototype: unknown = Object.getPrototypeOf(args);
-  if (prototype !== null && prototype !== Object.prototype) return args;
-  if (Reflect.ownKeys(args).length > Object.keys(args).length) return args;
+  if (!isPlain(args) || Reflect.ownKeys(args).length > Object.keys(args).length) return args;
   return Object.fromEntries(Object.entries(args).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function errorOf(thrown: unknown): HoldfastError {
-  return thrown instanceof HoldfastError ? thrown : new HoldfastError(codes.answer, `the gate could not be asked: ${messageOf(thrown)}`, { cause: thrown });
+  return thrown instanceof HoldfastError ? thrown : because(thrown, codes.answer, "the gate could not be asked");
 }

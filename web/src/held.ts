@@ -28,7 +28,7 @@ export const dispose: typeof Symbol.dispose = (Symbol.dispose as typeof Symbol.d
 
 /** An object that lives in the module. */
 export abstract class Held {
-  readonly #host: Host;
+  protected readonly host: Host;
   readonly #noun: string;
   #instance: Instance | undefined;
   #handle = 0;
@@ -36,7 +36,7 @@ export abstract class Held {
 
   /** noun is what messages call the object; minified code has no class names. */
   constructor(host: Host, noun: string) {
-    this.#host = host;
+    this.host = host;
     this.#noun = noun;
   }
 
@@ -45,7 +45,7 @@ export abstract class Held {
 
   /** Runs an operation on the object. */
   protected call(op: Op, input?: string | Uint8Array): Uint8Array<ArrayBuffer> {
-    const instance = this.#host.live();
+    const instance = this.host.live();
     return instance.call(op, this.handle(instance), input);
   }
 

@@ -101,8 +101,9 @@ function anybody({ kind, id }: Actor): boolean {
 }
 
 function because(reasons: readonly string[], asked: readonly string[]): string {
-  const usual = reasons.length === asked.length ? reasons.every((reason, i) => reason === asked[i]) : reasons.length === 1 && reasons[0] === "request";
-  if (usual || (reasons.length === 1 && reasons[0] === "request")) return "";
+  const same = (others: readonly string[]): boolean =>
+    reasons.length === others.length && reasons.every((reason, i) => reason === others[i]);
+  if (same(asked) || same(["request"])) return "";
   return reasons.length === 0 ? ", without a reason" : `, because of ${reasons.map((reason) => JSON.stringify(reason)).join(" and ")}`;
 }
 

@@ -2,13 +2,11 @@
 
 export { load, type FetchOptions, type LoadOptions, type Source } from "./load.js";
 export { Engine } from "./engine.js";
-export { Bundle, type BundleInfo } from "./bundle.js";
-export { Catalog, type CatalogInfo, type Resolution, type Stall } from "./catalog.js";
+export { Bundle, Catalog, type BundleInfo, type CatalogInfo, type Resolution, type Stall } from "./bundle.js";
 export { Session, type Proposal, type SessionOptions } from "./session.js";
-export { Gate, type GateValue, type Subscriber } from "./gate.js";
+export { Gate, TextGate, type GateValue, type Subscriber } from "./gate.js";
 export { Gates, type Gated, type Watched } from "./gates.js";
 export type { How } from "./how.js";
-export { TextGate } from "./text.js";
 export { Watch } from "./watch.js";
 export type { ActionOf, ActorOf, ArgsOf, AskOptions, BuiltIn, Declared, ProposalOf, Undeclared } from "./declared.js";
 export { Decision, forPeople } from "./decision.js";

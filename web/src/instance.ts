@@ -5,7 +5,7 @@
 // and never cleared, and who owns the instance makes another one.
 
 import { Header, Status, maxInput, version, type Op } from "./abi.js";
-import { HoldfastError, codes, messageOf, type Finding } from "./errors.js";
+import { HoldfastError, because, codes, messageOf, type Finding } from "./errors.js";
 import { Memory } from "./memory.js";
 import { Wasi } from "./wasi.js";
 
@@ -61,16 +61,15 @@ export class Instance {
     }
     this.#exports = instance.exports as unknown as Exports;
     if (!(this.#exports.memory instanceof WebAssembly.Memory) || functions.some((name) => typeof this.#exports[name] !== "function"))
-      throw new HoldfastError(codes.module, "this WebAssembly is not Holdfast's: it lacks its exports");
+      throw new HoldfastError(codes.module, "this module lacks Holdfast's exports");
     this.#memory = new Memory(this.#exports.memory);
     this.#wasi.memory = this.#memory;
-    const found = this.#guard(() => {
+    this.#header = this.#guard(() => {
       this.#exports._initialize();
-      return this.#exports.holdfast_abi();
+      const found = this.#exports.holdfast_abi();
+      if (found === version) return this.#exports.holdfast_header();
+      throw new HoldfastError(codes.abi, `the module speaks ABI version ${found}, this SDK ${version}; use the module and SDK published together`);
     });
-    if (found !== version)
-      throw new HoldfastError(codes.abi, `the module speaks ABI version ${found}, this SDK version ${version}; use the two that were published together`);
-    this.#header = this.#guard(() => this.#exports.holdfast_header());
     this.#resting = this.#memory.u32(this.#header + Header.Input);
     this.#restingSize = this.#memory.u32(this.#header + Header.InputSize);
   }
@@ -92,7 +91,7 @@ export class Instance {
 
   /** Runs one operation and returns a copy of what it answered, also where that is an error document: failed says so. */
   run(op: Op, handle: number, input: string | Uint8Array = nothing): Uint8Array<ArrayBuffer> {
-    if (this.#dead) throw new HoldfastError(codes.trap, "this copy of the module has trapped and answers no more");
+    if (this.#dead) throw new HoldfastError(codes.trap, "this copy of the module has stopped");
     const status = this.#guard(() => this.#exports.holdfast_call(op, handle, this.#write(input)));
     if (status !== Status.OK && status !== Status.Error) throw this.#die(new Error(`status ${status}`));
     this.failed = status === Status.Error;
@@ -138,10 +137,9 @@ export class Instance {
 
 /** Returns what a refusal by WebAssembly itself is called. */
 export function notTheModule(thrown: unknown): HoldfastError {
-  const message = messageOf(thrown);
-  if (/unsafe-eval|disallowed by embedder|Content Security Policy|\bCSP\b/i.test(message))
-    return new HoldfastError(codes.blocked, `the page's content security policy forbids WebAssembly; add 'wasm-unsafe-eval' to script-src (${message})`, { cause: thrown });
-  return new HoldfastError(codes.module, `this is not a whole WebAssembly module: ${message}`, { cause: thrown });
+  return /unsafe-eval|disallowed by embedder|Content Security Policy|\bCSP\b/i.test(messageOf(thrown))
+    ? because(thrown, codes.blocked, "the page's content security policy needs 'wasm-unsafe-eval' in its script-src")
+    : because(thrown, codes.module, "this is not a whole WebAssembly module");
 }
 
 /** Returns the error that the module's answer spells: one, or all of a document's. */
@@ -149,7 +147,7 @@ function errorOf(output: Uint8Array): HoldfastError {
   const answer = parse(output) as { error?: Finding & { offset?: number }; errors?: Finding[] };
   const errors = answer.errors ?? [];
   const first = answer.error ?? errors[0];
-  if (first === undefined) return new HoldfastError(codes.trap, "the module answered with an error that says nothing");
+  if (first === undefined) return new HoldfastError(codes.trap, "the module gave an error without a code");
   const rest = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
   return new HoldfastError(first.code, first.message + rest, {
     path: first.path,

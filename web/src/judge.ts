@@ -1,12 +1,14 @@
 // This file defines signatures, which fetches what judges signatures when there is one to judge: most
 // pages have none.
 
-import { HoldfastError, codes, messageOf } from "./errors.js";
+import { because, codes } from "./errors.js";
 
-/** Returns signature.ts. */
-export function signatures(): Promise<typeof import("./signature.js")> {
+/** What signature.ts has. */
+export type Signatures = typeof import("./signature.js");
+
+/** Returns it. */
+export function signatures(): Promise<Signatures> {
   return import("./signature.js").catch((thrown: unknown) => {
-    const said = `what judges signatures could not be fetched: ${messageOf(thrown)}`;
-    throw new HoldfastError(codes.fetch, said, { cause: thrown });
+    throw because(thrown, codes.fetch, "what judges signatures could not be fetched");
   });
 }

@@ -1,7 +1,6 @@
 // This file defines Published: the bundles that a gate decides by, and how one of them is chosen.
 
-import type { Bundle } from "./bundle.js";
-import type { Catalog } from "./catalog.js";
+import type { Bundle, Catalog } from "./bundle.js";
 import type { Declared } from "./declared.js";
 import { encode, type Input } from "./encode.js";
 import type { Engine } from "./engine.js";

@@ -38,9 +38,9 @@ import type { ActionOf, ActorOf, ArgsOf, AskOptions, Declared, Rest, Undeclared 
 import { expirerOf, hostId } from "./due.js";
 import { encode } from "./encode.js";
 import type { Engine } from "./engine.js";
-import { HoldfastError, codes } from "./errors.js";
+import { HoldfastError, codes, tell } from "./errors.js";
 import { Follower, lost, type Pace, type Status } from "./follow.js";
-import type { Gate } from "./gate.js";
+import type { Gate, TextGate } from "./gate.js";
 import { Gates, type Gated, type Watched } from "./gates.js";
 import { Guesses, documentOf } from "./guesses.js";
 import type { Lock } from "./lease.js";
@@ -48,8 +48,6 @@ import { Queue, localQueue, nameOf, newKey, type Entry, type Owner, type Pending
 import { Problem, Remote, passing, replicaCodes, unreachable, type RemoteOptions } from "./remote.js";
 import type { Session } from "./session.js";
 import { Tabs, lockOf, type Message } from "./tabs.js";
-import { tell } from "./tell.js";
-import type { TextGate } from "./text.js";
 import type { Watch } from "./watch.js";
 
 export type { Pace, Status } from "./follow.js";

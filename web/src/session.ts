@@ -11,15 +11,12 @@ import type { BundleInfo } from "./bundle.js";
 import { Decision, type ProposalDocument } from "./decision.js";
 import type { ActionOf, ActorOf, ArgsOf, AskOptions, Declared, ProposalOf, Rest, Undeclared } from "./declared.js";
 import { expire, expirerOf } from "./due.js";
-import { encode, encodeCopy } from "./encode.js";
-import { HoldfastError, codes } from "./errors.js";
-import type { Gate } from "./gate.js";
+import { encode, encodeCopy, misfit } from "./encode.js";
+import { HoldfastError, codes, tell } from "./errors.js";
+import type { Gate, TextGate } from "./gate.js";
 import { Gates } from "./gates.js";
 import { Held, type Host } from "./held.js";
-import { misfit } from "./misfit.js";
-import { tell } from "./tell.js";
 import { maxSince, parse, type Instance } from "./instance.js";
-import type { TextGate } from "./text.js";
 import { Watch } from "./watch.js";
 
 /** An operation that recorded a decision, and its input. */
@@ -42,7 +39,6 @@ export interface SessionOptions<B extends Declared = Undeclared> {
  * but decide changes it. Get one from Bundle.open or Bundle.restore.
  */
 export class Session<B extends Declared = Undeclared> extends Held {
-  readonly #host: Host;
   readonly #bundle: Held & { readonly info: BundleInfo };
   readonly #listeners = new Set<() => void>();
   readonly #gates: Gates;
@@ -54,7 +50,6 @@ export class Session<B extends Declared = Undeclared> extends Held {
   /** @internal */
   constructor(host: Host, bundle: Held & { readonly info: BundleInfo }, origin: Origin, options: SessionOptions<B> = {}) {
     super(host, "session");
-    this.#host = host;
     this.#bundle = bundle;
     this.#origin = origin;
     this.handle(host.live());
@@ -101,13 +96,13 @@ export class Session<B extends Declared = Undeclared> extends Held {
   /** Calls fn after everything that may change an answer, until the function it returns is called. */
   onchange(fn: () => void): () => void {
     this.#listeners.add(fn);
-    this.#host.closing.add(this.#engineCloses);
+    this.host.closing.add(this.#engineCloses);
     return () => void this.#listeners.delete(fn);
   }
 
   /** Keeps proposals, each JSON without a line break, in the module to be asked about in every state. */
   watch(proposals: readonly string[]): Watch {
-    return new Watch(this.#host, this, proposals);
+    return new Watch(this.host, this, proposals);
   }
 
   /**
@@ -166,7 +161,7 @@ export class Session<B extends Declared = Undeclared> extends Held {
   }
 
   override close(): void {
-    this.#host.closing.delete(this.#engineCloses);
+    this.host.closing.delete(this.#engineCloses);
     super.close();
     this.#changed();
   }
@@ -181,7 +176,7 @@ export class Session<B extends Declared = Undeclared> extends Held {
     for (const [op, input] of this.#since) last = instance.call(op, handle, input);
     if (last !== undefined && !equal(last, this.#last)) {
       instance.call(Op.Close, handle);
-      throw new HoldfastError(codes.rebuild, "after a trap this session could not be brought back to the bytes it had; restore it from a snapshot or the log");
+      throw new HoldfastError(codes.rebuild, "after a trap this session could not be brought back; restore it from a snapshot or the log");
     }
     return handle;
   }

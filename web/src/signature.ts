@@ -15,9 +15,13 @@
 // platform without Ed25519 are refusals, never a pass.
 // https://pkg.go.dev/golang.org/x/mod/sumdb/note
 
+import type { BundleInfo, CatalogInfo } from "./bundle.js";
 import { HoldfastError, codes } from "./errors.js";
 
 type Bytes = Uint8Array<ArrayBuffer>;
+
+/** What `holdfast sign` wrote, where there is something. */
+type Note = string | Uint8Array | undefined;
 
 const maxNote = 1 << 19; // bytes
 const maxSignatures = 100;
@@ -38,6 +42,16 @@ export function catalogText(name: string, version: string, digest: string, point
   return `holdfast catalog\n${name}@${version}\n${digest}\n${[...new Set(points)].sort().map((point) => point + "\n").join("")}`;
 }
 
+/** Like verify, for a bundle by what it says of itself. */
+export function verifyBundle(info: BundleInfo, note: Note, keys: readonly string[]): Promise<string> {
+  return verify(bundleText(info.bundle, info.version, info.digest), note, keys);
+}
+
+/** Like verify, for a catalog by what it says of itself, and its document's digest. */
+export function verifyCatalog(info: CatalogInfo, digest: string, note: Note, keys: readonly string[]): Promise<string> {
+  return verify(catalogText(info.catalog, info.version, digest, info.digests), note, keys);
+}
+
 /** A public key, parsed. */
 export interface Key {
   readonly id: string; // NAME+HASH
@@ -50,7 +64,7 @@ export interface Key {
  * catalog with that bundle in it. keys are `NAME+HASH+BASE64`, as `holdfast keygen` writes
  * them. Throws signature/missing, malformed, unknown-key, wrong, other, key or unsupported.
  */
-export async function verify(text: string, note: string | Uint8Array | undefined, keys: readonly string[]): Promise<string> {
+export async function verify(text: string, note: Note, keys: readonly string[]): Promise<string> {
   const trusted = await Promise.all(keys.map(keyOf));
   if (note === undefined || note.length === 0) throw refuse(codes.unsigned, "there is no signature: sign it with `holdfast sign`, and give the note along");
   const { signed, lines } = take(note);

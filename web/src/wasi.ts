@@ -93,7 +93,7 @@ export class Wasi {
       },
 
       proc_exit: (status: number) => {
-        throw new WebAssembly.RuntimeError(`the module ended itself with status ${status}`);
+        throw new WebAssembly.RuntimeError(`exit status ${status}`);
       },
     };
   }
