@@ -25,7 +25,7 @@ import (
 const formType = "application/x-www-form-urlencoded"
 
 var (
-	mediaForm   = regexp.MustCompile("^\\s*([\\w!#$&^.+-]+/[\\w!#$&^.+-]+)\\s*((?:;[^,]*)?)$")
+	mediaForm   = regexp.MustCompile(`^\s*([\w!#$&^.+-]+/[\w!#$&^.+-]+)\s*((?:;[^,]*)?)$`)
 	charsetForm = regexp.MustCompile(`(?i);\s*charset\s*=\s*(?:"([^";\s]*)"|([^";\s]*))\s*(;|$)`)
 	charsetName = regexp.MustCompile(`(?i)charset`)
 	jsonType    = regexp.MustCompile(`^application/(?:[\w.-]+\+)?json$`)

@@ -129,16 +129,6 @@ type Keep struct {
 	at     string      // the place in the document
 }
 
-// keepsOf says whether the layer keeps some proposals of an action.
-func (l *Layer) keepsOf(action int) bool {
-	for i := range l.Keeps {
-		if l.Keeps[i].Action == action {
-			return true
-		}
-	}
-	return false
-}
-
 // checkKeeps reports what one parent keeps and another, which neither extends it nor is
 // extended by it, may refuse: no child could do right by both.
 func (b *Bundle) checkKeeps(root node) {
