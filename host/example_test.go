@@ -63,7 +63,7 @@ func ExampleNew() {
 	// Output:
 	// 200 added
 	// 403 Only 1 of poster left; add that many or fewer.
-	// 400 args.item: `hat` is none of `mug`, `shirt`, `poster`.
+	// 400 args.item: What: choose mug, T-shirt or poster.
 }
 
 // The same with the core compiled into the program.
@@ -91,5 +91,5 @@ func Example_core() {
 	read, _ := host.Read(decision)
 	fmt.Println(read.Verdict, read.Governing, read.Say())
 	// Output:
-	// reject moves:stage stage cannot go from open to shipped; from open it goes to paid.
+	// reject moves:stage Stage cannot go from open to shipped; from open it goes to paid.
 }
