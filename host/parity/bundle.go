@@ -156,8 +156,9 @@ func (g *generator) fill(doc object) {
 			if g.P(30) {
 				hold["by"] = pick(g.Rand, g.agents).name
 			}
-			if g.P(40) {
-				hold["per_actor"], hold["per_agent"] = g.Between(1, 3), g.Between(1, 4)
+			if g.P(60) { // few, so that they are reached
+				limits := pick(g.Rand, [][2]int64{{1, 1}, {1, 2}, {2, 2}, {2, 3}})
+				hold["per_actor"], hold["per_agent"] = limits[0], limits[1]
 			}
 			if g.P(25) {
 				refused := []string{"rewrite", "reject", "revert", "halt", "escalate", "stall", "freeze"}
@@ -220,7 +221,7 @@ func (g *generator) declareAgents(doc object) {
 func (g *generator) someAgents() []string {
 	var list []string
 	for _, a := range g.agents {
-		if g.P(50) {
+		if g.P(70) {
 			list = append(list, a.name)
 		}
 	}
@@ -270,10 +271,10 @@ func (g *generator) declareConstants(doc object) {
 		name := g.name("param", 0)
 		doc["params"] = object{name: object{"type": t.document(), "value": g.value(t)}}
 		g.params = append(g.params, named{name, t})
-		if g.P(50) {
+		if g.P(70) {
 			doc["metadata"] = object{g.name("meta", 0): object{"type": "int", "value": g.Between(0, 9), "internal": true, "salt": g.text(20)}}
 		}
-		if g.P(50) {
+		if g.P(70) {
 			doc["valid"] = []any{object{"require": "params." + name + " == params." + name, "say": "It is {params." + name + "}."}}
 		}
 	}
@@ -363,7 +364,7 @@ func (g *generator) declareMoves(d object, t *typ, name string) {
 		for range 1 + g.N(5) {
 			allow = append(allow, member()+pick(g.Rand, []string{" -> ", " <-> "})+member())
 		}
-		if g.P(50) {
+		if g.P(70) {
 			d["moves"] = allow
 		} else {
 			d["moves"] = object{"id": "MOVE-" + name, "allow": allow, "otherwise": g.otherwise(inAfter, nil)}
