@@ -20,11 +20,11 @@ let worlds, sdk;
 before(async () => {
   const { "holdfast.js": shell, "holdfast.wasm": module, "program.wasm": program } = built;
   const modules = { "worlds.js": "wasm/edge/test/worlds.js", "clock.js": "wasm/edge/test/clock.js", "holdfast.js": shell, "holdfast.wasm": module, "program.wasm": program };
-  [worlds, sdk] = await Promise.all([start({ modules, objects: Array.from({ length: 9 }, (_, n) => `World${n}`) }), probe()]);
+  [worlds, sdk] = await Promise.all([start({ modules, objects: Array.from({ length: 10 }, (_, n) => `World${n}`) }), probe()]);
 });
 after(() => Promise.all([worlds?.stop(), sdk?.stop()]));
 
-test("there are golden sessions", () => assert.equal(goldens.length, 9, "as many as there are worlds"));
+test("there are golden sessions", () => assert.equal(goldens.length, 10, "as many as there are worlds"));
 
 for (const { name, bundle, proposals, decisions } of goldens) {
   test(`${name}: the SDK in a worker`, async () => {
