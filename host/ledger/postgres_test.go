@@ -110,7 +110,7 @@ func TestRestart(t *testing.T) {
 	grow(60)
 	// Connections that are cut in the middle of a commit.
 	for range rounds(6, 30, 300) {
-		p.sql(t, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'COMMIT' OR query LIKE 'WITH given%'`)
+		p.sql(t, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND (query = 'COMMIT' OR query LIKE 'WITH given%')`)
 		grow(4)
 	}
 	grow(60)
