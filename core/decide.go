@@ -389,7 +389,11 @@ func (s *Session) settle(p *proposal, o *outcome) outcome {
 		}
 		some := len(s.j.violations)
 		s.j.layer = l
-		s.tellFrozen(l, &told)
+		// A parent that alone would not take this, as what is parked or its proposer is another's, does not
+		// speak of itself; the bundle that extends it is frozen with it, and does.
+		if own := l == len(s.b.Layers)-1; own || s.b.Layers[l].Agents>>p.actor.agent&1 != 0 && (h == nil || h.in(l)) {
+			s.tellFrozen(l, &told)
+		}
 		if len(s.j.violations) == some {
 			s.due(l, p, h, may)
 		}
@@ -449,8 +453,11 @@ func (s *Session) end(p *proposal, o *outcome, h *hold, at int, barred uint32) o
 func (s *Session) due(l int, p *proposal, h *hold, may uint64) {
 	rule := &s.b.Layers[l].Hold
 	no, agent := rule.Verdict, p.actor.agent
-	if h == nil && s.b.Layers[l].Agents>>agent&1 == 0 {
-		return // of another's business, a layer that knows no such agent would not be asked
+	if s.b.Layers[l].Agents>>agent&1 == 0 {
+		if h == nil {
+			return // of another's business, a layer that knows no such agent would not be asked
+		}
+		no = model.Reject // nor do its own verdicts, a freeze among them, follow from what it does not know
 	}
 	if p.action == actExpire && rule.By >= 0 && rule.By != agent && (h == nil || h.in(l)) {
 		s.refuse("by:expire", model.Responsibility, no, s.others(doing[-1-actExpire], 1<<rule.By, agent))

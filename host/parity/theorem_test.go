@@ -296,6 +296,9 @@ func (f *family) hold(t *testing.T, a *alone, all []*alone, child decided, settl
 			f.still(t, a, child, "the child refuses what the parent holds")
 		}
 	default:
+		if child.Action != "confirm" {
+			settled = child.Action // a keep on an action holds for its confirmation, not for how else a wait ends
+		}
 		keeps, known := a.keepsIt(child.Action, settled)
 		keeps = keeps && !a.anew
 		switch {
@@ -410,6 +413,9 @@ func TestChildrenDoNotWeakenTheirParents(t *testing.T) {
 	seen, n := map[string]int{}, 120
 	if os.Getenv("HOLDFAST_SLOW") != "" {
 		n = 600
+	}
+	if *many > 0 {
+		n = *many
 	}
 	list := families(t, n, seen)
 	t.Log(seen)
