@@ -217,11 +217,12 @@ export class Follower {
       timer = setTimeout(end, this.pace.silence);
     };
     try {
-      for await (const { event, data } of confirmed.remote.events(confirmed.id, confirmed.seq, heard, inner)) {
+      const { remote, id, seq } = confirmed;
+      for await (const { event, data } of remote.events(id, seq, heard, inner, this.pace.silence)) {
         if (control.signal.aborted) break;
         if (event === "decision") await this.take(data);
         if (event !== "end") continue;
-        if (data === "auth/expired") confirmed.remote.renew();
+        if (data === "auth/expired") remote.renew();
         break;
       }
     } catch (thrown) {

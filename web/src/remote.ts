@@ -5,6 +5,7 @@
 // UTF-8 without a line break, so decoding and encoding it again gives the same bytes.
 
 import { HoldfastError, messageOf } from "./errors.js";
+import { overSocket } from "./socket.js";
 
 /** The codes that begin in a replica, each with when. The server's own come with Problem. */
 export const replicaCodes = {
@@ -53,6 +54,11 @@ export interface RemoteOptions {
   readonly token?: (() => string | Promise<string>) | undefined;
   /** Instead of the global fetch. */
   readonly fetch?: typeof fetch | undefined;
+  /**
+   * How decisions arrive: over a stream, which every server has, when left out. With the edge worker a WebSocket lets
+   * the session's object sleep meanwhile. A server that opens none is asked for its log every few seconds.
+   */
+  readonly events?: "stream" | "websocket" | undefined;
 }
 
 /** What one request has besides its path. */
@@ -88,6 +94,8 @@ export class Remote {
   constructor(url: string | URL, options: RemoteOptions) {
     this.url = String(url).replace(/\/+$/, "");
     this.#options = options;
+    if (options.events === "websocket" && typeof WebSocket === "undefined")
+      throw new TypeError('`events: "websocket"` where there is no WebSocket');
   }
 
   /** Returns a document. */
@@ -116,8 +124,21 @@ export class Remote {
     }
   }
 
-  /** Yields the events after a decision, as they come. heard is called whenever anything arrives. */
-  async *events(session: string, after: number, heard: () => void, control: AbortController): AsyncGenerator<ServerEvent> {
+  /**
+   * Yields the events after a decision, as they come. heard is called whenever anything arrives; where the other side
+   * lives, that is before a silence, in milliseconds, is over.
+   */
+  async *events(
+    session: string,
+    after: number,
+    heard: () => void,
+    control: AbortController,
+    silence: number,
+  ): AsyncGenerator<ServerEvent> {
+    if (this.#options.events === "websocket") {
+      const url = new URL(`${this.url}${pathOf(session, "events")}?after=${after}`, globalThis.location?.href);
+      return yield* overSocket(url, await this.#bearer(), heard, control.signal, (silence * 3) / 8);
+    }
     const response = await this.#ask(pathOf(session, "events"), { accept: "text/event-stream", headers: { "last-event-id": String(after) }, control });
     let begun = "";
     let event = "message";
@@ -143,18 +164,24 @@ export class Remote {
     if (used === this.#token) this.#token = undefined;
   }
 
-  async #ask(path: string, ask: Ask): Promise<Response> {
+  // Returns the token; the promise of it is in #token as soon as this is called.
+  async #bearer(): Promise<string | undefined> {
     const { token } = this.#options;
+    if (token === undefined) return undefined;
+    const given = (this.#token ??= Promise.resolve().then(token));
+    try {
+      return await given;
+    } catch (thrown) {
+      this.renew(given);
+      throw new HoldfastError(replicaCodes.token, `there is no token to ask the server with: ${messageOf(thrown)}`, { cause: thrown });
+    }
+  }
+
+  async #ask(path: string, ask: Ask): Promise<Response> {
     for (let again = false; ; again = true) {
-      let bearer: string | undefined;
-      const given = token === undefined ? undefined : (this.#token ??= Promise.resolve().then(token));
-      if (given !== undefined)
-        try {
-          bearer = await given;
-        } catch (thrown) {
-          this.renew(given);
-          throw new HoldfastError(replicaCodes.token, `there is no token to ask the server with: ${messageOf(thrown)}`, { cause: thrown });
-        }
+      const asked = this.#bearer();
+      const given = this.#token;
+      const bearer = await asked;
       const response = await this.#once(path, ask, bearer);
       if (response.ok) {
         const type = response.headers.get("content-type") ?? "";

@@ -5,6 +5,7 @@ import { mock, test } from "node:test";
 import { HoldfastError } from "../dist/index.js";
 import { Follower } from "../dist/follow.js";
 import { Clock, Problem, Remote, passing } from "../dist/remote.js";
+import { fakeSockets } from "./support/socket.mjs";
 
 const date = (millis) => new Date(Math.floor(millis / 1000) * 1000).toUTCString();
 
@@ -75,4 +76,69 @@ test("requests that are refused together ask for one token", async () => {
   });
   assert.deepEqual(await Promise.all([1, 2, 3].map((n) => remote.text(`/${n}`, "application/json"))), ["{}", "{}", "{}"]);
   assert.equal(asked, 2);
+});
+
+/** Reads events over a WebSocket that the test plays. */
+function listening(t, options = {}, silence = 80) {
+  const sockets = fakeSockets(t);
+  const control = new AbortController();
+  let heard = 0;
+  const remote = new Remote("https://h/base/", { events: "websocket", ...options });
+  const events = remote.events("a b", 7, () => heard++, control, silence);
+  const next = events.next(); // begins
+  return { sockets, control, events, next, heard: () => heard };
+}
+
+test("over a WebSocket decisions come as they are, after the last one, with the token beside the protocol", async (t) => {
+  const { sockets, events, next, heard } = listening(t, { token: () => "t.o.k" });
+  const socket = await sockets.next();
+  assert.equal(socket.url, "wss://h/base/v1/sessions/a%20b/events?after=7");
+  assert.deepEqual(socket.protocols, ["holdfast.v1", "bearer.t.o.k"]);
+  socket.onopen();
+  assert.deepEqual(socket.sent, ["ping"]);
+  for (const data of ["pong", "eight", "nine"]) socket.onmessage({ data });
+  socket.onclose({ reason: "auth/expired" });
+  assert.deepEqual((await next).value, { event: "decision", data: "eight" });
+  assert.deepEqual((await events.next()).value, { event: "decision", data: "nine" });
+  assert.deepEqual((await events.next()).value, { event: "end", data: "auth/expired" });
+  assert.equal((await events.next()).done, true);
+  assert.equal(heard(), 3);
+  assert.equal(socket.closed, true);
+});
+
+test("a WebSocket that does not open, says nothing, falls silent or sends bytes is an end with a reason", async (t) => {
+  for (const [code, play] of [
+    ["replica/answer", (socket) => socket.onclose({ reason: "" })],
+    ["replica/answer", (socket) => socket.onopen()],
+    ["replica/unreachable", (socket) => (socket.onopen(), socket.onmessage({ data: "pong" }))],
+    ["replica/answer", (socket) => (socket.onopen(), socket.onmessage({ data: new ArrayBuffer(1) }))],
+  ]) {
+    const { sockets, next } = listening(t);
+    const socket = await sockets.next();
+    assert.deepEqual(socket.protocols, ["holdfast.v1"]);
+    play(socket);
+    await assert.rejects(next, { code });
+    assert.equal(socket.closed, true);
+  }
+});
+
+test("a WebSocket that answers lives on, and is closed with the replica", async (t) => {
+  const { sockets, control, next, heard } = listening(t);
+  const socket = await sockets.next();
+  const send = socket.send;
+  socket.send = (text) => (send.call(socket, text), queueMicrotask(() => socket.onmessage?.({ data: "pong" })));
+  socket.onopen();
+  while (socket.sent.length < 5) await new Promise((done) => setTimeout(done, 10));
+  assert.ok(heard() >= 4);
+  control.abort();
+  assert.equal((await next).done, true);
+  assert.equal(socket.closed, true);
+  assert.deepEqual([...new Set(socket.sent)], ["ping"]);
+});
+
+test("where there is no WebSocket, nobody may ask for one", (t) => {
+  const { WebSocket } = globalThis;
+  t.after(() => (globalThis.WebSocket = WebSocket));
+  globalThis.WebSocket = undefined;
+  assert.throws(() => new Remote("http://h", { events: "websocket" }), TypeError);
 });

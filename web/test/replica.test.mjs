@@ -11,6 +11,7 @@ import { load } from "../dist/index.js";
 import { nameOf } from "../dist/queue.js";
 import { connect, Problem } from "../dist/replica.js";
 import { Proxy, Server, command } from "./support/server.mjs";
+import { fakeSockets } from "./support/socket.mjs";
 import { memoryStorage } from "./support/storage.mjs";
 import { add, note, shut, tally, unlock } from "./support/tally.mjs";
 import { changeExports, unreachable } from "./support/module.mjs";
@@ -456,6 +457,59 @@ test("a stream that lets nothing through, or falls silent, is given up", async (
   await other(add(2));
   await assertFollows(silent, log);
   assert.equal(silent.status === "stopped" || swallowed.status === "stopped", false);
+});
+
+test("of a server that opens no WebSocket the log is asked, and not without end for another one", async (t) => {
+  const { id, proxy, other, log } = await setting(t);
+  const sockets = fakeSockets(t);
+  const replica = await connect(engine, proxy.url, id, { actor, pace, events: "websocket" });
+  t.after(() => replica.close());
+  (await sockets.next()).onclose({ reason: "" });
+  for (let n = 0; n < 3; n++) {
+    await other(add(1));
+    await assertFollows(replica, log);
+  }
+  assert.equal(replica.status, "live");
+  assert.deepEqual(sockets.made.map(({ closed }) => closed), [true]);
+  assert.deepEqual(proxy.seen.filter(({ kind }) => kind === "events"), []);
+});
+
+test("a replica over a WebSocket hears of decisions, and asks for another token when it is told to", async (t) => {
+  const { id, proxy, other, log } = await setting(t);
+  const sockets = fakeSockets(t);
+  let asked = 0;
+  const options = { actor, pace: { ...deaf, silence: 600_000 }, events: "websocket", token: () => `t${++asked}` };
+  const replica = await connect(engine, proxy.url, id, options);
+  t.after(() => replica.close());
+  const first = await sockets.next();
+  first.onopen();
+  first.onmessage({ data: await other(add(1)) });
+  await assertFollows(replica, log);
+  await other(add(2)); // missed
+  first.onclose({ reason: "auth/expired" });
+  const second = await sockets.next();
+  assert.deepEqual(second.protocols, ["holdfast.v1", "bearer.t2"]);
+  assert.match(second.url, /[?]after=2$/);
+  await assertFollows(replica, log);
+  second.onopen();
+  second.onmessage({ data: await other(add(3)) });
+  await assertFollows(replica, log);
+  replica.close();
+  await until(() => second.closed);
+  assert.equal(sockets.made.length, 2);
+});
+
+test("an altered byte over a WebSocket ends the replica", async (t) => {
+  const { id, proxy, other } = await setting(t);
+  await other(add(100));
+  const sockets = fakeSockets(t);
+  const replica = await connect(engine, proxy.url, id, { actor, pace: deaf, events: "websocket" });
+  t.after(() => replica.close());
+  const socket = await sockets.next();
+  socket.onopen();
+  socket.onmessage({ data: lie(await other(add(7))) });
+  await assertStopped(replica, "replica/differs", { seq: 1, total: 100 });
+  await until(() => socket.closed);
 });
 
 // Being offline.

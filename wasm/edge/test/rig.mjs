@@ -47,9 +47,10 @@ export const mainOf = (name) => configuration(name).main;
 /**
  * Starts the worker. modules are files by the name they are imported by, main first; vars are the worker's
  * variables; data is the folder of the objects' storage, and stays; limit is how many KiB a file may grow to;
- * objects are the classes of objects, each bound by its name in capitals; second runs another worker on them.
+ * objects are the classes of objects, each bound by its name in capitals; second runs another worker on them;
+ * port is where it listens, any that is free when left out.
  */
-export async function start({ modules = { "worker.js": "wasm/edge/test/worker.js", "clock.js": "wasm/edge/test/clock.js", "scope.js": "wasm/edge/test/scope.js", "timers.js": "wasm/edge/test/timers.js", ...built }, vars = believing, data, limit, objects = ["Holdfast"], second = false, services = [], bindings = [] } = {}) {
+export async function start({ modules = { "worker.js": "wasm/edge/test/worker.js", "clock.js": "wasm/edge/test/clock.js", "scope.js": "wasm/edge/test/scope.js", "timers.js": "wasm/edge/test/timers.js", ...built }, vars = believing, data, limit, objects = ["Holdfast"], second = false, services = [], bindings = [], port: fixed = 0 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-edge-"));
   const storage = data ?? join(folder, "data");
   mkdirSync(storage, { recursive: true });
@@ -74,7 +75,7 @@ const config :Workerd.Config = (
     ${second ? '(name = "second", worker = .second),' : ""}
     ${services.join(", ")}
   ],
-  sockets = [(name = "main", address = "127.0.0.1:0", http = (), service = "main")${second ? ', (name = "second", address = "127.0.0.1:0", http = (), service = "second")' : ""}],
+  sockets = [(name = "main", address = "127.0.0.1:${fixed}", http = (), service = "main")${second ? ', (name = "second", address = "127.0.0.1:0", http = (), service = "second")' : ""}],
 );
 const second :Workerd.Worker = (
   modules = [${files.join(", ")}],
