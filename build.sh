@@ -5,6 +5,7 @@
 # ./build.sh bench    print the benchmarks, as ratios where there is a peer
 # ./build.sh module   build the module again and put it where package host embeds it
 # ./build.sh studio   build the studio's page again and put it where package studio embeds it
+# ./build.sh format   format Go, TypeScript and JavaScript
 # ./build.sh fuzz T   fuzz every target for T (30s)
 # ./build.sh apps     build and open small applications as Vite 5 to 8, webpack, Next, esbuild and a static server do it
 # ./build.sh faults N kill servers N times under load (300), cut their power, fill and damage their disks, and look for what was lost
@@ -76,12 +77,12 @@ studio() {
 }
 
 # edge builds the worker into dist/edge, out of the module and the SDK.
-edge() { packages wasm/edge; wasm/edge/build.sh; }
+edge() { packages host/edge; host/edge/build.sh; }
 
 # template runs the worker's template in Vitest, as whoever copies it does. wrangler wants Node 22.
 template() {
   if [ "$(node -p 'process.versions.node.split(".")[0]')" -lt 22 ]; then echo "the worker's template is not tried: it wants Node 22"; return; fi
-  (cd wasm/edge/example/whole && npm install --silent --no-audit --no-fund && npm run --silent check && npm test --silent)
+  (cd host/edge/example/whole && npm install --silent --no-audit --no-fund && npm run --silent check && npm test --silent)
 }
 
 tool() { go build -ldflags="-s -w" -o dist/holdfast ./host/cmd/holdfast; }
@@ -116,8 +117,9 @@ check() {
   need; browser; firefox; postgres; command -v curl >/dev/null || debian curl
   say "formatted, tidy, vetted"
   local unformatted; unformatted=$(gofmt -l $(git ls-files '*.go')); [ -z "$unformatted" ] || die "gofmt these: $unformatted"
+  packages web; web/node_modules/.bin/prettier --log-level warn --check '**/*.{ts,tsx,js,mjs}' || die "not formatted: ./build.sh format"
   go mod tidy -diff
-  go vet ./... && GOOS=js GOARCH=wasm go vet ./wasm/edge/...
+  go vet ./... && GOOS=js GOARCH=wasm go vet ./host/edge/...
   GOFLAGS= go run $staticcheck ./...
 
   say "the module: reproducible, within its budget, the one that is embedded"
@@ -144,7 +146,7 @@ check() {
 
   say "workerd"
   edge
-  (cd wasm/edge && npm test --silent)
+  (cd host/edge && npm test --silent)
   template
 
   say "Chromium"
@@ -167,7 +169,13 @@ bench() {
   go run ./host/bench/durable
   go test ./core/... ./host/... -run '^$' -bench . -benchtime 200ms
   (cd web && npm run --silent bench && npm run --silent bench:gates)
-  (cd wasm/edge && npm run --silent bench)
+  (cd host/edge && npm run --silent bench)
+}
+
+format() {
+  need; packages web
+  gofmt -w $(git ls-files '*.go')
+  web/node_modules/.bin/prettier --log-level warn --write '**/*.{ts,tsx,js,mjs}'
 }
 
 fuzz() {
@@ -195,6 +203,7 @@ case "${1:-build}" in
   bench) bench ;;
   module) need; module -embed ;;
   studio) need; module; web; studio ;;
+  format) format ;;
   fuzz) need; fuzz "${2:-}" ;;
   apps) shift; apps "$@" ;;
   faults) faults "${2:-}" ;;

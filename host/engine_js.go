@@ -17,7 +17,7 @@ import (
 // Options sets up an engine in a JavaScript worker.
 type Options struct {
 	// Lend returns a link to the module's instance, when called. Left out, it is what
-	// wasm/edge/holdfast.js lends to the Go programs it runs. A link is an object with
+	// host/edge/holdfast.js lends to the Go programs it runs. A link is an object with
 	// run(op, handle, input) that returns a Uint8Array, failed, which says whether that is an error
 	// document, and opened, the handle that was opened. A link whose instance has trapped throws for ever.
 	Lend js.Value
@@ -55,7 +55,7 @@ func New(_ context.Context, options Options) (*Engine, error) {
 		}
 	}
 	if options.Lend.Type() != js.TypeFunction {
-		return nil, failure(CodeModule, nil, "nobody lends the module to this program: run it by goWorker of wasm/edge")
+		return nil, failure(CodeModule, nil, "nobody lends the module to this program: run it by goWorker of host/edge")
 	}
 	e := &Engine{options: options, digest: options.Digest, slots: make([]slot, 1)} // one thread
 	if _, err := run(e, e.take(), func(*instance) (any, error) { return nil, nil }); err != nil {

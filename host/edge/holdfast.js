@@ -39,14 +39,20 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
 
     constructor(ctx, env) {
       super(ctx, env);
-      this.#listeners = new Listeners(ctx, String(env.HOLDFAST_ORIGINS ?? "").split(/\s+/).filter(Boolean));
+      this.#listeners = new Listeners(
+        ctx,
+        String(env.HOLDFAST_ORIGINS ?? "")
+          .split(/\s+/)
+          .filter(Boolean),
+      );
     }
 
     async fetch(request) {
       const session = sessionOf(new URL(request.url).pathname);
       if (session !== undefined && !this.#is(named(session))) {
         // A session is decided on in its own object only. The registry answers for those that nobody created.
-        if (!this.#is(registry) || (await this.origin(session)) !== undefined) throw new Error(`another object is asked for session ${session}`);
+        if (!this.#is(registry) || (await this.origin(session)) !== undefined)
+          throw new Error(`another object is asked for session ${session}`);
       } else if (session !== undefined && !(await this.#find(session))) {
         return this.#registry().fetch(request);
       }
@@ -91,7 +97,9 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
       if (row === undefined) return undefined;
       const [bundle] = sql.exec("SELECT * FROM documents WHERE digest = ?", row.bundle);
       const catalog = [...sql.exec("SELECT * FROM documents WHERE digest = ?", bundle.catalog)];
-      const signatures = [...sql.exec("SELECT * FROM signatures WHERE digest = ? OR digest = ?", bundle.digest, bundle.catalog)];
+      const signatures = [
+        ...sql.exec("SELECT * FROM signatures WHERE digest = ? OR digest = ?", bundle.digest, bundle.catalog),
+      ];
       return { documents: [bundle, ...catalog], signatures, sessions: [row] };
     }
 
@@ -104,7 +112,9 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
 
     /** Says whether the Go program has made its tables. */
     #made() {
-      return this.ctx.storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'schema_version'").toArray().length > 0;
+      return (
+        this.ctx.storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'schema_version'").toArray().length > 0
+      );
     }
 
     /** Says whether this is the object of a name; an object is not told its own. */
@@ -121,7 +131,8 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
     async #find(session) {
       if (this.#known) return true;
       const { sql } = this.ctx.storage;
-      if (this.#made() && sql.exec("SELECT 1 FROM sessions WHERE id = ?", session).toArray().length > 0) return (this.#known = true);
+      if (this.#made() && sql.exec("SELECT 1 FROM sessions WHERE id = ?", session).toArray().length > 0)
+        return (this.#known = true);
       const origin = await this.#registry().origin(session);
       if (origin === undefined) return false; // and a guess leaves nothing behind
       await this.#program(); // makes the tables
@@ -205,7 +216,12 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
   async function route(request, env) {
     const { pathname } = new URL(request.url);
     if (/%(?![0-9A-Fa-f]{2})/.test(pathname)) return new Response("400 Bad Request", { status: 400 }); // Go reads no such URL
-    if (pathname === `/v1/modules/${MODULE_DIGEST}` && env[assets] !== undefined && (request.method === "GET" || request.method === "HEAD")) return moduleFrom(env[assets], request);
+    if (
+      pathname === `/v1/modules/${MODULE_DIGEST}` &&
+      env[assets] !== undefined &&
+      (request.method === "GET" || request.method === "HEAD")
+    )
+      return moduleFrom(env[assets], request);
     const objects = env[binding];
     const object = (name) => objects.get(objects.idFromName(name));
     const session = sessionOf(pathname);
@@ -214,7 +230,9 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
     if (pathname !== "/v1/sessions" || request.method !== "GET" || response.status !== 200) return response;
     // The registry knows which sessions there are, and each of them where it stands.
     const list = await response.json();
-    await Promise.all(list.sessions.map(async (listed) => Object.assign(listed, await object(named(listed.session)).stands())));
+    await Promise.all(
+      list.sessions.map(async (listed) => Object.assign(listed, await object(named(listed.session)).stands())),
+    );
     const headers = new Headers(response.headers);
     headers.delete("Content-Length");
     return new Response(JSON.stringify(list), { status: 200, headers });
@@ -232,7 +250,12 @@ export function goWorker({ module, program }) {
   return {
     async fetch(request, env, ctx) {
       const owner = {}; // what the handles are opened for
-      const context = { env, ctx, binding: {}, holdfast: { digest: MODULE_DIGEST, size: MODULE_BYTES, lend: lend(owner) } };
+      const context = {
+        env,
+        ctx,
+        binding: {},
+        holdfast: { digest: MODULE_DIGEST, size: MODULE_BYTES, lend: lend(owner) },
+      };
       const { binding, ended } = await boot(program, context);
       const end = () => lend.end(owner);
       ctx.waitUntil(ended.then(end, end));
@@ -247,7 +270,8 @@ function shared(module) {
   const engine = () => (running ??= new Engine(module, { moduleDigest: MODULE_DIGEST }));
   const opened = new WeakMap(); // owner to what it has opened
   const close = (held) => {
-    for (const { instance, handles } of held.splice(0)) for (const handle of handles) if (!instance.dead) instance.run(Op.Close, handle);
+    for (const { instance, handles } of held.splice(0))
+      for (const handle of handles) if (!instance.dead) instance.run(Op.Close, handle);
   };
   // An object that is evicted says nothing; when it is collected, what it had opened is closed.
   const gone = new FinalizationRegistry(close);
@@ -322,10 +346,13 @@ const titles = {
 
 /** Returns a problem document, as the server writes it. */
 function problem(status, code, detail, headers = {}) {
-  return new Response(JSON.stringify({ type: `urn:holdfast:problem:${code}`, title: titles[code], status, code, detail }), {
-    status,
-    headers: { "Content-Type": "application/problem+json", "Cache-Control": "no-store", ...headers },
-  });
+  return new Response(
+    JSON.stringify({ type: `urn:holdfast:problem:${code}`, title: titles[code], status, code, detail }),
+    {
+      status,
+      headers: { "Content-Type": "application/problem+json", "Cache-Control": "no-store", ...headers },
+    },
+  );
 }
 
 /** Answers as the server does when its store fails. */
@@ -351,7 +378,9 @@ export function sessionOf(pathname) {
 
 /** Answers with the module's bytes, from the static assets. */
 async function moduleFrom(assets, request) {
-  const found = await assets.fetch(new Request(new URL("/holdfast.wasm", request.url), { method: request.method, headers: request.headers }));
+  const found = await assets.fetch(
+    new Request(new URL("/holdfast.wasm", request.url), { method: request.method, headers: request.headers }),
+  );
   if (!found.ok && found.status !== 304) return found;
   const response = new Response(found.body, found);
   response.headers.set("Content-Type", "application/wasm");

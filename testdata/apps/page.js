@@ -5,9 +5,15 @@ import { bind } from "@holdfast/web/element";
 import { work } from "@holdfast/web/worker";
 
 const door = {
-  holdfast: 1, bundle: "door", version: "1.0.0", agents: { user: {} }, state: { open: { type: "bool" } },
+  holdfast: 1,
+  bundle: "door",
+  version: "1.0.0",
+  agents: { user: {} },
+  state: { open: { type: "bool" } },
   actions: { unlock: { set: { open: "true" } }, enter: {} },
-  constraints: [{ id: "OPEN", level: "operational", on: ["enter"], require: "state.open", otherwise: { say: "It is shut." } }],
+  constraints: [
+    { id: "OPEN", level: "operational", on: ["enter"], require: "state.open", otherwise: { say: "It is shut." } },
+  ],
 };
 
 /** Loads the module, opens a session and gates the page's controls, where there is one. */
@@ -28,5 +34,7 @@ async function beginWorker() {
 /** Does all of it, and says in the window what it came to. */
 export function start() {
   const failed = (error) => ({ error: `${error.code} ${error.stack}` });
-  window.outcome = begin().then(async (made) => ({ ...made, ...(await beginWorker()) })).catch(failed);
+  window.outcome = begin()
+    .then(async (made) => ({ ...made, ...(await beginWorker()) }))
+    .catch(failed);
 }

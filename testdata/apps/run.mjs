@@ -191,7 +191,11 @@ async function drive(browser, url, digest) {
 }
 
 const wanted = process.argv.slice(2);
-const digest = "sha256:" + createHash("sha256").update(await readFile(join(web, "dist/holdfast.wasm"))).digest("hex");
+const digest =
+  "sha256:" +
+  createHash("sha256")
+    .update(await readFile(join(web, "dist/holdfast.wasm")))
+    .digest("hex");
 await mkdir(made, { recursive: true });
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"] });

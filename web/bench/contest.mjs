@@ -23,17 +23,38 @@ const actor = { kind: "user", id: "u1" };
 
 /** The guards as a bundle. */
 export const fifty = {
-  holdfast: 1, bundle: "fifty", version: "1.0.0", agents: { user: {} },
+  holdfast: 1,
+  bundle: "fifty",
+  version: "1.0.0",
+  agents: { user: {} },
   state: { level: { type: { int: [-2, 100] }, init: 50 }, other: { type: "bool" } },
-  actions: { move: { args: { to: { int: [-2, 100] } }, set: { level: "args.to" } }, turn: { set: { other: "!state.other" } }, ...Object.fromEntries(names.map((name) => [name, {}])) },
-  constraints: names.map((name, i) => ({ id: `G-${i}`, level: "operational", on: [name], require: `state.level >= ${i}`, otherwise: { say: `This needs ${i}, and there is {state.level}.` } })),
+  actions: {
+    move: { args: { to: { int: [-2, 100] } }, set: { level: "args.to" } },
+    turn: { set: { other: "!state.other" } },
+    ...Object.fromEntries(names.map((name) => [name, {}])),
+  },
+  constraints: names.map((name, i) => ({
+    id: `G-${i}`,
+    level: "operational",
+    on: [name],
+    require: `state.level >= ${i}`,
+    otherwise: { say: `This needs ${i}, and there is {state.level}.` },
+  })),
 };
 
 /** The guards in Cedar, one policy for each action. */
-export const policies = names.map((name, i) => `permit(principal, action == Action::"${name}", resource) when { context.level >= ${i} };`);
+export const policies = names.map(
+  (name, i) => `permit(principal, action == Action::"${name}", resource) when { context.level >= ${i} };`,
+);
 
 /** What is asked of Cedar, but for policies. */
-export const request = (i, level) => ({ principal: { type: "User", id: "u1" }, action: { type: "Action", id: names[i] }, resource: { type: "Session", id: "bench" }, context: { level }, entities: [] });
+export const request = (i, level) => ({
+  principal: { type: "User", id: "u1" },
+  action: { type: "Action", id: names[i] },
+  resource: { type: "Session", id: "bench" },
+  context: { level },
+  entities: [],
+});
 
 /**
  * Each contender, made of its library. move sets the level, other changes something else, can asks one
@@ -55,38 +76,73 @@ const contenders = {
       return () => other.decide(proposed);
     };
     const [open, shut, read] = [decider(50), decider(3), decider(50)];
-    if (open().verdict !== "commit" || shut().verdict !== "reject") throw new Error("holdfast decides otherwise than its gates");
+    if (open().verdict !== "commit" || shut().verdict !== "reject")
+      throw new Error("holdfast decides otherwise than its gates");
     return {
       move: (to) => decide("move", { to }),
       other: () => decide("turn", {}),
       can: (i) => gates[i].allowed,
-      others: { "holdfast, can() by name": (i) => session.can(names[i]), "holdfast, can() with an argument": () => session.can("move", { to: 3 }) },
+      others: {
+        "holdfast, can() by name": (i) => session.can(names[i]),
+        "holdfast, can() with an argument": () => session.can("move", { to: 3 }),
+      },
       // 512, so that what a session does once in 256 decisions is in each turn.
-      decide: { "holdfast": [() => open().bytes.length > 0, 512], "holdfast, refused": [() => shut().bytes.length > 0, 512], "holdfast, verdict read from the bytes": [() => read().committed, 512] },
+      decide: {
+        holdfast: [() => open().bytes.length > 0, 512],
+        "holdfast, refused": [() => shut().bytes.length > 0, 512],
+        "holdfast, verdict read from the bytes": [() => read().committed, 512],
+      },
     };
   },
   async XState({ xstate: { assign, createActor, createMachine } }) {
-    const on = Object.fromEntries(names.map((name, i) => [name, { guard: ({ context }) => context.level >= i, actions: () => {} }]));
-    const machine = createMachine({ context: { level: 50, other: false }, on: { ...on, move: { actions: assign({ level: ({ event }) => event.to }) }, turn: { actions: assign({ other: ({ context }) => !context.other }) } } });
+    const on = Object.fromEntries(
+      names.map((name, i) => [name, { guard: ({ context }) => context.level >= i, actions: () => {} }]),
+    );
+    const machine = createMachine({
+      context: { level: 50, other: false },
+      on: {
+        ...on,
+        move: { actions: assign({ level: ({ event }) => event.to }) },
+        turn: { actions: assign({ other: ({ context }) => !context.other }) },
+      },
+    });
     const running = createActor(machine).start();
     const events = names.map((type) => ({ type }));
-    return { move: (to) => running.send({ type: "move", to }), other: () => running.send({ type: "turn" }), can: (i) => running.getSnapshot().can(events[i]) };
+    return {
+      move: (to) => running.send({ type: "move", to }),
+      other: () => running.send({ type: "turn" }),
+      can: (i) => running.getSnapshot().can(events[i]),
+    };
   },
   async CASL({ casl: { createMongoAbility, subject } }) {
-    const ability = createMongoAbility(names.map((action, i) => ({ action, subject: "Session", conditions: { level: { $gte: i } } })));
+    const ability = createMongoAbility(
+      names.map((action, i) => ({ action, subject: "Session", conditions: { level: { $gte: i } } })),
+    );
     let state = subject("Session", { level: 50, other: false });
-    return { move: (level) => (state = subject("Session", { level, other: state.other })), other: () => (state = subject("Session", { level: state.level, other: !state.other })), can: (i) => ability.can(names[i], state) };
+    return {
+      move: (level) => (state = subject("Session", { level, other: state.other })),
+      other: () => (state = subject("Session", { level: state.level, other: !state.other })),
+      can: (i) => ability.can(names[i], state),
+    };
   },
   async "cel-js"({ cel }) {
     const guards = names.map((_, i) => cel.parse(`state.level >= ${i}`));
     let state = { level: 50, other: false };
-    return { move: (level) => (state = { ...state, level }), other: () => (state = { ...state, other: !state.other }), can: (i) => cel.evaluate(guards[i].cst, { state }) };
+    return {
+      move: (level) => (state = { ...state, level }),
+      other: () => (state = { ...state, other: !state.other }),
+      can: (i) => cel.evaluate(guards[i].cst, { state }),
+    };
   },
   async "json-logic-engine"({ LogicEngine }) {
     const engine = new LogicEngine();
     const guards = names.map((_, i) => engine.build({ ">=": [{ var: "level" }, i] }));
     let state = { level: 50, other: false };
-    return { move: (level) => (state = { ...state, level }), other: () => (state = { ...state, other: !state.other }), can: (i) => guards[i](state) };
+    return {
+      move: (level) => (state = { ...state, level }),
+      other: () => (state = { ...state, other: !state.other }),
+      can: (i) => guards[i](state),
+    };
   },
   async "OPA-wasm"({ opa }) {
     const policy = await opa();
@@ -98,15 +154,21 @@ const contenders = {
       other: () => (state = { ...state, other: !state.other }),
       can: (i) => policy.evaluate(state, entries[i]).length > 0, // what is not true is undefined, and so no result
       open: () => Object.keys(policy.evaluate(state, "bench/guard")[0].result).length,
-      decide: { "OPA-wasm": [() => policy.evaluate(state, entries[7]).length > 0, 1], "OPA-wasm, given the whole proposal": [() => policy.evaluate(whole, entries[7]).length > 0, 1] },
+      decide: {
+        "OPA-wasm": [() => policy.evaluate(state, entries[7]).length > 0, 1],
+        "OPA-wasm, given the whole proposal": [() => policy.evaluate(whole, entries[7]).length > 0, 1],
+      },
     };
   },
   async "Cedar-wasm"({ cedar }) {
     policies.forEach((policy, i) => {
-      if (cedar.preparsePolicySet(names[i], { staticPolicies: policy }).type !== "success") throw new Error("Cedar takes no such policy");
+      if (cedar.preparsePolicySet(names[i], { staticPolicies: policy }).type !== "success")
+        throw new Error("Cedar takes no such policy");
     });
     let level = 50;
-    const can = (i) => cedar.statefulIsAuthorized({ ...request(i, level), preparsedPolicySetId: names[i] }).response.decision === "allow";
+    const can = (i) =>
+      cedar.statefulIsAuthorized({ ...request(i, level), preparsedPolicySetId: names[i] }).response.decision ===
+      "allow";
     return { move: (to) => (level = to), other: () => {}, can, decide: { "Cedar-wasm": [() => can(7), 1] } };
   },
 };
@@ -121,13 +183,18 @@ function measure(contestants, { rounds, turn }) {
     while (Math.min(run(times), run(times), run(times)) < turn) times *= 2; // of three, since the first of all compiles
     return { name, run, times, per, best: Infinity };
   });
-  for (let round = 0; round < rounds; round++) for (const one of turns) one.best = Math.min(one.best, one.run(one.times) / one.times);
+  for (let round = 0; round < rounds; round++)
+    for (const one of turns) one.best = Math.min(one.best, one.run(one.times) / one.times);
   return turns.map(({ name, best, per }) => ({ name, nanoseconds: (best * 1e6) / per }));
 }
 
 // A loop of its own for each, or the engine would make one loop that fits all and none well.
 const again = (one) => {
-  const loop = new Function("one", "times", "let open = 0; for (let i = 0; i < times; i++) if (one(7)) open++; return open;");
+  const loop = new Function(
+    "one",
+    "times",
+    "let open = 0; for (let i = 0; i < times; i++) if (one(7)) open++; return open;",
+  );
   return (times) => {
     const begin = performance.now();
     if (loop(one, times) !== times) throw new Error("an answer has changed, and nothing else has");
@@ -184,27 +251,41 @@ export async function contest(libraries, { rounds = 200, turn = 1, report }) {
   for (const { move } of made) move(50);
   await row(
     "unchanged, per question",
-    made.flatMap(({ name, can, others = {} }) => Object.entries({ [name]: can, ...others }).map(([name, one]) => ({ name, run: again(one) }))),
+    made.flatMap(({ name, can, others = {} }) =>
+      Object.entries({ [name]: can, ...others }).map(([name, one]) => ({ name, run: again(one) })),
+    ),
     "a bound gate 10 ns, can() 100 ns, and under each of the others",
     (results) => `${within(results[0], 10)}; ${within(results[1], 100)}, ${within(results[2], 100)}; ${under(results)}`,
   );
   for (const what of ["changed", "others"])
-    for (const [words, levels] of Object.entries({ "50 allowed": [50, 51], "25 or 24 allowed": [24, 23], "none allowed": [-1, -2] })) {
+    for (const [words, levels] of Object.entries({
+      "50 allowed": [50, 51],
+      "25 or 24 allowed": [24, 23],
+      "none allowed": [-1, -2],
+    })) {
       const contestants = made.flatMap(({ name, move, other, ask, open }) => {
         let at = 0; // to and fro by one, so that what is said about each may be something else
         move(levels[0]);
         const opened = (level) => Math.min(level < 0 ? 0 : level + 1, count);
-        const step = what === "others" ? () => (other(), opened(levels[0])) : () => (move(levels[(at = 1 - at)]), opened(levels[at]));
+        const step =
+          what === "others"
+            ? () => (other(), opened(levels[0]))
+            : () => (move(levels[(at = 1 - at)]), opened(levels[at]));
         const one = { name, run: after(step, ask), per: count };
         return open === undefined ? [one] : [one, { ...one, name: `${name}, all at once`, run: after(step, open) }];
       });
-      const title = what === "changed" ? `asked after a change, ${words}, per action` : `asked after a change of something else, ${words}, per action`;
+      const title =
+        what === "changed"
+          ? `asked after a change, ${words}, per action`
+          : `asked after a change of something else, ${words}, per action`;
       await row(title, contestants, "under each of the others", (results) => under(results));
     }
   for (const { move } of made) move(50);
   await row(
     "decided, with reasons and canonical bytes; the others: yes or no",
-    made.flatMap(({ decide = {} }) => Object.entries(decide).map(([name, [one, least]]) => ({ name, run: again(one), least }))),
+    made.flatMap(({ decide = {} }) =>
+      Object.entries(decide).map(([name, [one, least]]) => ({ name, run: again(one), least })),
+    ),
     "under OPA-wasm",
     (results) => under(results),
   );
@@ -216,7 +297,9 @@ function alike(made) {
     for (const { name, move, other, can, ask, open = ask } of made) {
       move(level);
       other();
-      for (let i = 0; i < count; i++) if (can(i) !== level >= i) throw new Error(`${name}: action ${i} at level ${level} is ${can(i)}`);
-      if (ask() !== open()) throw new Error(`${name}: at level ${level} ${ask()} are allowed one by one, and ${open()} at once`);
+      for (let i = 0; i < count; i++)
+        if (can(i) !== level >= i) throw new Error(`${name}: action ${i} at level ${level} is ${can(i)}`);
+      if (ask() !== open())
+        throw new Error(`${name}: at level ${level} ${ask()} are allowed one by one, and ${open()} at once`);
     }
 }

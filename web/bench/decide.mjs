@@ -33,6 +33,10 @@ for (const [name, call] of Object.entries(cases)) {
     for (let i = 0; i < 1_000; i++) call();
     rounds.push(((performance.now() - begin) / 1_000) * 1e6);
   }
-  console.log(`${Math.min(...rounds).toFixed(0).padStart(8)} ns  ${name}`);
+  console.log(
+    `${Math.min(...rounds)
+      .toFixed(0)
+      .padStart(8)} ns  ${name}`,
+  );
 }
 engine.close();

@@ -16,12 +16,24 @@ import { lines } from "./table.mjs";
 const { Instance } = WebAssembly;
 WebAssembly.Instance = function (module, imports) {
   const { exports } = new Instance(module, imports);
-  return { exports: Object.fromEntries(Object.entries(exports).map(([name, one]) => [name, typeof one === "function" ? new Proxy(one, {}) : one])) };
+  return {
+    exports: Object.fromEntries(
+      Object.entries(exports).map(([name, one]) => [name, typeof one === "function" ? new Proxy(one, {}) : one]),
+    ),
+  };
 };
 const { default: cedar } = await import("@cedar-policy/cedar-wasm/nodejs");
 WebAssembly.Instance = Instance;
 
-const libraries = { load, xstate, casl, cel, LogicEngine, cedar, opa: () => opa.loadPolicy(readFileSync(new URL("./opa/guard.wasm", import.meta.url))) };
+const libraries = {
+  load,
+  xstate,
+  casl,
+  cel,
+  LogicEngine,
+  cedar,
+  opa: () => opa.loadPolicy(readFileSync(new URL("./opa/guard.wasm", import.meta.url))),
+};
 const busy = () => `load average ${loadavg()[0].toFixed(1)}`;
 
 console.log(`Nanoseconds in Node ${process.versions.node}, and as multiples of Holdfast's; ${busy()}`);

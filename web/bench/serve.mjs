@@ -8,7 +8,14 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 const web = fileURLToPath(new URL("../", import.meta.url));
-const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".json": "application/json" };
+const types = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".css": "text/css",
+  ".wasm": "application/wasm",
+  ".json": "application/json",
+};
 const served = /^\/(dist|bench\/page|bench\/opa|bench\/node_modules|bench\/(contest|table)\.mjs$)/;
 
 /** Starts the server; returns its origin and what ends it. */
@@ -19,8 +26,15 @@ export async function serve(port = 0) {
     const path = normalize(decodeURIComponent(pathname.endsWith("/") ? `${pathname}index.html` : pathname));
     const body = served.test(path) ? await readFile(join(web, path)).catch(() => undefined) : undefined;
     if (body === undefined) return response.writeHead(404).end();
-    const headers = { "content-type": types[extname(path)] ?? "application/octet-stream", "cache-control": "no-store", "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
-    response.writeHead(200, headers).end(searchParams.has("salt") ? Buffer.concat([body, section(searchParams.get("salt"))]) : body);
+    const headers = {
+      "content-type": types[extname(path)] ?? "application/octet-stream",
+      "cache-control": "no-store",
+      "cross-origin-opener-policy": "same-origin",
+      "cross-origin-embedder-policy": "require-corp",
+    };
+    response
+      .writeHead(200, headers)
+      .end(searchParams.has("salt") ? Buffer.concat([body, section(searchParams.get("salt"))]) : body);
   });
   server.listen(port, "127.0.0.1");
   await once(server, "listening");

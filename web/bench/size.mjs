@@ -18,7 +18,8 @@ const shared = new Set();
 
 const { exports } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
 const gzip = (text) => gzipSync(text, { level: 9 }).length;
-const row = (name, text) => console.log(`${String(Buffer.byteLength(text)).padStart(8)} ${String(gzip(text)).padStart(8)}  ${name}`);
+const row = (name, text) =>
+  console.log(`${String(Buffer.byteLength(text)).padStart(8)} ${String(gzip(text)).padStart(8)}  ${name}`);
 
 for (const [entry, target] of Object.entries(exports)) {
   if (typeof target !== "object") continue;
@@ -31,7 +32,9 @@ for (const [entry, target] of Object.entries(exports)) {
   };
   follow(new URL(`../${target.default}`, import.meta.url));
   if (entry === ".") for (const href of files.keys()) shared.add(href);
-  console.log(`\n@holdfast/web${entry.slice(1)}${beside.includes(entry) ? ", beside @holdfast/web" : ""}\n     raw     gzip`);
+  console.log(
+    `\n@holdfast/web${entry.slice(1)}${beside.includes(entry) ? ", beside @holdfast/web" : ""}\n     raw     gzip`,
+  );
   for (const [href, text] of files) row(basename(href), text);
   const together = [...files.values()].join("\n");
   const budget = budgetOf(entry);

@@ -100,8 +100,7 @@ export interface Stall {
 
 /** The bundle a cursor names, or why there is none. */
 export type Resolution =
-  | { readonly bundle: Bundle; readonly stall?: undefined }
-  | { readonly bundle?: undefined; readonly stall: Stall };
+  { readonly bundle: Bundle; readonly stall?: undefined } | { readonly bundle?: undefined; readonly stall: Stall };
 
 /** A list of published bundles. Get one from Engine.catalog. */
 export class Catalog extends Loaded<CatalogInfo> {
@@ -115,11 +114,15 @@ export class Catalog extends Loaded<CatalogInfo> {
    * names; never a guess. Throws catalog/digest where the bundle is not the one that was published.
    */
   resolve(cursor: Input): Resolution {
-    const answer = parse(this.call(Op.Resolve, encode(cursor))) as Stall | { verdict?: undefined; bundle: object; digest: string };
+    const answer = parse(this.call(Op.Resolve, encode(cursor))) as
+      Stall | { verdict?: undefined; bundle: object; digest: string };
     if (answer.verdict !== undefined) return { stall: answer };
     const bundle = new Bundle(this.host, JSON.stringify(answer.bundle));
     if (bundle.digest === answer.digest) return { bundle };
     bundle.close();
-    throw new HoldfastError(codes.resolve, `the cursor's bundle has the digest ${bundle.digest}, the catalog says ${answer.digest}`);
+    throw new HoldfastError(
+      codes.resolve,
+      `the cursor's bundle has the digest ${bundle.digest}, the catalog says ${answer.digest}`,
+    );
   }
 }

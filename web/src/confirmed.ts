@@ -66,7 +66,11 @@ export class Confirmed {
     const said = read(snapshot) as Partial<Pick<View, "digest" | "seq">>;
     const { bundle: wanted } = options;
     const digest = wanted === undefined ? String(said.digest) : typeof wanted === "string" ? wanted : wanted.digest;
-    if (said.digest !== digest) throw new HoldfastError(replicaCodes.bundle, `the session is of the bundle ${String(said.digest)}, and this program asks for ${digest}`);
+    if (said.digest !== digest)
+      throw new HoldfastError(
+        replicaCodes.bundle,
+        `the session is of the bundle ${String(said.digest)}, and this program asks for ${digest}`,
+      );
     const path = `/v1/bundles/${encodeURIComponent(digest)}`;
     const owns = typeof wanted !== "object";
     const bundle = owns ? engine.bundle(await remote.text(path, "application/json")) : wanted;
@@ -82,7 +86,8 @@ export class Confirmed {
         await verifyBundle(bundle.info, note, options.keys);
       }
       confirmed = new Confirmed(engine, remote, id, bundle, owns);
-      if (options.verify !== "full" && typeof said.seq === "number" && said.seq > 0) await confirmed.#begin(snapshot, said.seq);
+      if (options.verify !== "full" && typeof said.seq === "number" && said.seq > 0)
+        await confirmed.#begin(snapshot, said.seq);
       return confirmed;
     } catch (thrown) {
       if (confirmed !== undefined) confirmed.close();
@@ -161,7 +166,8 @@ export class Confirmed {
         page = await this.#page(seq);
         text = page.pop() ?? "";
       }
-      if (this.digest(text) !== digest) throw differs(`decision ${seq} of the server does not lead to the ones that follow it`);
+      if (this.digest(text) !== digest)
+        throw differs(`decision ${seq} of the server does not lead to the ones that follow it`);
       const decision = decisionOf(text);
       digest = decision.document.prev;
       yield decision;
@@ -199,7 +205,15 @@ export class Confirmed {
     }
     const view = session.view();
     const said = last === "" ? undefined : read(last);
-    if (said === undefined || view.session !== this.id || view.seq !== said.seq || view.at !== said.at || view.prev !== this.digest(last) || stateOf(session, said) !== said.state) return session.close();
+    if (
+      said === undefined ||
+      view.session !== this.id ||
+      view.seq !== said.seq ||
+      view.at !== said.at ||
+      view.prev !== this.digest(last) ||
+      stateOf(session, said) !== said.state
+    )
+      return session.close();
     this.#session.close();
     this.#session = session;
     this.#seq = seq;
@@ -228,7 +242,10 @@ export function again<T>(fn: () => T): T {
 
 /** Makes the error of a server that cannot be followed. */
 export function differs(message: string, cause?: unknown): HoldfastError {
-  return new HoldfastError(replicaCodes.differs, `${message}; nothing more is taken from it`, { cause, ...(cause instanceof HoldfastError ? { offset: cause.offset } : {}) });
+  return new HoldfastError(replicaCodes.differs, `${message}; nothing more is taken from it`, {
+    cause,
+    ...(cause instanceof HoldfastError ? { offset: cause.offset } : {}),
+  });
 }
 
 /** Reads what should be a decision. */

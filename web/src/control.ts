@@ -88,7 +88,8 @@ export function attach(control: HTMLElement, gate: Gate | undefined, options: Co
   };
   // A finger leaves whenever it is lifted; what it has shown stays until the next touch.
   const left = (event: Event): void => {
-    if ((event as Partial<PointerEvent>).pointerType !== "touch") tipOf(control).leave(control, event.type === "focusout");
+    if ((event as Partial<PointerEvent>).pointerType !== "touch")
+      tipOf(control).leave(control, event.type === "focusout");
   };
 
   control.addEventListener("click", onclick, true);
@@ -130,5 +131,10 @@ function isHard(control: HTMLElement, native: boolean): control is Disabling {
   if (!("disabled" in control)) return false;
   if (native) return true;
   const name = control.localName;
-  return name === "select" || name === "textarea" || name === "fieldset" || (name === "input" && !clickable.test((control as HTMLInputElement).type));
+  return (
+    name === "select" ||
+    name === "textarea" ||
+    name === "fieldset" ||
+    (name === "input" && !clickable.test((control as HTMLInputElement).type))
+  );
 }

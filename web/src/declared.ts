@@ -33,7 +33,11 @@ export interface BuiltIn {
 export type ActionOf<B extends Declared> = (keyof B["actions"] & string) | keyof BuiltIn;
 
 /** The arguments of an action. */
-export type ArgsOf<B extends Declared, A extends string> = A extends keyof B["actions"] ? B["actions"][A] : A extends keyof BuiltIn ? BuiltIn[A] : never;
+export type ArgsOf<B extends Declared, A extends string> = A extends keyof B["actions"]
+  ? B["actions"][A]
+  : A extends keyof BuiltIn
+    ? BuiltIn[A]
+    : never;
 
 /** An actor of one of the bundle's agents; who leaves the id out is called by the kind. */
 export type ActorOf<B extends Declared> = Asker & { readonly kind: B["agents"] };
@@ -53,9 +57,10 @@ export type AskOptions<B extends Declared = Undeclared> = {
 };
 
 /** Arguments and options after an action's name; an action that needs no argument needs no object either. */
-export type Rest<B extends Declared, A extends string> = {} extends ArgsOf<B, A>
-  ? [args?: ArgsOf<B, A> | undefined, options?: AskOptions<B>]
-  : [args: ArgsOf<B, A>, options?: AskOptions<B>];
+export type Rest<B extends Declared, A extends string> =
+  {} extends ArgsOf<B, A>
+    ? [args?: ArgsOf<B, A> | undefined, options?: AskOptions<B>]
+    : [args: ArgsOf<B, A>, options?: AskOptions<B>];
 
 /** A proposal whose action and arguments are the bundle's. */
 export type ProposalOf<B extends Declared> = {

@@ -38,7 +38,17 @@ interface Binding {
   readonly options: BindOptions;
 }
 
-const watchedAttributes = ["data-gate", "data-gate-args", "data-gate-actor", "data-gate-hold", "data-gate-native", "data-gate-text", "data-gate-arg", "data-gate-field", "id"];
+const watchedAttributes = [
+  "data-gate",
+  "data-gate-args",
+  "data-gate-actor",
+  "data-gate-hold",
+  "data-gate-native",
+  "data-gate-text",
+  "data-gate-arg",
+  "data-gate-field",
+  "id",
+];
 const selector = "[data-gate],[data-gate-text],[data-gate-field]";
 const bindings = new WeakMap<Node, Binding>();
 const waiting = new Set<HoldfastGate>();
@@ -48,7 +58,11 @@ const waiting = new Set<HoldfastGate>();
  * until the function it returns is called; then each is again as the page wrote it.
  * Shadow trees are bound by themselves.
  */
-export function bind(root: Document | ShadowRoot | Element, session: Sessionlike, options: BindOptions = {}): () => void {
+export function bind(
+  root: Document | ShadowRoot | Element,
+  session: Sessionlike,
+  options: BindOptions = {},
+): () => void {
   const binding: Binding = { makes: session.gates, options };
   const attached = new Map<Element, () => void>();
   const fields = new Map<Element, { gate: TextGate; attached: AttachedField }>();
@@ -76,14 +90,18 @@ export function bind(root: Document | ShadowRoot | Element, session: Sessionlike
         attached.set(element, field.detach);
       } else if (id !== undefined) {
         const field = [...fields].find(([field]) => field.id === id)?.[1];
-        if (field === undefined) throw new HoldfastError(codes.session, `no field with data-gate-text has the id ${JSON.stringify(id)}`);
+        if (field === undefined)
+          throw new HoldfastError(codes.session, `no field with data-gate-text has the id ${JSON.stringify(id)}`);
         attached.set(element, attach(element, field.gate, { ...control, before: field.attached.sync }));
       } else if (action !== undefined) {
         const { args, ask } = askedBy(element);
         attached.set(element, attach(element, binding.makes.gate(action, args, ask), control));
       }
     } catch (thrown) {
-      attached.set(element, attach(element, undefined, { ...control, why: thrown instanceof Error ? thrown.message : String(thrown) }));
+      attached.set(
+        element,
+        attach(element, undefined, { ...control, why: thrown instanceof Error ? thrown.message : String(thrown) }),
+      );
     }
   };
   const takeAll = (node: Node): void => {
@@ -101,7 +119,9 @@ export function bind(root: Document | ShadowRoot | Element, session: Sessionlike
         if ((target as Element).matches(selector) || attached.has(target as Element)) takeAll(target);
         continue;
       }
-      for (const node of removedNodes) for (const element of [...attached.keys()]) if (node === element || node.contains(element)) if (!element.isConnected) release(element);
+      for (const node of removedNodes)
+        for (const element of [...attached.keys()])
+          if (node === element || node.contains(element)) if (!element.isConnected) release(element);
       for (const node of addedNodes) if (node.isConnected) takeAll(node);
     }
   });
@@ -120,7 +140,10 @@ export function bind(root: Document | ShadowRoot | Element, session: Sessionlike
 // Reads what an element asks; throws where it cannot be read.
 function askedBy(element: HTMLElement): { args: object; ask: AskOptions | undefined } {
   const { gateArgs = "{}", gateActor } = element.dataset;
-  return { args: parse("data-gate-args", gateArgs), ask: gateActor === undefined ? undefined : { actor: parse("data-gate-actor", gateActor) as { kind: string } } };
+  return {
+    args: parse("data-gate-args", gateArgs),
+    ask: gateActor === undefined ? undefined : { actor: parse("data-gate-actor", gateActor) as { kind: string } },
+  };
 }
 
 function parse(name: string, text: string): object {
@@ -136,7 +159,11 @@ function parse(name: string, text: string): object {
 
 // Finds the nearest tree or element around it that is bound, through shadow roots.
 function bindingOf(element: Element): Binding | undefined {
-  for (let node: Node | null = element; node !== null; node = node instanceof ShadowRoot ? node.host : node.parentNode) {
+  for (
+    let node: Node | null = element;
+    node !== null;
+    node = node instanceof ShadowRoot ? node.host : node.parentNode
+  ) {
     const binding = bindings.get(node);
     if (binding !== undefined) return binding;
   }
@@ -219,7 +246,11 @@ export class HoldfastGate extends Base {
     try {
       const actor = this.getAttribute("actor");
       if (makes !== undefined)
-        this.#gate = makes.gate(this.getAttribute("action") ?? "", this.#args ?? parse("args", this.getAttribute("args") ?? "{}"), actor === null ? undefined : { actor: parse("actor", actor) as { kind: string } });
+        this.#gate = makes.gate(
+          this.getAttribute("action") ?? "",
+          this.#args ?? parse("args", this.getAttribute("args") ?? "{}"),
+          actor === null ? undefined : { actor: parse("actor", actor) as { kind: string } },
+        );
     } catch (thrown) {
       why = thrown instanceof Error ? thrown.message : String(thrown);
     }
@@ -233,7 +264,12 @@ export class HoldfastGate extends Base {
           ...(why === undefined ? {} : { why }),
         }),
       );
-    if (this.#gate !== undefined) releases.push(this.#gate.subscribe((detail) => this.dispatchEvent(new CustomEvent("gatechange", { detail, bubbles: true, composed: true }))));
+    if (this.#gate !== undefined)
+      releases.push(
+        this.#gate.subscribe((detail) =>
+          this.dispatchEvent(new CustomEvent("gatechange", { detail, bubbles: true, composed: true })),
+        ),
+      );
     this.#release = () => releases.forEach((release) => release());
   }
 
@@ -244,4 +280,5 @@ export class HoldfastGate extends Base {
   }
 }
 
-if (globalThis.customElements !== undefined && customElements.get("holdfast-gate") === undefined) customElements.define("holdfast-gate", HoldfastGate);
+if (globalThis.customElements !== undefined && customElements.get("holdfast-gate") === undefined)
+  customElements.define("holdfast-gate", HoldfastGate);

@@ -62,13 +62,22 @@ function write(value: unknown, keys: Key[], above: object[]): string {
     case "boolean":
       return value ? "true" : "false";
     case "number":
-      if (!Number.isFinite(value)) throw refuse(codes.number, keys, `${value} has no JSON; send a number, or leave the member out`);
+      if (!Number.isFinite(value))
+        throw refuse(codes.number, keys, `${value} has no JSON; send a number, or leave the member out`);
       if (Object.is(value, -0)) throw refuse(codes.negativeZero, keys, "−0 would become 0 on its way; send 0");
       return String(value);
     case "bigint":
-      throw refuse(codes.bigint, keys, "a BigInt has no JSON; send Number(value) if it is within ±(2^53−1), or its text");
+      throw refuse(
+        codes.bigint,
+        keys,
+        "a BigInt has no JSON; send Number(value) if it is within ±(2^53−1), or its text",
+      );
     case "undefined":
-      throw refuse(codes.undefined, keys, "undefined has no JSON and would be dropped; leave the member out, or send null");
+      throw refuse(
+        codes.undefined,
+        keys,
+        "undefined has no JSON and would be dropped; leave the member out, or send null",
+      );
     case "object":
       if (value === null) return "null";
       break;
@@ -140,17 +149,30 @@ function refuse(code: string, keys: readonly Key[], message: string): HoldfastEr
 // module is asked about the same proposal with null in that place, and says so.
 
 /** What a field of a form may hold that JSON does not. */
-const fillable: ReadonlySet<string> = new Set([codes.number, codes.negativeZero, codes.undefined, codes.bigint, codes.plain]);
+const fillable: ReadonlySet<string> = new Set([
+  codes.number,
+  codes.negativeZero,
+  codes.undefined,
+  codes.bigint,
+  codes.plain,
+]);
 
 /**
  * Returns the error that says it to a person, or the same one where it is not about an
  * argument. ask answers about a proposal: with the module's error, or undefined where it has none.
  */
-export function misfit(error: HoldfastError, proposal: ProposalDocument, ask: (proposal: ProposalDocument) => HoldfastError | undefined): HoldfastError {
+export function misfit(
+  error: HoldfastError,
+  proposal: ProposalDocument,
+  ask: (proposal: ProposalDocument) => HoldfastError | undefined,
+): HoldfastError {
   if (!fillable.has(error.code) || !error.path.startsWith("args.")) return error;
   const said = ask({ ...proposal, args: withNull(proposal.args) as ProposalDocument["args"] });
   if (said === undefined || said.code.startsWith("json/")) return error;
-  return new HoldfastError(said.path === error.path ? error.code : said.code, said.message, { path: said.path, cause: error });
+  return new HoldfastError(said.path === error.path ? error.code : said.code, said.message, {
+    path: said.path,
+    cause: error,
+  });
 }
 
 /** A value with null for what JSON does not hold. */

@@ -27,7 +27,10 @@ export class Engine {
    * Starts a compiled module. log receives what Go prints when it dies.
    * Throws load/module, load/abi or engine/trap.
    */
-  constructor(module: WebAssembly.Module, options: { moduleDigest?: string | undefined; log?: ((text: string) => void) | undefined } = {}) {
+  constructor(
+    module: WebAssembly.Module,
+    options: { moduleDigest?: string | undefined; log?: ((text: string) => void) | undefined } = {},
+  ) {
     const log = options.log ?? ((text: string) => console.error(text));
     this.moduleDigest = options.moduleDigest;
     this.#instance = new Instance(module, log);
@@ -52,12 +55,20 @@ export class Engine {
    * `NAME+HASH+BASE64`. Throws signature/missing, malformed, unknown-key, wrong, other, key or
    * unsupported, and what bundle throws.
    */
-  async signed<B extends Declared = Undeclared>(document: Input, note: string | Uint8Array | undefined, keys: readonly string[]): Promise<Bundle<B>> {
+  async signed<B extends Declared = Undeclared>(
+    document: Input,
+    note: string | Uint8Array | undefined,
+    keys: readonly string[],
+  ): Promise<Bundle<B>> {
     return keep(this.bundle<B>(document), ({ verifyBundle }, { info }) => verifyBundle(info, note, keys));
   }
 
   /** Loads a catalog document that one of these keys has signed; see signed. */
-  async signedCatalog(document: Input, note: string | Uint8Array | undefined, keys: readonly string[]): Promise<Catalog> {
+  async signedCatalog(
+    document: Input,
+    note: string | Uint8Array | undefined,
+    keys: readonly string[],
+  ): Promise<Catalog> {
     const catalog = this.catalog(document);
     const digest = this.digest(this.canon(document));
     return keep(catalog, ({ verifyCatalog }, { info }) => verifyCatalog(info, digest, note, keys));

@@ -54,7 +54,10 @@ export async function compile(source: Source | undefined, options: FetchOptions)
 }
 
 // Runs fn until it is done, the time is over or the caller has had enough. What cannot be stopped is left to end by itself.
-async function within<T>({ timeout, signal }: FetchOptions, fn: (signal: AbortSignal | undefined) => Promise<T>): Promise<T> {
+async function within<T>(
+  { timeout, signal }: FetchOptions,
+  fn: (signal: AbortSignal | undefined) => Promise<T>,
+): Promise<T> {
   if (timeout === undefined && signal === undefined) return fn(undefined);
   const controller = new AbortController();
   const ended = new Promise<never>((_, reject) => {
@@ -143,7 +146,10 @@ async function attempt(source: Source, { progress }: FetchOptions, signal: Abort
   if (typeof WebAssembly.compileStreaming !== "function" || !/^application\/wasm\s*(;|$)/i.test(type))
     return compileBytes(checked(await bodyOf(response), response));
   const copy = response.clone();
-  return both(WebAssembly.compileStreaming(response), bodyOf(copy).then((bytes) => digestOf(checked(bytes, response))));
+  return both(
+    WebAssembly.compileStreaming(response),
+    bodyOf(copy).then((bytes) => digestOf(checked(bytes, response))),
+  );
 }
 
 // A server for pages answers with its page, and with success, where it has no such file.

@@ -19,9 +19,32 @@ export type Field = HTMLTextAreaElement | HTMLInputElement;
 
 /** What decides where text breaks and where it stands. */
 const copied = [
-  "fontFamily", "fontSize", "fontStyle", "fontWeight", "fontStretch", "fontVariant", "fontFeatureSettings", "fontKerning", "letterSpacing", "wordSpacing", "lineHeight",
-  "textAlign", "textIndent", "textTransform", "tabSize", "direction", "wordBreak", "hyphens",
-  "paddingTop", "paddingRight", "paddingBottom", "paddingLeft", "borderTopWidth", "borderRightWidth", "borderBottomWidth", "borderLeftWidth",
+  "fontFamily",
+  "fontSize",
+  "fontStyle",
+  "fontWeight",
+  "fontStretch",
+  "fontVariant",
+  "fontFeatureSettings",
+  "fontKerning",
+  "letterSpacing",
+  "wordSpacing",
+  "lineHeight",
+  "textAlign",
+  "textIndent",
+  "textTransform",
+  "tabSize",
+  "direction",
+  "wordBreak",
+  "hyphens",
+  "paddingTop",
+  "paddingRight",
+  "paddingBottom",
+  "paddingLeft",
+  "borderTopWidth",
+  "borderRightWidth",
+  "borderBottomWidth",
+  "borderLeftWidth",
 ] as const;
 
 /** Milliseconds of quiet before a screen reader is told; it would not get a word out otherwise. */
@@ -119,7 +142,11 @@ export function attachText(field: Field, gate: TextGate): AttachedField {
   };
 }
 
-function paint(layer: HTMLElement, text: string, matches: readonly { readonly start: number; readonly end: number }[]): void {
+function paint(
+  layer: HTMLElement,
+  text: string,
+  matches: readonly { readonly start: number; readonly end: number }[],
+): void {
   const parts: (string | Node)[] = [];
   let at = 0;
   for (const { start, end } of matches) {
@@ -143,9 +170,11 @@ function lay(layer: HTMLElement, field: Field): void {
   const line = field.localName === "input";
   layer.style.whiteSpace = line ? "pre" : "pre-wrap";
   // A scrollbar takes its width from the text.
-  const bar = field.offsetWidth - field.clientWidth - parseFloat(style.borderLeftWidth) - parseFloat(style.borderRightWidth);
+  const bar =
+    field.offsetWidth - field.clientWidth - parseFloat(style.borderLeftWidth) - parseFloat(style.borderRightWidth);
   layer.style.paddingRight = `${parseFloat(style.paddingRight) + Math.max(0, bar)}px`;
-  if (line) layer.style.lineHeight = `${field.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom)}px`;
+  if (line)
+    layer.style.lineHeight = `${field.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom)}px`;
   layer.style.width = `${field.offsetWidth}px`;
   layer.style.height = `${field.offsetHeight}px`;
   layer.style.left = layer.style.top = "0px";

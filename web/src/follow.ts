@@ -121,7 +121,8 @@ export class Follower {
   /** Reads the log until a decision is there. */
   async until(seq: number): Promise<void> {
     for (let tries = 0; this.#confirmed.seq < seq; tries++) {
-      if (tries === 3) throw new HoldfastError(replicaCodes.unreachable, `the server's log does not get to decision ${seq}`);
+      if (tries === 3)
+        throw new HoldfastError(replicaCodes.unreachable, `the server's log does not get to decision ${seq}`);
       await this.catchUp();
     }
   }
@@ -228,7 +229,8 @@ export class Follower {
     } catch (thrown) {
       const error = unreachable(thrown);
       if (error instanceof Problem && error.code === "session/stale") throw lost(confirmed.seq, error.seq);
-      const refused = error.code === replicaCodes.answer || (error instanceof Problem && /^(http|limit)\//.test(error.code));
+      const refused =
+        error.code === replicaCodes.answer || (error instanceof Problem && /^(http|limit)\//.test(error.code));
       if (!refused && !passing(error)) throw error;
       useless ||= refused;
     } finally {
@@ -239,7 +241,7 @@ export class Follower {
   }
 
   async #poll(control: AbortController): Promise<void> {
-    for (const until = Date.now() + this.pace.pollFor; Date.now() < until; ) {
+    for (const until = Date.now() + this.pace.pollFor; Date.now() < until;) {
       await this.sleep(this.pace.poll);
       if (this.#stopped || this.#away || control.signal.aborted) return;
       await this.catchUp();
@@ -253,19 +255,28 @@ export class Follower {
     let stood = NaN;
     let idle = setTimeout(() => control.abort(), this.pace.silence);
     try {
-      for await (const lines of confirmed.remote.log(confirmed.id, before + 1, undefined, (seq) => (stood = seq), control)) {
+      for await (const lines of confirmed.remote.log(
+        confirmed.id,
+        before + 1,
+        undefined,
+        (seq) => (stood = seq),
+        control,
+      )) {
         if (this.#stopped) return;
         this.#heardAt = Date.now();
         clearTimeout(idle);
         idle = setTimeout(() => control.abort(), this.pace.silence);
-        for (const line of lines) if (this.#take(line, true) === "gap") throw new HoldfastError(replicaCodes.unreachable, "the server's log has a gap");
+        for (const line of lines)
+          if (this.#take(line, true) === "gap")
+            throw new HoldfastError(replicaCodes.unreachable, "the server's log has a gap");
       }
     } finally {
       clearTimeout(idle);
     }
     this.#heardAt = Date.now();
     if (stood < before) throw lost(before, stood);
-    if (confirmed.seq < stood) throw new HoldfastError(replicaCodes.unreachable, `the server's log broke off at ${confirmed.seq} of ${stood}`);
+    if (confirmed.seq < stood)
+      throw new HoldfastError(replicaCodes.unreachable, `the server's log broke off at ${confirmed.seq} of ${stood}`);
   }
 
   #take(text: string, heard: boolean): "known" | "gap" | "new" {
@@ -321,5 +332,8 @@ export class Follower {
 
 /** Makes the error of a server that has fewer decisions than it had told of. */
 export function lost(seen: number, stands: number | undefined): HoldfastError {
-  return new HoldfastError(replicaCodes.differs, `the server has ${stands ?? "fewer"} decisions, and had told of ${seen} before; nothing more is taken from it`);
+  return new HoldfastError(
+    replicaCodes.differs,
+    `the server has ${stands ?? "fewer"} decisions, and had told of ${seen} before; nothing more is taken from it`,
+  );
 }

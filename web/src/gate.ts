@@ -197,7 +197,8 @@ export class Gate {
 
   /** Tells the subscribers. @internal */
   tell(one: (subscriber: () => void) => void): void {
-    for (const subscriber of [...this.#subscribers]) if (this.#subscribers.has(subscriber)) one(() => subscriber(this.#value));
+    for (const subscriber of [...this.#subscribers])
+      if (this.#subscribers.has(subscriber)) one(() => subscriber(this.#value));
   }
 }
 
@@ -307,9 +308,11 @@ function read(gate: Gate | undefined, line: string): Answer {
   if (verdict !== undefined) return new Answer(gate, verdict, line, undefined);
   try {
     const said = JSON.parse(line) as Said | { error: { code: string; message: string; path: string } };
-    if ("error" in said) return failed(gate, new HoldfastError(said.error.code, said.error.message, { path: said.error.path }));
+    if ("error" in said)
+      return failed(gate, new HoldfastError(said.error.code, said.error.message, { path: said.error.path }));
     const [verdict, reasons, advice] = said;
-    if (verdict === "commit" && reasons.length === 0 && Array.isArray(advice)) return new Answer(gate, verdict, said, undefined);
+    if (verdict === "commit" && reasons.length === 0 && Array.isArray(advice))
+      return new Answer(gate, verdict, said, undefined);
   } catch {
     // It is none of the lines there are.
   }
@@ -322,18 +325,31 @@ function failed(gate: Gate | undefined, error: HoldfastError): Answer {
 
 /** What went wrong, as a line would say it. */
 function refused({ code, message }: HoldfastError): Said {
-  return ["reject", [{ id: code, level: "physical", verdict: "reject", say: message, code, terms: [], spans: [] }], nothing];
+  return [
+    "reject",
+    [{ id: code, level: "physical", verdict: "reject", say: message, code, terms: [], spans: [] }],
+    nothing,
+  ];
 }
 
 /** What a gate holds before it has asked. */
-const unasked: GateValue = new Answer(undefined, "error", ["reject", nothing, nothing], new HoldfastError(codes.closed, "nothing has been asked yet"));
+const unasked: GateValue = new Answer(
+  undefined,
+  "error",
+  ["reject", nothing, nothing],
+  new HoldfastError(codes.closed, "nothing has been asked yet"),
+);
 
 function unread(): HoldfastError {
-  return new HoldfastError(codes.answer, "the module's answer cannot be read; use the module and SDK published together");
+  return new HoldfastError(
+    codes.answer,
+    "the module's answer cannot be read; use the module and SDK published together",
+  );
 }
 
 function spansOf(reasons: readonly Violation[]): readonly Span[] {
   const spans = new Map<string, Span>();
-  for (const { spans: list } of reasons) for (const span of list) spans.set(`${span.path} ${span.start} ${span.end}`, span);
+  for (const { spans: list } of reasons)
+    for (const span of list) spans.set(`${span.path} ${span.start} ${span.end}`, span);
   return spans.size === 0 ? nothing : [...spans.values()].sort((a, b) => a.start - b.start || a.end - b.end);
 }

@@ -134,7 +134,11 @@ export class Gates {
   /** See Session.text. */
   text(action: string, args: object, name: string, options?: AskOptions): TextGate {
     this.#listen();
-    return new TextGate(this, { action, args: args as Record<string, unknown>, actor: options?.actor, reasons: options?.reasons }, name);
+    return new TextGate(
+      this,
+      { action, args: args as Record<string, unknown>, actor: options?.actor, reasons: options?.reasons },
+      name,
+    );
   }
 
   /** Asks everything again: for rules that read the time. */
@@ -191,7 +195,13 @@ export class Gates {
 
   /** @internal */
   proposalOf(question: Question, atMillis: number): ProposalDocument {
-    return { action: question.action, actor: this.#actorOf(question), args: question.args, at: atMillis, reasons: question.reasons ?? ["request"] };
+    return {
+      action: question.action,
+      actor: this.#actorOf(question),
+      args: question.args,
+      at: atMillis,
+      reasons: question.reasons ?? ["request"],
+    };
   }
 
   // Finds a gate that was asked for before without making text of the question.
@@ -213,11 +223,18 @@ export class Gates {
 
   #add(action: string, args: object | undefined, options: AskOptions | undefined): Gate {
     this.#listen();
-    const question: Question = { action, args: (args ?? noArgs) as Readonly<Record<string, unknown>>, actor: options?.actor, reasons: options?.reasons };
+    const question: Question = {
+      action,
+      args: (args ?? noArgs) as Readonly<Record<string, unknown>>,
+      actor: options?.actor,
+      reasons: options?.reasons,
+    };
     let text: string;
     try {
       // Copied, so that what the caller does to it later changes nothing; in the order of names, so that no order of keys asks twice.
-      const copy = JSON.parse(encode([action, sorted(question.args), question.actor ?? null, question.reasons ?? null]) as string) as [string, Question["args"], Question["actor"] | null, string[] | null];
+      const copy = JSON.parse(
+        encode([action, sorted(question.args), question.actor ?? null, question.reasons ?? null]) as string,
+      ) as [string, Question["args"], Question["actor"] | null, string[] | null];
       text = JSON.stringify(copy);
       Object.assign(question, { args: copy[1], actor: copy[2] ?? undefined, reasons: copy[3] ?? undefined });
     } catch {
@@ -236,7 +253,11 @@ export class Gates {
 
   // Forgets the oldest questions where there are too many. Those in use stay, however many they are.
   #forget(): void {
-    for (let left = this.#byText.size - 1; left > 0 && (this.#byText.size > maxMemo || this.#memoText > maxMemoText); left--) {
+    for (
+      let left = this.#byText.size - 1;
+      left > 0 && (this.#byText.size > maxMemo || this.#memoText > maxMemoText);
+      left--
+    ) {
       const [text, gate] = this.#byText.entries().next().value!;
       this.#byText.delete(text);
       if (gate.watched || this.#kept.has(gate)) this.#byText.set(text, gate);
@@ -249,7 +270,10 @@ export class Gates {
     const entries = Object.entries(args ?? noArgs);
     if (entries.some(([, value]) => typeof value === "object" && value !== null)) return;
     // What is in use is found by its text and planted again.
-    this.#plantedText += entries.reduce((length, [, value]) => length + (typeof value === "string" ? value.length : 0), 0);
+    this.#plantedText += entries.reduce(
+      (length, [, value]) => length + (typeof value === "string" ? value.length : 0),
+      0,
+    );
     if (++this.#planted > maxMemo || this.#plantedText > maxMemoText) {
       this.#tree = new Map();
       this.#planted = this.#plantedText = 0;
@@ -310,9 +334,10 @@ export class Gates {
     if (kept.length === 0) return;
     const failed = this.#ask((at) => {
       const watch = (this.#watch ??= this.#subject.watch(this.#lines));
-      for (let left = kept.length; left > 0; ) {
+      for (let left = kept.length; left > 0;) {
         const lines = watch.answers(at);
-        if (lines.length !== kept.length) throw new HoldfastError(codes.answer, `${lines.length} answers to ${kept.length} questions`);
+        if (lines.length !== kept.length)
+          throw new HoldfastError(codes.answer, `${lines.length} answers to ${kept.length} questions`);
         // What would have cost too much in one call is asked in the next, as long as there are fewer each time.
         const rest = lines.reduce((count, line) => count + (line.startsWith(notAsked) ? 1 : 0), 0);
         kept.forEach((gate, i) => {
@@ -331,7 +356,9 @@ export class Gates {
 
   // Chooses which gates are kept. A question that cannot be written keeps no other from being asked.
   #choose(): void {
-    const wanted = new Set([...this.#kept, ...this.#fresh, ...this.#latest, ...this.#subscribed].filter((gate) => gate.used || gate.watched));
+    const wanted = new Set(
+      [...this.#kept, ...this.#fresh, ...this.#latest, ...this.#subscribed].filter((gate) => gate.used || gate.watched),
+    );
     this.#fresh.clear();
     this.#latest.clear();
     this.#kept = new Set();
@@ -417,7 +444,11 @@ export class Gates {
   }
 
   #actorOf({ actor = this.#actor }: Question): { kind: string; id: string } {
-    if (actor === undefined) throw new HoldfastError(codes.actor, "nobody says who asks: set the session's `actor`, or name one where you ask");
+    if (actor === undefined)
+      throw new HoldfastError(
+        codes.actor,
+        "nobody says who asks: set the session's `actor`, or name one where you ask",
+      );
     return { kind: actor.kind, id: actor.id ?? actor.kind };
   }
 

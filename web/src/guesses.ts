@@ -104,7 +104,8 @@ export class Guesses {
         entry.guess = again(() => ahead.decide(documentOf(entry, after)));
         entry.at = at = after;
       } catch (thrown) {
-        entry.error = thrown instanceof HoldfastError ? thrown : new HoldfastError(codes.answer, String(thrown), { cause: thrown });
+        entry.error =
+          thrown instanceof HoldfastError ? thrown : new HoldfastError(codes.answer, String(thrown), { cause: thrown });
       }
       if (was !== undefined && cause === "moved") this.#changed(entry, was);
     }

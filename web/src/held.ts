@@ -24,7 +24,8 @@ export interface Host {
 }
 
 /** Symbol.dispose, also where the engine has none yet. */
-export const dispose: typeof Symbol.dispose = (Symbol.dispose as typeof Symbol.dispose | undefined) ?? (Symbol.for("Symbol.dispose") as typeof Symbol.dispose);
+export const dispose: typeof Symbol.dispose =
+  (Symbol.dispose as typeof Symbol.dispose | undefined) ?? (Symbol.for("Symbol.dispose") as typeof Symbol.dispose);
 
 /** An object that lives in the module. */
 export abstract class Held {

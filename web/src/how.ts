@@ -29,7 +29,14 @@ export interface How {
 export const open: How = { found: true, steps: [], bounded: false, confirm: false, say: "", error: undefined };
 
 /** What a gate says whose proposal may be made, and then waits. */
-export const held: How = { found: true, steps: [], bounded: false, confirm: true, say: "Once proposed, it waits for a confirmation.", error: undefined };
+export const held: How = {
+  found: true,
+  steps: [],
+  bounded: false,
+  confirm: true,
+  say: "Once proposed, it waits for a confirmation.",
+  error: undefined,
+};
 
 /** What a gate that cannot be asked says. */
 export function unknown(error: HoldfastError): How {
@@ -55,7 +62,16 @@ export function howOf(path: Path, asked: ProposalDocument, titles: Titles): How 
   } else if (variant !== undefined) said.push(first(variant.steps, asked, titles), otherwise(variant, asked, titles));
   else if (!bounded) said.push("Nothing that can be done now leads to it."); // where nothing is known, nothing is said
   const say = said.filter((text) => text !== "").join(" ");
-  return { found, steps, ...(when === undefined ? {} : { when }), ...(variant === undefined ? {} : { variant }), bounded, confirm, say, error: undefined };
+  return {
+    found,
+    steps,
+    ...(when === undefined ? {} : { when }),
+    ...(variant === undefined ? {} : { variant }),
+    bounded,
+    confirm,
+    say,
+    error: undefined,
+  };
 }
 
 /** The steps as `First: settle, then “Approve”, by another Editor.` */
@@ -75,7 +91,9 @@ function otherwise({ proposal, steps }: NonNullable<Path["variant"]>, asked: Pro
   const who = another(proposal.actor, asked.actor, titles);
   const then = steps.length === 0 ? "" : "Then ";
   const end = `${because(proposal.reasons, asked.reasons)}${proposal.at > asked.at ? ` from ${moment(proposal.at)} on` : ""}.`;
-  return who === "" ? `${then === "" ? "It" : "Then it"} is possible${end}` : `${then === "" ? capital(who) : then + who} can do it${end}`;
+  return who === ""
+    ? `${then === "" ? "It" : "Then it"} is possible${end}`
+    : `${then === "" ? capital(who) : then + who} can do it${end}`;
 }
 
 /** A step as `enter (Chat)`. */
@@ -104,10 +122,15 @@ function because(reasons: readonly string[], asked: readonly string[]): string {
   const same = (others: readonly string[]): boolean =>
     reasons.length === others.length && reasons.every((reason, i) => reason === others[i]);
   if (same(asked) || same(["request"])) return "";
-  return reasons.length === 0 ? ", without a reason" : `, because of ${reasons.map((reason) => JSON.stringify(reason)).join(" and ")}`;
+  return reasons.length === 0
+    ? ", without a reason"
+    : `, because of ${reasons.map((reason) => JSON.stringify(reason)).join(" and ")}`;
 }
 
 /** A time for people: in UTC, as what a bundle says of times is. */
 function moment(at: number): string {
-  return `${new Date(at).toISOString().slice(0, at % 60_000 === 0 ? 16 : 19).replace("T", " ")} UTC`;
+  return `${new Date(at)
+    .toISOString()
+    .slice(0, at % 60_000 === 0 ? 16 : 19)
+    .replace("T", " ")} UTC`;
 }

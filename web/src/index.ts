@@ -10,7 +10,18 @@ export type { How } from "./how.js";
 export { Watch } from "./watch.js";
 export type { ActionOf, ActorOf, ArgsOf, AskOptions, BuiltIn, Declared, ProposalOf, Undeclared } from "./declared.js";
 export { Decision, forPeople } from "./decision.js";
-export type { Actor, Advice, Change, DecisionDocument, Level, ProposalDocument, Span, Term, Verdict, Violation } from "./decision.js";
+export type {
+  Actor,
+  Advice,
+  Change,
+  DecisionDocument,
+  Level,
+  ProposalDocument,
+  Span,
+  Term,
+  Verdict,
+  Violation,
+} from "./decision.js";
 export type { Admissible, Entry, Parked, Path, Question, View } from "./answers.js";
 export { HoldfastError, codes, type Finding } from "./errors.js";
 export type { Input } from "./encode.js";

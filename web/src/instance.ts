@@ -60,7 +60,10 @@ export class Instance {
       throw notTheModule(thrown);
     }
     this.#exports = instance.exports as unknown as Exports;
-    if (!(this.#exports.memory instanceof WebAssembly.Memory) || functions.some((name) => typeof this.#exports[name] !== "function"))
+    if (
+      !(this.#exports.memory instanceof WebAssembly.Memory) ||
+      functions.some((name) => typeof this.#exports[name] !== "function")
+    )
       throw new HoldfastError(codes.module, "this module lacks Holdfast's exports");
     this.#memory = new Memory(this.#exports.memory);
     this.#wasi.memory = this.#memory;
@@ -68,7 +71,10 @@ export class Instance {
       this.#exports._initialize();
       const found = this.#exports.holdfast_abi();
       if (found === version) return this.#exports.holdfast_header();
-      throw new HoldfastError(codes.abi, `the module speaks ABI version ${found}, this SDK ${version}; use the module and SDK published together`);
+      throw new HoldfastError(
+        codes.abi,
+        `the module speaks ABI version ${found}, this SDK ${version}; use the module and SDK published together`,
+      );
     });
     this.#resting = this.#memory.u32(this.#header + Header.Input);
     this.#restingSize = this.#memory.u32(this.#header + Header.InputSize);
@@ -95,7 +101,10 @@ export class Instance {
     const status = this.#guard(() => this.#exports.holdfast_call(op, handle, this.#write(input)));
     if (status !== Status.OK && status !== Status.Error) throw this.#die(new Error(`status ${status}`));
     this.failed = status === Status.Error;
-    return this.#memory.read(this.#memory.u32(this.#header + Header.Out), this.#memory.u32(this.#header + Header.OutSize));
+    return this.#memory.read(
+      this.#memory.u32(this.#header + Header.Out),
+      this.#memory.u32(this.#header + Header.OutSize),
+    );
   }
 
   /** Returns the handle that the last call opened, or 0. */
@@ -111,7 +120,8 @@ export class Instance {
       input = encoder.encode(input);
     }
     const size = input.byteLength;
-    if (size > maxInput) throw new HoldfastError(codes.size, `this input has ${size} bytes, the module takes ${maxInput}`);
+    if (size > maxInput)
+      throw new HoldfastError(codes.size, `this input has ${size} bytes, the module takes ${maxInput}`);
     this.#memory.write(size <= this.#restingSize ? this.#resting : this.#exports.holdfast_input(size), input);
     return size;
   }
@@ -131,7 +141,11 @@ export class Instance {
     this.#dead = true;
     const text = this.#wasi.takeText().trim();
     if (text !== "") this.#log(text);
-    return new HoldfastError(codes.trap, `the module stopped (${text.split("\n", 1)[0] || messageOf(cause)}); nothing was decided or recorded`, { cause });
+    return new HoldfastError(
+      codes.trap,
+      `the module stopped (${text.split("\n", 1)[0] || messageOf(cause)}); nothing was decided or recorded`,
+      { cause },
+    );
   }
 }
 

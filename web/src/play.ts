@@ -27,7 +27,9 @@ async function main(): Promise<void> {
   const engine = await load();
   const bundle = await open(engine, target);
   const snapshot = state === undefined ? undefined : await readFile(state);
-  const session = attempt(state ?? target, () => (snapshot === undefined ? bundle.open(sessionId) : bundle.restore(snapshot)));
+  const session = attempt(state ?? target, () =>
+    snapshot === undefined ? bundle.open(sessionId) : bundle.restore(snapshot),
+  );
   const player = new Player(engine, session);
   for await (const lines of chunksOfLines(process.stdin)) {
     const answers: Uint8Array[] = [];
@@ -42,7 +44,10 @@ async function main(): Promise<void> {
 
 function readArguments(): { target: string; state: string | undefined; save: string | undefined } {
   try {
-    const { values, positionals } = parseArgs({ allowPositionals: true, options: { state: { type: "string" }, save: { type: "string" } } });
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { state: { type: "string" }, save: { type: "string" } },
+    });
     const [target, ...rest] = positionals;
     if (target === undefined || rest.length > 0) throw new Failure("one BUNDLE is needed");
     return { target, state: values.state, save: values.save };
@@ -66,7 +71,8 @@ async function open(engine: Engine, target: string): Promise<Bundle> {
 function cursorOf(point: string, matrix: Readonly<Record<string, readonly unknown[]>>): Record<string, unknown> {
   const parts = point.split(",").map((part) => {
     const [, name, text] = /^([^=]+)=(.*)$/s.exec(part) ?? [];
-    if (name === undefined || text === undefined) throw new Failure(`${point}: a point is written part=value,part=value`);
+    if (name === undefined || text === undefined)
+      throw new Failure(`${point}: a point is written part=value,part=value`);
     const values = Object.hasOwn(matrix, name) ? matrix[name] : undefined;
     return [name, values?.find((value) => String(value) === text) ?? text] as const;
   });
@@ -80,7 +86,11 @@ function attempt<T>(name: string, fn: () => T): T {
   } catch (thrown) {
     if (!(thrown instanceof HoldfastError)) throw thrown;
     const list = thrown.errors.length > 0 ? thrown.errors : [thrown];
-    throw new Failure(list.map(({ code, path, message }) => `${name}: ${path === "" ? "" : path + ": "}${message} (${code})`).join("\n"));
+    throw new Failure(
+      list
+        .map(({ code, path, message }) => `${name}: ${path === "" ? "" : path + ": "}${message} (${code})`)
+        .join("\n"),
+    );
   }
 }
 
@@ -103,7 +113,9 @@ async function* chunksOfLines(stream: AsyncIterable<Buffer>): AsyncGenerator<Buf
 }
 
 function print(bytes: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => process.stdout.write(bytes, (failed) => (failed ? reject(failed) : resolve())));
+  return new Promise((resolve, reject) =>
+    process.stdout.write(bytes, (failed) => (failed ? reject(failed) : resolve())),
+  );
 }
 
 // Whoever reads the output may have seen enough (`play … | head`).
@@ -113,6 +125,10 @@ process.stdout.on("error", (failed: NodeJS.ErrnoException) => {
 });
 
 main().catch((thrown: unknown) => {
-  console.error(thrown instanceof Failure || thrown instanceof HoldfastError || (thrown instanceof Error && "syscall" in thrown) ? thrown.message : thrown);
+  console.error(
+    thrown instanceof Failure || thrown instanceof HoldfastError || (thrown instanceof Error && "syscall" in thrown)
+      ? thrown.message
+      : thrown,
+  );
   process.exitCode = 2;
 });

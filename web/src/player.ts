@@ -56,7 +56,8 @@ export class Player {
     } catch (thrown) {
       if (!(thrown instanceof HoldfastError)) throw thrown;
       const { code, path } = thrown;
-      const message = begun.length < line.length ? thrown.message.replace(String(begun.length), String(line.length)) : thrown.message;
+      const message =
+        begun.length < line.length ? thrown.message.replace(String(begun.length), String(line.length)) : thrown.message;
       return this.#engine.canon({ error: { code, message, path } });
     }
   }

@@ -314,8 +314,16 @@ export function nameOf(purpose: "queue" | "lease" | "tabs", owner: Omit<Owner, "
 function itemOf(text: string): Item | undefined {
   try {
     const item = JSON.parse(text) as Partial<Item>;
-    const good = typeof item.key === "string" && typeof item.action === "string" && typeof item.actor?.kind === "string" && typeof item.actor.id === "string" &&
-      typeof item.args === "object" && item.args !== null && Array.isArray(item.reasons) && typeof item.shown === "string" && typeof item.at === "number";
+    const good =
+      typeof item.key === "string" &&
+      typeof item.action === "string" &&
+      typeof item.actor?.kind === "string" &&
+      typeof item.actor.id === "string" &&
+      typeof item.args === "object" &&
+      item.args !== null &&
+      Array.isArray(item.reasons) &&
+      typeof item.shown === "string" &&
+      typeof item.at === "number";
     return good ? (item as Item) : undefined;
   } catch {
     return undefined;

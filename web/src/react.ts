@@ -1,6 +1,15 @@
 // This file defines the binding for React 18 and later: useGate and <Gate>.
 
-import { createElement, useCallback, useLayoutEffect, useEffect, useRef, useSyncExternalStore, type ReactElement, type ReactNode } from "react";
+import {
+  createElement,
+  useCallback,
+  useLayoutEffect,
+  useEffect,
+  useRef,
+  useSyncExternalStore,
+  type ReactElement,
+  type ReactNode,
+} from "react";
 import { attach } from "./control.js";
 import type { ActionOf, ArgsOf, AskOptions, Declared, Rest, Undeclared } from "./declared.js";
 import type { ProposalDocument } from "./decision.js";
@@ -15,7 +24,11 @@ export interface Gating<B extends Declared = Undeclared> {
  * Returns the answer to whether an action could be proposed, and renders again when it
  * is another one. The answer is the same object until then, so it may be a dependency.
  */
-export function useGate<B extends Declared, A extends ActionOf<B>>(session: Gating<B>, action: A, ...rest: Rest<B, A>): GateValue {
+export function useGate<B extends Declared, A extends ActionOf<B>>(
+  session: Gating<B>,
+  action: A,
+  ...rest: Rest<B, A>
+): GateValue {
   return useLive(session.gate(action, ...rest));
 }
 
@@ -60,7 +73,9 @@ export function Gate<B extends Declared, A extends ActionOf<B>>(props: GateProps
     latest.current = propose;
   });
   const bare = typeof children === "function";
-  const attached = useRef<{ control: HTMLElement; key: string; gate: LiveGate; release: () => void } | undefined>(undefined);
+  const attached = useRef<{ control: HTMLElement; key: string; gate: LiveGate; release: () => void } | undefined>(
+    undefined,
+  );
   useEarlyEffect(() => {
     const control = bare ? undefined : wrapper.current?.firstElementChild;
     const key = `${hold === true} ${native === true}`;
@@ -69,7 +84,11 @@ export function Gate<B extends Declared, A extends ActionOf<B>>(props: GateProps
     now?.release();
     attached.current = undefined;
     if (!(control instanceof HTMLElement)) return;
-    const release = attach(control, gate, { hold: hold === true, native: native === true, click: (gate) => latest.current?.(gate.proposal()) });
+    const release = attach(control, gate, {
+      hold: hold === true,
+      native: native === true,
+      click: (gate) => latest.current?.(gate.proposal()),
+    });
     attached.current = { control, key, gate, release };
   });
   useEarlyEffect(

@@ -40,7 +40,11 @@ export class Problem extends HoldfastError {
   /** Milliseconds after which to ask again, where the server says so. */
   readonly retryAfter: number | undefined;
 
-  constructor(code: string, message: string, more: { path?: string; status: number; seq?: number | undefined; retryAfter?: number | undefined }) {
+  constructor(
+    code: string,
+    message: string,
+    more: { path?: string; status: number; seq?: number | undefined; retryAfter?: number | undefined },
+  ) {
     super(code, message, more.path === undefined ? {} : { path: more.path });
     this.status = more.status;
     this.seq = more.seq;
@@ -106,15 +110,27 @@ export class Remote {
   /** Proposes; returns the decision as the server wrote it. */
   async propose(session: string, body: string, key: string, control: AbortController): Promise<string> {
     const headers = { "content-type": "application/json", "idempotency-key": key };
-    return bodyOf(await this.#ask(pathOf(session, "decisions"), { accept: "application/json", body, headers, control }), control);
+    return bodyOf(
+      await this.#ask(pathOf(session, "decisions"), { accept: "application/json", body, headers, control }),
+      control,
+    );
   }
 
   /**
    * Yields the log from a seq on, a few decisions at a time, as they arrive. A last
    * line without its end is left out. stands is told how many decisions there are.
    */
-  async *log(session: string, from: number, limit: number | undefined, stands: (seq: number) => void, control = new AbortController()): AsyncGenerator<string[]> {
-    const response = await this.#ask(pathOf(session, `decisions?from=${from}${limit === undefined ? "" : `&limit=${limit}`}`), { accept: "application/jsonl", control });
+  async *log(
+    session: string,
+    from: number,
+    limit: number | undefined,
+    stands: (seq: number) => void,
+    control = new AbortController(),
+  ): AsyncGenerator<string[]> {
+    const response = await this.#ask(
+      pathOf(session, `decisions?from=${from}${limit === undefined ? "" : `&limit=${limit}`}`),
+      { accept: "application/jsonl", control },
+    );
     stands(Number(response.headers.get("holdfast-seq") ?? NaN));
     let begun = "";
     for await (const text of piecesOf(response)) {
@@ -139,7 +155,11 @@ export class Remote {
       const url = new URL(`${this.url}${pathOf(session, "events")}?after=${after}`, globalThis.location?.href);
       return yield* overSocket(url, await this.#bearer(), heard, control.signal, (silence * 3) / 8);
     }
-    const response = await this.#ask(pathOf(session, "events"), { accept: "text/event-stream", headers: { "last-event-id": String(after) }, control });
+    const response = await this.#ask(pathOf(session, "events"), {
+      accept: "text/event-stream",
+      headers: { "last-event-id": String(after) },
+      control,
+    });
     let begun = "";
     let event = "message";
     let data: string[] = [];
@@ -173,7 +193,9 @@ export class Remote {
       return await given;
     } catch (thrown) {
       this.renew(given);
-      throw new HoldfastError(replicaCodes.token, `there is no token to ask the server with: ${messageOf(thrown)}`, { cause: thrown });
+      throw new HoldfastError(replicaCodes.token, `there is no token to ask the server with: ${messageOf(thrown)}`, {
+        cause: thrown,
+      });
     }
   }
 
@@ -187,7 +209,10 @@ export class Remote {
         const type = response.headers.get("content-type") ?? "";
         if (!type.startsWith(ask.accept)) {
           void response.body?.cancel().catch(() => undefined);
-          throw new HoldfastError(replicaCodes.answer, `${this.url} answers with ${type === "" ? "no type" : type} where a Holdfast server answers with ${ask.accept}; does something else stand between?`);
+          throw new HoldfastError(
+            replicaCodes.answer,
+            `${this.url} answers with ${type === "" ? "no type" : type} where a Holdfast server answers with ${ask.accept}; does something else stand between?`,
+          );
         }
         return response;
       }
@@ -240,7 +265,8 @@ export class Clock {
     if (ended < began) return; // this machine's clock was set back meanwhile
     const least = at - ended;
     const most = at + 1000 - began;
-    if (least > this.#most || most < this.#least) [this.#least, this.#most] = [least, most]; // one of the clocks was set
+    if (least > this.#most || most < this.#least)
+      [this.#least, this.#most] = [least, most]; // one of the clocks was set
     else [this.#least, this.#most] = [Math.max(least, this.#least), Math.min(most, this.#most)];
   }
 
@@ -258,14 +284,19 @@ export class Clock {
 
 /** Says whether asking again later may help. */
 export function passing(error: HoldfastError): boolean {
-  if (error instanceof Problem && error.code !== replicaCodes.answer) return error.code !== "session/corrupt" && (error.status >= 500 || [408, 425, 429].includes(error.status));
-  return error.code === replicaCodes.unreachable || error.code === replicaCodes.answer || error.code === replicaCodes.token;
+  if (error instanceof Problem && error.code !== replicaCodes.answer)
+    return error.code !== "session/corrupt" && (error.status >= 500 || [408, 425, 429].includes(error.status));
+  return (
+    error.code === replicaCodes.unreachable || error.code === replicaCodes.answer || error.code === replicaCodes.token
+  );
 }
 
 /** Makes an error of whatever ended a request. */
 export function unreachable(thrown: unknown): HoldfastError {
   if (thrown instanceof HoldfastError) return thrown;
-  return new HoldfastError(replicaCodes.unreachable, `the server does not answer: ${messageOf(thrown)}`, { cause: thrown });
+  return new HoldfastError(replicaCodes.unreachable, `the server does not answer: ${messageOf(thrown)}`, {
+    cause: thrown,
+  });
 }
 
 /** Returns the path of a part of a session. */
@@ -278,7 +309,12 @@ async function problemOf(response: Response, control: AbortController): Promise<
   const after = Number(response.headers.get("retry-after") ?? NaN); // the server writes seconds
   const retryAfter = Number.isFinite(after) ? after * 1000 : undefined;
   try {
-    const said = JSON.parse(await bodyOf(response, control)) as { code?: unknown; detail?: unknown; path?: unknown; seq?: unknown };
+    const said = JSON.parse(await bodyOf(response, control)) as {
+      code?: unknown;
+      detail?: unknown;
+      path?: unknown;
+      seq?: unknown;
+    };
     if (typeof said.code === "string")
       return new Problem(said.code, typeof said.detail === "string" ? said.detail : said.code, {
         status,
@@ -289,7 +325,10 @@ async function problemOf(response: Response, control: AbortController): Promise<
   } catch {
     // Then it is not the server's own.
   }
-  return new Problem(replicaCodes.answer, `the server answers ${status} ${response.statusText}, without saying why`, { status, retryAfter });
+  return new Problem(replicaCodes.answer, `the server answers ${status} ${response.statusText}, without saying why`, {
+    status,
+    retryAfter,
+  });
 }
 
 // A body that does not end in time is one that has broken off.
@@ -322,6 +361,7 @@ async function* piecesOf(response: Response): AsyncGenerator<string> {
 }
 
 function bounded(text: string): string {
-  if (text.length > maxLine) throw new HoldfastError(replicaCodes.answer, `the server sends a line of over ${maxLine} characters`);
+  if (text.length > maxLine)
+    throw new HoldfastError(replicaCodes.answer, `the server sends a line of over ${maxLine} characters`);
   return text;
 }

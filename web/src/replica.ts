@@ -44,7 +44,17 @@ import type { Gate, TextGate } from "./gate.js";
 import { Gates, type Gated, type Watched } from "./gates.js";
 import { Guesses, documentOf } from "./guesses.js";
 import type { Lock } from "./lease.js";
-import { Queue, localQueue, nameOf, newKey, type Entry, type Owner, type Pending, type QueueStorage, type Settled } from "./queue.js";
+import {
+  Queue,
+  localQueue,
+  nameOf,
+  newKey,
+  type Entry,
+  type Owner,
+  type Pending,
+  type QueueStorage,
+  type Settled,
+} from "./queue.js";
 import { Problem, Remote, passing, replicaCodes, unreachable, type RemoteOptions } from "./remote.js";
 import type { Session } from "./session.js";
 import { Tabs, lockOf, type Message } from "./tabs.js";
@@ -119,9 +129,17 @@ export interface ReplicaEvents {
  * Throws what keeps it from that: replica/unreachable, replica/differs, replica/bundle, signature/…,
  * or the server's own code, as session/unknown.
  */
-export async function connect<B extends Declared = Undeclared>(engine: Engine, url: string | URL, session: string, options: ConnectOptions<B>): Promise<Replica<B>> {
+export async function connect<B extends Declared = Undeclared>(
+  engine: Engine,
+  url: string | URL,
+  session: string,
+  options: ConnectOptions<B>,
+): Promise<Replica<B>> {
   const remote = new Remote(url, options);
-  const confirmed = await Confirmed.start(engine, remote, session, { ...options, bundle: options.bundle as Bundle | string | undefined });
+  const confirmed = await Confirmed.start(engine, remote, session, {
+    ...options,
+    bundle: options.bundle as Bundle | string | undefined,
+  });
   const replica = new Replica<B>(confirmed, options);
   await replica.begin();
   return replica;
@@ -168,13 +186,18 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
       options.pace,
     );
     const storage = options.storage === undefined ? localQueue() : (options.storage ?? undefined);
-    const base = typeof location === "undefined" ? confirmed.remote.url : new URL(confirmed.remote.url, location.href).href.replace(/\/+$/, "");
+    const base =
+      typeof location === "undefined"
+        ? confirmed.remote.url
+        : new URL(confirmed.remote.url, location.href).href.replace(/\/+$/, "");
     const { kind, id = kind } = options.actor;
     // Another user's proposals are not this one's to send.
     const owner: Owner = { server: base, session: confirmed.id, actor: { kind, id } };
     this.#lease = nameOf("lease", owner);
     this.#queue = new Queue(storage, owner, (error) => this.#tell("storage", error));
-    this.#guesses = new Guesses(confirmed, this.#queue, (pending, was) => this.#tell("conflict", { pending, was, now: pending.guess }));
+    this.#guesses = new Guesses(confirmed, this.#queue, (pending, was) =>
+      this.#tell("conflict", { pending, was, now: pending.guess }),
+    );
     this.#lock = lockOf(storage);
     this.#tabs = new Tabs(nameOf("tabs", { server: base, session: confirmed.id }), (message) => this.#heard(message));
   }
@@ -259,14 +282,27 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
    */
   propose(intent: Intent<B>): Pending {
     if (this.status === "stopped") throw this.reason!;
-    if (this.#queue.entries.length >= this.#most) throw new HoldfastError(replicaCodes.full, `${this.#most} proposals wait for the server; no more are taken until it answers`);
+    if (this.#queue.entries.length >= this.#most)
+      throw new HoldfastError(
+        replicaCodes.full,
+        `${this.#most} proposals wait for the server; no more are taken until it answers`,
+      );
     const who = intent.actor ?? this.actor;
     if (who === undefined) throw new HoldfastError(codes.actor, "nobody says who proposes: set the replica's `actor`");
     const actor: Actor = { kind: who.kind, id: who.id ?? who.kind };
     if (actor.id === hostId && actor.kind === expirerOf(this.bundle.info))
       throw new HoldfastError(codes.actor, `as ${actor.kind} with the id ${hostId} the server alone proposes`);
-    const { action, args, reasons } = JSON.parse(encode({ action: intent.action, args: intent.args ?? {}, reasons: intent.reasons ?? ["request"] }) as string) as Pick<Entry, "action" | "args" | "reasons">;
-    const item = { key: newKey(), action, actor, args, reasons, at: Math.max(this.#confirmed.remote.clock.now(), this.#guesses.at) };
+    const { action, args, reasons } = JSON.parse(
+      encode({ action: intent.action, args: intent.args ?? {}, reasons: intent.reasons ?? ["request"] }) as string,
+    ) as Pick<Entry, "action" | "args" | "reasons">;
+    const item = {
+      key: newKey(),
+      action,
+      actor,
+      args,
+      reasons,
+      at: Math.max(this.#confirmed.remote.clock.now(), this.#guesses.at),
+    };
     const guess = this.#guesses.make(item, item.at);
     const entry = this.#queue.add({ ...item, shown: guess.verdict }, guess);
     this.#tabs.tell({ type: "queue" });
@@ -295,7 +331,9 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     const { action, args = {}, reasons = ["request"], actor = this.actor } = intent as Intent;
     const session = this.#asked();
     const at = Math.max(this.#confirmed.remote.clock.now(), this.#guesses.at);
-    return session.why(documentOf({ action, args, reasons, actor: { kind: actor?.kind ?? "", id: actor?.id ?? actor?.kind ?? "" } }, at));
+    return session.why(
+      documentOf({ action, args, reasons, actor: { kind: actor?.kind ?? "", id: actor?.id ?? actor?.kind ?? "" } }, at),
+    );
   }
 
   /** See Session.admissible. */
@@ -337,7 +375,12 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
   }
 
   /** See Session.text. */
-  text<A extends ActionOf<B>>(action: A, args: Partial<ArgsOf<B, A>>, name: keyof ArgsOf<B, A> & string, options?: AskOptions<B>): TextGate {
+  text<A extends ActionOf<B>>(
+    action: A,
+    args: Partial<ArgsOf<B, A>>,
+    name: keyof ArgsOf<B, A> & string,
+    options?: AskOptions<B>,
+  ): TextGate {
     return this.#gates.text(action, args, name, options as AskOptions | undefined);
   }
 
@@ -383,7 +426,8 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
   /** The session to ask, or why there is none. */
   #asked(): Session {
     if (this.status === "stopped") throw this.reason!;
-    if (this.#follower.stale) throw new HoldfastError(replicaCodes.stale, "the page was put away and does not know yet what it missed");
+    if (this.#follower.stale)
+      throw new HoldfastError(replicaCodes.stale, "the page was put away and does not know yet what it missed");
     return this.#shown();
   }
 
@@ -432,8 +476,9 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     try {
       await this.#lock(this.#lease, control.signal, async (held) => {
         this.#reload();
-        const next = (): Entry | undefined => (this.status === "live" && !control.signal.aborted && held() ? this.#queue.entries[0] : undefined);
-        for (let entry; (entry = next()) !== undefined; ) await this.#send(entry, control);
+        const next = (): Entry | undefined =>
+          this.status === "live" && !control.signal.aborted && held() ? this.#queue.entries[0] : undefined;
+        for (let entry; (entry = next()) !== undefined;) await this.#send(entry, control);
       });
     } catch (thrown) {
       await this.#failed(unreachable(thrown));
@@ -452,12 +497,19 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
   async #send(entry: Entry, outer: AbortController): Promise<void> {
     const { remote } = this.#confirmed;
     if (entry.unsure) return this.#lookUp(entry, outer);
-    if (!entry.landed && entry.guess !== undefined && Math.abs(entry.guess.document.at - remote.clock.now()) > fresh) this.#restamp(entry);
+    if (!entry.landed && entry.guess !== undefined && Math.abs(entry.guess.document.at - remote.clock.now()) > fresh)
+      this.#restamp(entry);
     this.#guesses.remake();
     if (entry.error !== undefined) return this.#settle(entry, { outcome: "refused", error: entry.error });
     const guess = entry.guess!;
     if (!entry.landed && guess.verdict !== entry.shown)
-      return this.#settle(entry, { outcome: "refused", error: new HoldfastError(replicaCodes.conflict, `when it was proposed it would ${entry.shown}, and on the server's newer state it would ${guess.verdict}: it was not sent`) });
+      return this.#settle(entry, {
+        outcome: "refused",
+        error: new HoldfastError(
+          replicaCodes.conflict,
+          `when it was proposed it would ${entry.shown}, and on the server's newer state it would ${guess.verdict}: it was not sent`,
+        ),
+      });
     entry.unsure = true;
     this.#queue.update(entry);
     // What the server expires by itself is not sent, and has a time of its own: the server says where it stands then.
@@ -496,7 +548,11 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
   }
 
   // stood is how many decisions the server had told of when it was asked; what was asked with may be a guess.
-  async #refused(entry: Entry, asked: { seq: number; at: number | undefined; stood: number }, error: HoldfastError): Promise<void> {
+  async #refused(
+    entry: Entry,
+    asked: { seq: number; at: number | undefined; stood: number },
+    error: HoldfastError,
+  ): Promise<void> {
     const { seq, at, stood } = asked;
     const { code } = error;
     // A page by something else than the server: it may pass, but must not keep others waiting for ever.
@@ -516,7 +572,10 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
       // The answer's Date has told the time; where a page may not read it, the server sets it.
       entry.bare = ++entry.skewed > 2;
       this.#restamp(entry);
-    } else if ((error instanceof Problem && error.status === 401) || /^(session\/|bundle\/|auth\/session|http\/(origin|path|method))/.test(code)) {
+    } else if (
+      (error instanceof Problem && error.status === 401) ||
+      /^(session\/|bundle\/|auth\/session|http\/(origin|path|method))/.test(code)
+    ) {
       entry.unsure = true;
       throw error; // it is not about this proposal
     } else this.#settle(entry, { outcome: "refused", error });
@@ -538,9 +597,11 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     const { engine } = this.#confirmed;
     const said = read(text);
     const proposal = this.#confirmed.digest(again(() => engine.complete(documentOf(entry, said.at), said.at)));
-    if (said.proposal !== proposal) throw differs(`the server answers with a decision on another proposal (${said.seq})`);
+    if (said.proposal !== proposal)
+      throw differs(`the server answers with a decision on another proposal (${said.seq})`);
     await this.#follower.take(text);
-    if (!(await this.#confirmed.has(text))) throw differs(`the server answers with a decision ${said.seq} that is not in its log`);
+    if (!(await this.#confirmed.has(text)))
+      throw differs(`the server answers with a decision ${said.seq} that is not in its log`);
     if (entry.done) return;
     const decision = decisionOf(text);
     const same = guess?.text === text;
@@ -604,7 +665,8 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
 
   #tell<E extends keyof ReplicaEvents>(event: E, said: ReplicaEvents[E]): void {
     queueMicrotask(() => {
-      for (const fn of [...(this.#listeners.get(event) ?? [])]) tell(() => (fn as (event: ReplicaEvents[E]) => void)(said));
+      for (const fn of [...(this.#listeners.get(event) ?? [])])
+        tell(() => (fn as (event: ReplicaEvents[E]) => void)(said));
     });
   }
 }

@@ -6,12 +6,21 @@ import { HoldfastError } from "./errors.js";
 import { Instance } from "./instance.js";
 
 /** What the worker is sent: the module to start, or a call. */
-export type Task = { readonly module: WebAssembly.Module } | { readonly op: Op; readonly handle: number; readonly input: string | Uint8Array };
+export type Task =
+  | { readonly module: WebAssembly.Module }
+  | { readonly op: Op; readonly handle: number; readonly input: string | Uint8Array };
 
 /** What it answers, in the order of the tasks. log is what Go printed as it died. */
 export type Done =
   | { readonly output: Uint8Array<ArrayBuffer> | undefined; readonly opened: number; readonly log?: undefined }
-  | { readonly code: string; readonly message: string; readonly path: string; readonly offset: number | undefined; readonly errors: HoldfastError["errors"]; readonly log: string };
+  | {
+      readonly code: string;
+      readonly message: string;
+      readonly path: string;
+      readonly offset: number | undefined;
+      readonly errors: HoldfastError["errors"];
+      readonly log: string;
+    };
 
 interface Port {
   postMessage(message: Done, transfer?: ArrayBuffer[]): void;
@@ -53,4 +62,7 @@ interface Process {
   getBuiltinModule?(name: "node:worker_threads"): { parentPort: Port | null } | undefined;
 }
 
-serve((globalThis as { process?: Process }).process?.getBuiltinModule?.("node:worker_threads")?.parentPort ?? (globalThis as unknown as Port));
+serve(
+  (globalThis as { process?: Process }).process?.getBuiltinModule?.("node:worker_threads")?.parentPort ??
+    (globalThis as unknown as Port),
+);

@@ -26,7 +26,8 @@ type Recorded = readonly [op: typeof Op.Decide | typeof Op.Replay, input: string
 export type Origin = readonly [op: typeof Op.Open | typeof Op.Restore, input: string | Uint8Array];
 
 /** A proposal, as an object or as JSON; text and bytes reach the module untouched. */
-export type Proposal<B extends Declared = Undeclared> = (Undeclared extends B ? ProposalDocument : ProposalOf<B>) | string | Uint8Array;
+export type Proposal<B extends Declared = Undeclared> =
+  (Undeclared extends B ? ProposalDocument : ProposalOf<B>) | string | Uint8Array;
 
 /** What a session begins with; everything may be left out. */
 export interface SessionOptions<B extends Declared = Undeclared> {
@@ -48,7 +49,12 @@ export class Session<B extends Declared = Undeclared> extends Held {
   #last: Uint8Array | undefined;
 
   /** @internal */
-  constructor(host: Host, bundle: Held & { readonly info: BundleInfo }, origin: Origin, options: SessionOptions<B> = {}) {
+  constructor(
+    host: Host,
+    bundle: Held & { readonly info: BundleInfo },
+    origin: Origin,
+    options: SessionOptions<B> = {},
+  ) {
     super(host, "session");
     this.#bundle = bundle;
     this.#origin = origin;
@@ -89,7 +95,12 @@ export class Session<B extends Declared = Undeclared> extends Held {
   }
 
   /** Like gate, for an action with one argument that is being typed: set `text` as it changes. */
-  text<A extends ActionOf<B>>(action: A, args: Partial<ArgsOf<B, A>>, name: keyof ArgsOf<B, A> & string, options?: AskOptions<B>): TextGate {
+  text<A extends ActionOf<B>>(
+    action: A,
+    args: Partial<ArgsOf<B, A>>,
+    name: keyof ArgsOf<B, A> & string,
+    options?: AskOptions<B>,
+  ): TextGate {
     return this.#gates.text(action, args, name, options as AskOptions | undefined);
   }
 
@@ -176,7 +187,10 @@ export class Session<B extends Declared = Undeclared> extends Held {
     for (const [op, input] of this.#since) last = instance.call(op, handle, input);
     if (last !== undefined && !equal(last, this.#last)) {
       instance.call(Op.Close, handle);
-      throw new HoldfastError(codes.rebuild, "after a trap this session could not be brought back; restore it from a snapshot or the log");
+      throw new HoldfastError(
+        codes.rebuild,
+        "after a trap this session could not be brought back; restore it from a snapshot or the log",
+      );
     }
     return handle;
   }
@@ -186,7 +200,8 @@ export class Session<B extends Declared = Undeclared> extends Held {
     try {
       return write(proposal);
     } catch (thrown) {
-      if (!(thrown instanceof HoldfastError) || typeof proposal === "string" || proposal instanceof Uint8Array) throw thrown;
+      if (!(thrown instanceof HoldfastError) || typeof proposal === "string" || proposal instanceof Uint8Array)
+        throw thrown;
       throw misfit(thrown, proposal as ProposalDocument, (asked) => {
         try {
           this.call(Op.Why, encode(asked));

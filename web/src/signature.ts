@@ -39,7 +39,10 @@ export function bundleText(name: string, version: string, digest: string): strin
 
 /** Returns the text that is signed for a catalog: its own digest, and in order those of all it publishes. */
 export function catalogText(name: string, version: string, digest: string, points: readonly string[]): string {
-  return `holdfast catalog\n${name}@${version}\n${digest}\n${[...new Set(points)].sort().map((point) => point + "\n").join("")}`;
+  return `holdfast catalog\n${name}@${version}\n${digest}\n${[...new Set(points)]
+    .sort()
+    .map((point) => point + "\n")
+    .join("")}`;
 }
 
 /** Like verify, for a bundle by what it says of itself. */
@@ -66,20 +69,29 @@ export interface Key {
  */
 export async function verify(text: string, note: Note, keys: readonly string[]): Promise<string> {
   const trusted = await Promise.all(keys.map(keyOf));
-  if (note === undefined || note.length === 0) throw refuse(codes.unsigned, "there is no signature: sign it with `holdfast sign`, and give the note along");
+  if (note === undefined || note.length === 0)
+    throw refuse(codes.unsigned, "there is no signature: sign it with `holdfast sign`, and give the note along");
   const { signed, lines } = take(note);
   let signer: string | undefined;
   for (const { id, raw } of lines) {
     const key = trusted.find((key) => key.id === id);
     if (key === undefined) continue;
-    if (!(await isGood(key, raw.slice(4), encoder.encode(signed)))) throw refuse(codes.signature, `the signature of ${id} does not verify: it was made for something else, or one of the two was changed since`);
+    if (!(await isGood(key, raw.slice(4), encoder.encode(signed))))
+      throw refuse(
+        codes.signature,
+        `the signature of ${id} does not verify: it was made for something else, or one of the two was changed since`,
+      );
     signer ??= key.name;
   }
   if (signer === undefined) {
     const known = trusted.map(({ id }) => id).join(", ") || "nobody";
-    throw refuse(codes.unknownKey, `no trusted key has signed this; signed by ${lines.map(({ id }) => id).join(", ")}, trusted: ${known}`);
+    throw refuse(
+      codes.unknownKey,
+      `no trusted key has signed this; signed by ${lines.map(({ id }) => id).join(", ")}, trusted: ${known}`,
+    );
   }
-  if (!standsFor(signed, text)) throw refuse(codes.otherText, `${signer} has signed something else (${signed.split("\n", 3).join(" ")})`);
+  if (!standsFor(signed, text))
+    throw refuse(codes.otherText, `${signer} has signed something else (${signed.split("\n", 3).join(" ")})`);
   return signer;
 }
 
@@ -102,14 +114,16 @@ function take(note: string | Uint8Array): { signed: string; lines: { id: string;
     throw thrown instanceof HoldfastError ? thrown : malformed("it is not UTF-8");
   }
   const end = whole.lastIndexOf("\n\n");
-  if (end < 0 || !whole.endsWith("\n") || end + 2 === whole.length) throw malformed("it is no note: a text, a blank line, and the signatures, each with its line break");
+  if (end < 0 || !whole.endsWith("\n") || end + 2 === whole.length)
+    throw malformed("it is no note: a text, a blank line, and the signatures, each with its line break");
   const signed = whole.slice(0, end + 1);
   if (!isOurs(signed)) throw malformed("it is not for a bundle, a catalog or a session's head");
   const lines: { id: string; raw: Bytes }[] = [];
   for (const line of whole.slice(end + 2, -1).split("\n")) {
     const [, name = "", text = ""] = /^— ([^ ]*) (.*)$/s.exec(line) ?? [];
     const raw = decode(text);
-    if (!line.startsWith(lineStart) || !keyName.test(name) || raw === undefined || raw.length < 5) throw malformed(`${JSON.stringify(line.slice(0, 200))} is no signature, ${lineStart}KEYNAME BASE64`);
+    if (!line.startsWith(lineStart) || !keyName.test(name) || raw === undefined || raw.length < 5)
+      throw malformed(`${JSON.stringify(line.slice(0, 200))} is no signature, ${lineStart}KEYNAME BASE64`);
     const id = `${name}+${hex(raw.subarray(0, 4))}`;
     if (lines.some((other) => other.id === id)) throw malformed(`${id} signs it twice`);
     if (lines.push({ id, raw }) > maxSignatures) throw malformed(`it has more than ${maxSignatures} signatures`);
@@ -123,7 +137,13 @@ function isOurs(text: string): boolean {
   // eslint-disable-next-line no-control-regex
   if (/[\0-\x09\x0b-\x1f]/.test(text)) return false;
   const [kind, name = "", third = ""] = lines;
-  if (kind === "holdfast head") return lines.length === 5 && name !== "" && /^(0|[1-9][0-9]{0,15})$/.test(third) && lines.slice(3).every((line) => digestLine.test(line));
+  if (kind === "holdfast head")
+    return (
+      lines.length === 5 &&
+      name !== "" &&
+      /^(0|[1-9][0-9]{0,15})$/.test(third) &&
+      lines.slice(3).every((line) => digestLine.test(line))
+    );
   if (kind !== "holdfast bundle" && kind !== "holdfast catalog") return false;
   if (lines.length < 3 || !name.includes("@") || !lines.slice(2).every((line) => digestLine.test(line))) return false;
   return lines.length === 3 || (kind === "holdfast catalog" && lines.slice(4).every((line, i) => lines[i + 3]! < line));
@@ -133,10 +153,16 @@ function isOurs(text: string): boolean {
 export async function keyOf(text: string): Promise<Key> {
   const [, name = "", hash = "", encoded = ""] = /^([^+]*)\+([0-9a-f]{8})\+(.*)$/.exec(text) ?? [];
   const raw = decode(encoded);
-  if (text.startsWith("PRIVATE+KEY+")) throw refuse(codes.key, "this is a private key, which nobody should have to give away: name the public one, NAME.pub");
-  if (!keyName.test(name) || raw === undefined || raw.length !== 33 || raw[0] !== ed25519) throw refuse(codes.key, "this is no public key: it is NAME+HASH+BASE64, as in NAME.pub");
+  if (text.startsWith("PRIVATE+KEY+"))
+    throw refuse(
+      codes.key,
+      "this is a private key, which nobody should have to give away: name the public one, NAME.pub",
+    );
+  if (!keyName.test(name) || raw === undefined || raw.length !== 33 || raw[0] !== ed25519)
+    throw refuse(codes.key, "this is no public key: it is NAME+HASH+BASE64, as in NAME.pub");
   const named = new Uint8Array([...encoder.encode(name + "\n"), ...raw]);
-  if (hex(new Uint8Array(await subtle().digest("SHA-256", named)).subarray(0, 4)) !== hash) throw refuse(codes.key, `the key ${name} is not whole: its hash is another one`);
+  if (hex(new Uint8Array(await subtle().digest("SHA-256", named)).subarray(0, 4)) !== hash)
+    throw refuse(codes.key, `the key ${name} is not whole: its hash is another one`);
   return { id: `${name}+${hash}`, name, raw: raw.slice(1) };
 }
 
@@ -173,7 +199,11 @@ function hex(bytes: Uint8Array): string {
 }
 
 function unsupported(cause: unknown): HoldfastError {
-  return new HoldfastError(codes.unsupported, "Ed25519 cannot be checked here, so nothing signed is accepted: it takes a secure page (https or localhost) and Chromium 137, Firefox 129, Safari 17, Node 20 or newer", { cause });
+  return new HoldfastError(
+    codes.unsupported,
+    "Ed25519 cannot be checked here, so nothing signed is accepted: it takes a secure page (https or localhost) and Chromium 137, Firefox 129, Safari 17, Node 20 or newer",
+    { cause },
+  );
 }
 
 function malformed(message: string): HoldfastError {

@@ -70,7 +70,7 @@ export async function* overSocket(
   signal.addEventListener("abort", aborted);
   try {
     for (;;) {
-      for (let event; (event = events.shift()) !== undefined; ) yield event;
+      for (let event; (event = events.shift()) !== undefined;) yield event;
       if (failed !== undefined) throw failed;
       if (over) return;
       await new Promise<void>((done) => (wake = done));

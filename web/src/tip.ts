@@ -88,7 +88,8 @@ class Tip {
     this.#window.removeEventListener("pointerdown", this.#ondown, true);
     this.#window.removeEventListener("scroll", this.#place, true);
     this.#window.removeEventListener("resize", this.#place);
-    if (this.#box.isConnected && this.#box.popover === "manual" && this.#box.matches(":popover-open")) this.#box.hidePopover();
+    if (this.#box.isConnected && this.#box.popover === "manual" && this.#box.matches(":popover-open"))
+      this.#box.hidePopover();
     this.#box.removeAttribute("data-open");
   }
 

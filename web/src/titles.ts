@@ -19,7 +19,10 @@ interface Enum {
 
 /** What is built in, for people. */
 const builtIn: Readonly<Record<string, string>> = {
-  confirm: "confirm what waits", decline: "decline what waits", expire: "end what has waited too long", unfreeze: "unfreeze the session",
+  confirm: "confirm what waits",
+  decline: "decline what waits",
+  expire: "end what has waited too long",
+  unfreeze: "unfreeze the session",
 };
 
 /** Titles of one bundle. What has none is called by its name, with blanks for underscores. */
@@ -31,13 +34,17 @@ export class Titles {
   constructor(info: Titled | undefined) {
     this.#actions = byName(info?.["actions"]);
     this.#agents = byName(info?.["agents"]);
-    this.#moved = new Set([...byName(info?.["state"]).values()].flatMap(({ moves, type }) => (moves !== undefined && isEnum(type) ? [type.enum.join()] : [])));
+    this.#moved = new Set(
+      [...byName(info?.["state"]).values()].flatMap(({ moves, type }) =>
+        moves !== undefined && isEnum(type) ? [type.enum.join()] : [],
+      ),
+    );
   }
 
   /** An action in a sentence: its title in quotes, or its name. */
   action(name: string): string {
     const { title = "" } = this.#actions.get(name) ?? {};
-    return title !== "" ? `“${title}”` : (this.#actions.has(name) ? undefined : builtIn[name]) ?? plain(name);
+    return title !== "" ? `“${title}”` : ((this.#actions.has(name) ? undefined : builtIn[name]) ?? plain(name));
   }
 
   /** An agent. */

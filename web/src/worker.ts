@@ -115,7 +115,12 @@ export class WorkerEngine {
   }
 
   /** Runs an operation on something, when all that was asked before is done. @internal */
-  call(op: Op, on: Remade | undefined, input?: string | Uint8Array, then?: (output: Uint8Array<ArrayBuffer>) => void): Promise<Uint8Array<ArrayBuffer>> {
+  call(
+    op: Op,
+    on: Remade | undefined,
+    input?: string | Uint8Array,
+    then?: (output: Uint8Array<ArrayBuffer>) => void,
+  ): Promise<Uint8Array<ArrayBuffer>> {
     return this.exclusively(async () => {
       const output = (await this.ask(op, on === undefined ? 0 : await on.handle(), input)).output;
       then?.(output);
@@ -143,7 +148,8 @@ export class WorkerEngine {
     running.thread.listen(
       (message) => running.settle?.done(message),
       (thrown) => {
-        if (this.#running === running) this.#stop(new HoldfastError(codes.worker, `the worker has failed: ${messageOf(thrown)}`, { cause: thrown }));
+        if (this.#running === running)
+          this.#stop(new HoldfastError(codes.worker, `the worker has failed: ${messageOf(thrown)}`, { cause: thrown }));
       },
     );
     this.#running = running;
@@ -152,7 +158,11 @@ export class WorkerEngine {
   }
 
   /** Sends one call and waits for its answer; only within exclusively. @internal */
-  async ask(op: Op, handle: number, input: string | Uint8Array = new Uint8Array(0)): Promise<{ output: Uint8Array<ArrayBuffer>; opened: number }> {
+  async ask(
+    op: Op,
+    handle: number,
+    input: string | Uint8Array = new Uint8Array(0),
+  ): Promise<{ output: Uint8Array<ArrayBuffer>; opened: number }> {
     await this.generation();
     const { output, opened } = await this.#send({ op, handle, input });
     return { output: output!, opened };
@@ -163,7 +173,16 @@ export class WorkerEngine {
     const { log = (text: string) => console.error(text) } = this.#options;
     const { deadline } = this;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#stop(new HoldfastError(codes.deadline, `this took longer than ${deadline} ms and was ended; nothing was decided or recorded`)), deadline);
+      const timer = setTimeout(
+        () =>
+          this.#stop(
+            new HoldfastError(
+              codes.deadline,
+              `this took longer than ${deadline} ms and was ended; nothing was decided or recorded`,
+            ),
+          ),
+        deadline,
+      );
       const settle = {
         done: (message: Done): void => {
           settle.over();
@@ -306,7 +325,11 @@ export class WorkerSession {
     const { opened } = await this.#engine.ask(this.#origin[0], await this.#bundle.handle(), this.#origin[1]);
     let last: string | undefined;
     for (const [op, input] of this.#since) last = textOf((await this.#engine.ask(op, opened, input)).output);
-    if (last !== undefined && last !== this.#last) throw new HoldfastError(codes.rebuild, "in a new worker this session could not be brought back to the bytes it had; restore it from a snapshot or the log");
+    if (last !== undefined && last !== this.#last)
+      throw new HoldfastError(
+        codes.rebuild,
+        "in a new worker this session could not be brought back to the bytes it had; restore it from a snapshot or the log",
+      );
     [this.#in, this.#handle] = [now, opened];
     return opened;
   }

@@ -31,6 +31,17 @@ function all(pattern) {
 
 /** Reads a Go constant that is a number or made of +, << and numbers, comments aside. */
 function number(pattern) {
-  const text = pattern.exec(source)[1].replace(/\/\/.*/, "").trim();
-  return text.split("+").map((term) => term.split("<<").map(Number).reduce((a, b) => a * 2 ** b)).reduce((a, b) => a + b);
+  const text = pattern
+    .exec(source)[1]
+    .replace(/\/\/.*/, "")
+    .trim();
+  return text
+    .split("+")
+    .map((term) =>
+      term
+        .split("<<")
+        .map(Number)
+        .reduce((a, b) => a * 2 ** b),
+    )
+    .reduce((a, b) => a + b);
 }

@@ -16,7 +16,17 @@ import { suites } from "./chromium/suites.mjs";
 import { module, origin, server, vectors } from "./support/site.mjs";
 
 // A page by plain http is no secure one, unless its host is localhost: shop.test is not, and there is no such host anywhere.
-const flags = ["--host-resolver-rules=MAP shop.test 127.0.0.1", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const flags = [
+  "--host-resolver-rules=MAP shop.test 127.0.0.1",
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 if (!existsSync(executablePath)) {
@@ -56,7 +66,9 @@ async function vectorsAndPolicies() {
   assert.equal(await outcome("/?wanted=" + moduleDigest), "loaded");
   assert.equal(await outcome("/?wanted=sha256:" + "0".repeat(64)), "load/digest");
   assert.equal(await outcome("/no-wasm?wanted="), "load/blocked");
-  console.log(`Chromium ${browser.browser()?.version() ?? ""}: a pin, another pin and a blocking policy answered as they should`);
+  console.log(
+    `Chromium ${browser.browser()?.version() ?? ""}: a pin, another pin and a blocking policy answered as they should`,
+  );
 }
 
 /** Opens a page and returns what its script came to. */
@@ -67,9 +79,11 @@ async function outcome(path) {
   page.on("pageerror", (error) => said.push(String(error)));
   try {
     await page.goto(origin + path);
-    await page.waitForFunction(() => window.outcome !== undefined, undefined, { timeout: 120_000, polling: 50 }).catch((error) => {
-      throw new Error(`${path} came to nothing: ${error.message}\n${said.join("\n")}`);
-    });
+    await page
+      .waitForFunction(() => window.outcome !== undefined, undefined, { timeout: 120_000, polling: 50 })
+      .catch((error) => {
+        throw new Error(`${path} came to nothing: ${error.message}\n${said.join("\n")}`);
+      });
     const { value, error } = await page.evaluate(() => window.outcome);
     assert.equal(error, undefined, `${path}: ${error}\n${said.join("\n")}`);
     return value;
@@ -79,10 +93,19 @@ async function outcome(path) {
 }
 
 function check(where, results) {
-  assert.deepEqual(results.map(({ name }) => name), vectors.map(({ name }) => name));
+  assert.deepEqual(
+    results.map(({ name }) => name),
+    vectors.map(({ name }) => name),
+  );
   for (const { name, lines, differs } of results) {
-    assert.equal(differs, undefined, `${where}, ${name}, line ${differs?.line}:\nwanted ${differs?.wanted}\ngot    ${differs?.got}`);
+    assert.equal(
+      differs,
+      undefined,
+      `${where}, ${name}, line ${differs?.line}:\nwanted ${differs?.wanted}\ngot    ${differs?.got}`,
+    );
     assert.ok(lines > 0, `${name} has no lines`);
   }
-  console.log(`Chromium, ${where}: ${results.length} vectors, ${results.reduce((sum, { lines }) => sum + lines, 0)} lines, all bytes equal`);
+  console.log(
+    `Chromium, ${where}: ${results.length} vectors, ${results.reduce((sum, { lines }) => sum + lines, 0)} lines, all bytes equal`,
+  );
 }

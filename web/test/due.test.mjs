@@ -8,14 +8,29 @@ import { Proxy, Server } from "./support/server.mjs";
 
 /** Orders above 10 wait for an owner, for a minute. */
 const shop = (hold, more = {}) => ({
-  holdfast: 1, bundle: "shop", version: "1.0.0", agents: { user: {}, owner: {}, clock: {} }, governance: ["owner"],
+  holdfast: 1,
+  bundle: "shop",
+  version: "1.0.0",
+  agents: { user: {}, owner: {}, clock: {} },
+  governance: ["owner"],
   state: { total: { type: { int: [0, 1000] } }, resting: { type: "bool" } },
-  actions: { order: { by: ["user"], args: { n: { int: [1, 100] } }, set: { total: "state.total + args.n" } }, rest: { set: { resting: "true" } } },
+  actions: {
+    order: { by: ["user"], args: { n: { int: [1, 100] } }, set: { total: "state.total + args.n" } },
+    rest: { set: { resting: "true" } },
+  },
   constraints: [
-    { id: "BIG", level: "ownership", on: ["order"], require: "args.n <= 10", otherwise: { verdict: "hold", by: ["owner"] } },
+    {
+      id: "BIG",
+      level: "ownership",
+      on: ["order"],
+      require: "args.n <= 10",
+      otherwise: { verdict: "hold", by: ["owner"] },
+    },
     { id: "STOP", level: "physical", on: ["order"], require: "args.n != 99", otherwise: { verdict: "freeze" } },
   ],
-  fallback: { reset: ["total"] }, hold: { ttl: "60s", ...hold }, ...more,
+  fallback: { reset: ["total"] },
+  hold: { ttl: "60s", ...hold },
+  ...more,
 });
 const user = { kind: "user", id: "u1" };
 const owner = { kind: "owner", id: "o1" };
@@ -31,12 +46,20 @@ after(() => engine.close());
 
 test("a page's own session ends what is due, as the agent that the bundle names", () => {
   const session = engine.bundle(shop({ by: "clock" })).open("s1");
-  for (const [n, at] of [[20, t0], [30, t0 + 10], [5, t0 + 20], [40, t0 + minute - 1]]) session.decide(order(n, at));
+  for (const [n, at] of [
+    [20, t0],
+    [30, t0 + 10],
+    [5, t0 + 20],
+    [40, t0 + minute - 1],
+  ])
+    session.decide(order(n, at));
   assert.deepEqual(session.expire(t0 + minute - 1), []);
   assert.deepEqual(seqs(session), [1, 2, 4]);
   const done = session.expire(t0 + minute + 10);
-  assert.deepEqual(done.map(({ document }) => [document.action, document.actor, document.args, document.at, document.verdict]),
-    [1, 2].map((hold) => ["expire", clock, { hold }, t0 + minute + 10, "commit"]));
+  assert.deepEqual(
+    done.map(({ document }) => [document.action, document.actor, document.args, document.at, document.verdict]),
+    [1, 2].map((hold) => ["expire", clock, { hold }, t0 + minute + 10, "commit"]),
+  );
   assert.deepEqual([seqs(session), session.view().state.total], [[4], 5]);
   assert.deepEqual(session.expire(t0 + minute + 10), []);
   assert.equal(session.expire().length, 1); // now is later than all of it
@@ -46,7 +69,10 @@ test("what is due reverts where the bundle says so", () => {
   const session = engine.bundle(shop({ by: "clock", on_expire: "revert" })).open("s1");
   for (const n of [5, 20]) session.decide(order(n, t0));
   const [{ document }] = session.expire(t0 + minute);
-  assert.deepEqual([document.verdict, document.governing, session.view().state.total, seqs(session)], ["revert", "hold:expired", 0, []]);
+  assert.deepEqual(
+    [document.verdict, document.governing, session.view().state.total, seqs(session)],
+    ["revert", "hold:expired", 0, []],
+  );
 });
 
 test("time that is set back ends nothing early, and the session's own counts", () => {
@@ -137,18 +163,30 @@ test("what waits for the server is decided after what is due, and is sent withou
   proxy.fault = ({ method }) => (method === "POST" ? "refuse" : undefined);
   later(2 * minute);
   const pending = replica.propose({ action: "order", args: { n: 3 } });
-  assert.deepEqual([replica.view().state.total, replica.view().holds.length, replica.confirmed().state.total], [3, 0, 5]);
+  assert.deepEqual(
+    [replica.view().state.total, replica.view().holds.length, replica.confirmed().state.total],
+    [3, 0, 5],
+  );
   assert.ok(pending.guess.document.at >= replica.view().at);
-  const sent = () => proxy.seen.filter(({ method, kind }) => method === "POST" && kind === "decisions").map(({ body }) => JSON.parse(body));
+  const sent = () =>
+    proxy.seen
+      .filter(({ method, kind }) => method === "POST" && kind === "decisions")
+      .map(({ body }) => JSON.parse(body));
   await until(() => sent().at(-1).args.n === 3);
   assert.deepEqual([...new Set(sent().map(({ action }) => action))], ["order"]);
   assert.equal(sent().at(-1).seq, 2); // what the server has told of
   // The server's clock is not this one's: there it is not due, and so it decides on what it has.
   proxy.fault = () => undefined;
-  Date.now = ((real) => () => real() - 2 * minute)(Date.now);
+  Date.now = (
+    (real) => () =>
+      real() - 2 * minute
+  )(Date.now);
   assert.equal((await pending.settled).outcome, "confirmed");
   assert.equal(replica.status, "live");
-  assert.deepEqual((await server.log("s1")).map((text) => JSON.parse(text).action), ["order", "order", "order"]);
+  assert.deepEqual(
+    (await server.log("s1")).map((text) => JSON.parse(text).action),
+    ["order", "order", "order"],
+  );
   assert.deepEqual([replica.view().state.total, replica.view().holds.length], [8, 1]);
 });
 
@@ -166,8 +204,15 @@ test("the server ends what is due, whatever a replica has guessed of it, and nob
   proxy.fault = () => undefined;
   for (const { settled } of pending) assert.equal((await settled).outcome, "confirmed");
   const log = (await server.log("s1")).map((text) => JSON.parse(text));
-  assert.deepEqual(log.map(({ action, verdict }) => [action, verdict]),
-    [["order", "hold"], ["expire", "commit"], ["order", "commit"], ["order", "commit"]]);
+  assert.deepEqual(
+    log.map(({ action, verdict }) => [action, verdict]),
+    [
+      ["order", "hold"],
+      ["expire", "commit"],
+      ["order", "commit"],
+      ["order", "commit"],
+    ],
+  );
   assert.deepEqual(log[1].actor, clock);
   assert.deepEqual([replica.status, replica.head.seq, conflicts], ["live", 4, 0]);
   assert.deepEqual(replica.view(), replica.confirmed());

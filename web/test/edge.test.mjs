@@ -1,5 +1,5 @@
 // This file tests the gate of a worker on the cases of testdata/gate, which the Go side reads too, and on what its
-// owner's functions return and throw. wasm/edge/test sends requests through it in workerd.
+// owner's functions return and throw. host/edge/test sends requests through it in workerd.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

@@ -28,7 +28,16 @@ const refused = [
   ["a Set", { a: new Set([1]) }, "json/not-plain", "a"],
   ["a boxed number", { a: new Number(1) }, "json/not-plain", "a"],
   ["a typed array inside", { a: new Uint8Array(2) }, "json/not-plain", "a"],
-  ["an instance", { a: new (class Money { euros = 1 })() }, "json/not-plain", "a"],
+  [
+    "an instance",
+    {
+      a: new (class Money {
+        euros = 1;
+      })(),
+    },
+    "json/not-plain",
+    "a",
+  ],
   ["what is inherited", Object.create({ action: "enter" }), "json/not-plain", ""],
   ["what is not enumerable", Object.defineProperty({}, "a", { value: 1 }), "json/not-plain", ""],
   ["an array's further members", { a: Object.assign(["x"], { index: 0 }) }, "json/not-plain", "a"],
@@ -41,25 +50,48 @@ const refused = [
 
 for (const [what, value, code, path] of refused)
   test(`${what} is refused as ${code}`, () => {
-    assert.throws(() => encode(value), (error) => {
-      assert.equal(error.name, "HoldfastError");
-      assert.deepEqual({ code: error.code, path: error.path }, { code, path });
-      assert.ok(error.message.startsWith(path), error.message);
-      return true;
-    });
+    assert.throws(
+      () => encode(value),
+      (error) => {
+        assert.equal(error.name, "HoldfastError");
+        assert.deepEqual({ code: error.code, path: error.path }, { code, path });
+        assert.ok(error.message.startsWith(path), error.message);
+        return true;
+      },
+    );
   });
 
 test("everything else is what JSON.stringify makes of it", () => {
   const twice = { a: 1 };
   for (const value of [
-    {}, [], null, [null, true, false, 0, -1, 1.5, 1e21, 1e-7, Number.MAX_SAFE_INTEGER],
-    { 2: "b", 1: "a", z: "\u0000\u001f\"\\\u2028😀é", "": {}, "__proto__x": 1 },
-    [twice, twice], { a: "", b: 0, c: false, d: null }, Object.assign(Object.create(null), { a: 1 }),
+    {},
+    [],
+    null,
+    [null, true, false, 0, -1, 1.5, 1e21, 1e-7, Number.MAX_SAFE_INTEGER],
+    { 2: "b", 1: "a", z: '\u0000\u001f"\\\u2028😀é', "": {}, __proto__x: 1 },
+    [twice, twice],
+    { a: "", b: 0, c: false, d: null },
+    Object.assign(Object.create(null), { a: 1 }),
   ])
     assert.equal(encode(value), JSON.stringify(value));
 });
 
-const names = ["toJSON", "__proto__", "constructor", "then", "prototype", "valueOf", "toString", "hasOwnProperty", "length", "name", "get", "", "0", "Symbol.iterator"];
+const names = [
+  "toJSON",
+  "__proto__",
+  "constructor",
+  "then",
+  "prototype",
+  "valueOf",
+  "toString",
+  "hasOwnProperty",
+  "length",
+  "name",
+  "get",
+  "",
+  "0",
+  "Symbol.iterator",
+];
 for (const name of names)
   test(`a member named ${JSON.stringify(name)} passes exactly as data, wherever it is`, () => {
     for (const value of [1, null, "text", true, [], [{}], {}, { toJSON: null }, { [name]: { [name]: [0] } }]) {
@@ -68,7 +100,14 @@ for (const name of names)
       for (const text of [member, `[${member}]`, `{"a":${member},"z":1}`]) assert.equal(encode(JSON.parse(text)), text);
       const bare = Object.defineProperty(Object.create(null), name, { value: JSON.parse(inside), enumerable: true });
       assert.equal(encode(bare), member);
-      assert.equal(encode({ get [name]() { return JSON.parse(inside); } }), member);
+      assert.equal(
+        encode({
+          get [name]() {
+            return JSON.parse(inside);
+          },
+        }),
+        member,
+      );
     }
     assert.throws(() => encode({ a: { ["_" + name]: 1, [name]: undefined } }), { code: "json/undefined" });
     assert.throws(() => encode({ [name]: () => 1 }), { code: "json/not-plain" });
@@ -76,9 +115,16 @@ for (const name of names)
   });
 
 test("toJSON that is inherited, or not enumerable, is refused", () => {
-  class Money extends Array { toJSON() { return 1; } }
+  class Money extends Array {
+    toJSON() {
+      return 1;
+    }
+  }
   assert.throws(() => encode({ a: Money.of(1) }), { code: "json/not-plain", path: "a" });
-  assert.throws(() => encode({ a: Object.defineProperty({}, "toJSON", { value: 1 }) }), { code: "json/not-plain", path: "a" });
+  assert.throws(() => encode({ a: Object.defineProperty({}, "toJSON", { value: 1 }) }), {
+    code: "json/not-plain",
+    path: "a",
+  });
   assert.throws(() => encode({ a: Object.create({ toJSON: 1 }) }), { code: "json/not-plain", path: "a" });
 });
 
@@ -92,7 +138,14 @@ test("an object of another realm is plain too", () => {
 
 test("a getter is read once", () => {
   let reads = 0;
-  assert.equal(encode({ get a() { return ++reads; } }), '{"a":1}');
+  assert.equal(
+    encode({
+      get a() {
+        return ++reads;
+      },
+    }),
+    '{"a":1}',
+  );
   assert.equal(reads, 1);
 });
 

@@ -21,17 +21,32 @@ try {
   assert.equal(error, undefined);
   assert.equal(value.worker.error, undefined);
   for (const [where, results] of Object.entries({ page: value.page, worker: value.worker.results })) {
-    assert.deepEqual(results.map(({ name }) => name), vectors.map(({ name }) => name));
-    for (const { name, lines, differs } of results) assert.ok(differs === undefined && lines > 0, `${where}, ${name}: ${JSON.stringify(differs)}`);
-    console.log(`Firefox, ${where}: ${results.length} vectors, ${results.reduce((sum, { lines }) => sum + lines, 0)} lines, all bytes equal`);
+    assert.deepEqual(
+      results.map(({ name }) => name),
+      vectors.map(({ name }) => name),
+    );
+    for (const { name, lines, differs } of results)
+      assert.ok(differs === undefined && lines > 0, `${where}, ${name}: ${JSON.stringify(differs)}`);
+    console.log(
+      `Firefox, ${where}: ${results.length} vectors, ${results.reduce((sum, { lines }) => sum + lines, 0)} lines, all bytes equal`,
+    );
   }
 
   await page.goto(origin + "/pages/plain.html");
-  const shut = () => page.$$eval("[data-gate]", (all) => all.map((b) => `${b.textContent.trim()} ${b.disabled || b.ariaDisabled === "true" ? "shut" : "open"}`));
-  await page.waitForFunction(() => document.querySelector("[data-gate]:not([disabled])") !== null, { timeout: 30_000, polling: 50 });
+  const shut = () =>
+    page.$$eval("[data-gate]", (all) =>
+      all.map((b) => `${b.textContent.trim()} ${b.disabled || b.ariaDisabled === "true" ? "shut" : "open"}`),
+    );
+  await page.waitForFunction(() => document.querySelector("[data-gate]:not([disabled])") !== null, {
+    timeout: 30_000,
+    polling: 50,
+  });
   assert.deepEqual(await shut(), ["Chat open", "Task open", "Spec open"]);
   await page.click("[data-gate]:nth-of-type(2)");
-  await page.waitForFunction(() => document.querySelector("[aria-disabled=true]") !== null, { timeout: 30_000, polling: 50 });
+  await page.waitForFunction(() => document.querySelector("[aria-disabled=true]") !== null, {
+    timeout: 30_000,
+    polling: 50,
+  });
   assert.deepEqual(await shut(), ["Chat open", "Task open", "Spec shut"]);
   console.log(`Firefox ${await browser.version()}: a plain page gates a session`);
 } finally {

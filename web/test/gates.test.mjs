@@ -28,7 +28,11 @@ async function counted(t) {
 
 test("a gate answers as why does, in every state", async (t) => {
   const { session } = await counted(t);
-  const questions = ["chat", "task", "spec"].flatMap((to) => [3, 50].flatMap((drift) => ["user", "automatic"].map((kind) => ({ args: { to, drift }, options: { actor: { kind, id: "u1" } } }))));
+  const questions = ["chat", "task", "spec"].flatMap((to) =>
+    [3, 50].flatMap((drift) =>
+      ["user", "automatic"].map((kind) => ({ args: { to, drift }, options: { actor: { kind, id: "u1" } } })),
+    ),
+  );
   for (const to of ["task", "spec", "chat", "spec", "spec"]) {
     for (const { args, options } of questions) {
       const mine = session.gate("enter", args, options);
@@ -53,7 +57,10 @@ test("while the state is unchanged nothing is asked; after a change all is asked
   gates.forEach(({ allowed }) => allowed); // from here on all three are kept
   calls.all.length = 0;
   for (let i = 0; i < 10; i++) {
-    assert.deepEqual(gates.map(({ allowed }) => allowed), [true, true, false]);
+    assert.deepEqual(
+      gates.map(({ allowed }) => allowed),
+      [true, true, false],
+    );
     assert.equal(session.can("enter", { to: "task", drift: 3 }), true);
     assert.equal(session.can("enter", { drift: 3, to: "task" }), true);
     assert.equal(session.gate("enter", { drift: 3, to: "task" }), gates[1]);
@@ -61,7 +68,10 @@ test("while the state is unchanged nothing is asked; after a change all is asked
   assert.deepEqual(calls.all, []);
   session.decide(enter("chat", 1));
   calls.all.length = 0;
-  assert.deepEqual(gates.map(({ allowed }) => allowed), [true, true, true]);
+  assert.deepEqual(
+    gates.map(({ allowed }) => allowed),
+    [true, true, true],
+  );
   assert.deepEqual(calls.all, [Op.Answers]);
 });
 
@@ -105,7 +115,9 @@ const typing = {
 for (const [how, begin] of Object.entries(typing))
   test(`a text that is typed: what was asked for earlier keystrokes is not asked along (${how})`, async (t) => {
     const { engine } = await counted(t);
-    const session = engine.bundle({ ...gate, actions: { ...gate.actions, note: { args: { text: { string: 4000 } } } } }).open("s1", { actor: user });
+    const session = engine
+      .bundle({ ...gate, actions: { ...gate.actions, note: { args: { text: { string: 4000 } } } } })
+      .open("s1", { actor: user });
     const type = begin();
     const lines = [];
     changeWatch(session, (count) => lines.push(count));
@@ -116,7 +128,10 @@ for (const [how, begin] of Object.entries(typing))
       session.decide(enter(state % 2 === 0 ? "task" : "chat", state));
       await turn();
       type(session, text);
-      assert.ok(lines.every((count) => count === 1), `asked along: ${lines}`);
+      assert.ok(
+        lines.every((count) => count === 1),
+        `asked along: ${lines}`,
+      );
     }
   });
 
@@ -145,9 +160,19 @@ test("what would cost too much in one call is asked in several, and no gate fail
   const { engine, calls } = await counted(t);
   const numbers = Array.from({ length: 300 }, (_, i) => i);
   const dear = {
-    ...gate, constants: { numbers }, state: { ...gate.state, n: { type: { int: [0, 9] } } },
+    ...gate,
+    constants: { numbers },
+    state: { ...gate.state, n: { type: { int: [0, 9] } } },
     actions: { ...gate.actions, step: { set: { n: "(state.n + 1) % 10" } }, dear: { args: { i: { int: [0, 99] } } } },
-    constraints: [{ id: "DEAR", level: "operational", on: ["dear"], require: "constants.numbers.all(x, constants.numbers.all(y, x + y + state.n >= 0)) && state.n != args.i", otherwise: { say: "not {args.i}" } }],
+    constraints: [
+      {
+        id: "DEAR",
+        level: "operational",
+        on: ["dear"],
+        require: "constants.numbers.all(x, constants.numbers.all(y, x + y + state.n >= 0)) && state.n != args.i",
+        otherwise: { say: "not {args.i}" },
+      },
+    ],
   };
   const session = engine.bundle(dear).open("s1", { actor: user });
   const asked = Array.from({ length: 40 }, (_, i) => ({ i }));
@@ -200,13 +225,38 @@ test("a gate refused for want of room to park opens when a parked proposal is de
 
 /** A text that another person than its author approves. */
 const foureyes = {
-  holdfast: 1, bundle: "foureyes", version: "1.0.0", agents: { editor: {}, reader: {} },
+  holdfast: 1,
+  bundle: "foureyes",
+  version: "1.0.0",
+  agents: { editor: {}, reader: {} },
   state: { author: { type: "string" }, approver: { type: "string" } },
-  actions: { edit: { by: ["editor"], set: { author: "actor.id", approver: '""' } }, approve: { by: ["editor"], set: { approver: "actor.id" } }, publish: { by: ["editor"] } },
+  actions: {
+    edit: { by: ["editor"], set: { author: "actor.id", approver: '""' } },
+    approve: { by: ["editor"], set: { approver: "actor.id" } },
+    publish: { by: ["editor"] },
+  },
   constraints: [
-    { id: "ONCE", level: "operational", on: ["edit"], require: 'state.author == ""', otherwise: { say: "It has an author." } },
-    { id: "FOUR-EYES", level: "operational", on: ["approve"], require: "actor.id != state.author", otherwise: { say: "An author does not approve." } },
-    { id: "APPROVED", level: "operational", on: ["publish"], require: 'state.approver != ""', otherwise: { say: "Nobody has approved." } },
+    {
+      id: "ONCE",
+      level: "operational",
+      on: ["edit"],
+      require: 'state.author == ""',
+      otherwise: { say: "It has an author." },
+    },
+    {
+      id: "FOUR-EYES",
+      level: "operational",
+      on: ["approve"],
+      require: "actor.id != state.author",
+      otherwise: { say: "An author does not approve." },
+    },
+    {
+      id: "APPROVED",
+      level: "operational",
+      on: ["publish"],
+      require: 'state.approver != ""',
+      otherwise: { say: "Nobody has approved." },
+    },
   ],
 };
 
@@ -233,12 +283,28 @@ for (const id of ["ann", "editor"])
 test("how says when, and for which reason", async (t) => {
   const { engine } = await counted(t);
   const june = {
-    holdfast: 1, bundle: "june", version: "1.0.0", agents: { user: {} }, state: { open: { type: "bool" } },
+    holdfast: 1,
+    bundle: "june",
+    version: "1.0.0",
+    agents: { user: {} },
+    state: { open: { type: "bool" } },
     actions: { unlock: { set: { open: "true" } }, enter: {}, leave: {}, ask: {} },
     constraints: [
-      { id: "AFTER", level: "operational", on: ["unlock", "leave"], require: 'proposal.at >= timestamp("2046-06-01T00:00:00Z")', otherwise: { say: "not yet" } },
+      {
+        id: "AFTER",
+        level: "operational",
+        on: ["unlock", "leave"],
+        require: 'proposal.at >= timestamp("2046-06-01T00:00:00Z")',
+        otherwise: { say: "not yet" },
+      },
       { id: "OPEN", level: "operational", on: ["enter"], require: "state.open", otherwise: { say: "shut" } },
-      { id: "WHY", level: "operational", on: ["ask"], require: '"approved" in proposal.reasons', otherwise: { say: "not approved" } },
+      {
+        id: "WHY",
+        level: "operational",
+        on: ["ask"],
+        require: '"approved" in proposal.reasons',
+        otherwise: { say: "not approved" },
+      },
     ],
   };
   const session = engine.bundle(june).open("s1", { actor: user });
@@ -259,7 +325,21 @@ test("how says when, and for which reason", async (t) => {
 
 test("how leads out of a frozen session", async (t) => {
   const { engine } = await counted(t);
-  const session = engine.bundle({ ...gate, actions: { ...gate.actions, smash: {} }, constraints: [{ id: "SMASH", level: "operational", on: ["smash"], require: "false", otherwise: { verdict: "freeze", say: "smashed" } }] }).open("s1", { actor: { kind: "automatic", id: "a" } });
+  const session = engine
+    .bundle({
+      ...gate,
+      actions: { ...gate.actions, smash: {} },
+      constraints: [
+        {
+          id: "SMASH",
+          level: "operational",
+          on: ["smash"],
+          require: "false",
+          otherwise: { verdict: "freeze", say: "smashed" },
+        },
+      ],
+    })
+    .open("s1", { actor: { kind: "automatic", id: "a" } });
   session.decide({ action: "smash", actor: user, args: {}, at: start, reasons: [] });
   const note = session.gate("note", { text: "a" });
   assert.equal(note.governing, "frozen");
@@ -313,15 +393,18 @@ test("a subscriber that throws keeps nobody else from hearing", async (t) => {
   const { session } = await counted(t);
   const thrown = [];
   const { queueMicrotask } = globalThis; // where what it throws would end the process, as is right
-  t.mock.method(globalThis, "queueMicrotask", (fn) => queueMicrotask(() => {
-    try {
-      fn();
-    } catch (error) {
-      thrown.push(error.message);
-    }
-  }));
+  t.mock.method(globalThis, "queueMicrotask", (fn) =>
+    queueMicrotask(() => {
+      try {
+        fn();
+      } catch (error) {
+        thrown.push(error.message);
+      }
+    }),
+  );
   const spec = session.gate("enter", { to: "spec", drift: 3 });
-  let first = true, heard = 0;
+  let first = true,
+    heard = 0;
   spec.subscribe(() => {
     if (!first) throw new Error("mine");
     first = false;
@@ -336,13 +419,19 @@ test("a subscriber that throws keeps nobody else from hearing", async (t) => {
 test("how says what to do first, and is looked for only when it is read, once in a state", async (t) => {
   const { session, calls } = await counted(t);
   const spec = session.gate("enter", { to: "spec", drift: 3 });
-  assert.deepEqual({ ...spec.how }, { found: true, steps: [], bounded: false, confirm: false, say: "", error: undefined });
+  assert.deepEqual(
+    { ...spec.how },
+    { found: true, steps: [], bounded: false, confirm: false, say: "", error: undefined },
+  );
   session.decide(enter("task"));
   assert.equal(spec.allowed, false);
   assert.ok(!calls.all.includes(Op.Path));
   const how = spec.how;
   assert.equal(how.found, true);
-  assert.deepEqual(how.steps.map(({ action, args }) => [action, args.to]), [["enter", "chat"]]);
+  assert.deepEqual(
+    how.steps.map(({ action, args }) => [action, args.to]),
+    [["enter", "chat"]],
+  );
   assert.match(how.say, /^First: enter \(chat\)\.$/);
   assert.equal(spec.how, how);
   assert.equal(spec.value.how, how);
@@ -480,9 +569,37 @@ test("a path that traps is no way, and harms no answer", async (t) => {
 });
 
 test("an answer that cannot be read is a refusal", async () => {
-  const odd = ["", "x", '["commit"', '["commit",[],[]]x', '["commit",[{}],[]]', '["commit",[],[]', '["commit",null,[]]', '["commit",[]]', '["reject",[]]', '["reject",[],[]]', '["commits",[{', "[]", "{}", "null", "true", '["commit"]', '{"error":null}', '["committed",[],[]]', '[["commit"],[],[]]'];
+  const odd = [
+    "",
+    "x",
+    '["commit"',
+    '["commit",[],[]]x',
+    '["commit",[{}],[]]',
+    '["commit",[],[]',
+    '["commit",null,[]]',
+    '["commit",[]]',
+    '["reject",[]]',
+    '["reject",[],[]]',
+    '["commits",[{',
+    "[]",
+    "{}",
+    "null",
+    "true",
+    '["commit"]',
+    '{"error":null}',
+    '["committed",[],[]]',
+    '[["commit"],[],[]]',
+  ];
   for (const line of odd) {
-    const gates = new Gates({ onchange: () => () => {}, watch: () => ({ answers: () => [line], close() {} }), path: () => {}, view: () => ({ at: 0 }) }, user);
+    const gates = new Gates(
+      {
+        onchange: () => () => {},
+        watch: () => ({ answers: () => [line], close() {} }),
+        path: () => {},
+        view: () => ({ at: 0 }),
+      },
+      user,
+    );
     const { allowed, verdict, error } = gates.gate("enter", {}).value;
     assert.deepEqual([allowed, verdict, error?.code], [false, "error", "gate/answer"], line);
     assert.ok(error instanceof HoldfastError);
@@ -491,7 +608,15 @@ test("an answer that cannot be read is a refusal", async () => {
 
 test("a refusal that cannot be read is a refusal all the same", () => {
   for (const line of ['["reject",[{', '["reject",[{}]]', '["hold",[{"id":"X"}],{}]']) {
-    const gates = new Gates({ onchange: () => () => {}, watch: () => ({ answers: () => [line], close() {} }), path: () => {}, view: () => ({ at: 0 }) }, user);
+    const gates = new Gates(
+      {
+        onchange: () => () => {},
+        watch: () => ({ answers: () => [line], close() {} }),
+        path: () => {},
+        view: () => ({ at: 0 }),
+      },
+      user,
+    );
     const one = gates.gate("enter");
     assert.equal(one.allowed, false);
     assert.equal(one.governing, "gate/answer");
@@ -501,8 +626,17 @@ test("a refusal that cannot be read is a refusal all the same", () => {
 });
 
 test("an empty line is the answer before, and no answer where there was none", async () => {
-  let tell, line = "";
-  const gates = new Gates({ onchange: (fn) => ((tell = fn), () => {}), watch: () => ({ answers: () => [line], close() {} }), path: () => {}, view: () => ({ at: 0 }) }, user);
+  let tell,
+    line = "";
+  const gates = new Gates(
+    {
+      onchange: (fn) => ((tell = fn), () => {}),
+      watch: () => ({ answers: () => [line], close() {} }),
+      path: () => {},
+      view: () => ({ at: 0 }),
+    },
+    user,
+  );
   const one = gates.gate("enter");
   refused(one, "gate/answer");
   const seen = [];
@@ -514,13 +648,18 @@ test("an empty line is the answer before, and no answer where there was none", a
 });
 
 test("gates work on anything with the shape of a session", async () => {
-  let tell, line = '["commit",[],[]]', asked = 0;
-  const gates = new Gates({
-    onchange: (fn) => ((tell = fn), () => {}),
-    watch: (lines) => ({ answers: () => (asked++, lines.map(() => line)), close() {} }),
-    path: () => ({ found: false, bounded: false, steps: [], verdict: "reject", tried: 1, v: 1 }),
-    view: () => ({ at: 0 }),
-  }, user);
+  let tell,
+    line = '["commit",[],[]]',
+    asked = 0;
+  const gates = new Gates(
+    {
+      onchange: (fn) => ((tell = fn), () => {}),
+      watch: (lines) => ({ answers: () => (asked++, lines.map(() => line)), close() {} }),
+      path: () => ({ found: false, bounded: false, steps: [], verdict: "reject", tried: 1, v: 1 }),
+      view: () => ({ at: 0 }),
+    },
+    user,
+  );
   const one = gates.gate("enter");
   assert.equal(one.allowed, true);
   line = '["reject",[{"id":"X","say":"No.","spans":[]}],[]]';
@@ -533,7 +672,18 @@ test("gates work on anything with the shape of a session", async () => {
 
 test("time is asked for anew by refresh", async (t) => {
   const { engine } = await counted(t);
-  const late = { ...gate, constraints: [{ id: "T-1", level: "operational", on: ["note"], require: `proposal.at < timestamp("2026-01-01T00:00:10Z")`, otherwise: { say: "too late" } }] };
+  const late = {
+    ...gate,
+    constraints: [
+      {
+        id: "T-1",
+        level: "operational",
+        on: ["note"],
+        require: `proposal.at < timestamp("2026-01-01T00:00:10Z")`,
+        otherwise: { say: "too late" },
+      },
+    ],
+  };
   const session = engine.bundle(late).open("s1", { actor: user });
   t.mock.timers.enable({ apis: ["Date"], now: start });
   const note = session.gate("note", { text: "a" });
@@ -578,27 +728,49 @@ test("many questions are forgotten, and answered all the same", async (t) => {
 });
 
 function refused({ value }, code) {
-  assert.deepEqual([value.allowed, value.verdict, value.governing, value.error?.code, value.reasons[0]?.code], [false, "error", code, code, code]);
+  assert.deepEqual(
+    [value.allowed, value.verdict, value.governing, value.error?.code, value.reasons[0]?.code],
+    [false, "error", code, code, code],
+  );
   assert.ok(value.say.length > 10);
 }
 
 /** A request for leave, told in titles. */
 const leave = {
-  holdfast: 1, bundle: "leave", version: "1.0.0",
+  holdfast: 1,
+  bundle: "leave",
+  version: "1.0.0",
   agents: { hr: { title: "Human Resources" }, staff: { title: "Employee", proposes: true }, guest: {} },
-  types: { stage: { enum: ["draft", "sent", "granted"], titles: { sent: "Sent in" } }, kind: { enum: ["sick", "holiday"], titles: { sick: "Sick leave" } } },
+  types: {
+    stage: { enum: ["draft", "sent", "granted"], titles: { sent: "Sent in" } },
+    kind: { enum: ["sick", "holiday"], titles: { sick: "Sick leave" } },
+  },
   state: { stage: { type: "stage", moves: ["draft -> sent", "sent -> granted"] }, days: "int", kind: "kind" },
   actions: {
-    edit: { title: "Edit the request", by: ["staff"], args: { days: { type: { int: [1, 30] }, title: "Days" }, kind: "kind", note: { string: 80 } }, set: { days: "args.days", kind: "args.kind" } },
+    edit: {
+      title: "Edit the request",
+      by: ["staff"],
+      args: { days: { type: { int: [1, 30] }, title: "Days" }, kind: "kind", note: { string: 80 } },
+      set: { days: "args.days", kind: "args.kind" },
+    },
     move: { title: "Move it on", by: ["staff", "hr"], args: { to: "stage" }, set: { stage: "args.to" } },
     grant: { title: "Grant it", by: ["hr"], set: { stage: "stage.granted" } },
   },
-  constraints: [{ id: "DAYS", level: "operational", on: ["move", "grant"], require: "state.days > 0", otherwise: { say: "Say how many days." } }],
+  constraints: [
+    {
+      id: "DAYS",
+      level: "operational",
+      on: ["move", "grant"],
+      require: "state.days > 0",
+      otherwise: { say: "Say how many days." },
+    },
+  ],
 };
 
 test("how is written for a visitor: titles, no arguments that are filled into a form, and who does it", async (t) => {
   const { engine } = await counted(t);
-  const staff = { kind: "staff", id: "u1" }, hr = { kind: "hr", id: "h1" };
+  const staff = { kind: "staff", id: "u1" },
+    hr = { kind: "hr", id: "h1" };
   const session = engine.bundle(leave).open("s1", { actor: staff });
   assert.equal(session.gate("move", { to: "sent" }).how.say, "First: “Edit the request”.");
   const grant = session.gate("grant", {}, { actor: hr });
@@ -610,8 +782,23 @@ test("how names who can do it instead, by its title", async (t) => {
   const { info } = engine.bundle(leave);
   const proposal = { action: "grant", actor: { kind: "hr", id: "hr" }, args: {}, at: start, reasons: ["request"] };
   const said = (steps, reasons = ["request"], actor = proposal.actor) => {
-    const path = { found: false, bounded: false, steps: [], when: start, verdict: "reject", variant: { proposal: { ...proposal, reasons, actor }, steps }, tried: 1, v: 1 };
-    const subject = { onchange: () => () => {}, watch: () => ({ answers: () => ['["reject",[{"id":"X","say":"No.","spans":[]}],[]]'], close() {} }), path: () => path, view: () => ({ at: 0 }), info };
+    const path = {
+      found: false,
+      bounded: false,
+      steps: [],
+      when: start,
+      verdict: "reject",
+      variant: { proposal: { ...proposal, reasons, actor }, steps },
+      tried: 1,
+      v: 1,
+    };
+    const subject = {
+      onchange: () => () => {},
+      watch: () => ({ answers: () => ['["reject",[{"id":"X","say":"No.","spans":[]}],[]]'], close() {} }),
+      path: () => path,
+      view: () => ({ at: 0 }),
+      info,
+    };
     return new Gates(subject, { kind: "staff", id: "u1" }).gate("grant").how.say;
   };
   const move = { ...proposal, action: "move", args: { to: "sent" }, actor: { kind: "staff", id: "u1" } };
@@ -627,16 +814,32 @@ test("who may not do it at all is told so first", async (t) => {
   const grant = session.gate("grant");
   assert.equal(grant.governing, "moves:stage"); // what decides stays what decides
   assert.equal(grant.say, "“Grant it” is for Human Resources, not for guest.");
-  assert.deepEqual(grant.reasons.map(({ id }) => id), ["by:grant", "moves:stage", "DAYS"]);
-  const { violations } = session.why({ action: "grant", actor: { kind: "guest", id: "g" }, args: {}, at: start, reasons: [] });
-  assert.deepEqual(violations.map(({ id }) => id), ["moves:stage", "by:grant", "DAYS"]);
+  assert.deepEqual(
+    grant.reasons.map(({ id }) => id),
+    ["by:grant", "moves:stage", "DAYS"],
+  );
+  const { violations } = session.why({
+    action: "grant",
+    actor: { kind: "guest", id: "g" },
+    args: {},
+    at: start,
+    reasons: [],
+  });
+  assert.deepEqual(
+    violations.map(({ id }) => id),
+    ["moves:stage", "by:grant", "DAYS"],
+  );
 });
 
 test("an owner's no comes before what state the thing is in, and what would be held does not", async (t) => {
   const { engine } = await counted(t);
   const document = {
-    holdfast: 1, bundle: "owned", version: "1.0.0", agents: { owner: {}, guest: {}, aide: { proposes: true } },
-    state: { stage: { type: { enum: ["a", "b", "c"] }, owner: ["owner"], moves: ["a -> b"] } }, actions: { go: { set: { stage: "'c'" } } },
+    holdfast: 1,
+    bundle: "owned",
+    version: "1.0.0",
+    agents: { owner: {}, guest: {}, aide: { proposes: true } },
+    state: { stage: { type: { enum: ["a", "b", "c"] }, owner: ["owner"], moves: ["a -> b"] } },
+    actions: { go: { set: { stage: "'c'" } } },
   };
   const session = engine.bundle(document).open("s1");
   const of = (kind) => session.gate("go", {}, { actor: { kind } }).reasons.map(({ id }) => id);
@@ -644,7 +847,16 @@ test("an owner's no comes before what state the thing is in, and what would be h
   assert.deepEqual(of("aide"), ["moves:stage", "owner:stage"]);
 });
 
-for (const [days, what] of [[NaN, "NaN"], [Infinity, "infinity"], [undefined, "undefined"], [-0, "−0"], [null, "null"], ["3", "text"], [1.5, "a fraction"], [31, "too much"]])
+for (const [days, what] of [
+  [NaN, "NaN"],
+  [Infinity, "infinity"],
+  [undefined, "undefined"],
+  [-0, "−0"],
+  [null, "null"],
+  ["3", "text"],
+  [1.5, "a fraction"],
+  [31, "too much"],
+])
   test(`an input error names the field and what would do (${what})`, async (t) => {
     const { engine } = await counted(t);
     const session = engine.bundle(leave).open("s1", { actor: { kind: "staff" } });
@@ -656,6 +868,9 @@ for (const [days, what] of [[NaN, "NaN"], [Infinity, "infinity"], [undefined, "u
     assert.equal(gate.error.path, "args.days");
     const proposal = { action: "edit", actor: { kind: "staff", id: "u1" }, args, at: start, reasons: [] };
     for (const ask of [() => session.why(proposal), () => session.decide(proposal)])
-      assert.throws(ask, (error) => error.message === say && error.path === "args.days" && /^(json|proposal)\//.test(error.code));
+      assert.throws(
+        ask,
+        (error) => error.message === say && error.path === "args.days" && /^(json|proposal)\//.test(error.code),
+      );
     assert.equal(session.view().seq, 0);
   });

@@ -10,7 +10,11 @@ test("every golden vector is decided to the recorded bytes", async () => {
   const results = await replayAll(vectors);
   assert.equal(results.length, vectors.length);
   for (const { name, lines, differs } of results) {
-    assert.equal(differs, undefined, `${name}, line ${differs?.line}:\nwanted ${differs?.wanted}\ngot    ${differs?.got}`);
+    assert.equal(
+      differs,
+      undefined,
+      `${name}, line ${differs?.line}:\nwanted ${differs?.wanted}\ngot    ${differs?.got}`,
+    );
     assert.ok(lines > 0, `${name} has no lines`);
   }
 });

@@ -21,7 +21,12 @@ function chance(seed) {
 }
 
 const pace = { retry: 5, longest: 60, silence: 3_000, poll: 20, pollFor: 200 };
-const seeds = process.env.HOLDFAST_SEED !== undefined ? [Number(process.env.HOLDFAST_SEED)] : process.env.HOLDFAST_LONG !== undefined ? Array.from({ length: 100 }, (_, i) => i) : [1, 5, 19];
+const seeds =
+  process.env.HOLDFAST_SEED !== undefined
+    ? [Number(process.env.HOLDFAST_SEED)]
+    : process.env.HOLDFAST_LONG !== undefined
+      ? Array.from({ length: 100 }, (_, i) => i)
+      : [1, 5, 19];
 
 test("whatever happens in between, replicas and server end with the same log", async (t) => {
   const engine = await load();
@@ -39,9 +44,15 @@ async function run(t, engine, server, seed) {
   const calm = () => undefined;
   const storm = ({ kind, method }) => {
     if (random() < 0.7) return undefined;
-    if (kind === "events") return pick(["refuse", { status: 503, body: "" }, { map: (text) => (random() < 0.3 ? undefined : text) }]);
+    if (kind === "events")
+      return pick(["refuse", { status: 503, body: "" }, { map: (text) => (random() < 0.3 ? undefined : text) }]);
     if (method === "POST") return pick(["refuse", "drop", "twice", { status: 500, body: "" }, { delay: 15 }, "drop"]);
-    return pick(["refuse", { status: 502, body: "<html>" }, { delay: 5 }, { map: (text) => (random() < 0.3 ? undefined : text) }]);
+    return pick([
+      "refuse",
+      { status: 502, body: "<html>" },
+      { delay: 5 },
+      { map: (text) => (random() < 0.3 ? undefined : text) },
+    ]);
   };
 
   const shared = memoryStorage();
@@ -74,7 +85,8 @@ async function run(t, engine, server, seed) {
       const reason = `p${step}`;
       reports.set(reason, []);
       tab.replica.propose({ ...pick(intents)(), reasons: [reason] });
-    } else if (what < 0.65) await server.ask(`/v1/sessions/${id}/decisions`, { ...pick(intents)(), actor: { kind: "user", id: "eve" } });
+    } else if (what < 0.65)
+      await server.ask(`/v1/sessions/${id}/decisions`, { ...pick(intents)(), actor: { kind: "user", id: "eve" } });
     else if (what < 0.72) proxy.cut();
     else if (what < 0.78) {
       tab.replica.close();
@@ -83,7 +95,8 @@ async function run(t, engine, server, seed) {
   }
 
   proxy.fault = calm;
-  const settled = () => tabs.every(({ replica }) => replica.pending.length === 0) && [...reports.values()].every((ends) => ends.length > 0);
+  const settled = () =>
+    tabs.every(({ replica }) => replica.pending.length === 0) && [...reports.values()].every((ends) => ends.length > 0);
   for (let i = 0; !settled() && i < 2000; i++) await new Promise((done) => setTimeout(done, 10));
   const log = await server.log(id);
   for (const { replica } of tabs) {
@@ -102,7 +115,11 @@ async function run(t, engine, server, seed) {
   }
   for (const [reason, ends] of reports) {
     assert.equal(new Set(ends).size, 1, `${reason} has one end, and not ${ends.join(", ")}`);
-    assert.equal(recorded.get(reason) ?? 0, ends[0] === "confirmed" ? 1 : 0, `${reason} is ${ends[0]}, and the log has it ${recorded.get(reason) ?? 0} times`);
+    assert.equal(
+      recorded.get(reason) ?? 0,
+      ends[0] === "confirmed" ? 1 : 0,
+      `${reason} is ${ends[0]}, and the log has it ${recorded.get(reason) ?? 0} times`,
+    );
     assert.ok(["confirmed", "refused replica/conflict"].includes(ends[0]), ends[0]);
   }
 }

@@ -79,7 +79,12 @@ test("of two that write in the same instant one runs", async () => {
   await second.done;
 });
 
-for (const [what, clock] of [["runs on", 1], ["is set back", -1e7], ["is set forward", 1e10], ["is at its beginning", -Date.now()]])
+for (const [what, clock] of [
+  ["runs on", 1],
+  ["is set back", -1e7],
+  ["is set forward", 1e10],
+  ["is at its beginning", -Date.now()],
+])
   test(`a tab that is there keeps the lease, and one that is gone loses it, where the clock ${what}`, async (t) => {
     const { now } = Date;
     t.after(() => (Date.now = now));
@@ -158,8 +163,28 @@ test("a lease that is removed meanwhile is written again, and one of another kin
 });
 
 for (const [what, refusing] of [
-  ["refuses to write", { setItem() { throw new Error("full"); } }],
-  ["refuses everything", { getItem() { throw new Error("no"); }, setItem() { throw new Error("no"); }, removeItem() { throw new Error("no"); } }],
+  [
+    "refuses to write",
+    {
+      setItem() {
+        throw new Error("full");
+      },
+    },
+  ],
+  [
+    "refuses everything",
+    {
+      getItem() {
+        throw new Error("no");
+      },
+      setItem() {
+        throw new Error("no");
+      },
+      removeItem() {
+        throw new Error("no");
+      },
+    },
+  ],
   ["keeps nothing", { setItem: () => undefined }],
 ])
   test(`a storage that ${what} keeps nobody from sending`, async () => {

@@ -15,25 +15,39 @@ import { changeExports, moduleBytes, modulePath, unreachable } from "./support/m
 
 const bytes = moduleBytes();
 const digest = "sha256:" + createHash("sha256").update(bytes).digest("hex");
-let server, origin, flaky = 0, asked = 0;
+let server,
+  origin,
+  flaky = 0,
+  asked = 0;
 
 before(async () => {
   server = createServer((request, response) => {
     asked++;
     switch (request.url) {
       case "/flaky":
-        if (flaky-- > 0) return flaky & 1 ? request.socket.destroy() : response.writeHead(200, { "content-type": "application/wasm", "content-length": bytes.length }).write(bytes.subarray(0, 1000), () => response.destroy());
-        return response.writeHead(200, { "content-type": "application/wasm", "content-length": bytes.length }).end(bytes);
+        if (flaky-- > 0)
+          return flaky & 1
+            ? request.socket.destroy()
+            : response
+                .writeHead(200, { "content-type": "application/wasm", "content-length": bytes.length })
+                .write(bytes.subarray(0, 1000), () => response.destroy());
+        return response
+          .writeHead(200, { "content-type": "application/wasm", "content-length": bytes.length })
+          .end(bytes);
       case "/never":
         return;
       case "/compressed":
-        return response.writeHead(200, { "content-type": "application/wasm", "content-encoding": "gzip" }).end(gzipSync(bytes, { level: 1 }));
+        return response
+          .writeHead(200, { "content-type": "application/wasm", "content-encoding": "gzip" })
+          .end(gzipSync(bytes, { level: 1 }));
       case "/holdfast.wasm":
         return response.writeHead(200, { "content-type": "application/wasm" }).end(bytes);
       case "/octets":
         return response.writeHead(200, { "content-type": "application/octet-stream" }).end(bytes);
       case "/truncated":
-        return response.writeHead(200, { "content-type": "application/wasm" }).end(bytes.subarray(0, bytes.length >> 1));
+        return response
+          .writeHead(200, { "content-type": "application/wasm" })
+          .end(bytes.subarray(0, bytes.length >> 1));
       case "/breaks-off":
         response.writeHead(200, { "content-type": "application/wasm", "content-length": bytes.length });
         return response.write(bytes.subarray(0, 1000), () => response.destroy());
@@ -59,7 +73,7 @@ const sources = {
   "a URL": () => new URL(origin + "/holdfast.wasm"),
   "a URL that calls it something else": () => origin + "/octets",
   "a response": () => fetch(origin + "/holdfast.wasm"),
-  "bytes": () => bytes,
+  bytes: () => bytes,
   "bytes in the middle of others": () => new Uint8Array([1, 2, 3, ...bytes, 4]).subarray(3, -1),
   "an ArrayBuffer": () => bytes.buffer,
 };
@@ -116,12 +130,22 @@ async function moved(t, change = () => undefined) {
 test("where the file beside the SDK did not come along, the copy inside of it is loaded, hashed and checked against a pin", async (t) => {
   const sdk = await moved(t);
   const heard = [];
-  const engine = await sdk.load(undefined, { digest, timeout: 600_000, progress: (loaded, of) => heard.push([loaded, of]) });
+  const engine = await sdk.load(undefined, {
+    digest,
+    timeout: 600_000,
+    progress: (loaded, of) => heard.push([loaded, of]),
+  });
   assert.equal(engine.moduleDigest, digest);
   assert.equal(engine.digest("abc"), "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-  assert.deepEqual(heard, [[0, bytes.length], [bytes.length, bytes.length]]);
+  assert.deepEqual(heard, [
+    [0, bytes.length],
+    [bytes.length, bytes.length],
+  ]);
   engine.close();
-  await refuses(sdk.load(undefined, { digest: digest.replace(/.$/, (last) => (last === "0" ? "1" : "0")) }), "load/digest");
+  await refuses(
+    sdk.load(undefined, { digest: digest.replace(/.$/, (last) => (last === "0" ? "1" : "0")) }),
+    "load/digest",
+  );
 });
 
 test("where neither came along, the error says what was asked for", async (t) => {
@@ -136,7 +160,10 @@ test("a file that is beside the SDK and broken is refused, and not replaced by t
 });
 
 test("a page where the module should be is told as one", async () => {
-  await assert.rejects(load(origin + "/page"), { code: "load/module", message: /what is at http.*\/page is not WebAssembly but text\/html/ });
+  await assert.rejects(load(origin + "/page"), {
+    code: "load/module",
+    message: /what is at http.*\/page is not WebAssembly but text\/html/,
+  });
 });
 
 test("another module is refused", async () => {
@@ -144,7 +171,13 @@ test("another module is refused", async () => {
 });
 
 test("what cannot be fetched is refused", async () => {
-  for (const source of [origin + "/missing", origin + "/breaks-off", "http://127.0.0.1:1/", "not a URL", pathToFileURL("/no/such/file")])
+  for (const source of [
+    origin + "/missing",
+    origin + "/breaks-off",
+    "http://127.0.0.1:1/",
+    "not a URL",
+    pathToFileURL("/no/such/file"),
+  ])
     await refuses(load(source, { retries: 0 }), "load/fetch");
   await refuses(load(fetch("http://127.0.0.1:1/")), "load/fetch");
 });
@@ -175,7 +208,12 @@ test("loading ends when the time is over, or when the caller has had enough", as
 });
 
 test("progress counts the module's bytes", async () => {
-  for (const [path, total] of [["/holdfast.wasm", undefined], ["/compressed", undefined], ["/flaky", bytes.length], ["/octets", undefined]]) {
+  for (const [path, total] of [
+    ["/holdfast.wasm", undefined],
+    ["/compressed", undefined],
+    ["/flaky", bytes.length],
+    ["/octets", undefined],
+  ]) {
     const heard = [];
     const engine = await load(origin + path, { digest, progress: (loaded, of) => heard.push([loaded, of]) });
     assert.deepEqual(heard.at(0), [0, total], path);

@@ -47,8 +47,16 @@ test("an address over 2 GiB, which arrives as a negative number, is read as unsi
 test("the shim has the ten functions, a clock that stands, and zeros for luck", () => {
   const { imports, memory } = shim();
   assert.deepEqual(Object.keys(imports).sort(), [
-    "args_get", "args_sizes_get", "clock_time_get", "environ_get", "environ_sizes_get",
-    "fd_write", "poll_oneoff", "proc_exit", "random_get", "sched_yield",
+    "args_get",
+    "args_sizes_get",
+    "clock_time_get",
+    "environ_get",
+    "environ_sizes_get",
+    "fd_write",
+    "poll_oneoff",
+    "proc_exit",
+    "random_get",
+    "sched_yield",
   ]);
   assert.equal(imports.clock_time_get(1, 0n, 0), 0);
   const first = memory.u64(0);

@@ -10,18 +10,34 @@ import { Server } from "./support/server.mjs";
 const identifiers = ["toJSON", "__proto__", "constructor", "then", "valueOf", "toString", "hasOwnProperty"];
 const T = { map: { of: { string: 20 }, max: 20 } };
 const bundle = {
-  holdfast: 1, bundle: "names", version: "1.0.0", agents: { user: {} },
+  holdfast: 1,
+  bundle: "names",
+  version: "1.0.0",
+  agents: { user: {} },
   state: { data: { type: T } },
   actions: {
     keep: { args: { data: T }, set: { data: "args.data" } },
-    give: JSON.parse(`{"args":{${identifiers.map((name) => `"${name}":{"string":20}`).join()}},"set":{"data":"{'a': args.toJSON}"}}`),
+    give: JSON.parse(
+      `{"args":{${identifiers.map((name) => `"${name}":{"string":20}`).join()}},"set":{"data":"{'a': args.toJSON}"}}`,
+    ),
   },
 };
-const data = () => JSON.parse(`{${[...identifiers, "", "0", "prototype", "é"].map((name) => `${JSON.stringify(name)}:"of ${name}"`).join()}}`);
+const data = () =>
+  JSON.parse(
+    `{${[...identifiers, "", "0", "prototype", "é"].map((name) => `${JSON.stringify(name)}:"of ${name}"`).join()}}`,
+  );
 const args = () => JSON.parse(`{${identifiers.map((name) => `"${name}":"of ${name}"`).join()}}`);
 const actor = { kind: "user", id: "u1" };
-const proposals = () => [{ action: "keep", args: { data: data() } }, { action: "give", args: args() }];
-const sorted = (value) => JSON.stringify(value, (_, one) => (typeof one === "object" && one !== null && !Array.isArray(one) ? Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)) : one));
+const proposals = () => [
+  { action: "keep", args: { data: data() } },
+  { action: "give", args: args() },
+];
+const sorted = (value) =>
+  JSON.stringify(value, (_, one) =>
+    typeof one === "object" && one !== null && !Array.isArray(one)
+      ? Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1))
+      : one,
+  );
 const whole = ({ action, args }) => ({ action, args, actor, at: 1767225600000, reasons: ["request"] });
 
 test("a session decides on data with members of any name, and its gates ask about the same", async (t) => {
@@ -45,7 +61,8 @@ test("a worker decides on data with members of any name", async (t) => {
   const engine = await work();
   t.after(() => engine.close());
   const session = await (await engine.bundle(bundle)).open("s1");
-  for (const one of proposals()) assert.equal(sorted((await session.decide(whole(one))).document.args), sorted(one.args));
+  for (const one of proposals())
+    assert.equal(sorted((await session.decide(whole(one))).document.args), sorted(one.args));
 });
 
 test("a replica proposes data with members of any name, and the server records them", async (t) => {
@@ -59,5 +76,8 @@ test("a replica proposes data with members of any name, and the server records t
     const { outcome, same } = await replica.propose(one).settled;
     assert.deepEqual([outcome, same], ["confirmed", true]);
   }
-  assert.deepEqual((await server.log("s1")).map((text) => sorted(JSON.parse(text).args)), proposals().map(({ args }) => sorted(args)));
+  assert.deepEqual(
+    (await server.log("s1")).map((text) => sorted(JSON.parse(text).args)),
+    proposals().map(({ args }) => sorted(args)),
+  );
 });

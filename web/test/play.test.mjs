@@ -40,28 +40,49 @@ test("a line is answered with the decision's exact bytes", async () => {
 });
 
 test("every line that is not blank takes a second, decided or not, and the last needs no end", async () => {
-  const { out } = await play([bundlePath], `\n${toTask}\r\n \t\r\nnonsense\n{"action":"entr","actor":{"kind":"user"}}\n\n${toChat}`);
+  const { out } = await play(
+    [bundlePath],
+    `\n${toTask}\r\n \t\r\nnonsense\n{"action":"entr","actor":{"kind":"user"}}\n\n${toChat}`,
+  );
   const lines = out.split("\n");
   assert.equal(lines.pop(), "");
   const documents = lines.map((line) => JSON.parse(line));
-  assert.deepEqual(documents.map(({ at, error }) => at ?? error.code), [start, "json/syntax", "proposal/action", start + 3000]);
+  assert.deepEqual(
+    documents.map(({ at, error }) => at ?? error.code),
+    [start, "json/syntax", "proposal/action", start + 3000],
+  );
   const { code, message, path } = documents[2].error;
   assert.equal(lines[2], JSON.stringify({ error: { code, message, path } }));
   assert.equal(path, "action");
 });
 
 test("what a line says itself is left as it is", async () => {
-  const { out } = await play([bundlePath], JSON.stringify({ ...enter("task", 50), reasons: ["urgency"] }) + "\n" + toChat + "\n");
-  const [first, second] = out.trim().split("\n").map((line) => JSON.parse(line));
+  const { out } = await play(
+    [bundlePath],
+    JSON.stringify({ ...enter("task", 50), reasons: ["urgency"] }) + "\n" + toChat + "\n",
+  );
+  const [first, second] = out
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
   assert.deepEqual([first.at, first.actor.id, first.reasons], [start + 50_000, "u1", ["urgency"]]);
   assert.equal(second.error.code, "proposal/earlier");
 });
 
 test("bytes reach the module as they are", async () => {
   const bad = Buffer.concat([Buffer.from('{"action":"'), Buffer.of(0xff), Buffer.from('"}\n')]);
-  const { status, out } = await play([bundlePath], Buffer.concat([bad, Buffer.from('{"a":1,"a":2}\n"\\ud800"\n\ufeff{}\n'), Buffer.from("x".repeat(70_000) + "\n")]));
+  const { status, out } = await play(
+    [bundlePath],
+    Buffer.concat([bad, Buffer.from('{"a":1,"a":2}\n"\\ud800"\n\ufeff{}\n'), Buffer.from("x".repeat(70_000) + "\n")]),
+  );
   assert.equal(status, 0);
-  assert.deepEqual(out.trim().split("\n").map((line) => JSON.parse(line).error.code), ["json/invalid-utf8", "json/duplicate-key", "json/lone-surrogate", "json/syntax", "limit/proposal"]);
+  assert.deepEqual(
+    out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).error.code),
+    ["json/invalid-utf8", "json/duplicate-key", "json/lone-surrogate", "json/syntax", "limit/proposal"],
+  );
 });
 
 test("a session is saved and gone on with, at a later time", async () => {

@@ -10,7 +10,17 @@ const guess = { verdict: "commit", document: { at: 0 } };
 const never = () => assert.fail("nothing was refused");
 const untold = (error) => assert.fail(error.message);
 
-const item = (name, actor, more = {}) => ({ key: newKey(), action: name, actor, args: {}, reasons: [], shown: "commit", at: 1, sent: false, ...more });
+const item = (name, actor, more = {}) => ({
+  key: newKey(),
+  action: name,
+  actor,
+  args: {},
+  reasons: [],
+  shown: "commit",
+  at: 1,
+  sent: false,
+  ...more,
+});
 const queueOf = (storage, owner = ann, trouble = untold) => new Queue(storage, owner, trouble);
 const namesIn = (storage) => Array.from({ length: storage.length }, (_, i) => storage.key(i)).sort();
 const dump = (storage) => namesIn(storage).map((name) => [name, storage.getItem(name)]);
@@ -53,7 +63,10 @@ for (const [what, clock] of Object.entries(clocks))
     }
     for (const tab of tabs) {
       tab.reload(never);
-      assert.deepEqual(tab.entries.map(({ action }) => action), made);
+      assert.deepEqual(
+        tab.entries.map(({ action }) => action),
+        made,
+      );
     }
     assert.deepEqual(found(storage), made);
   });
@@ -64,18 +77,34 @@ test("the storage gives items in any order, and the queue's is the same", () => 
   for (let i = 0; i < 40; i++) queue.add(item(`p${i}`, ann.actor), guess);
   const other = memoryStorage();
   for (const [name, text] of dump(storage).sort(() => Math.random() - 0.5)) other.setItem(name, text);
-  assert.deepEqual(found(other), queue.entries.map(({ action }) => action));
+  assert.deepEqual(
+    found(other),
+    queue.entries.map(({ action }) => action),
+  );
 });
 
 test("two tabs that add in the same instant agree on the order afterwards", () => {
   const storage = memoryStorage();
-  const blind = { ...storage, get length() { return 0; } }; // what the other tab has written is not here yet
+  const blind = {
+    ...storage,
+    get length() {
+      return 0;
+    },
+  }; // what the other tab has written is not here yet
   const [a, b] = [queueOf(storage), queueOf(blind)];
-  for (let i = 0; i < 5; i++) for (const queue of [a, b]) queue.add(item(`${queue === a ? "a" : "b"}${i}`, ann.actor), guess);
+  for (let i = 0; i < 5; i++)
+    for (const queue of [a, b]) queue.add(item(`${queue === a ? "a" : "b"}${i}`, ann.actor), guess);
   const order = found(storage);
   a.reload(never);
-  assert.deepEqual(a.entries.map(({ action }) => action), order);
-  for (const tab of "ab") assert.deepEqual(order.filter((name) => name[0] === tab), [0, 1, 2, 3, 4].map((i) => tab + i));
+  assert.deepEqual(
+    a.entries.map(({ action }) => action),
+    order,
+  );
+  for (const tab of "ab")
+    assert.deepEqual(
+      order.filter((name) => name[0] === tab),
+      [0, 1, 2, 3, 4].map((i) => tab + i),
+    );
 });
 
 test("another order is a change, so that guesses are made again", () => {
@@ -90,20 +119,56 @@ test("another order is a change, so that guesses are made again", () => {
 
 // Whose they are.
 
-const ids = ["u1", "u1 b", "u1 b c", " u1", "u1 ", "", " ", "u", "1 lease", "lease", "u1 lease", "u1%20b", "u1%0020b", "u1+b", "u1:b", "user:u1", "a user:u1", "s1 user:u1", "U1", "ü1", "u\u03081", "u1\u0000", "u1\n", "u1/b", "\ud800", "\udc00", "__proto__", "toString"];
+const ids = [
+  "u1",
+  "u1 b",
+  "u1 b c",
+  " u1",
+  "u1 ",
+  "",
+  " ",
+  "u",
+  "1 lease",
+  "lease",
+  "u1 lease",
+  "u1%20b",
+  "u1%0020b",
+  "u1+b",
+  "u1:b",
+  "user:u1",
+  "a user:u1",
+  "s1 user:u1",
+  "U1",
+  "ü1",
+  "u\u03081",
+  "u1\u0000",
+  "u1\n",
+  "u1/b",
+  "\ud800",
+  "\udc00",
+  "__proto__",
+  "toString",
+];
 const owners = [
   ...ids.map((id) => ({ ...ann, actor: { kind: "user", id } })),
   ...["u", "use", "user_", "guest", "User"].map((kind) => ({ ...ann, actor: { kind, id: "u1" } })),
-  ...["s", "s1 user:u1", "s1 user:a", "s1 ", " s1", "s1 user", "S1", "s1%20", "s2"].flatMap((session) => ["u1", "b", "a user:b", "u1 b"].map((id) => ({ ...ann, session, actor: { kind: "user", id } }))),
-  ...["http://one.example/a", "http://one.example s1", "https://one.example", "http://one.example:8080"].map((server) => ({ ...ann, server })),
-  { ...ann, actor: { kind: "user", id: "a user:b" } }, { ...ann, server: "http://one.example s1", session: "user:u1", actor: { kind: "user", id: "u1" } },
+  ...["s", "s1 user:u1", "s1 user:a", "s1 ", " s1", "s1 user", "S1", "s1%20", "s2"].flatMap((session) =>
+    ["u1", "b", "a user:b", "u1 b"].map((id) => ({ ...ann, session, actor: { kind: "user", id } })),
+  ),
+  ...["http://one.example/a", "http://one.example s1", "https://one.example", "http://one.example:8080"].map(
+    (server) => ({ ...ann, server }),
+  ),
+  { ...ann, actor: { kind: "user", id: "a user:b" } },
+  { ...ann, server: "http://one.example s1", session: "user:u1", actor: { kind: "user", id: "u1" } },
 ];
 
 test("no name of one owner begins with another's", () => {
   for (const purpose of ["queue", "lease", "tabs"]) {
     const names = owners.map((owner) => nameOf(purpose, owner) + " ");
     assert.equal(new Set(names).size, names.length);
-    for (const one of names) for (const other of names) assert.equal(one !== other && other.startsWith(one), false, `${other} begins with ${one}`);
+    for (const one of names)
+      for (const other of names)
+        assert.equal(one !== other && other.startsWith(one), false, `${other} begins with ${one}`);
   }
   assert.notEqual(nameOf("queue", ann), nameOf("lease", ann));
 });
@@ -127,7 +192,11 @@ test("what former versions have stored is taken over in its order, before what i
   const storage = memoryStorage();
   const former = owners.filter(({ server }) => !server.includes(" "));
   former.forEach((owner, i) => {
-    for (const [name, millis, count] of [["c", t0 + 7, 2], ["a", t0, 0], ["b", t0, 1]]) {
+    for (const [name, millis, count] of [
+      ["c", t0 + 7, 2],
+      ["a", t0, 0],
+      ["b", t0, 1],
+    ]) {
       const old = item(`${name}${i}`, owner.actor);
       storage.setItem(formerName(owner, millis, count, old.key), JSON.stringify(old));
     }
@@ -138,7 +207,15 @@ test("what former versions have stored is taken over in its order, before what i
     const queue = queueOf(storage, owner);
     queue.add(item("new", owner.actor), guess);
     queue.reload(never);
-    assert.deepEqual(queue.entries.map(({ action, own }) => [action, own]), [[`a${i}`, false], [`b${i}`, false], [`c${i}`, false], ["new", true]]);
+    assert.deepEqual(
+      queue.entries.map(({ action, own }) => [action, own]),
+      [
+        [`a${i}`, false],
+        [`b${i}`, false],
+        [`c${i}`, false],
+        ["new", true],
+      ],
+    );
     assert.deepEqual(found(storage, owner), [`a${i}`, `b${i}`, `c${i}`, "new"]);
     queue.remove(queue.entries[3]);
   });
@@ -162,11 +239,24 @@ test("what is not a proposal of this owner is left alone, broken or not", () => 
   const own = nameOf("queue", ann);
   const key = newKey();
   for (const name of [
-    own, `${own} `, `${own} lease`, `${own} 1000000000000001`, `${own} 1000000000000001-`, `${own} 100-${key}`, `${own} 2000000000000000-${key}`,
-    `${own} x 1000000000000001-${key}`, `${own}n 1000000000000001-${key}`, nameOf("lease", ann), nameOf("tabs", ann), "holdfast", "holdfast.queue",
-    "holdfast http://one.example s1 user:ann lease", "holdfast http://one.example s1 user:ann b 001767225600000-000000-00",
+    own,
+    `${own} `,
+    `${own} lease`,
+    `${own} 1000000000000001`,
+    `${own} 1000000000000001-`,
+    `${own} 100-${key}`,
+    `${own} 2000000000000000-${key}`,
+    `${own} x 1000000000000001-${key}`,
+    `${own}n 1000000000000001-${key}`,
+    nameOf("lease", ann),
+    nameOf("tabs", ann),
+    "holdfast",
+    "holdfast.queue",
+    "holdfast http://one.example s1 user:ann lease",
+    "holdfast http://one.example s1 user:ann b 001767225600000-000000-00",
     formerName(ann, t0, 0, key), // broken, and nothing says that it is hers
-  ]) storage.setItem(name, "{not json");
+  ])
+    storage.setItem(name, "{not json");
   const before = dump(storage);
   assert.deepEqual(found(storage), []);
   queueOf(storage).add(item("x", ann.actor), guess);
@@ -177,12 +267,23 @@ test("what is not a proposal of this owner is left alone, broken or not", () => 
 test("a broken one of this owner is told of before it is dropped", () => {
   const storage = memoryStorage();
   const key = newKey();
-  for (const text of ["{not json", "{}", "null", "7", JSON.stringify(item("x", ann.actor)), JSON.stringify(item("x", { kind: "user", id: 7 }, { key }))]) {
+  for (const text of [
+    "{not json",
+    "{}",
+    "null",
+    "7",
+    JSON.stringify(item("x", ann.actor)),
+    JSON.stringify(item("x", { kind: "user", id: 7 }, { key })),
+  ]) {
     storage.setItem(`${nameOf("queue", ann)} 1000000000000001-${key}`, text);
     const told = [];
     const queue = queueOf(storage, ann, (error) => told.push(error));
     queue.reload(never);
-    assert.deepEqual([queue.entries.length, told.length, told[0]?.code, storage.length], [0, 1, "replica/storage", 0], text);
+    assert.deepEqual(
+      [queue.entries.length, told.length, told[0]?.code, storage.length],
+      [0, 1, "replica/storage", 0],
+      text,
+    );
     assert.ok(told[0].message.includes(text.slice(0, 200)));
   }
 });
@@ -210,10 +311,18 @@ test("word of a refusal is left for the tab that proposed, for a day by whatever
 
 test("a storage that refuses keeps proposals in memory, in order", () => {
   const told = [];
-  const storage = { ...memoryStorage(), setItem() { throw new Error("full"); } };
+  const storage = {
+    ...memoryStorage(),
+    setItem() {
+      throw new Error("full");
+    },
+  };
   const queue = queueOf(storage, ann, (error) => told.push(error.code));
   for (let i = 0; i < 3; i++) queue.add(item(`p${i}`, ann.actor), guess);
   queue.reload(never);
-  assert.deepEqual(queue.entries.map(({ action }) => action), ["p0", "p1", "p2"]);
+  assert.deepEqual(
+    queue.entries.map(({ action }) => action),
+    ["p0", "p1", "p2"],
+  );
   assert.deepEqual(told, ["replica/storage", "replica/storage", "replica/storage"]);
 });

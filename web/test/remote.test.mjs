@@ -58,8 +58,18 @@ test("pauses grow to a bound, have jitter, and are as long as the server says", 
 test("what may pass is told from what will not", () => {
   const of = (status, code) => passing(new Problem(code, "", { status }));
   for (const [status, code, wanted] of [
-    [500, "server/internal", true], [503, "ledger/unavailable", true], [507, "ledger/full", true], [429, "limit/rate", true], [502, "replica/answer", true], [404, "replica/answer", true],
-    [500, "session/corrupt", false], [401, "auth/expired", false], [403, "auth/actor", false], [404, "session/unknown", false], [409, "session/stale", false], [422, "proposal/argument", false],
+    [500, "server/internal", true],
+    [503, "ledger/unavailable", true],
+    [507, "ledger/full", true],
+    [429, "limit/rate", true],
+    [502, "replica/answer", true],
+    [404, "replica/answer", true],
+    [500, "session/corrupt", false],
+    [401, "auth/expired", false],
+    [403, "auth/actor", false],
+    [404, "session/unknown", false],
+    [409, "session/stale", false],
+    [422, "proposal/argument", false],
   ])
     assert.equal(of(status, code), wanted, `${status} ${code}`);
   assert.equal(passing(new HoldfastError("replica/unreachable", "")), true);
@@ -72,9 +82,15 @@ test("requests that are refused together ask for one token", async () => {
   const remote = new Remote("http://h/", {
     token: () => `t${++asked}`,
     fetch: async (url, { headers }) =>
-      headers.authorization === "Bearer t1" ? new Response('{"code":"auth/expired"}', { status: 401 }) : new Response("{}", { headers: { "content-type": "application/json" } }),
+      headers.authorization === "Bearer t1"
+        ? new Response('{"code":"auth/expired"}', { status: 401 })
+        : new Response("{}", { headers: { "content-type": "application/json" } }),
   });
-  assert.deepEqual(await Promise.all([1, 2, 3].map((n) => remote.text(`/${n}`, "application/json"))), ["{}", "{}", "{}"]);
+  assert.deepEqual(await Promise.all([1, 2, 3].map((n) => remote.text(`/${n}`, "application/json"))), [
+    "{}",
+    "{}",
+    "{}",
+  ]);
   assert.equal(asked, 2);
 });
 

@@ -49,10 +49,15 @@ async function setting(t, options = {}) {
     return replica;
   };
   return {
-    id, proxy, join,
+    id,
+    proxy,
+    join,
     /** Another client's decision, past the proxy. */
     other: async (intent, who = "bob") => {
-      const { status, text } = await server.ask(`/v1/sessions/${id}/decisions`, { ...intent, actor: { kind: "user", id: who } });
+      const { status, text } = await server.ask(`/v1/sessions/${id}/decisions`, {
+        ...intent,
+        actor: { kind: "user", id: who },
+      });
       assert.equal(status, 201, text);
       return text;
     },
@@ -128,9 +133,19 @@ test("a refusal that is a decision is recorded like any other", async (t) => {
 });
 
 for (const [name, fault] of [
-  ["answer is lost", "drop"], ["request is lost", "refuse"], ["request arrives twice", "twice"], ["server fails", { status: 500 }],
+  ["answer is lost", "drop"],
+  ["request is lost", "refuse"],
+  ["request arrives twice", "twice"],
+  ["server fails", { status: 500 }],
   ["proxy answers with a page", { status: 200, headers: { "content-type": "text/html" }, body: "<p>hello" }],
-  ["server is busy", { status: 503, headers: { "retry-after": "0", "content-type": "application/problem+json" }, body: '{"code":"session/busy","detail":"busy"}' }],
+  [
+    "server is busy",
+    {
+      status: 503,
+      headers: { "retry-after": "0", "content-type": "application/problem+json" },
+      body: '{"code":"session/busy","detail":"busy"}',
+    },
+  ],
 ])
   test(`there is one decision when the ${name}`, async (t) => {
     const { proxy, join, log } = await setting(t);
@@ -138,7 +153,8 @@ for (const [name, fault] of [
     let times = 0;
     proxy.fault = ({ method }) => (method === "POST" && times++ < 5 ? fault : undefined);
     const all = [replica.propose(add(1)), replica.propose(add(2)), replica.propose(note("x"))];
-    for (const pending of all) assert.deepEqual(await pending.settled.then(({ outcome, same }) => [outcome, same]), ["confirmed", true]);
+    for (const pending of all)
+      assert.deepEqual(await pending.settled.then(({ outcome, same }) => [outcome, same]), ["confirmed", true]);
     assert.equal((await log()).length, 3);
     assert.equal(replica.view().state.total, 3);
     await assertFollows(replica, log);
@@ -174,7 +190,13 @@ test("an answer that was lost with another time is found by its key", async (t) 
     first = false;
     // What arrives first is the same proposal with another time, as one that was sent an hour ago.
     const { seq, ...sent } = JSON.parse(body);
-    return server.ask(`/v1/sessions/${id}/decisions`, { ...sent, at: sent.at - 7 }, { "idempotency-key": headers["idempotency-key"] }).then(() => "refuse");
+    return server
+      .ask(
+        `/v1/sessions/${id}/decisions`,
+        { ...sent, at: sent.at - 7 },
+        { "idempotency-key": headers["idempotency-key"] },
+      )
+      .then(() => "refuse");
   };
   const pending = replica.propose(add(1));
   const { outcome, same } = await pending.settled;
@@ -247,7 +269,10 @@ test("gates and subscribers hear of what the server decides", async (t) => {
   await other(unlock);
   await until(() => seen.length === 3);
   assert.deepEqual(seen, [true, false, true]);
-  assert.deepEqual(values.map(({ head }) => head.seq), [0, 1, 2]);
+  assert.deepEqual(
+    values.map(({ head }) => head.seq),
+    [0, 1, 2],
+  );
 });
 
 // A server that lies: nothing of it is shown, and nothing is allowed any more.
@@ -290,7 +315,8 @@ test("an altered byte in an answer ends the replica, and leaves the proposal ope
   const { proxy, join, other } = await setting(t);
   await other(add(100));
   const storage = memoryStorage();
-  proxy.fault = ({ kind, method }) => (kind === "events" ? { status: 405 } : method === "POST" ? { map: lie } : undefined);
+  proxy.fault = ({ kind, method }) =>
+    kind === "events" ? { status: 405 } : method === "POST" ? { map: lie } : undefined;
   const replica = await join({ storage, pace: deaf });
   const pending = replica.propose(add(7));
   const { outcome, error } = await pending.settled;
@@ -308,7 +334,8 @@ test("an answer about another proposal ends the replica", async (t) => {
   const { proxy, join, other } = await setting(t);
   const text = await other(add(100));
   const replica = await join();
-  proxy.fault = ({ method }) => (method === "POST" ? { status: 201, headers: { "content-type": "application/json" }, body: text } : undefined);
+  proxy.fault = ({ method }) =>
+    method === "POST" ? { status: 201, headers: { "content-type": "application/json" }, body: text } : undefined;
   assert.equal((await replica.propose(add(7)).settled).outcome, "open");
   await assertStopped(replica, "replica/differs", { seq: 1, total: 100 });
 });
@@ -334,7 +361,12 @@ test("a server that has lost decisions ends the replica", async (t) => {
   const { proxy, join, other } = await setting(t);
   await other(add(100));
   const replica = await join();
-  proxy.fault = ({ kind }) => (kind === "events" ? "refuse" : kind === "decisions" ? { status: 200, headers: { "content-type": "application/jsonl", "holdfast-seq": "0" }, body: "" } : undefined);
+  proxy.fault = ({ kind }) =>
+    kind === "events"
+      ? "refuse"
+      : kind === "decisions"
+        ? { status: 200, headers: { "content-type": "application/jsonl", "holdfast-seq": "0" }, body: "" }
+        : undefined;
   proxy.cut();
   await assertStopped(replica, "replica/differs", { seq: 1, total: 100 });
 });
@@ -342,7 +374,8 @@ test("a server that has lost decisions ends the replica", async (t) => {
 test("another bundle is refused, whether its name or its bytes are others", async (t) => {
   const { proxy, join } = await setting(t);
   await assert.rejects(join({ bundle: "sha256:" + "0".repeat(64) }), { code: "replica/bundle" });
-  proxy.fault = ({ path }) => (path.startsWith("/v1/bundles/") ? { map: () => JSON.stringify({ ...tally, constraints: [] }) } : undefined);
+  proxy.fault = ({ path }) =>
+    path.startsWith("/v1/bundles/") ? { map: () => JSON.stringify({ ...tally, constraints: [] }) } : undefined;
   await assert.rejects(join(), { code: "replica/differs" });
   const bundle = engine.bundle(tally);
   assert.equal((await join({ bundle })).bundle, bundle);
@@ -355,8 +388,17 @@ test("a snapshot is only a start: an old one is caught up with, a wrong one put 
   for (let n = 1; n <= 3; n++) await other(add(n));
   const old = (await server.ask(`/v1/sessions/s${count}/snapshot`)).text;
   for (let n = 4; n <= 6; n++) await other(add(n));
-  const first = () => Math.min(...proxy.seen.filter(({ path }) => path.includes("from=")).map(({ path }) => Number(/from=(\d+)/.exec(path)[1])));
-  for (const [snapshot, from] of [[undefined, 1], [() => old, 1], [(text) => text.replace('"total":21', '"total":22'), 1], [() => old.replace('"total":6', '"total":7'), 1], [(text) => text.replace(/"at":\d+/, '"at":1'), 1]]) {
+  const first = () =>
+    Math.min(
+      ...proxy.seen.filter(({ path }) => path.includes("from=")).map(({ path }) => Number(/from=(\d+)/.exec(path)[1])),
+    );
+  for (const [snapshot, from] of [
+    [undefined, 1],
+    [() => old, 1],
+    [(text) => text.replace('"total":21', '"total":22'), 1],
+    [() => old.replace('"total":6', '"total":7'), 1],
+    [(text) => text.replace(/"at":\d+/, '"at":1'), 1],
+  ]) {
     proxy.seen.length = 0;
     proxy.fault = ({ kind }) => (kind === "snapshot" && snapshot !== undefined ? { map: snapshot } : undefined);
     const replica = await join();
@@ -377,9 +419,12 @@ test("history is proven by the chain: what does not lead to the head is not show
   const replica = await join();
   proxy.fault = ({ path }) => (path.includes("limit=") ? { map: (text) => text.replace('"n":2', '"n":3') } : undefined);
   const seen = [];
-  await assert.rejects(async () => {
-    for await (const { seq } of replica.history()) seen.push(seq);
-  }, { code: "replica/differs" });
+  await assert.rejects(
+    async () => {
+      for await (const { seq } of replica.history()) seen.push(seq);
+    },
+    { code: "replica/differs" },
+  );
   assert.deepEqual(seen, [5, 4, 3]);
 });
 
@@ -388,7 +433,8 @@ test("history is proven by the chain: what does not lead to the head is not show
 test("a stream that is cut in the middle of an event is taken up again where it was", async (t) => {
   const { proxy, join, other, log } = await setting(t);
   let cuts = 0;
-  proxy.fault = ({ kind }) => (kind === "events" ? { map: (text) => (text.includes("data:") && cuts++ % 2 === 0 ? undefined : text) } : undefined);
+  proxy.fault = ({ kind }) =>
+    kind === "events" ? { map: (text) => (text.includes("data:") && cuts++ % 2 === 0 ? undefined : text) } : undefined;
   const replica = await join();
   for (let n = 1; n <= 6; n++) await other(add(n));
   await assertFollows(replica, log);
@@ -402,7 +448,10 @@ test("half an event is no event", async (t) => {
   proxy.fault = ({ kind }) => {
     if (kind !== "events") return undefined;
     let ended = false;
-    return { map: (text) => (ended ? undefined : text.includes("data:") ? ((ended = true), halved++, text.slice(0, text.length / 2)) : text) };
+    return {
+      map: (text) =>
+        ended ? undefined : text.includes("data:") ? ((ended = true), halved++, text.slice(0, text.length / 2)) : text,
+    };
   };
   const replica = await join();
   for (let n = 1; n <= 3; n++) await other(add(n));
@@ -416,13 +465,15 @@ test("events that come twice or in another order change nothing", async (t) => {
   let held = "";
   proxy.fault = ({ kind }) =>
     kind === "events"
-      ? { map: (text) => {
-          if (!text.includes("data:")) return text;
-          if (held === "") return (held = text), ":\n\n";
-          const both = text + held + held;
-          held = "";
-          return both;
-        } }
+      ? {
+          map: (text) => {
+            if (!text.includes("data:")) return text;
+            if (held === "") return ((held = text), ":\n\n");
+            const both = text + held + held;
+            held = "";
+            return both;
+          },
+        }
       : undefined;
   const replica = await join();
   for (let n = 1; n <= 4; n++) {
@@ -430,10 +481,24 @@ test("events that come twice or in another order change nothing", async (t) => {
     await new Promise((done) => setTimeout(done, 20));
   }
   await assertFollows(replica, log);
-  assert.deepEqual(replica.told.confirmed.map(({ seq }) => seq), [1, 2, 3, 4]);
+  assert.deepEqual(
+    replica.told.confirmed.map(({ seq }) => seq),
+    [1, 2, 3, 4],
+  );
 });
 
-for (const [name, fault] of [["refused", { status: 405, body: "" }], ["too many", { status: 429, headers: { "content-type": "application/problem+json" }, body: '{"code":"limit/streams","detail":"too many"}' }], ["another type", { status: 200, headers: { "content-type": "text/plain" }, body: "x" }]])
+for (const [name, fault] of [
+  ["refused", { status: 405, body: "" }],
+  [
+    "too many",
+    {
+      status: 429,
+      headers: { "content-type": "application/problem+json" },
+      body: '{"code":"limit/streams","detail":"too many"}',
+    },
+  ],
+  ["another type", { status: 200, headers: { "content-type": "text/plain" }, body: "x" }],
+])
   test(`without a stream the log is asked: ${name}`, async (t) => {
     const { proxy, join, other, log } = await setting(t);
     proxy.fault = ({ kind }) => (kind === "events" ? fault : undefined);
@@ -452,7 +517,8 @@ test("a stream that lets nothing through, or falls silent, is given up", async (
   const swallowed = await join();
   await other(add(1));
   await assertFollows(swallowed, log);
-  proxy.fault = ({ kind }) => (kind === "events" ? { map: (text) => (text.startsWith("retry") ? text : "") } : undefined);
+  proxy.fault = ({ kind }) =>
+    kind === "events" ? { map: (text) => (text.startsWith("retry") ? text : "") } : undefined;
   const silent = await join();
   await other(add(2));
   await assertFollows(silent, log);
@@ -470,8 +536,14 @@ test("of a server that opens no WebSocket the log is asked, and not without end 
     await assertFollows(replica, log);
   }
   assert.equal(replica.status, "live");
-  assert.deepEqual(sockets.made.map(({ closed }) => closed), [true]);
-  assert.deepEqual(proxy.seen.filter(({ kind }) => kind === "events"), []);
+  assert.deepEqual(
+    sockets.made.map(({ closed }) => closed),
+    [true],
+  );
+  assert.deepEqual(
+    proxy.seen.filter(({ kind }) => kind === "events"),
+    [],
+  );
 });
 
 test("a replica over a WebSocket hears of decisions, and asks for another token when it is told to", async (t) => {
@@ -528,8 +600,14 @@ test("what is proposed offline is kept, and sent in order when the server is bac
   await other(shut);
   proxy.fault = () => undefined;
   const outcomes = await Promise.all(all.map(({ settled }) => settled));
-  assert.deepEqual(outcomes.map(({ outcome, error }) => error?.code ?? outcome), ["confirmed", "replica/conflict", "replica/conflict", "confirmed"]);
-  assert.deepEqual((await log()).map((text) => JSON.parse(text).action), ["add", "shut", "note", "note"]);
+  assert.deepEqual(
+    outcomes.map(({ outcome, error }) => error?.code ?? outcome),
+    ["confirmed", "replica/conflict", "replica/conflict", "confirmed"],
+  );
+  assert.deepEqual(
+    (await log()).map((text) => JSON.parse(text).action),
+    ["add", "shut", "note", "note"],
+  );
   assert.equal(replica.view().state.total, 10);
   await assertFollows(replica, log);
 });
@@ -558,7 +636,10 @@ test("a tab that is closed with proposals unsent loses none of them", async (t) 
   proxy.fault = ({ method }) => (method === "POST" ? "refuse" : undefined);
   const all = [replica.propose(add(1)), replica.propose(add(2))];
   replica.close();
-  assert.deepEqual(await Promise.all(all.map(async ({ settled }) => (await settled).error.code)), ["replica/closed", "replica/closed"]);
+  assert.deepEqual(await Promise.all(all.map(async ({ settled }) => (await settled).error.code)), [
+    "replica/closed",
+    "replica/closed",
+  ]);
   assert.throws(() => replica.propose(add(1)), { code: "replica/closed" });
   assert.equal(replica.can("add", { n: 1 }), false);
   proxy.fault = () => undefined;
@@ -566,25 +647,42 @@ test("a tab that is closed with proposals unsent loses none of them", async (t) 
   assert.deepEqual(other.pending, []);
   const next = await join({ storage });
   await until(() => next.told.settled.length === 2);
-  assert.deepEqual(next.told.settled.map(({ outcome, pending }) => [outcome, pending.own, pending.args.n]), [["confirmed", false, 1], ["confirmed", false, 2]]);
+  assert.deepEqual(
+    next.told.settled.map(({ outcome, pending }) => [outcome, pending.own, pending.args.n]),
+    [
+      ["confirmed", false, 1],
+      ["confirmed", false, 2],
+    ],
+  );
   assert.equal(storage.length, 0);
   await assertFollows(next, log);
 });
 
 test("a storage that is full, or holds rubbish, is named, and loses nothing that is in memory", async (t) => {
   const { join, log } = await setting(t);
-  const full = { ...memoryStorage(), setItem() { throw new DOMException("no space", "QuotaExceededError"); } };
+  const full = {
+    ...memoryStorage(),
+    setItem() {
+      throw new DOMException("no space", "QuotaExceededError");
+    },
+  };
   const replica = await join({ storage: full });
   assert.equal((await replica.propose(add(1)).settled).outcome, "confirmed");
   assert.equal(replica.told.storage[0].code, "replica/storage");
   const storage = memoryStorage();
   const probe = await join({ storage });
-  storage.setItem = ((set) => (name, value) => set(name, name.includes("lease") ? value : "{not json"))(storage.setItem);
+  storage.setItem = (
+    (set) => (name, value) =>
+      set(name, name.includes("lease") ? value : "{not json")
+  )(storage.setItem);
   assert.equal((await probe.propose(add(2)).settled).outcome, "confirmed");
   const broken = memoryStorage();
   const writer = await join({ storage: broken });
   let name;
-  broken.setItem = ((set) => (n, value) => { if (!n.includes("lease")) name = n; set(n, value); })(broken.setItem);
+  broken.setItem = ((set) => (n, value) => {
+    if (!n.includes("lease")) name = n;
+    set(n, value);
+  })(broken.setItem);
   await writer.propose(note("x")).settled;
   broken.setItem(name, "{not json");
   const reader = await join({ storage: broken });
@@ -606,7 +704,10 @@ test("two tabs share what is confirmed and what waits, and one of them sends", a
   assert.deepEqual([a.view().state.total, b.view().state.total], [3, 3]);
   proxy.fault = ({ kind }) => (kind === "events" ? "refuse" : undefined);
   const settled = await Promise.all([first.settled, second.settled]);
-  assert.deepEqual(settled.map(({ outcome }) => outcome), ["confirmed", "confirmed"]);
+  assert.deepEqual(
+    settled.map(({ outcome }) => outcome),
+    ["confirmed", "confirmed"],
+  );
   await assertFollows(a, log);
   await assertFollows(b, log);
   await until(() => a.pending.length + b.pending.length === 0);
@@ -625,9 +726,14 @@ test("two tabs share what is confirmed and what waits, and one of them sends", a
 test("what another tab finds refused is refused in the tab that proposed it", async (t) => {
   const { proxy, join, log } = await setting(t);
   const storage = memoryStorage();
-  const refusal = { status: 403, headers: { "content-type": "application/problem+json" }, body: '{"code":"auth/role","detail":"because"}' };
+  const refusal = {
+    status: 403,
+    headers: { "content-type": "application/problem+json" },
+    body: '{"code":"auth/role","detail":"because"}',
+  };
   const [a, b] = [await join({ storage, token: () => "a" }), await join({ storage, token: () => "b" })];
-  proxy.fault = ({ method, headers }) => (headers.authorization === "Bearer a" ? "refuse" : method === "POST" ? refusal : undefined);
+  proxy.fault = ({ method, headers }) =>
+    headers.authorization === "Bearer a" ? "refuse" : method === "POST" ? refusal : undefined;
   proxy.cut();
   await until(() => a.status === "offline");
   const { outcome, error } = await a.propose(add(1)).settled;
@@ -644,7 +750,8 @@ test("what another tab finds refused is refused in the tab that proposed it", as
   gone.close();
   proxy.fault = ({ method }) => (method === "POST" ? refusal : undefined);
   await until(() => b.told.settled.length === 2);
-  const left = () => [...Array(storage.length).keys()].map(storage.key).filter((name) => name.startsWith("holdfast.queue "));
+  const left = () =>
+    [...Array(storage.length).keys()].map(storage.key).filter((name) => name.startsWith("holdfast.queue "));
   assert.equal(left().length, 1);
   const [name] = left();
   const text = storage.getItem(name);
@@ -697,18 +804,29 @@ for (const [what, clock] of [
       await until(() => tabs.every(({ pending }) => pending.length === i));
       all.push(tabs[i % 2].propose(intent));
     }
-    assert.deepEqual(all.map(({ shown }) => shown), Array(6).fill("commit"));
+    assert.deepEqual(
+      all.map(({ shown }) => shown),
+      Array(6).fill("commit"),
+    );
     const { at } = tabs[0].confirmed();
     for (const { pending } of tabs) {
       const times = [at, ...pending.map(({ guess }) => guess.document.at)];
-      assert.deepEqual(times, [...times].sort((a, b) => a - b));
+      assert.deepEqual(
+        times,
+        [...times].sort((a, b) => a - b),
+      );
     }
     tabs[0].close();
     proxy.fault = () => undefined;
     await join({ storage });
     await until(async () => (await log()).length === 7);
-    assert.deepEqual((await log()).slice(1).map((text) => JSON.parse(text)).map(({ action, verdict }) => [action, verdict]),
-      ["unlock", "add", "shut", "unlock", "add", "note"].map((action) => [action, "commit"]));
+    assert.deepEqual(
+      (await log())
+        .slice(1)
+        .map((text) => JSON.parse(text))
+        .map(({ action, verdict }) => [action, verdict]),
+      ["unlock", "add", "shut", "unlock", "add", "note"].map((action) => [action, "commit"]),
+    );
     await until(() => tabs[1].pending.length === 0);
     assert.equal(tabs[1].status === "stopped", false);
     await assertFollows(tabs[1], log);
@@ -738,12 +856,21 @@ test("a server that has fewer decisions than it told of is not followed", async 
   await other(add(2));
   await until(() => replica.head.seq === 2);
   const body = JSON.stringify({ code: "session/stale", detail: "it has fewer", seq: 1 });
-  proxy.fault = ({ method }) => (method === "POST" ? { status: 409, headers: { "content-type": "application/problem+json" }, body } : undefined);
+  proxy.fault = ({ method }) =>
+    method === "POST" ? { status: 409, headers: { "content-type": "application/problem+json" }, body } : undefined;
   assert.equal((await replica.propose(add(4)).settled).outcome, "open");
   await assertStopped(replica, "replica/differs", { seq: 2, total: 3 });
 });
 
-for (const [one, two] of [["u1 b", "u1"], ["u1", "u1 b"], ["lee 1", "lee"], ["a:b", "a"], ["user:x", "x"], ["u%20b", "u b"], ["u1 lease", "u1"]])
+for (const [one, two] of [
+  ["u1 b", "u1"],
+  ["u1", "u1 b"],
+  ["lee 1", "lee"],
+  ["a:b", "a"],
+  ["user:x", "x"],
+  ["u%20b", "u b"],
+  ["u1 lease", "u1"],
+])
   test(`what ${JSON.stringify(one)} left unsent is nothing of ${JSON.stringify(two)}'s, and is there when she comes back`, async (t) => {
     const { proxy, join, log } = await setting(t);
     const storage = memoryStorage();
@@ -759,7 +886,13 @@ for (const [one, two] of [["u1 b", "u1"], ["u1", "u1 b"], ["lee 1", "lee"], ["a:
     guest.close();
     const back = await as(one);
     await until(() => back.pending.length === 0);
-    assert.deepEqual((await log()).map((text) => JSON.parse(text)).map(({ actor, args }) => [actor.id, args.n]), [[two, 1], [one, 7]]);
+    assert.deepEqual(
+      (await log()).map((text) => JSON.parse(text)).map(({ actor, args }) => [actor.id, args.n]),
+      [
+        [two, 1],
+        [one, 7],
+      ],
+    );
     assert.equal(storage.length, 0);
   });
 
@@ -775,12 +908,16 @@ test("the server's clock is followed, also where its time may not be read", asyn
   assert.deepEqual([outcome, same], ["confirmed", true]);
   ahead.close();
   proxy.fault = () => ({ map: (text) => text });
-  const blind = await connect(engine, proxy.url, `s${count}`, { actor, pace, fetch: async (...asked) => {
-    const response = await fetch(...asked);
-    const headers = new Headers(response.headers);
-    headers.delete("date");
-    return new Response(response.body, { status: response.status, headers });
-  } });
+  const blind = await connect(engine, proxy.url, `s${count}`, {
+    actor,
+    pace,
+    fetch: async (...asked) => {
+      const response = await fetch(...asked);
+      const headers = new Headers(response.headers);
+      headers.delete("date");
+      return new Response(response.body, { status: response.status, headers });
+    },
+  });
   t.after(() => blind.close());
   const settled = await blind.propose(add(2)).settled;
   assert.deepEqual([settled.outcome, settled.same], ["confirmed", false]);
@@ -790,7 +927,11 @@ test("the server's clock is followed, also where its time may not be read", asyn
 test("a refusal by the server that will not pass ends the proposal, or the replica", async (t) => {
   const { join, proxy } = await setting(t);
   const replica = await join();
-  const problem = (status, code) => ({ status, headers: { "content-type": "application/problem+json" }, body: JSON.stringify({ code, detail: "because", status }) });
+  const problem = (status, code) => ({
+    status,
+    headers: { "content-type": "application/problem+json" },
+    body: JSON.stringify({ code, detail: "because", status }),
+  });
   proxy.fault = ({ method }) => (method === "POST" ? problem(403, "auth/actor") : undefined);
   const { outcome, error } = await replica.propose(add(1)).settled;
   assert.deepEqual([outcome, error.code, error instanceof Problem, error.status], ["refused", "auth/actor", true, 403]);
@@ -808,7 +949,14 @@ test("a token is asked for again once when it is no longer good", async (t) => {
   const { join, proxy, log } = await setting(t);
   let asked = 0;
   let good = 1;
-  proxy.fault = ({ headers }) => (headers.authorization === `Bearer t${good}` ? undefined : { status: 401, headers: { "content-type": "application/problem+json" }, body: '{"code":"auth/expired","detail":"it has expired"}' });
+  proxy.fault = ({ headers }) =>
+    headers.authorization === `Bearer t${good}`
+      ? undefined
+      : {
+          status: 401,
+          headers: { "content-type": "application/problem+json" },
+          body: '{"code":"auth/expired","detail":"it has expired"}',
+        };
   const replica = await join({ token: () => `t${++asked}` });
   assert.equal(asked, 1);
   good = 2;
@@ -860,7 +1008,8 @@ test("a trap costs one call: the session comes back from what was confirmed", as
 test("tokens, signed bundles: the replica is whom the token says, and runs what a trusted key has signed", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-keys-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const run = (...args) => execFileSync(command(), args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  const run = (...args) =>
+    execFileSync(command(), args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
   writeFileSync(join(folder, "tally.json"), JSON.stringify(tally));
   run("keygen", "example.org/release");
   run("keygen", "example.org/other");
@@ -868,14 +1017,29 @@ test("tokens, signed bundles: the replica is whom the token says, and runs what 
   run("keygen", "--tokens", "issuer");
   const tokenOf = (id) => run("token", "--key", "issuer.pem", "--id", id, "--kind", "user");
   const key = (name) => readFileSync(join(folder, name), "utf8").trim();
-  const mine = await Server.start(t, [], ["--keys", join(folder, "issuer.pub.pem"), "--trust", join(folder, "release.pub"), join(folder, "tally.json")]);
+  const mine = await Server.start(
+    t,
+    [],
+    ["--keys", join(folder, "issuer.pub.pem"), "--trust", join(folder, "release.pub"), join(folder, "tally.json")],
+  );
   const ann = tokenOf("ann");
-  const created = await mine.ask("/v1/sessions", { session: "a", bundle: "tally@1.0.0" }, { authorization: `Bearer ${ann}` });
+  const created = await mine.ask(
+    "/v1/sessions",
+    { session: "a", bundle: "tally@1.0.0" },
+    { authorization: `Bearer ${ann}` },
+  );
   assert.equal(created.status, 201, created.text);
   const join_ = (more) => connect(engine, mine.url, "a", { actor, pace, token: () => ann, ...more });
 
   await assert.rejects(join_({ token: undefined }), { code: "auth/missing" });
-  await assert.rejects(join_({ token: () => { throw new Error("logged out"); } }), { code: "replica/token" });
+  await assert.rejects(
+    join_({
+      token: () => {
+        throw new Error("logged out");
+      },
+    }),
+    { code: "replica/token" },
+  );
   await assert.rejects(join_({ keys: [key("other.pub")] }), { code: "signature/unknown-key" });
   await assert.rejects(join_({ keys: [] }), { code: "signature/unknown-key" });
   const replica = await join_({ keys: [key("other.pub"), key("release.pub")] });
@@ -894,7 +1058,10 @@ test("tokens, signed bundles: the replica is whom the token says, and runs what 
 test("a stream that ends with its token begins again with another", async (t) => {
   const { proxy, join, other, log } = await setting(t);
   let asked = 0;
-  proxy.fault = ({ kind }) => (kind === "events" ? { map: (text) => (asked === 1 ? `${text}event: end\ndata: auth/expired\n\n` : text) } : undefined);
+  proxy.fault = ({ kind }) =>
+    kind === "events"
+      ? { map: (text) => (asked === 1 ? `${text}event: end\ndata: auth/expired\n\n` : text) }
+      : undefined;
   const replica = await join({ token: () => `t${++asked}` });
   await until(() => asked === 2);
   await other(add(1));

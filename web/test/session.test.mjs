@@ -15,7 +15,11 @@ before(async () => {
 after(() => engine.close());
 
 test("canon gives canonical bytes of an object, of text and of bytes", () => {
-  for (const input of [{ b: [1, 2.5], a: "é" }, ' {"b":[1.0,25e-1], "a":"\\u00e9"}', new TextEncoder().encode('{"b":[1,2.5],"a":"é"}')])
+  for (const input of [
+    { b: [1, 2.5], a: "é" },
+    ' {"b":[1.0,25e-1], "a":"\\u00e9"}',
+    new TextEncoder().encode('{"b":[1,2.5],"a":"é"}'),
+  ])
     assert.equal(text(engine.canon(input)), '{"a":"é","b":[1,2.5]}');
   refuses(() => engine.canon('{"a":1,"a":2}'), "json/duplicate-key", { offset: 7 });
   refuses(() => engine.canon(Uint8Array.of(0x22, 0xff, 0x22)), "json/invalid-utf8", { offset: 1 });
@@ -32,16 +36,20 @@ test("documents of every size cross whole, over the resting buffer's size too", 
     assert.equal(engine.canon(text).length, size + 2);
     assert.equal(engine.canon(new TextEncoder().encode(text)).length, size + 2);
   }
-  for (const size of [21_844, 30_000, 100_000]) assert.equal(engine.canon('"' + "€".repeat(size) + '"').length, 3 * size + 2);
+  for (const size of [21_844, 30_000, 100_000])
+    assert.equal(engine.canon('"' + "€".repeat(size) + '"').length, 3 * size + 2);
   refuses(() => engine.canon('"' + "x".repeat(8_388_607) + '"'), "limit/json-size");
   refuses(() => engine.canon('"' + "x".repeat(9_000_000) + '"'), "limit/json-size");
 });
 
 test("complete fills in what was left out", () => {
-  assert.deepEqual(
-    JSON.parse(text(engine.complete({ action: "enter", actor: { kind: "user" } }, start))),
-    { action: "enter", actor: { kind: "user", id: "user" }, args: {}, at: start, reasons: ["request"] },
-  );
+  assert.deepEqual(JSON.parse(text(engine.complete({ action: "enter", actor: { kind: "user" } }, start))), {
+    action: "enter",
+    actor: { kind: "user", id: "user" },
+    args: {},
+    at: start,
+    reasons: ["request"],
+  });
   assert.deepEqual(JSON.parse(text(engine.complete(enter("task", 5), start))), enter("task", 5));
   refuses(() => engine.complete("[]", start), "proposal/shape");
 });
@@ -76,7 +84,10 @@ test("decisions come in canonical bytes, chained, with all their reasons", () =>
   assert.deepEqual(first.changes[0], { from: "chat", path: "mode", to: "task" });
   const second = session.decide(enter("spec", 1, 30));
   assert.deepEqual([second.verdict, second.committed, second.governing, second.seq], ["revert", false, "GRD-5", 2]);
-  assert.deepEqual(second.violations.map(({ id }) => id), ["GRD-5", "GRD-4"]);
+  assert.deepEqual(
+    second.violations.map(({ id }) => id),
+    ["GRD-5", "GRD-4"],
+  );
   assert.equal(second.violations[0].say, "Leave task for chat first.");
   assert.equal(second.document.prev, engine.digest(first.bytes));
   for (const decision of [first, second]) {
@@ -146,7 +157,10 @@ test("questions change nothing", () => {
   assert.equal(text(session.snapshot()), before);
   assert.equal(session.decide(enter("task")).text, why.text);
   const way = session.path(enter("spec", 1));
-  assert.deepEqual(way.steps.map(({ args }) => args.to), ["chat"]);
+  assert.deepEqual(
+    way.steps.map(({ args }) => args.to),
+    ["chat"],
+  );
   refuses(() => session.admissible({ actor: { kind: "nobody" } }), "proposal/agent");
   refuses(() => session.admissible({}), "question/shape");
   session.close();
@@ -158,7 +172,13 @@ test("a held proposal waits and is confirmed by its digest", () => {
   assert.equal(held.verdict, "hold");
   const [parked] = session.view().holds;
   assert.deepEqual([parked.seq, parked.digest, parked.by], [held.seq, held.document.proposal, ["user"]]);
-  const confirm = { action: "confirm", actor: { kind: "user", id: "u1" }, args: { hold: held.seq, digest: parked.digest }, at: start, reasons: ["request"] };
+  const confirm = {
+    action: "confirm",
+    actor: { kind: "user", id: "u1" },
+    args: { hold: held.seq, digest: parked.digest },
+    at: start,
+    reasons: ["request"],
+  };
   assert.equal(session.decide(confirm).verdict, "commit");
   assert.equal(session.view().state.mode, "task");
   session.close();
@@ -224,7 +244,8 @@ test("what is closed is closed, twice is no error, and what was opened on it goe
   refuses(() => own.restore("{}"), "engine/closed");
   assert.equal(session.decide(enter("task")).verdict, "commit");
   session[Symbol.dispose ?? Symbol.for("Symbol.dispose")]();
-  for (const call of [() => session.decide(enter("chat", 1)), () => session.view(), () => session.snapshot()]) refuses(call, "engine/closed");
+  for (const call of [() => session.decide(enter("chat", 1)), () => session.view(), () => session.snapshot()])
+    refuses(call, "engine/closed");
 });
 
 test("a closed engine answers nothing, nor does anything of it", async () => {
@@ -247,7 +268,14 @@ test("twenty thousand decisions leave the module's memory about where it was", a
   };
   const own = await load().finally(() => (WebAssembly.Instance = Instance));
   const session = own.bundle(gate).open("s1");
-  const note = (i) => session.decide({ action: "note", actor: { kind: "user", id: "u1" }, args: { text: "n" + i }, at: start + i, reasons: ["request"] });
+  const note = (i) =>
+    session.decide({
+      action: "note",
+      actor: { kind: "user", id: "u1" },
+      args: { text: "n" + i },
+      at: start + i,
+      reasons: ["request"],
+    });
   for (let i = 0; i < 8_000; i++) note(i);
   const before = memory.buffer.byteLength;
   for (let i = 8_000; i < 28_000; i++) note(i);
@@ -266,7 +294,12 @@ test("a catalog's cursor names one bundle, or stalls", () => {
   assert.equal(strict.open("s1").decide(enter("task", 0, 6)).governing, "GRD-4");
   const { bundle: loose } = catalog.resolve('{"room":"a","class":2}');
   assert.equal(loose.open("s1").decide(enter("task", 0, 6)).verdict, "commit");
-  for (const [cursor, matches] of [[{ class: 1, room: "z" }, 0], [{ class: "1", room: "a" }, 0], [{ class: 2 }, 2], [{}, 3]]) {
+  for (const [cursor, matches] of [
+    [{ class: 1, room: "z" }, 0],
+    [{ class: "1", room: "a" }, 0],
+    [{ class: 2 }, 2],
+    [{}, 3],
+  ]) {
     const { bundle, stall } = catalog.resolve(cursor);
     assert.equal(bundle, undefined);
     assert.deepEqual([stall.verdict, stall.matches], ["stall", matches]);

@@ -20,7 +20,11 @@ test("matches are slices of what was typed", async () => {
   };
   for (const [text, wanted] of Object.entries(cases)) {
     gate.text = text;
-    assert.deepEqual(gate.matches.map(({ start, end }) => text.slice(start, end)), wanted, text);
+    assert.deepEqual(
+      gate.matches.map(({ start, end }) => text.slice(start, end)),
+      wanted,
+      text,
+    );
     assert.equal(gate.allowed, wanted.length === 0);
     assert.equal(gate.verdict, wanted.length === 0 ? "commit" : "rewrite");
   }
@@ -44,7 +48,11 @@ test("subscribers hear of the last of what was typed in one turn", async () => {
 test("text that no proposal can hold is refused", async () => {
   const session = (await load()).bundle(speech).open("s1", { actor: user });
   const gate = session.text("say", { tone: "plain" }, "text");
-  const cases = { ["?".repeat(2001)]: "proposal/argument", ["?".repeat(70_000)]: "limit/proposal", "?\ud83d": "json/lone-surrogate" };
+  const cases = {
+    ["?".repeat(2001)]: "proposal/argument",
+    ["?".repeat(70_000)]: "limit/proposal",
+    "?\ud83d": "json/lone-surrogate",
+  };
   for (let round = 0; round < 2; round++) {
     for (const [text, code] of Object.entries(cases)) {
       gate.text = text;

@@ -145,14 +145,18 @@ test("a session that would come back to other bytes does not come back", async (
   Object.assign(next, { op: Op.View, die: unreachable });
   assert.throws(() => session.view(), { code: "engine/trap" });
   // The next instance decides with another operation's answer: a module that is not deterministic.
-  changeExports(t, ({ holdfast_call }) => ({ holdfast_call: (op, handle, size) => holdfast_call(op === Op.Decide ? Op.Snapshot : op, handle, size) }));
+  changeExports(t, ({ holdfast_call }) => ({
+    holdfast_call: (op, handle, size) => holdfast_call(op === Op.Decide ? Op.Snapshot : op, handle, size),
+  }));
   assert.throws(() => session.view(), { code: "engine/rebuild" });
   assert.throws(() => session.decide(enter("chat", 1)), { code: "engine/rebuild" });
 });
 
 test("the text of a crash reaches the log and the error", async (t) => {
   let print;
-  changeExports(t, ({ holdfast_call, memory }) => ({ holdfast_call: (...call) => print?.(memory) ?? holdfast_call(...call) }));
+  changeExports(t, ({ holdfast_call, memory }) => ({
+    holdfast_call: (...call) => print?.(memory) ?? holdfast_call(...call),
+  }));
   const { Instance } = WebAssembly;
   WebAssembly.Instance = function (module, imports) {
     const wasi = imports.wasi_snapshot_preview1;
@@ -170,11 +174,14 @@ test("the text of a crash reaches the log and the error", async (t) => {
   t.after(() => (WebAssembly.Instance = Instance));
   const said = [];
   const engine = await load(moduleBytes(), { log: (text) => said.push(text) });
-  assert.throws(() => engine.canon("1"), (error) => {
-    assert.equal(error.code, "engine/trap");
-    assert.match(error.message, /panic: out of luck/);
-    assert.ok(error.cause instanceof WebAssembly.RuntimeError);
-    return true;
-  });
+  assert.throws(
+    () => engine.canon("1"),
+    (error) => {
+      assert.equal(error.code, "engine/trap");
+      assert.match(error.message, /panic: out of luck/);
+      assert.ok(error.cause instanceof WebAssembly.RuntimeError);
+      return true;
+    },
+  );
   assert.deepEqual(said, ["panic: out of luck\n\ngoroutine 1 [running]:"]);
 });

@@ -11,7 +11,24 @@ const tsc = fileURLToPath(new URL("../node_modules/.bin/tsc", import.meta.url));
 
 /** Compiles a file and returns the lines with errors, and what was said. */
 function compile(name) {
-  const { stdout, error } = spawnSync(tsc, ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "es2022", "--module", "nodenext", "--skipLibCheck", "--pretty", "false", "--ignoreConfig", fileURLToPath(new URL(name, folder))], { encoding: "utf8" });
+  const { stdout, error } = spawnSync(
+    tsc,
+    [
+      "--noEmit",
+      "--strict",
+      "--exactOptionalPropertyTypes",
+      "--target",
+      "es2022",
+      "--module",
+      "nodenext",
+      "--skipLibCheck",
+      "--pretty",
+      "false",
+      "--ignoreConfig",
+      fileURLToPath(new URL(name, folder)),
+    ],
+    { encoding: "utf8" },
+  );
   assert.equal(error, undefined);
   const at = [...stdout.matchAll(/^\S*?([\w.]+)\((\d+),\d+\): error/gm)].map(([, file, line]) => [file, Number(line)]);
   return { said: stdout, at };
@@ -23,7 +40,9 @@ test("what a bundle declares compiles", () => {
 });
 
 test("what it does not declare does not", () => {
-  const wanted = readFileSync(new URL("bad.ts", folder), "utf8").split("\n").flatMap((line, i) => (line.endsWith("// refused") ? [["bad.ts", i + 1]] : []));
+  const wanted = readFileSync(new URL("bad.ts", folder), "utf8")
+    .split("\n")
+    .flatMap((line, i) => (line.endsWith("// refused") ? [["bad.ts", i + 1]] : []));
   const { said, at } = compile("bad.ts");
   assert.ok(wanted.length > 10);
   assert.deepEqual(at, wanted, said);

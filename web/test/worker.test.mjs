@@ -12,12 +12,26 @@ const module = await WebAssembly.compile(moduleBytes());
 /** A bundle in which the way from nothing to everything is long to look for. */
 const names = Array.from({ length: 16 }, (_, i) => `v${i}`);
 const wide = {
-  holdfast: 1, bundle: "wide", version: "1.0.0", agents: { user: {} },
+  holdfast: 1,
+  bundle: "wide",
+  version: "1.0.0",
+  agents: { user: {} },
   state: Object.fromEntries(names.map((name) => [name, { type: "bool" }])),
-  actions: { ...Object.fromEntries(names.map((name) => [`turn_${name}`, { set: { [name]: `!state.${name}` } }])), end: {} },
-  constraints: [{ id: "ALL", level: "operational", on: ["end"], require: names.map((name) => `state.${name}`).join(" && ") }],
+  actions: {
+    ...Object.fromEntries(names.map((name) => [`turn_${name}`, { set: { [name]: `!state.${name}` } }])),
+    end: {},
+  },
+  constraints: [
+    { id: "ALL", level: "operational", on: ["end"], require: names.map((name) => `state.${name}`).join(" && ") },
+  ],
 };
-const propose = (action, seconds = 0) => ({ action, actor: { kind: "user", id: "u" }, args: {}, at: 1767225600000 + seconds * 1000, reasons: ["request"] });
+const propose = (action, seconds = 0) => ({
+  action,
+  actor: { kind: "user", id: "u" },
+  args: {},
+  at: 1767225600000 + seconds * 1000,
+  reasons: ["request"],
+});
 
 test("a worker gives the same bytes, errors too", async (t) => {
   const engine = await work(module);
@@ -41,13 +55,19 @@ test("a worker gives the same bytes, errors too", async (t) => {
   assert.deepEqual(await engine.canon(" [1.0] "), here.canon("[1]"));
   for (const [call, same] of [
     [() => session.decide({ action: "enter" }), () => own.decide({ action: "enter" })],
-    [() => session.decide({ ...enter("task", 900), args: { to: "tusk", drift: 1 } }), () => own.decide({ ...enter("task", 900), args: { to: "tusk", drift: 1 } })],
+    [
+      () => session.decide({ ...enter("task", 900), args: { to: "tusk", drift: 1 } }),
+      () => own.decide({ ...enter("task", 900), args: { to: "tusk", drift: 1 } }),
+    ],
     [() => engine.bundle({}), () => here.bundle({})],
   ]) {
     let wanted;
     assert.throws(same, (error) => ((wanted = error), true));
     await assert.rejects(call(), ({ name, code, path, message, errors }) => {
-      assert.deepEqual({ name, code, path, message, errors }, { name: "HoldfastError", code: wanted.code, path: wanted.path, message: wanted.message, errors: wanted.errors });
+      assert.deepEqual(
+        { name, code, path, message, errors },
+        { name: "HoldfastError", code: wanted.code, path: wanted.path, message: wanted.message, errors: wanted.errors },
+      );
       return true;
     });
   }
@@ -72,8 +92,13 @@ test("calls wait for each other and have each a deadline of its own", async (t) 
   const engine = await work(module, { deadline: 10_000 });
   t.after(() => engine.close());
   const session = await (await engine.bundle(gate)).open("s1");
-  const decisions = await Promise.all(Array.from({ length: 20 }, (_, i) => session.decide(enter(i % 2 ? "chat" : "task", i))));
-  assert.deepEqual(decisions.map(({ seq }) => seq), decisions.map((_, i) => i + 1));
+  const decisions = await Promise.all(
+    Array.from({ length: 20 }, (_, i) => session.decide(enter(i % 2 ? "chat" : "task", i))),
+  );
+  assert.deepEqual(
+    decisions.map(({ seq }) => seq),
+    decisions.map((_, i) => i + 1),
+  );
 });
 
 test("a closed engine refuses, also what was under way", async () => {
@@ -90,10 +115,22 @@ test("a worker that fails or lies is an error, never an answer", async () => {
     const worker = { postMessage: (task) => queueMicrotask(() => answer(worker, task)), terminate() {} };
     return worker;
   };
-  await assert.rejects(work(module, { worker: fake((worker) => worker.onerror({ message: "no such file" })) }), { code: "engine/worker", message: /no such file/ });
+  await assert.rejects(work(module, { worker: fake((worker) => worker.onerror({ message: "no such file" })) }), {
+    code: "engine/worker",
+    message: /no such file/,
+  });
   await assert.rejects(work(module, { worker: fake((worker) => worker.onmessageerror()) }), { code: "engine/worker" });
   await assert.rejects(work(module, { worker: fake(() => {}), deadline: 20 }), { code: "engine/deadline" });
-  await assert.rejects(work(module, { worker: () => { throw new Error("none here"); } }), { code: "engine/worker", message: /none here/ });
+  await assert.rejects(
+    work(module, {
+      worker: () => {
+        throw new Error("none here");
+      },
+    }),
+    { code: "engine/worker", message: /none here/ },
+  );
   await assert.rejects(work(module, { digest: "sha256:x" }), { code: "load/digest" });
-  await assert.rejects(work(new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0))), { code: "load/module" });
+  await assert.rejects(work(new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0))), {
+    code: "load/module",
+  });
 });

@@ -71,7 +71,7 @@ func TestGolden(t *testing.T) {
 // TestCopies holds copies of a bundle to the bundle.
 func TestCopies(t *testing.T) {
 	for copied, of := range map[string]string{
-		"wasm/edge/example/go/checkout.json": "testdata/examples/checkout/checkout.yaml",
+		"host/edge/example/go/checkout.json": "testdata/examples/checkout/checkout.yaml",
 	} {
 		golden(t, filepath.Join(top, copied), built(t, filepath.Join(top, of)), *update)
 	}

@@ -1,5 +1,5 @@
 // This file prints what requests cost in workerd, in CPU time of the whole process, beside what
-// Cloudflare allows. Run it by `npm run bench` in wasm/edge, on a quiet machine.
+// Cloudflare allows. Run it by `npm run bench` in host/edge, on a quiet machine.
 //
 // Limits: https://developers.cloudflare.com/workers/platform/limits/ and
 // https://developers.cloudflare.com/durable-objects/platform/limits/, as of November 2026.
@@ -13,7 +13,9 @@ const rounds = Number(process.argv[2] ?? 1000);
 
 /** CPU time of a process in milliseconds, of all its threads; the kernel counts in hundredths of a second. */
 function cpu(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /, "").split(" ");
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /, "")
+    .split(" ");
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 const memory = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1024;
@@ -71,11 +73,19 @@ for (let i = 0; i < 10; i++) {
   await post("/v1/sessions", { session: `m${i}`, bundle: "checkout@1.0.0" });
   await worker.ask("GET", `/v1/sessions/m${i}`);
 }
-row("memory of one more session's object", `${((memory(worker.pid) - before) / 10).toFixed(1)} MB`, "128 MB an isolate");
+row(
+  "memory of one more session's object",
+  `${((memory(worker.pid) - before) / 10).toFixed(1)} MB`,
+  "128 MB an isolate",
+);
 await worker.stop();
 
 console.log();
 for (const name of ["holdfast.js", "program.wasm", "holdfast.wasm"]) {
   const path = join(top, "dist/edge", name);
-  row(`size of ${name}`, `${(statSync(path).size / 1e6).toFixed(2)} MB`, `${(gzipSync(readFileSync(path), { level: 9 }).length / 1e6).toFixed(2)} MB gzip; all together 3 MB free, 10 MB paid`);
+  row(
+    `size of ${name}`,
+    `${(statSync(path).size / 1e6).toFixed(2)} MB`,
+    `${(gzipSync(readFileSync(path), { level: 9 }).length / 1e6).toFixed(2)} MB gzip; all together 3 MB free, 10 MB paid`,
+  );
 }

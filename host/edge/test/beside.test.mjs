@@ -14,7 +14,7 @@ before(async () => {
     "--bundle",
     "--format=esm",
   ]);
-  worker = await start({ modules: { "beside.js": "wasm/edge/test/beside.js", "edge.js": gate, ...built } });
+  worker = await start({ modules: { "beside.js": "host/edge/test/beside.js", "edge.js": gate, ...built } });
   await worker.ask("POST", "/v1/sessions", { session: "s", bundle: "checkout@1.0.0" });
 });
 after(() => worker?.stop());

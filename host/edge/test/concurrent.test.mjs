@@ -44,7 +44,13 @@ test("through two isolates, each proposal gets a decision of its own", async () 
     Array.from({ length: 16 }, async (_, client) => {
       for (let n = 0; n < 10; n++) {
         const key = `c${client}-${n}`;
-        const { status, text } = await worker.ask("POST", `${session}/decisions`, add, { "Idempotency-Key": key }, bases()[(client + n) % 2]);
+        const { status, text } = await worker.ask(
+          "POST",
+          `${session}/decisions`,
+          add,
+          { "Idempotency-Key": key },
+          bases()[(client + n) % 2],
+        );
         assert.equal(status, 201, text);
         answered.set(key, text);
       }
@@ -55,7 +61,9 @@ test("through two isolates, each proposal gets a decision of its own", async () 
 
 test("a client that asks two workers for the same at once gets one decision", async () => {
   for (let n = 0; n < 10; n++) {
-    const answers = await Promise.all(bases().map((base) => worker.ask("POST", `${session}/decisions`, add, { "Idempotency-Key": `both-${n}` }, base)));
+    const answers = await Promise.all(
+      bases().map((base) => worker.ask("POST", `${session}/decisions`, add, { "Idempotency-Key": `both-${n}` }, base)),
+    );
     assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 201]);
     assert.equal(answers[0].text, answers[1].text);
   }
@@ -64,7 +72,9 @@ test("a client that asks two workers for the same at once gets one decision", as
 test("a client that has seen one state wins once with it, whichever worker it asks", async () => {
   const { seq } = (await worker.ask("GET", session)).json();
   const other = (n) => ({ ...add, actor: { kind: "shopper", id: `rival-${n}` }, seq });
-  const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => worker.ask("POST", `${session}/decisions`, other(n), {}, bases()[n % 2])));
+  const answers = await Promise.all(
+    Array.from({ length: 8 }, (_, n) => worker.ask("POST", `${session}/decisions`, other(n), {}, bases()[n % 2])),
+  );
   assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 409, 409, 409, 409, 409, 409, 409]);
 });
 
@@ -81,7 +91,10 @@ test("a listener through the other worker hears every decision once, in order", 
   }
   control.abort();
   await proposing;
-  assert.deepEqual(ids(), Array.from({ length: 20 }, (_, n) => seq + 1 + n));
+  assert.deepEqual(
+    ids(),
+    Array.from({ length: 20 }, (_, n) => seq + 1 + n),
+  );
 });
 
 test("workerd is killed under load: what was answered stays, and what is sent again is decided once", async () => {
@@ -93,7 +106,13 @@ test("workerd is killed under load: what was answered stays, and what is sent ag
       const key = left.pop();
       if (key === undefined) return;
       try {
-        const { status, text } = await worker.ask("POST", `${session}/decisions`, add, { "Idempotency-Key": key }, bases()[n % 2]);
+        const { status, text } = await worker.ask(
+          "POST",
+          `${session}/decisions`,
+          add,
+          { "Idempotency-Key": key },
+          bases()[n % 2],
+        );
         assert.ok(status === 200 || status === 201, `${status} ${text}`);
         answered.set(key, text);
       } catch (thrown) {

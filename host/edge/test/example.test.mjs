@@ -18,16 +18,16 @@ async function using(name, options, fn) {
 }
 
 test("the README shows the examples as they are", () => {
-  const blocks = [...read("wasm/edge/README.md").matchAll(/^```[jt]s\n(.*?)^```$/gms)].map(([, text]) => text);
+  const blocks = [...read("host/edge/README.md").matchAll(/^```[jt]s\n(.*?)^```$/gms)].map(([, text]) => text);
   assert.equal(blocks.length, 2);
   for (const [n, name] of ["whole", "gate"].entries())
-    assert.ok(read(`wasm/edge/example/${name}/${mainOf(name)}`).includes(blocks[n]), name);
+    assert.ok(read(`host/edge/example/${name}/${mainOf(name)}`).includes(blocks[n]), name);
 });
 
 test("the configurations name what is there", () => {
   for (const name of ["whole", "gate", "go"]) {
     const { main, alias = {}, compatibility_date } = configuration(name);
-    const folder = join(top, "wasm/edge/example", name);
+    const folder = join(top, "host/edge/example", name);
     assert.ok(existsSync(join(folder, main)));
     assert.equal(compatibility_date, "2026-05-01", "what the tests run with");
     for (const path of Object.values(alias)) assert.ok(existsSync(join(folder, path)), path);
@@ -39,12 +39,16 @@ test("the configurations name what is there", () => {
 });
 
 test("the template depends on what the build makes, and exports what its package says", async () => {
-  const { dependencies } = JSON.parse(read("wasm/edge/example/whole/package.json"));
+  const { dependencies } = JSON.parse(read("host/edge/example/whole/package.json"));
   for (const [name, path] of Object.entries(dependencies))
-    assert.equal(JSON.parse(read(join("wasm/edge/example/whole", path.slice("file:".length), "package.json"))).name, name);
+    assert.equal(
+      JSON.parse(read(join("host/edge/example/whole", path.slice("file:".length), "package.json"))).name,
+      name,
+    );
   const { exports } = JSON.parse(read("dist/edge/package.json"));
   for (const target of Object.values(exports))
-    for (const path of typeof target === "string" ? [target] : Object.values(target)) assert.ok(existsSync(join(top, "dist/edge", path)), path);
+    for (const path of typeof target === "string" ? [target] : Object.values(target))
+      assert.ok(existsSync(join(top, "dist/edge", path)), path);
   assert.ok(existsSync(join(top, "dist/edge/assets/holdfast.wasm")));
   const { wasm, miniflare } = await import("../../../dist/edge/vitest.js");
   assert.match(wasm.load(wasm.resolveId("@holdfast/edge/program.wasm")), /files\/program\.wasm/);

@@ -11,7 +11,15 @@ const day = 1767225600000; // 2026-01-01, when golden sessions begin
 
 const goldens = readdirSync(join(top, "testdata/golden"), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
-  .map(({ name }) => ({ name, ...Object.fromEntries(["bundle.json", "proposals.jsonl", "decisions.jsonl"].map((file) => [file.split(".")[0], read(`testdata/golden/${name}/${file}`, "latin1")])) })); // bytes, since some of them are not UTF-8
+  .map(({ name }) => ({
+    name,
+    ...Object.fromEntries(
+      ["bundle.json", "proposals.jsonl", "decisions.jsonl"].map((file) => [
+        file.split(".")[0],
+        read(`testdata/golden/${name}/${file}`, "latin1"),
+      ]),
+    ),
+  })); // bytes, since some of them are not UTF-8
 
 const bytes = (text) => Buffer.from(text, "latin1");
 const utf8 = (text) => bytes(text).toString();
@@ -19,8 +27,17 @@ const utf8 = (text) => bytes(text).toString();
 let worlds, sdk;
 before(async () => {
   const { "holdfast.js": shell, "holdfast.wasm": module, "program.wasm": program } = built;
-  const modules = { "worlds.js": "wasm/edge/test/worlds.js", "clock.js": "wasm/edge/test/clock.js", "holdfast.js": shell, "holdfast.wasm": module, "program.wasm": program };
-  [worlds, sdk] = await Promise.all([start({ modules, objects: Array.from({ length: 10 }, (_, n) => `World${n}`) }), probe()]);
+  const modules = {
+    "worlds.js": "host/edge/test/worlds.js",
+    "clock.js": "host/edge/test/clock.js",
+    "holdfast.js": shell,
+    "holdfast.wasm": module,
+    "program.wasm": program,
+  };
+  [worlds, sdk] = await Promise.all([
+    start({ modules, objects: Array.from({ length: 10 }, (_, n) => `World${n}`) }),
+    probe(),
+  ]);
 });
 after(() => Promise.all([worlds?.stop(), sdk?.stop()]));
 
@@ -43,7 +60,10 @@ function untilDue({ bundle, proposals, decisions }) {
   const all = utf8(proposals).trimEnd().split("\n");
   if (hold.by === undefined) return all.length;
   const seconds = { s: 1, m: 60, h: 3600 };
-  const ttl = [...(hold.ttl ?? "300s").matchAll(/(\d+)([smh])/g)].reduce((sum, [, n, unit]) => sum + n * seconds[unit] * 1000, 0);
+  const ttl = [...(hold.ttl ?? "300s").matchAll(/(\d+)([smh])/g)].reduce(
+    (sum, [, n, unit]) => sum + n * seconds[unit] * 1000,
+    0,
+  );
   const recorded = utf8(decisions).trimEnd().split("\n");
   const waiting = new Map(); // seq to when it is due
   for (const [n, line] of recorded.entries()) {
@@ -60,7 +80,8 @@ function untilDue({ bundle, proposals, decisions }) {
 for (const [world, golden] of goldens.entries()) {
   const { name, bundle, proposals, decisions } = golden;
   test(`${name}: over HTTP, through an object`, async () => {
-    const ask = (method, path, body, headers) => worlds.ask(method, path, body, { "Test-World": String(world), ...headers });
+    const ask = (method, path, body, headers) =>
+      worlds.ask(method, path, body, { "Test-World": String(world), ...headers });
     const published = await ask("POST", "/v1/bundles", bytes(bundle));
     assert.equal(published.status, 201, published.text);
     const created = await ask("POST", "/v1/sessions", { session: "play", bundle: published.json().digest });

@@ -16,7 +16,10 @@ const add = (item, count, more = {}) => ({ action: "add", actor: shopper, args: 
 
 const folder = mkdtempSync(join(tmpdir(), "holdfast-edge-life-"));
 const data = join(folder, "data");
-const written = () => readdirSync(join(data, "holdfast")).filter((name) => name.endsWith("-wal") && statSync(join(data, "holdfast", name)).size > 0).length; // the databases to which something was written
+const written = () =>
+  readdirSync(join(data, "holdfast")).filter(
+    (name) => name.endsWith("-wal") && statSync(join(data, "holdfast", name)).size > 0,
+  ).length; // the databases to which something was written
 let worker;
 before(async () => {
   worker = await start({ data });
@@ -31,25 +34,51 @@ let recorded = [];
 
 test("a bundle that comes with the worker is published, and another can be", async () => {
   const listed = await worker.ask("GET", "/v1/bundles");
-  assert.deepEqual(listed.json().bundles.map(({ name, version }) => `${name}@${version}`), ["checkout@1.0.0"]);
+  assert.deepEqual(
+    listed.json().bundles.map(({ name, version }) => `${name}@${version}`),
+    ["checkout@1.0.0"],
+  );
   const published = await worker.ask("POST", "/v1/bundles", read("testdata/golden/spektre/bundle.json"));
   assert.equal(published.status, 201, published.text);
   const fetched = await worker.ask("GET", published.headers.get("Location"));
   assert.equal(fetched.headers.get("ETag"), `"${published.json().digest}"`);
-  assert.equal((await worker.ask("GET", published.headers.get("Location"), undefined, { "If-None-Match": fetched.headers.get("ETag") })).status, 304);
+  assert.equal(
+    (
+      await worker.ask("GET", published.headers.get("Location"), undefined, {
+        "If-None-Match": fetched.headers.get("ETag"),
+      })
+    ).status,
+    304,
+  );
 });
 
 test("a catalog resolves to the bundle of a session, which its object keeps", async () => {
   const built = join(folder, "catalog.json");
   // Not in one go: connections that are closed meanwhile have to be heard of.
-  await promisify(execFile)(holdfast, ["build", join(top, "testdata/bundles/grade-1-guardian/catalog.yaml"), "-o", built]);
+  await promisify(execFile)(holdfast, [
+    "build",
+    join(top, "testdata/bundles/grade-1-guardian/catalog.yaml"),
+    "-o",
+    built,
+  ]);
   assert.equal((await worker.ask("POST", "/v1/catalogs", readFileSync(built))).status, 201);
   const cursor = { class: 1, chapter: "moon", element: "air" };
-  const created = await worker.ask("POST", "/v1/sessions", { session: "point", catalog: "grade-1-guardian@1.0.0", cursor });
+  const created = await worker.ask("POST", "/v1/sessions", {
+    session: "point",
+    catalog: "grade-1-guardian@1.0.0",
+    cursor,
+  });
   assert.equal(created.status, 201, created.text);
-  const decided = await worker.ask("POST", "/v1/sessions/point/decisions", { action: "complete", actor: { kind: "practitioner", id: "p" } });
+  const decided = await worker.ask("POST", "/v1/sessions/point/decisions", {
+    action: "complete",
+    actor: { kind: "practitioner", id: "p" },
+  });
   assert.deepEqual([decided.status, decided.json().digest], [201, created.json().digest]);
-  const stall = await worker.ask("POST", "/v1/sessions", { session: "none", catalog: "grade-1-guardian@1.0.0", cursor: { class: 9 } });
+  const stall = await worker.ask("POST", "/v1/sessions", {
+    session: "none",
+    catalog: "grade-1-guardian@1.0.0",
+    cursor: { class: 9 },
+  });
   assert.deepEqual([stall.status, stall.json().code], [409, "catalog/stall"]);
 });
 
@@ -68,8 +97,12 @@ test("a session is created once", async () => {
 
 test("a session that nobody created is unknown, and leaves nothing behind", async () => {
   const before = written();
-  for (const path of ["", "/decisions", "/snapshot", "/events"]) assert.equal((await worker.ask("GET", `/v1/sessions/nobody${path}`)).json().code, "session/unknown");
-  assert.equal((await worker.ask("POST", "/v1/sessions/nobody/decisions", add("mug", 1))).json().code, "session/unknown");
+  for (const path of ["", "/decisions", "/snapshot", "/events"])
+    assert.equal((await worker.ask("GET", `/v1/sessions/nobody${path}`)).json().code, "session/unknown");
+  assert.equal(
+    (await worker.ask("POST", "/v1/sessions/nobody/decisions", add("mug", 1))).json().code,
+    "session/unknown",
+  );
   assert.equal(written(), before);
 });
 
@@ -81,9 +114,17 @@ test("questions change nothing, proposals are decided and recorded", async () =>
   const path = await worker.ask("POST", `${session}/path`, { action: "ship", actor: { kind: "clerk", id: "bob" } });
   assert.equal(path.status, 200, path.text);
   assert.equal((await worker.ask("GET", session)).json().seq, 0);
-  for (const [item, count, verdict] of [["mug", 2, "commit"], ["poster", 3, "commit"], ["poster", 3, "reject"]]) {
+  for (const [item, count, verdict] of [
+    ["mug", 2, "commit"],
+    ["poster", 3, "commit"],
+    ["poster", 3, "reject"],
+  ]) {
     const decided = await worker.ask("POST", `${session}/decisions`, add(item, count));
-    assert.deepEqual([decided.status, decided.headers.get("Holdfast-Verdict"), decided.json().verdict], [201, verdict, verdict], decided.text);
+    assert.deepEqual(
+      [decided.status, decided.headers.get("Holdfast-Verdict"), decided.json().verdict],
+      [201, verdict, verdict],
+      decided.text,
+    );
     recorded.push(decided.text);
   }
 });
@@ -94,15 +135,22 @@ test("what was missed is told, and what was sent twice is decided once", async (
   const key = { "Idempotency-Key": "one,two" }; // with a comma, where the bridge to Go cuts headers
   const first = await worker.ask("POST", `${session}/decisions`, add("shirt", 1), key);
   const again = await worker.ask("POST", `${session}/decisions`, add("shirt", 1), key);
-  assert.deepEqual([first.status, again.status, again.headers.get("Holdfast-Repeated"), again.text], [201, 200, "true", first.text]);
+  assert.deepEqual(
+    [first.status, again.status, again.headers.get("Holdfast-Repeated"), again.text],
+    [201, 200, "true", first.text],
+  );
   recorded.push(first.text);
 });
 
 test("the log is what was answered, line by line and one by one", async () => {
   assert.equal((await worker.ask("GET", `${session}/decisions`)).text, recorded.map((line) => line + "\n").join(""));
-  for (const [n, line] of recorded.entries()) assert.equal((await worker.ask("GET", `${session}/decisions/${n + 1}`)).text, line);
+  for (const [n, line] of recorded.entries())
+    assert.equal((await worker.ask("GET", `${session}/decisions/${n + 1}`)).text, line);
   const head = await worker.ask("HEAD", `${session}/decisions/1`);
-  assert.deepEqual([head.status, head.text, head.headers.get("Content-Length")], [200, "", String(Buffer.byteLength(recorded[0]))]);
+  assert.deepEqual(
+    [head.status, head.text, head.headers.get("Content-Length")],
+    [200, "", String(Buffer.byteLength(recorded[0]))],
+  );
 });
 
 test("a list says where each session stands", async () => {
@@ -119,7 +167,8 @@ async function events(url, wanted, meanwhile) {
   const response = await fetch(url, { signal: control.signal });
   assert.equal(response.status, 200);
   let heard = "";
-  const found = () => [...heard.matchAll(/^id: (\d+)\nevent: decision\ndata: (.*)\n\n/gm)].map(([, id, line]) => [Number(id), line]);
+  const found = () =>
+    [...heard.matchAll(/^id: (\d+)\nevent: decision\ndata: (.*)\n\n/gm)].map(([, id, line]) => [Number(id), line]);
   let asked = false;
   for await (const chunk of response.body) {
     heard += Buffer.from(chunk).toString();
@@ -135,7 +184,10 @@ async function events(url, wanted, meanwhile) {
 
 test("events bring what was recorded, and what is recorded while one listens", async () => {
   const past = await events(`${worker.url}${session}/events?after=0`, recorded.length);
-  assert.deepEqual(past, recorded.map((line, n) => [n + 1, line]));
+  assert.deepEqual(
+    past,
+    recorded.map((line, n) => [n + 1, line]),
+  );
   const live = await events(`${worker.url}${session}/events`, 1, async () => {
     recorded.push((await worker.ask("POST", `${session}/decisions`, add("mug", 1))).text);
   });
@@ -156,7 +208,9 @@ test("whatever was answered is there after workerd is killed, and the session go
 
 test("a log that is streamed comes whole, and its session opens from a snapshot", async () => {
   while (recorded.length < 400) {
-    const more = await Promise.all(Array.from({ length: 32 }, () => worker.ask("POST", `${session}/decisions`, add("mug", 1))));
+    const more = await Promise.all(
+      Array.from({ length: 32 }, () => worker.ask("POST", `${session}/decisions`, add("mug", 1))),
+    );
     recorded.push(...more.sort((a, b) => a.json().seq - b.json().seq).map(({ text }) => text));
   }
   const log = () => worker.ask("GET", `${session}/decisions`);
@@ -174,11 +228,16 @@ test("the Go host decides the edge's log again to the same bytes", async () => {
   const said = execFileSync(holdfast, ["replay", document, log, "--session", "life"], { encoding: "utf8" });
   assert.match(said, new RegExp(`^${recorded.length} decisions decided again: the same bytes`));
   writeFileSync(log, recorded.map((line) => line.replace('"count":2', '"count":1') + "\n").join(""));
-  assert.throws(() => execFileSync(holdfast, ["replay", document, log, "--session", "life"], { stdio: "pipe" }), "a log that was changed");
+  assert.throws(
+    () => execFileSync(holdfast, ["replay", document, log, "--session", "life"], { stdio: "pipe" }),
+    "a log that was changed",
+  );
 });
 
 test("a worker decides the Go server's log again to the same bytes", async () => {
-  const server = spawn(holdfast, ["serve", "--listen", "127.0.0.1:0", "--ledger", join(folder, "go.db")], { stdio: ["ignore", "pipe", "pipe"] });
+  const server = spawn(holdfast, ["serve", "--listen", "127.0.0.1:0", "--ledger", join(folder, "go.db")], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const sdk = await probe();
   try {
     const url = await new Promise((resolve, reject) => {
@@ -190,14 +249,25 @@ test("a worker decides the Go server's log again to the same bytes", async () =>
         });
       server.on("exit", () => reject(new Error(said)));
     });
-    const post = async (path, body) => (await fetch(url + path, { method: "POST", headers: { "Content-Type": "application/json" }, body: typeof body === "string" ? body : JSON.stringify(body) })).text();
+    const post = async (path, body) =>
+      (
+        await fetch(url + path, {
+          method: "POST",
+          headers: { "Content-Type": "application/json" },
+          body: typeof body === "string" ? body : JSON.stringify(body),
+        })
+      ).text();
     await post("/v1/bundles", bundle);
     await post("/v1/sessions", { session: "there", bundle: "checkout@1.0.0" });
     for (const count of [2, 1, 3]) await post("/v1/sessions/there/decisions", add("poster", count));
     const log = await (await fetch(`${url}/v1/sessions/there/decisions`)).text();
     const again = await sdk.ask("POST", "/replay", { bundle, session: "there", log });
     assert.deepEqual([again.status, again.json()], [200, { seq: 3 }], again.text);
-    const changed = await sdk.ask("POST", "/replay", { bundle, session: "there", log: log.replace('"count":2', '"count":1') });
+    const changed = await sdk.ask("POST", "/replay", {
+      bundle,
+      session: "there",
+      log: log.replace('"count":2', '"count":1'),
+    });
     assert.equal(changed.status, 500, changed.text);
   } finally {
     server.kill();

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { built, start } from "./rig.mjs";
 
 test("nine sessions that are asked at once fit into an isolate, beside the registry and the module", async () => {
-  const modules = { "memory.js": "wasm/edge/test/memory.js", "instances.js": "wasm/edge/test/instances.js", ...built };
+  const modules = { "memory.js": "host/edge/test/memory.js", "instances.js": "host/edge/test/instances.js", ...built };
   const worker = await start({ modules });
   try {
     const add = { action: "add", actor: { kind: "shopper", id: "ann" }, args: { item: "mug", count: 1 } };

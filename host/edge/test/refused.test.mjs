@@ -30,7 +30,8 @@ test("storage that refuses a write: nothing is acknowledged, and what was stays"
     await worker.ask("POST", "/v1/sessions", { session: "full", bundle: "checkout@1.0.0" });
     answered.push((await worker.ask("POST", "/v1/sessions/full/decisions", add)).text);
   });
-  await using({ data, limit: 200 }, async (worker) => { // KiB: soon no file may grow
+  await using({ data, limit: 200 }, async (worker) => {
+    // KiB: soon no file may grow
     const refused = [];
     for (let n = 0; n < 400 && refused.length < 5; n++) {
       const answer = await worker.ask("POST", "/v1/sessions/full/decisions", add);
@@ -43,7 +44,11 @@ test("storage that refuses a write: nothing is acknowledged, and what was stays"
     const log = (await worker.ask("GET", "/v1/sessions/full/decisions")).text.split("\n").slice(0, -1);
     for (const text of answered) assert.equal(log[JSON.parse(text).seq - 1], text, "what was acknowledged is there");
     assert.equal((await worker.ask("POST", "/v1/sessions/full/verify")).json().same, true);
-    assert.equal((await worker.ask("POST", "/v1/sessions/full/decisions", add)).status, 201, "with room again it goes on");
+    assert.equal(
+      (await worker.ask("POST", "/v1/sessions/full/decisions", add)).status,
+      201,
+      "with room again it goes on",
+    );
   });
 });
 
@@ -51,12 +56,19 @@ test("documents over what is taken", () =>
   using({}, async (worker) => {
     const bundle = JSON.parse(read("testdata/golden/checkout/bundle.json"));
     const large = (size) => JSON.stringify({ ...bundle, version: "2.0.0", about: "x".repeat(size) });
-    for (const [size, status] of [[1 << 20, 422], [3 << 20, 422], [5 << 20, 413]]) {
+    for (const [size, status] of [
+      [1 << 20, 422],
+      [3 << 20, 422],
+      [5 << 20, 413],
+    ]) {
       const answer = await worker.ask("POST", "/v1/bundles", large(size));
       assert.equal(answer.status, status, answer.text.slice(0, 500));
       assert.match(answer.json().code, /^(bundle\/invalid|http\/too-large|limit\/.*)$/);
     }
-    const proposal = await worker.ask("POST", "/v1/sessions", { session: "x".repeat(20 << 10), bundle: "checkout@1.0.0" });
+    const proposal = await worker.ask("POST", "/v1/sessions", {
+      session: "x".repeat(20 << 10),
+      bundle: "checkout@1.0.0",
+    });
     assert.deepEqual([proposal.status, proposal.json().code], [413, "http/too-large"]);
     assert.equal((await worker.ask("GET", "/v1/bundles")).json().bundles.length, 1);
   }));
@@ -72,7 +84,15 @@ test("another module than the one that decides", async () => {
   });
   // A worker that imports something else by the module's name: nothing is decided.
   const other = Uint8Array.from([0, 97, 115, 109, 1, 0, 0, 0]);
-  const files = { "worker.js": "wasm/edge/test/worker.js", "clock.js": "wasm/edge/test/clock.js", "scope.js": "wasm/edge/test/scope.js", "timers.js": "wasm/edge/test/timers.js", "holdfast.js": "dist/edge/holdfast.js", "program.wasm": "dist/edge/program.wasm", "checkout.json": "testdata/golden/checkout/bundle.json" };
+  const files = {
+    "worker.js": "host/edge/test/worker.js",
+    "clock.js": "host/edge/test/clock.js",
+    "scope.js": "host/edge/test/scope.js",
+    "timers.js": "host/edge/test/timers.js",
+    "holdfast.js": "dist/edge/holdfast.js",
+    "program.wasm": "dist/edge/program.wasm",
+    "checkout.json": "testdata/golden/checkout/bundle.json",
+  };
   await using({ modules: { ...files, "holdfast.wasm": other } }, async (worker) => {
     const answer = await worker.ask("GET", "/v1/bundles");
     assert.deepEqual([answer.status, answer.json().code], [503, "ledger/unavailable"]);
@@ -82,13 +102,18 @@ test("another module than the one that decides", async () => {
 
 test("without keys nobody is believed, and a development worker answers on this machine only", async () => {
   await using({ vars: {} }, async (worker) => {
-    for (const path of ["/v1/bundles", "/v1/sessions/s", "/healthz"]) assert.equal((await worker.ask("GET", path)).status, 503, path);
+    for (const path of ["/v1/bundles", "/v1/sessions/s", "/healthz"])
+      assert.equal((await worker.ask("GET", path)).status, 503, path);
     assert.match(worker.log(), /HOLDFAST_KEYS is not set/);
   });
-  await using({ vars: { HOLDFAST_TRUSTING: "true" } }, async (worker) => assert.equal((await worker.ask("GET", "/v1/bundles")).status, 503));
+  await using({ vars: { HOLDFAST_TRUSTING: "true" } }, async (worker) =>
+    assert.equal((await worker.ask("GET", "/v1/bundles")).status, 503),
+  );
   await using({}, async (worker) => {
     // fetch sets no Host, curl does.
-    const said = execFileSync("curl", ["-s", "-H", "Host: shop.example", `${worker.url}/v1/bundles`], { encoding: "utf8" });
+    const said = execFileSync("curl", ["-s", "-H", "Host: shop.example", `${worker.url}/v1/bundles`], {
+      encoding: "utf8",
+    });
     assert.equal(JSON.parse(said).code, "http/origin", said);
   });
 });
@@ -102,27 +127,56 @@ test("with keys, a token says who acts, and signed bundles and heads are as on t
   run("sign", bundle, "--key", "release.key");
   const file = (name) => readFileSync(join(folder, name), "utf8");
   const token = (...more) => ({ Authorization: `Bearer ${run("token", "--key", "issuer.pem", ...more).trim()}` });
-  const vars = { HOLDFAST_KEYS: file("issuer.pub.pem"), HOLDFAST_TRUST: file("release.pub"), HOLDFAST_SIGN: file("release.key") };
-  await using({ vars, modules: { "worker.js": "wasm/edge/test/bare.js", "holdfast.js": "dist/edge/holdfast.js", "holdfast.wasm": "dist/edge/holdfast.wasm", "program.wasm": "dist/edge/program.wasm" } }, async (worker) => {
-    const ann = token("--id", "ann", "--kind", "shopper", "--role", "publish");
-    assert.equal((await worker.ask("GET", "/v1/bundles")).status, 401);
-    assert.equal((await worker.ask("GET", "/v1/bundles", undefined, { Authorization: "Bearer x.y.z" })).status, 401);
-    const unsigned = await worker.ask("POST", "/v1/bundles", readFileSync(bundle), ann);
-    assert.equal(unsigned.status, 403, unsigned.text);
-    const line = /^— (.*)$/m.exec(file("checkout.json.sig"))[1];
-    const published = await worker.ask("POST", "/v1/bundles", readFileSync(bundle), { ...ann, "Holdfast-Signature": line });
-    assert.equal(published.status, 201, published.text);
-    assert.equal((await worker.ask("POST", "/v1/sessions", { session: "hers", bundle: "checkout@1.0.0" }, ann)).status, 201);
-    const { actor, ...anonymous } = add;
-    const decided = await worker.ask("POST", "/v1/sessions/hers/decisions", anonymous, ann);
-    assert.deepEqual([decided.status, decided.json().actor], [201, { id: "ann", kind: "shopper" }], decided.text);
-    const other = await worker.ask("POST", "/v1/sessions/hers/decisions", { ...add, actor: { kind: "clerk", id: "eve" } }, ann);
-    assert.deepEqual([other.status, other.json().code], [403, "auth/actor"]);
-    const head = await worker.ask("GET", "/v1/sessions/hers/head", undefined, ann);
-    writeFileSync(join(folder, "hers.head"), head.text);
-    writeFileSync(join(folder, "hers.jsonl"), (await worker.ask("GET", "/v1/sessions/hers/decisions", undefined, ann)).text);
-    run("verify", bundle, "hers.jsonl", "--key", "release.pub", "--head", "hers.head");
-  });
+  const vars = {
+    HOLDFAST_KEYS: file("issuer.pub.pem"),
+    HOLDFAST_TRUST: file("release.pub"),
+    HOLDFAST_SIGN: file("release.key"),
+  };
+  await using(
+    {
+      vars,
+      modules: {
+        "worker.js": "host/edge/test/bare.js",
+        "holdfast.js": "dist/edge/holdfast.js",
+        "holdfast.wasm": "dist/edge/holdfast.wasm",
+        "program.wasm": "dist/edge/program.wasm",
+      },
+    },
+    async (worker) => {
+      const ann = token("--id", "ann", "--kind", "shopper", "--role", "publish");
+      assert.equal((await worker.ask("GET", "/v1/bundles")).status, 401);
+      assert.equal((await worker.ask("GET", "/v1/bundles", undefined, { Authorization: "Bearer x.y.z" })).status, 401);
+      const unsigned = await worker.ask("POST", "/v1/bundles", readFileSync(bundle), ann);
+      assert.equal(unsigned.status, 403, unsigned.text);
+      const line = /^— (.*)$/m.exec(file("checkout.json.sig"))[1];
+      const published = await worker.ask("POST", "/v1/bundles", readFileSync(bundle), {
+        ...ann,
+        "Holdfast-Signature": line,
+      });
+      assert.equal(published.status, 201, published.text);
+      assert.equal(
+        (await worker.ask("POST", "/v1/sessions", { session: "hers", bundle: "checkout@1.0.0" }, ann)).status,
+        201,
+      );
+      const { actor, ...anonymous } = add;
+      const decided = await worker.ask("POST", "/v1/sessions/hers/decisions", anonymous, ann);
+      assert.deepEqual([decided.status, decided.json().actor], [201, { id: "ann", kind: "shopper" }], decided.text);
+      const other = await worker.ask(
+        "POST",
+        "/v1/sessions/hers/decisions",
+        { ...add, actor: { kind: "clerk", id: "eve" } },
+        ann,
+      );
+      assert.deepEqual([other.status, other.json().code], [403, "auth/actor"]);
+      const head = await worker.ask("GET", "/v1/sessions/hers/head", undefined, ann);
+      writeFileSync(join(folder, "hers.head"), head.text);
+      writeFileSync(
+        join(folder, "hers.jsonl"),
+        (await worker.ask("GET", "/v1/sessions/hers/decisions", undefined, ann)).text,
+      );
+      run("verify", bundle, "hers.jsonl", "--key", "release.pub", "--head", "hers.head");
+    },
+  );
 });
 
 test("another document under a version that is taken keeps the registry from starting, and from nothing else", async () => {
@@ -132,9 +186,16 @@ test("another document under a version that is taken keeps the registry from sta
     assert.equal((await worker.ask("POST", "/v1/sessions/kept/decisions", add)).status, 201);
   });
   const other = Buffer.from(read("testdata/golden/checkout/bundle.json").replace('"title":"', '"title":"Another '));
-  const files = { "worker.js": "wasm/edge/test/worker.js", "clock.js": "wasm/edge/test/clock.js", "scope.js": "wasm/edge/test/scope.js", "timers.js": "wasm/edge/test/timers.js", ...built };
+  const files = {
+    "worker.js": "host/edge/test/worker.js",
+    "clock.js": "host/edge/test/clock.js",
+    "scope.js": "host/edge/test/scope.js",
+    "timers.js": "host/edge/test/timers.js",
+    ...built,
+  };
   await using({ data, modules: { ...files, "checkout.json": other } }, async (worker) => {
-    for (let round = 0; round < 2; round++) assert.equal((await worker.ask("GET", "/v1/bundles")).json().code, "ledger/unavailable");
+    for (let round = 0; round < 2; round++)
+      assert.equal((await worker.ask("GET", "/v1/bundles")).json().code, "ledger/unavailable");
     assert.match(worker.log(), /give it another version/);
     assert.equal((await worker.ask("POST", "/v1/sessions/kept/decisions", add)).json().seq, 2);
   });
@@ -168,11 +229,33 @@ test("a session's name, however it is written, leads to its own object or to non
   using({}, async (worker) => {
     await worker.ask("POST", "/v1/sessions", { session: "s", bundle: "checkout@1.0.0" });
     await worker.ask("POST", "/v1/sessions/s/decisions", add);
-    for (const path of ["/v1/sessions/%73", "/v1/sessions/./s", "/v1/sessions/x/../s", "/v1/sessions/%73/decisions/1", "/v1/sessions/s?x=1"]) {
+    for (const path of [
+      "/v1/sessions/%73",
+      "/v1/sessions/./s",
+      "/v1/sessions/x/../s",
+      "/v1/sessions/%73/decisions/1",
+      "/v1/sessions/s?x=1",
+    ]) {
       const answer = await worker.ask("GET", path);
       assert.deepEqual([answer.status, answer.json().seq], [200, 1], `${path}: ${answer.text}`);
     }
-    for (const path of ["/v1/sessions/%2573", "/v1/sessions/s%2Fdecisions", "/v1/sessions/s/", "/v1/sessions//s", "/v1//sessions/s", "/v1/sessions/s%00", "/v1/sessions/.s", "/v1/sessions/%E9", "/v1/sessions/%zz", "/v1/sessions/S", "/V1/sessions/s", "/v1/sessions/%20s", `/v1/sessions/${"s".repeat(129)}`, "/v1/sessions/registry", "/v1/sessions/session%20s"]) {
+    for (const path of [
+      "/v1/sessions/%2573",
+      "/v1/sessions/s%2Fdecisions",
+      "/v1/sessions/s/",
+      "/v1/sessions//s",
+      "/v1//sessions/s",
+      "/v1/sessions/s%00",
+      "/v1/sessions/.s",
+      "/v1/sessions/%E9",
+      "/v1/sessions/%zz",
+      "/v1/sessions/S",
+      "/V1/sessions/s",
+      "/v1/sessions/%20s",
+      `/v1/sessions/${"s".repeat(129)}`,
+      "/v1/sessions/registry",
+      "/v1/sessions/session%20s",
+    ]) {
       const answer = await worker.ask("GET", path);
       assert.ok(answer.status >= 400 && answer.status < 500, `${path}: ${answer.status} ${answer.text}`);
       const decided = await worker.ask("POST", `${path}/decisions`, add);

@@ -15,31 +15,63 @@ export const holdfast = join(top, "dist/holdfast");
 export const trusting = "development only: everyone is believed";
 const believing = { HOLDFAST_TRUSTING: trusting, HOLDFAST_RATE: "-1" };
 
-export const built = { "holdfast.js": "dist/edge/holdfast.js", "holdfast.wasm": "dist/edge/holdfast.wasm", "program.wasm": "dist/edge/program.wasm", "checkout.json": "testdata/golden/checkout/bundle.json" };
+export const built = {
+  "holdfast.js": "dist/edge/holdfast.js",
+  "holdfast.wasm": "dist/edge/holdfast.wasm",
+  "program.wasm": "dist/edge/program.wasm",
+  "checkout.json": "testdata/golden/checkout/bundle.json",
+};
 const kinds = { js: "esModule", mjs: "esModule", wasm: "wasm", json: "text" };
 
 /** Starts the worker of probe.js, in one file with what it imports of the SDK. */
 export function probe(options) {
-  const bundled = execFileSync(join(top, "web/node_modules/.bin/esbuild"), [join(top, "wasm/edge/test/probe.js"), "--bundle", "--format=esm", "--external:*.wasm", "--external:./checkout.json"]);
+  const bundled = execFileSync(join(top, "web/node_modules/.bin/esbuild"), [
+    join(top, "host/edge/test/probe.js"),
+    "--bundle",
+    "--format=esm",
+    "--external:*.wasm",
+    "--external:./checkout.json",
+  ]);
   const { "holdfast.wasm": module, "checkout.json": checkout } = built;
-  return start({ modules: { "probe.js": bundled, "holdfast.wasm": module, "checkout.json": checkout }, objects: [], ...options });
+  return start({
+    modules: { "probe.js": bundled, "holdfast.wasm": module, "checkout.json": checkout },
+    objects: [],
+    ...options,
+  });
 }
 
 /** Returns the modules of an example, bundled as wrangler does: one file, and the WebAssembly beside it. */
 export function example(name) {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-edge-example-"));
-  const aliases = { "@holdfast/web/edge": "web/dist/edge.js", "@holdfast/edge": "dist/edge/holdfast.js", "@holdfast/edge/holdfast.wasm": "dist/edge/holdfast.wasm", "@holdfast/edge/program.wasm": "dist/edge/program.wasm" };
+  const aliases = {
+    "@holdfast/web/edge": "web/dist/edge.js",
+    "@holdfast/edge": "dist/edge/holdfast.js",
+    "@holdfast/edge/holdfast.wasm": "dist/edge/holdfast.wasm",
+    "@holdfast/edge/program.wasm": "dist/edge/program.wasm",
+  };
   execFileSync(join(top, "web/node_modules/.bin/esbuild"), [
-    join(top, "wasm/edge/example", name, mainOf(name)), "--bundle", "--format=esm", "--external:cloudflare:workers", "--loader:.wasm=copy", "--asset-names=[name]",
-    ...Object.entries(aliases).map(([from, to]) => `--alias:${from}=${join(top, to)}`), `--outfile=${join(folder, "worker.js")}`, "--log-level=error",
+    join(top, "host/edge/example", name, mainOf(name)),
+    "--bundle",
+    "--format=esm",
+    "--external:cloudflare:workers",
+    "--loader:.wasm=copy",
+    "--asset-names=[name]",
+    ...Object.entries(aliases).map(([from, to]) => `--alias:${from}=${join(top, to)}`),
+    `--outfile=${join(folder, "worker.js")}`,
+    "--log-level=error",
   ]);
-  const modules = Object.fromEntries(readdirSync(folder).sort((a) => (a === "worker.js" ? -1 : 1)).map((file) => [file, readFileSync(join(folder, file))]));
+  const modules = Object.fromEntries(
+    readdirSync(folder)
+      .sort((a) => (a === "worker.js" ? -1 : 1))
+      .map((file) => [file, readFileSync(join(folder, file))]),
+  );
   rmSync(folder, { recursive: true });
   return modules;
 }
 
 /** Returns what wrangler.jsonc of an example says: JSON with comments to the end of a line. */
-export const configuration = (name) => JSON.parse(read(`wasm/edge/example/${name}/wrangler.jsonc`).replace(/^\s*\/\/.*$|(?<=[,}\]"]) \/\/.*$/gm, ""));
+export const configuration = (name) =>
+  JSON.parse(read(`host/edge/example/${name}/wrangler.jsonc`).replace(/^\s*\/\/.*$|(?<=[,}\]"]) \/\/.*$/gm, ""));
 
 /** Returns the main module of an example. */
 export const mainOf = (name) => configuration(name).main;
@@ -50,7 +82,23 @@ export const mainOf = (name) => configuration(name).main;
  * objects are the classes of objects, each bound by its name in capitals; second runs another worker on them;
  * port is where it listens, any that is free when left out.
  */
-export async function start({ modules = { "worker.js": "wasm/edge/test/worker.js", "clock.js": "wasm/edge/test/clock.js", "scope.js": "wasm/edge/test/scope.js", "timers.js": "wasm/edge/test/timers.js", ...built }, vars = believing, data, limit, objects = ["Holdfast"], second = false, services = [], bindings = [], port: fixed = 0 } = {}) {
+export async function start({
+  modules = {
+    "worker.js": "host/edge/test/worker.js",
+    "clock.js": "host/edge/test/clock.js",
+    "scope.js": "host/edge/test/scope.js",
+    "timers.js": "host/edge/test/timers.js",
+    ...built,
+  },
+  vars = believing,
+  data,
+  limit,
+  objects = ["Holdfast"],
+  second = false,
+  services = [],
+  bindings = [],
+  port: fixed = 0,
+} = {}) {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-edge-"));
   const storage = data ?? join(folder, "data");
   mkdirSync(storage, { recursive: true });
@@ -61,7 +109,10 @@ export async function start({ modules = { "worker.js": "wasm/edge/test/worker.js
     writeFileSync(copy, path instanceof Uint8Array ? path : readFileSync(join(top, path))); // capnp embeds what lies beside it
     return `(name = ${text(name)}, ${kinds[name.split(".").at(-1)]} = embed ${text(relative(folder, copy))})`;
   });
-  bindings = [...objects.map((name) => `(name = ${text(name.toUpperCase())}, durableObjectNamespace = ${text(name)})`), ...bindings];
+  bindings = [
+    ...objects.map((name) => `(name = ${text(name.toUpperCase())}, durableObjectNamespace = ${text(name)})`),
+    ...bindings,
+  ];
   const bound = Object.entries(vars).map(([name, value]) => `(name = ${text(name)}, text = ${text(value)})`);
   writeFileSync(
     join(folder, "config.capnp"),
@@ -96,7 +147,9 @@ const worker :Workerd.Worker = (
   const child =
     limit === undefined
       ? spawn(workerd, args, { stdio: ["ignore", "pipe", "pipe", "pipe"] })
-      : spawn("bash", ["-c", `trap '' XFSZ; ulimit -f ${limit}; exec "$0" "$@"`, workerd, ...args], { stdio: ["ignore", "pipe", "pipe", "pipe"] });
+      : spawn("bash", ["-c", `trap '' XFSZ; ulimit -f ${limit}; exec "$0" "$@"`, workerd, ...args], {
+          stdio: ["ignore", "pipe", "pipe", "pipe"],
+        });
   const log = [];
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => log.push(String(chunk)));
   const ended = new Promise((resolve) => child.on("exit", resolve));
@@ -104,7 +157,9 @@ const worker :Workerd.Worker = (
     let heard = "";
     child.stdio[3].on("data", (chunk) => {
       heard += chunk;
-      const ports = ["main", "second"].map((socket) => new RegExp(`"socket":"${socket}"[^\n]*"port":(\\d+)`).exec(heard)?.[1]);
+      const ports = ["main", "second"].map(
+        (socket) => new RegExp(`"socket":"${socket}"[^\n]*"port":(\\d+)`).exec(heard)?.[1],
+      );
       if (ports[0] && (ports[1] || !second)) resolve(ports);
     });
     ended.then((code) => reject(new Error(`workerd ended with ${code}: ${log.join("")}`)));
@@ -121,7 +176,8 @@ const worker :Workerd.Worker = (
     async ask(method, path, body, headers = {}, base = url) {
       const response = await fetch(base + path, {
         method,
-        body: body === undefined ? undefined : typeof body === "string" || body instanceof Uint8Array ? body : text(body),
+        body:
+          body === undefined ? undefined : typeof body === "string" || body instanceof Uint8Array ? body : text(body),
         headers: { ...(body === undefined ? {} : { "Content-Type": "application/json" }), ...headers },
         redirect: "manual",
       });
@@ -158,7 +214,9 @@ export function listen(url, headers = {}) {
     const closed = new Promise((resolve) => (finish = resolve));
     const frame = (op, data = Buffer.alloc(0)) => {
       const mask = Buffer.from([1, 2, 3, 4]);
-      socket.write(Buffer.concat([Buffer.from([0x80 | op, 0x80 | data.length]), mask, data.map((byte, i) => byte ^ mask[i % 4])]));
+      socket.write(
+        Buffer.concat([Buffer.from([0x80 | op, 0x80 | data.length]), mask, data.map((byte, i) => byte ^ mask[i % 4])]),
+      );
     };
     const settle = () => {
       while (waiting.length > 0 && taken < heard.length) waiting.shift()(heard[taken++]);
@@ -180,8 +238,19 @@ export function listen(url, headers = {}) {
       }
     };
     socket.on("connect", () => {
-      const lines = { Host: `${hostname}:${port}`, Upgrade: "websocket", Connection: "Upgrade", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "AQIDBAUGBwgJCgsMDQ4PEA==", ...headers };
-      socket.write(`GET ${pathname}${search} HTTP/1.1\r\n${Object.entries(lines).map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`);
+      const lines = {
+        Host: `${hostname}:${port}`,
+        Upgrade: "websocket",
+        Connection: "Upgrade",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "AQIDBAUGBwgJCgsMDQ4PEA==",
+        ...headers,
+      };
+      socket.write(
+        `GET ${pathname}${search} HTTP/1.1\r\n${Object.entries(lines)
+          .map(([name, value]) => `${name}: ${value}\r\n`)
+          .join("")}\r\n`,
+      );
     });
     socket.on("data", (chunk) => {
       bytes = Buffer.concat([bytes, chunk]);
@@ -192,9 +261,23 @@ export function listen(url, headers = {}) {
         const [first, ...rest] = bytes.subarray(0, end).toString().split("\r\n");
         bytes = bytes.subarray(end + 4);
         const status = Number(first.split(" ")[1]);
-        const answered = Object.fromEntries(rest.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()]));
+        const answered = Object.fromEntries(
+          rest.map((line) => [
+            line.slice(0, line.indexOf(":")).toLowerCase(),
+            line.slice(line.indexOf(":") + 1).trim(),
+          ]),
+        );
         const next = () => new Promise((resolve) => (waiting.push(resolve), settle()));
-        resolve({ status, headers: answered, heard, next, closed, say: (text) => frame(1, Buffer.from(text)), end: () => frame(8), drop: () => socket.destroy() });
+        resolve({
+          status,
+          headers: answered,
+          heard,
+          next,
+          closed,
+          say: (text) => frame(1, Buffer.from(text)),
+          end: () => frame(8),
+          drop: () => socket.destroy(),
+        });
       }
       frames();
     });

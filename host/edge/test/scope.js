@@ -6,7 +6,9 @@ const note = (object, name) => {
   const was = object[name];
   object[name] = function (...args) {
     touched.push(name);
-    return new.target === undefined ? was.apply(this, args) : Reflect.construct(was, args, new.target === object[name] ? was : new.target);
+    return new.target === undefined
+      ? was.apply(this, args)
+      : Reflect.construct(was, args, new.target === object[name] ? was : new.target);
   };
   object[name].prototype = was.prototype;
 };

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { top } from "./rig.mjs";
 
-const folder = join(top, "wasm/edge/test/types");
+const folder = join(top, "host/edge/test/types");
 
 /** Compiles a file and returns the lines with errors, and what was said. */
 function compile(name) {
@@ -34,7 +34,7 @@ function compile(name) {
       join(folder, name),
       join(folder, "env.d.ts"),
     ],
-    { encoding: "utf8", cwd: join(top, "wasm/edge") },
+    { encoding: "utf8", cwd: join(top, "host/edge") },
   );
   assert.equal(error, undefined);
   return {

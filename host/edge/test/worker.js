@@ -27,7 +27,8 @@ export default {
     if (now !== null) clock.now = Number(now);
     if (new URL(request.url).pathname === "/test/scope") return Response.json(atStart);
     if (new URL(request.url).pathname === "/test/timers") return Response.json([...pending.values()]);
-    if (new URL(request.url).pathname === "/test/begun") return Response.json(begun[env.HOLDFAST.idFromName(request.headers.get("Object"))] ?? 0);
+    if (new URL(request.url).pathname === "/test/begun")
+      return Response.json(begun[env.HOLDFAST.idFromName(request.headers.get("Object"))] ?? 0);
     if (request.headers.has("Test-Trap")) trap(engine().live(), Number(request.headers.get("Test-Trap")));
     if (request.headers.has("Test-Crash")) clock.broken = true;
     return worker.fetch(request, env, ctx);
@@ -40,6 +41,10 @@ function trap(instance, op) {
   instance.run = (asked, handle, input) => {
     if (asked !== op) return run.call(instance, asked, handle, input);
     delete instance.run;
-    return run.call(instance, asked, handle, { get byteLength() { throw new RangeError("Maximum call stack size exceeded"); } });
+    return run.call(instance, asked, handle, {
+      get byteLength() {
+        throw new RangeError("Maximum call stack size exceeded");
+      },
+    });
   };
 }

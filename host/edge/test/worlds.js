@@ -7,7 +7,9 @@ import { serve } from "./holdfast.js";
 
 const worlds = Array.from({ length: 10 }, (_, n) => serve({ module, program, binding: `WORLD${n}` }));
 
-export const [World0, World1, World2, World3, World4, World5, World6, World7, World8, World9] = worlds.map(({ Holdfast }) => Holdfast);
+export const [World0, World1, World2, World3, World4, World5, World6, World7, World8, World9] = worlds.map(
+  ({ Holdfast }) => Holdfast,
+);
 
 export default {
   fetch(request, env, ctx) {

@@ -52,7 +52,9 @@ class Player {
         this.session = this.bundle.open(text(input));
         return "";
       case "restore":
-        this.session = this.bundle.restore(input.length > 0 ? text(input).replaceAll("DIGEST", this.bundle.digest) : this.session.snapshot());
+        this.session = this.bundle.restore(
+          input.length > 0 ? text(input).replaceAll("DIGEST", this.bundle.digest) : this.session.snapshot(),
+        );
         return "";
       case "replay":
         this.session.replay(input);

@@ -12,24 +12,31 @@ const rules = one ? policies[7] : policies.join("\n");
 
 /** Where each module is, and what prepares its JavaScript: a function from the compiled module to whether the first decision says yes. It calls lap after each part of the way. */
 const starts = {
-  holdfast: ["/dist/holdfast.wasm", async () => {
-    const { load } = await import("/dist/index.js");
-    return async (module, lap) => {
-      const engine = await load(module);
-      lap("instance");
-      const session = engine.bundle(bundle).open("cold", { actor });
-      lap("rulebook");
-      return session.decide({ action: "act7", actor, args: {}, at: Date.now(), reasons: ["request"] }).committed;
-    };
-  }],
-  "Cedar-wasm": ["/bench/node_modules/@cedar-policy/cedar-wasm/web/cedar_wasm_bg.wasm", async () => {
-    const { default: start, isAuthorized } = await import("/bench/node_modules/@cedar-policy/cedar-wasm/web/cedar_wasm.js");
-    return async (module, lap) => {
-      await start({ module_or_path: module });
-      lap("instance");
-      return isAuthorized({ ...request(7, 50), policies: { staticPolicies: rules } }).response.decision === "allow";
-    };
-  }],
+  holdfast: [
+    "/dist/holdfast.wasm",
+    async () => {
+      const { load } = await import("/dist/index.js");
+      return async (module, lap) => {
+        const engine = await load(module);
+        lap("instance");
+        const session = engine.bundle(bundle).open("cold", { actor });
+        lap("rulebook");
+        return session.decide({ action: "act7", actor, args: {}, at: Date.now(), reasons: ["request"] }).committed;
+      };
+    },
+  ],
+  "Cedar-wasm": [
+    "/bench/node_modules/@cedar-policy/cedar-wasm/web/cedar_wasm_bg.wasm",
+    async () => {
+      const { default: start, isAuthorized } =
+        await import("/bench/node_modules/@cedar-policy/cedar-wasm/web/cedar_wasm.js");
+      return async (module, lap) => {
+        await start({ module_or_path: module });
+        lap("instance");
+        return isAuthorized({ ...request(7, 50), policies: { staticPolicies: rules } }).response.decision === "allow";
+      };
+    },
+  ],
 };
 
 async function main() {

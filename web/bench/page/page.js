@@ -10,10 +10,20 @@ const status = document.querySelector("#status");
 
 async function libraries() {
   const [{ load }, xstate, casl, cel, { LogicEngine }, opa, cedar] = await Promise.all(
-    ["/dist/index.js", "xstate", "@casl/ability", "cel-js", "json-logic-engine", "opa-wasm", "cedar-wasm"].map((name) => import(name)),
+    ["/dist/index.js", "xstate", "@casl/ability", "cel-js", "json-logic-engine", "opa-wasm", "cedar-wasm"].map(
+      (name) => import(name),
+    ),
   );
   await cedar.default();
-  return { load, xstate, casl, cel, LogicEngine, cedar, opa: async () => opa.default.loadPolicy(await (await fetch("/bench/opa/guard.wasm")).arrayBuffer()) };
+  return {
+    load,
+    xstate,
+    casl,
+    cel,
+    LogicEngine,
+    cedar,
+    opa: async () => opa.default.loadPolicy(await (await fetch("/bench/opa/guard.wasm")).arrayBuffer()),
+  };
 }
 
 /** Shows a row: a table with bars, and the goal below. */
@@ -29,13 +39,27 @@ function show(section, { title, results, goal, verdict }, unit, digits) {
   const rows = results.map(({ name, value }) => {
     const bar = element("div", { className: "bar" });
     bar.style.width = `${(100 * (Math.log(value) - low)) / (high - low)}%`;
-    return element("tr", { className: name.startsWith("holdfast") ? "mine" : "" },
-      element("th", { scope: "row", textContent: name }), element("td", { textContent: `${value.toFixed(digits)} ${unit}` }),
-      element("td", { textContent: `${(value / first).toFixed(2)}×` }), element("td", { ariaHidden: "true" }, bar));
+    return element(
+      "tr",
+      { className: name.startsWith("holdfast") ? "mine" : "" },
+      element("th", { scope: "row", textContent: name }),
+      element("td", { textContent: `${value.toFixed(digits)} ${unit}` }),
+      element("td", { textContent: `${(value / first).toFixed(2)}×` }),
+      element("td", { ariaHidden: "true" }, bar),
+    );
   });
   const outcome = element("span", { className: /missed/.test(verdict) ? "missed" : "met", textContent: verdict });
-  document.querySelector(`#${section} .results`).append(element("article", {}, element("h3", { textContent: title }),
-    element("table", {}, element("tbody", {}, ...rows)), element("p", { className: "goal" }, `Goal: ${goal}: `, outcome)));
+  document
+    .querySelector(`#${section} .results`)
+    .append(
+      element(
+        "article",
+        {},
+        element("h3", { textContent: title }),
+        element("table", {}, element("tbody", {}, ...rows)),
+        element("p", { className: "goal" }, `Goal: ${goal}: `, outcome),
+      ),
+    );
 }
 
 /** One cold start in a frame. */
@@ -67,7 +91,20 @@ async function all() {
       starts[who].push((await cold(who)).decide);
     }
   const [mine, theirs] = [median(starts.holdfast), median(starts["Cedar-wasm"])];
-  show("cold", { title: "compiled module to first decision, the middle of seven", results: [{ name: "holdfast", value: mine }, { name: "Cedar-wasm", value: theirs }], goal: "half of Cedar-wasm", verdict: mine <= theirs / 2 ? "met" : "missed" }, "ms", 1);
+  show(
+    "cold",
+    {
+      title: "compiled module to first decision, the middle of seven",
+      results: [
+        { name: "holdfast", value: mine },
+        { name: "Cedar-wasm", value: theirs },
+      ],
+      goal: "half of Cedar-wasm",
+      verdict: mine <= theirs / 2 ? "met" : "missed",
+    },
+    "ms",
+    1,
+  );
   const rows = [];
   status.textContent = "gates, a minute or so";
   await contest(await libraries(), {
@@ -76,7 +113,12 @@ async function all() {
     report: (row) => {
       rows.push(row);
       status.textContent = row.title;
-      show("gates", { ...row, results: row.results.map(({ name, nanoseconds }) => ({ name, value: nanoseconds })) }, "ns", 1);
+      show(
+        "gates",
+        { ...row, results: row.results.map(({ name, nanoseconds }) => ({ name, value: nanoseconds })) },
+        "ns",
+        1,
+      );
     },
   });
   status.textContent = crossOriginIsolated ? "" : "This page is not isolated, so its clock is coarse.";
@@ -85,10 +127,14 @@ async function all() {
   return rows;
 }
 
-const start = () => all().then((rows) => (window.outcome = { rows }), (error) => {
-  window.outcome = { error: String(error?.stack ?? error) };
-  status.textContent = String(error);
-});
+const start = () =>
+  all().then(
+    (rows) => (window.outcome = { rows }),
+    (error) => {
+      window.outcome = { error: String(error?.stack ?? error) };
+      status.textContent = String(error);
+    },
+  );
 run.addEventListener("click", start);
 run.textContent = "Run";
 run.disabled = false;

@@ -48,7 +48,11 @@ export interface Outcome {
   readonly passed: boolean;
   readonly line: number;
   readonly column: number;
-  readonly failure?: { readonly step: number; readonly mismatches: readonly { what: string; want: string; got: string }[]; readonly error?: { code: string; message: string } };
+  readonly failure?: {
+    readonly step: number;
+    readonly mismatches: readonly { what: string; want: string; got: string }[];
+    readonly error?: { code: string; message: string };
+  };
 }
 
 export interface Coverage {
@@ -104,7 +108,11 @@ export class Api {
 
   /** Finds the one bundle of a cursor, or why there is none. */
   resolve(catalog: string, cursor: object): Promise<{ digest: string; verdict: string; say: string }> {
-    return this.json(`/v1/catalogs/${catalog}/resolve`, { method: "POST", body: JSON.stringify(cursor), headers: { "content-type": "application/json" } });
+    return this.json(`/v1/catalogs/${catalog}/resolve`, {
+      method: "POST",
+      body: JSON.stringify(cursor),
+      headers: { "content-type": "application/json" },
+    });
   }
 
   async sessions(): Promise<readonly Listed[]> {
@@ -112,7 +120,11 @@ export class Api {
   }
 
   create(session: string, bundle: string): Promise<unknown> {
-    return this.json("/v1/sessions", { method: "POST", body: JSON.stringify({ session, bundle }), headers: { "content-type": "application/json" } });
+    return this.json("/v1/sessions", {
+      method: "POST",
+      body: JSON.stringify({ session, bundle }),
+      headers: { "content-type": "application/json" },
+    });
   }
 
   view(session: string): Promise<{ digest: string; seq: number }> {
@@ -141,14 +153,20 @@ export class Api {
   }
 
   /** Calls `heard` for every decision after `after`, until the signal says stop; comes back by itself when the connection breaks. */
-  async listen(session: string, after: () => number, heard: (decision: string) => void, connected: (on: boolean) => void, signal: AbortSignal): Promise<void> {
+  async listen(
+    session: string,
+    after: () => number,
+    heard: (decision: string) => void,
+    connected: (on: boolean) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
     for (let wait = 500; !signal.aborted; wait = Math.min(wait * 2, 8000)) {
       try {
         const answer = await this.ask(`/v1/sessions/${session}/events?after=${after()}`, { signal });
         connected(true);
         wait = 500;
         const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
-        for (let rest = ""; ; ) {
+        for (let rest = ""; ;) {
           const { done, value } = await reader.read();
           if (done) break;
           const events = (rest + value).split("\n\n");
@@ -162,7 +180,8 @@ export class Api {
         }
       } catch (thrown) {
         if (signal.aborted) return;
-        if (thrown instanceof Problem && thrown.status >= 400 && thrown.status < 500 && thrown.status !== 429) throw thrown;
+        if (thrown instanceof Problem && thrown.status >= 400 && thrown.status < 500 && thrown.status !== 429)
+          throw thrown;
       }
       if (signal.aborted) return;
       connected(false);
@@ -171,7 +190,12 @@ export class Api {
   }
 
   test(yaml: string, signal: AbortSignal): Promise<Tested> {
-    return this.json("/studio/test", { method: "POST", body: yaml, headers: { "content-type": "application/yaml" }, signal });
+    return this.json("/studio/test", {
+      method: "POST",
+      body: yaml,
+      headers: { "content-type": "application/yaml" },
+      signal,
+    });
   }
 
   schema(): Promise<Record<string, unknown>> {
@@ -199,7 +223,12 @@ export class Api {
     }
     if (answer.ok) return answer;
     const problem = (await answer.json().catch(() => ({}))) as { code?: string; detail?: string };
-    throw new Problem(problem.code ?? "http/status", problem.detail ?? `The server answered ${answer.status}.`, answer.status, problem);
+    throw new Problem(
+      problem.code ?? "http/status",
+      problem.detail ?? `The server answered ${answer.status}.`,
+      answer.status,
+      problem,
+    );
   }
 }
 

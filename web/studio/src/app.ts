@@ -45,10 +45,14 @@ export function go(to: Route): void {
 /** The address of a place, for links. */
 export function address(to: Route): string {
   switch (to.page) {
-    case "home": return "#/";
-    case "catalog": return `#/catalog/${to.digest}`;
-    case "session": return `#/session/${to.id}${to.view === "play" ? "" : "/" + to.view}`;
-    case "local": return `#/local${to.view === "play" ? "" : "/" + to.view}`;
+    case "home":
+      return "#/";
+    case "catalog":
+      return `#/catalog/${to.digest}`;
+    case "session":
+      return `#/session/${to.id}${to.view === "play" ? "" : "/" + to.view}`;
+    case "local":
+      return `#/local${to.view === "play" ? "" : "/" + to.view}`;
   }
 }
 
@@ -118,7 +122,11 @@ function clear(): void {
 /** Opens a session of a published bundle on the server. */
 export async function open(digest: string, name: string): Promise<void> {
   try {
-    const id = `${name.slice(0, 40)}-${Array.from(crypto.getRandomValues(new Uint8Array(4)), (byte) => byte.toString(36).padStart(2, "0")).join("").slice(0, 6)}`;
+    const id = `${name.slice(0, 40)}-${Array.from(crypto.getRandomValues(new Uint8Array(4)), (byte) =>
+      byte.toString(36).padStart(2, "0"),
+    )
+      .join("")
+      .slice(0, 6)}`;
     await api.create(id, digest);
     go({ page: "session", id, view: "play" });
   } catch (thrown) {

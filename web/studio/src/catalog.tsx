@@ -20,11 +20,16 @@ export function Catalog({ digest }: { digest: string }) {
     setFound(undefined);
     if (!whole) return;
     let gone = false;
-    api.resolve(digest, cursor).then((answer) => gone || setFound(answer), (thrown) => gone || (failure.value = told(thrown)));
+    api.resolve(digest, cursor).then(
+      (answer) => gone || setFound(answer),
+      (thrown) => gone || (failure.value = told(thrown)),
+    );
     return () => void (gone = true);
   }, [digest, cursor, whole]);
   if (info === undefined) return <p class="boot">The catalog is loading.</p>;
-  const fits = info.cursors.filter((point) => Object.entries(cursor).every(([name, value]) => point[name] === value)).length;
+  const fits = info.cursors.filter((point) =>
+    Object.entries(cursor).every(([name, value]) => point[name] === value),
+  ).length;
   return (
     <div class="catalog-page">
       <header class="page-title">
@@ -32,16 +37,26 @@ export function Catalog({ digest }: { digest: string }) {
         <p class="id">
           {info.catalog}@{info.version}
         </p>
-        <p class="lead">{count(info.cursors.length, "bundle")}, one for each point. Choose every part; the cursor then names exactly one of them.</p>
+        <p class="lead">
+          {count(info.cursors.length, "bundle")}, one for each point. Choose every part; the cursor then names exactly
+          one of them.
+        </p>
       </header>
       <div class="panel point">
         {parts.map(([name, values]) => (
           <div key={name} class="field" role="radiogroup" aria-labelledby={`part-${name}`}>
-            <span class="label" id={`part-${name}`}>{plain(name)}</span>
+            <span class="label" id={`part-${name}`}>
+              {plain(name)}
+            </span>
             <div class="segments">
               {values.map((value) => (
                 <label key={String(value)} class={cursor[name] === value ? "on" : ""}>
-                  <input type="radio" name={name} checked={cursor[name] === value} onChange={() => setCursor({ ...cursor, [name]: value })} />
+                  <input
+                    type="radio"
+                    name={name}
+                    checked={cursor[name] === value}
+                    onChange={() => setCursor({ ...cursor, [name]: value })}
+                  />
                   <span>{String(value)}</span>
                 </label>
               ))}
@@ -50,7 +65,10 @@ export function Catalog({ digest }: { digest: string }) {
         ))}
         <div class="found" role="status">
           {!whole ? (
-            <p class="quiet">{count(fits, "bundle fits", "bundles fit")} what is chosen so far. One cursor, one bundle: with parts missing it would be a stall.</p>
+            <p class="quiet">
+              {count(fits, "bundle fits", "bundles fit")} what is chosen so far. One cursor, one bundle: with parts
+              missing it would be a stall.
+            </p>
           ) : found === undefined ? (
             <p class="quiet">Looking it up…</p>
           ) : found.verdict !== "" && found.verdict !== undefined ? (
@@ -63,7 +81,12 @@ export function Catalog({ digest }: { digest: string }) {
             </p>
           )}
         </div>
-        <button type="button" class="primary" disabled={found === undefined || Boolean(found.verdict)} onClick={() => void open(found!.digest, info.catalog)}>
+        <button
+          type="button"
+          class="primary"
+          disabled={found === undefined || Boolean(found.verdict)}
+          onClick={() => void open(found!.digest, info.catalog)}
+        >
           Open a session of this point
         </button>
       </div>

@@ -26,7 +26,21 @@ export type Names = Readonly<Record<string, readonly string[]>>;
 
 const sections = ["agents", "types", "constants", "params", "state", "logs", "patterns", "actions", "derived"];
 const plainTypes = ["bool", "int", "double", "string", "timestamp", "duration"];
-const expressions = new Set(["require", "ensure", "always", "prefer", "when", "set", "append", "derived", "say", "never", "reachable", "recoverable", "effects"]);
+const expressions = new Set([
+  "require",
+  "ensure",
+  "always",
+  "prefer",
+  "when",
+  "set",
+  "append",
+  "derived",
+  "say",
+  "never",
+  "reachable",
+  "recoverable",
+  "effects",
+]);
 
 /** Returns a completion source for a schema. */
 export function completer(root: Schema): (context: CompletionContext) => CompletionResult | null {
@@ -49,7 +63,11 @@ function walk(root: Schema, path: readonly string[], catalog: boolean): Schema[]
   let here = spread(root, (catalog ? root.then : root.else) ?? root);
   for (const part of path) {
     here = here.flatMap((schema) => {
-      const next = part === "[]" ? schema.items : (schema.properties?.[part] ?? (typeof schema.additionalProperties === "object" ? schema.additionalProperties : undefined));
+      const next =
+        part === "[]"
+          ? schema.items
+          : (schema.properties?.[part] ??
+            (typeof schema.additionalProperties === "object" ? schema.additionalProperties : undefined));
       return next === undefined ? [] : spread(root, next);
     });
   }
@@ -61,20 +79,32 @@ function spread(root: Schema, schema: Schema, depth = 0): Schema[] {
   if (depth > 8) return [];
   const parts = [...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.allOf ?? [])];
   const target = schema.$ref === undefined ? undefined : root.$defs?.[schema.$ref.replace("#/$defs/", "")];
-  return [schema, ...(target === undefined ? [] : spread(root, target, depth + 1)), ...parts.flatMap((part) => spread(root, part, depth + 1))];
+  return [
+    schema,
+    ...(target === undefined ? [] : spread(root, target, depth + 1)),
+    ...parts.flatMap((part) => spread(root, part, depth + 1)),
+  ];
 }
 
 function keys(schemas: readonly Schema[]): Completion[] {
   const seen = new Map<string, Completion>();
   for (const { properties } of schemas)
-    for (const [label, { description }] of Object.entries(properties ?? {})) if (!seen.has(label)) seen.set(label, { label, apply: `${label}: `, type: "property", ...(description === undefined ? {} : { info: description }) });
+    for (const [label, { description }] of Object.entries(properties ?? {}))
+      if (!seen.has(label))
+        seen.set(label, {
+          label,
+          apply: `${label}: `,
+          type: "property",
+          ...(description === undefined ? {} : { info: description }),
+        });
   return [...seen.values()];
 }
 
 function values(schemas: readonly Schema[]): Completion[] {
   const found = new Set<string>();
   for (const schema of schemas) {
-    for (const value of [...(schema.enum ?? []), ...(schema.const === undefined ? [] : [schema.const])]) found.add(String(value));
+    for (const value of [...(schema.enum ?? []), ...(schema.const === undefined ? [] : [schema.const])])
+      found.add(String(value));
     if (schema.type === "boolean") found.add("true").add("false");
   }
   return [...found].map((label) => ({ label, type: "enum" }));
@@ -82,21 +112,59 @@ function values(schemas: readonly Schema[]): Completion[] {
 
 /** Names that mean something at a path. */
 function named(path: readonly string[], names: Names, text: string): Completion[] {
-  const as = (list: readonly string[] | undefined, type: string): Completion[] => (list ?? []).map((label) => ({ label, type }));
+  const as = (list: readonly string[] | undefined, type: string): Completion[] =>
+    (list ?? []).map((label) => ({ label, type }));
   const last = path.at(-1) === "[]" ? path.at(-2) : path.at(-1);
   switch (last) {
-    case "by": case "owner": case "governance": case "actor": case "kind": return as(names["agents"], "class");
-    case "on": return as(names["actions"], "function");
-    case "action": return as([...(names["actions"] ?? []), "confirm", "decline", "expire", "unfreeze"], "function");
-    case "type": case "of": case "keys": return [...as(names["types"], "type"), ...as(plainTypes, "type")];
-    case "governing": return as([...text.matchAll(/\bid: ([\w.-]+)/g)].map(([, id]) => id!), "constant");
+    case "by":
+    case "owner":
+    case "governance":
+    case "actor":
+    case "kind":
+      return as(names["agents"], "class");
+    case "on":
+      return as(names["actions"], "function");
+    case "action":
+      return as([...(names["actions"] ?? []), "confirm", "decline", "expire", "unfreeze"], "function");
+    case "type":
+    case "of":
+    case "keys":
+      return [...as(names["types"], "type"), ...as(plainTypes, "type")];
+    case "governing":
+      return as(
+        [...text.matchAll(/\bid: ([\w.-]+)/g)].map(([, id]) => id!),
+        "constant",
+      );
   }
   if (path[0] === "actions" && path.includes("args")) return [...as(names["types"], "type"), ...as(plainTypes, "type")];
   if (path[0] === "tests" || !path.some((part) => expressions.has(part))) return [];
   const dotted = (root: string, section: string): string[] => (names[section] ?? []).map((name) => `${root}.${name}`);
   return [
-    ...as([...dotted("state", "state"), ...dotted("next", "state"), ...dotted("args", "args"), ...dotted("constants", "constants"), ...dotted("params", "params"), ...dotted("logs", "logs"), ...dotted("derived", "derived")], "variable"),
-    ...as(["actor.kind", "actor.id", "proposal.at", "proposal.reasons", "proposal.action", "proposal.origin.kind", "proposal.origin.id", "proposal.since"], "variable"),
+    ...as(
+      [
+        ...dotted("state", "state"),
+        ...dotted("next", "state"),
+        ...dotted("args", "args"),
+        ...dotted("constants", "constants"),
+        ...dotted("params", "params"),
+        ...dotted("logs", "logs"),
+        ...dotted("derived", "derived"),
+      ],
+      "variable",
+    ),
+    ...as(
+      [
+        "actor.kind",
+        "actor.id",
+        "proposal.at",
+        "proposal.reasons",
+        "proposal.action",
+        "proposal.origin.kind",
+        "proposal.origin.id",
+        "proposal.since",
+      ],
+      "variable",
+    ),
     ...as(membersOf(text), "enum"),
     ...(names["patterns"] ?? []).map((name) => ({ label: `hits("${name}")`, type: "method" })),
   ];
@@ -104,7 +172,9 @@ function named(path: readonly string[], names: Names, text: string): Completion[
 
 /** `stage.open` and its like. */
 function membersOf(text: string): string[] {
-  return [...text.matchAll(/^\s+(\w+):\s*\{\s*enum:\s*\[([^\]]*)\]/gm)].flatMap(([, name, list]) => list!.split(",").map((member) => `${name}.${member.trim()}`));
+  return [...text.matchAll(/^\s+(\w+):\s*\{\s*enum:\s*\[([^\]]*)\]/gm)].flatMap(([, name, list]) =>
+    list!.split(",").map((member) => `${name}.${member.trim()}`),
+  );
 }
 
 /** Returns the names a document declares, as far as it can be read. */
@@ -121,12 +191,14 @@ export function namesOf(text: string): Names {
       continue;
     }
     const child = /^( +)["']?([A-Za-z_][\w]*)["']?:/.exec(line);
-    for (const [, args] of line.matchAll(/\bargs:\s*(\{.*)$/g)) if (section === "actions") for (const name of flowKeys(args!)) names["args"]!.add(name);
+    for (const [, args] of line.matchAll(/\bargs:\s*(\{.*)$/g))
+      if (section === "actions") for (const name of flowKeys(args!)) names["args"]!.add(name);
     if (child === null || !sections.includes(section)) continue;
     if (depth < 0) depth = child[1]!.length;
     if (child[1]!.length === depth) (names[section] ??= new Set()).add(child[2]!);
   }
-  for (const [, block] of text.matchAll(/^ {4}args:\n((?: {6,}.*\n)+)/gm)) for (const [, name] of block!.matchAll(/^ {6}([A-Za-z_]\w*):/gm)) names["args"]!.add(name!);
+  for (const [, block] of text.matchAll(/^ {4}args:\n((?: {6,}.*\n)+)/gm))
+    for (const [, name] of block!.matchAll(/^ {6}([A-Za-z_]\w*):/gm)) names["args"]!.add(name!);
   return Object.fromEntries(Object.entries(names).map(([section, set]) => [section, [...set]]));
 }
 

@@ -8,7 +8,15 @@
 //	at              ▲              the past: after 3, decided again from the beginning
 
 import { computed, signal } from "@preact/signals";
-import { HoldfastError, type Bundle, type DecisionDocument, type Engine, type ProposalDocument, type Session, type View } from "@holdfast/web";
+import {
+  HoldfastError,
+  type Bundle,
+  type DecisionDocument,
+  type Engine,
+  type ProposalDocument,
+  type Session,
+  type View,
+} from "@holdfast/web";
 import { Problem, told, type Api, type Draft } from "./api.js";
 import { reasonsOf } from "./form.js";
 import { inOrder, type Document, type Info } from "./info.js";
@@ -96,14 +104,26 @@ export class Desk {
     const version = this.#version.value;
     const at = this.at.value;
     const session = at === undefined ? this.#session : this.#rebuild(at);
-    return { session, view: steady(() => session.view()), past: at !== undefined, version: version * 100_000 + (at ?? 99_999) };
+    return {
+      session,
+      view: steady(() => session.view()),
+      past: at !== undefined,
+      version: version * 100_000 + (at ?? 99_999),
+    };
   });
 
   /** Whether nobody can do anything any more: a correct outcome. */
   readonly halted = computed<boolean>(() => {
     const { session, past, view } = this.moment.value;
     try {
-      return steady(() => session.admissible({ actor: this.actor.value, at: past ? view.at : this.now(), reasons: reasonsOf(this.reasons.value) }).halted);
+      return steady(
+        () =>
+          session.admissible({
+            actor: this.actor.value,
+            at: past ? view.at : this.now(),
+            reasons: reasonsOf(this.reasons.value),
+          }).halted,
+      );
     } catch {
       return false;
     }
@@ -145,7 +165,13 @@ export class Desk {
     this.log.value = log; // at once: one by one each would be a new list
     for (const text of texts.slice(log.length)) await this.#absorb(text);
     void api
-      .listen(this.id, () => this.log.value.length, (text) => void this.#absorb(text), (on) => (this.connected.value = on), this.#stop.signal)
+      .listen(
+        this.id,
+        () => this.log.value.length,
+        (text) => void this.#absorb(text),
+        (on) => (this.connected.value = on),
+        this.#stop.signal,
+      )
       .catch((thrown) => this.#fail(thrown));
   }
 
@@ -177,7 +203,10 @@ export class Desk {
     } catch (thrown) {
       if (thrown instanceof Problem && thrown.code === "session/stale") {
         await this.#catchUp();
-        this.trouble.value = { code: thrown.code, say: "Somebody else's decision was recorded first, so nothing was proposed. Look at what changed, and propose again." };
+        this.trouble.value = {
+          code: thrown.code,
+          say: "Somebody else's decision was recorded first, so nothing was proposed. Look at what changed, and propose again.",
+        };
       } else this.#fail(thrown);
       return undefined;
     } finally {
@@ -246,7 +275,10 @@ export class Desk {
       // Told twice, as an answer and as an event. A server that tells two different things is not to be believed.
       if (heard.text !== text) {
         this.log.value = this.log.value.with(seq - 1, { ...heard, parity: "differs" });
-        this.trouble.value = { code: "replay/differs", say: `The server told decision ${seq} in two versions, and only one of them came out the same here. That one is shown.` };
+        this.trouble.value = {
+          code: "replay/differs",
+          say: `The server told decision ${seq} in two versions, and only one of them came out the same here. That one is shown.`,
+        };
       }
       return;
     }
@@ -257,7 +289,10 @@ export class Desk {
     } catch (thrown) {
       if (!(thrown instanceof HoldfastError) || thrown.code !== "replay/differs") throw thrown;
       this.#add(text, "differs");
-      this.trouble.value = { code: thrown.code, say: `Decision ${seq} came out differently here than on the server. The server's is shown; past moments from here on cannot be looked at.` };
+      this.trouble.value = {
+        code: thrown.code,
+        say: `Decision ${seq} came out differently here than on the server. The server's is shown; past moments from here on cannot be looked at.`,
+      };
       // The server is followed. What it says cannot be decided again here, so its snapshot is all there is.
       const snapshot = await this.#api!.snapshot(this.id);
       this.#session.close();

@@ -74,7 +74,13 @@ export default function Edit({ desk }: { desk: Desk }) {
   const failed = result?.scenarios.filter(({ passed }) => !passed).length ?? 0;
   const apply = (): void => {
     drafts.set(result!.digest, editor.current!.text);
-    openLocal({ document: JSON.stringify(result!.document), id: "draft", origin: same ? `${result!.name}@${result!.version} as it is published` : `${result!.name}@${result!.version} as you edited it` });
+    openLocal({
+      document: JSON.stringify(result!.document),
+      id: "draft",
+      origin: same
+        ? `${result!.name}@${result!.version} as it is published`
+        : `${result!.name}@${result!.version} as you edited it`,
+    });
     announce("A session of the edited bundle is open, in this page only.");
   };
   const discard = async (): Promise<void> => {
@@ -123,7 +129,11 @@ export default function Edit({ desk }: { desk: Desk }) {
             )}
           </div>
         </section>
-        <Findings findings={result?.findings ?? []} more={result?.more ?? 0} goTo={(line, column) => editor.current?.goTo(line, column)} />
+        <Findings
+          findings={result?.findings ?? []}
+          more={result?.more ?? 0}
+          goTo={(line, column) => editor.current?.goTo(line, column)}
+        />
         <section class="panel" aria-labelledby="scenarios-title">
           <h2 id="scenarios-title">
             Scenarios{" "}
@@ -135,7 +145,13 @@ export default function Edit({ desk }: { desk: Desk }) {
             )}
           </h2>
           {result === undefined || result.scenarios.length === 0 ? (
-            <p class="quiet">{result !== undefined && result.digest === "" ? "They run again once the text has no errors." : result?.catalog === true ? "A catalog has none of its own." : "None yet. Write some under tests: steps with the verdict you expect."}</p>
+            <p class="quiet">
+              {result !== undefined && result.digest === ""
+                ? "They run again once the text has no errors."
+                : result?.catalog === true
+                  ? "A catalog has none of its own."
+                  : "None yet. Write some under tests: steps with the verdict you expect."}
+            </p>
           ) : (
             <ul class={stale ? "scenarios stale" : "scenarios"}>
               {result.scenarios.map((outcome, i) => (
@@ -154,13 +170,18 @@ function said({ findings, scenarios }: Tested): string {
   const errors = findings.filter(({ severity }) => severity === "error").length;
   if (errors > 0) return count(errors, "error");
   const failed = scenarios.filter(({ passed }) => !passed).length;
-  return failed > 0 ? `${count(failed, "scenario fails", "scenarios fail")}.` : `Valid. ${count(scenarios.length, "scenario passes", "scenarios pass")}.`;
+  return failed > 0
+    ? `${count(failed, "scenario fails", "scenarios fail")}.`
+    : `Valid. ${count(scenarios.length, "scenario passes", "scenarios pass")}.`;
 }
 
 type GoTo = (line: number, column: number) => void;
 
 function Findings({ findings, more, goTo }: { findings: readonly Finding[]; more: number; goTo: GoTo }) {
-  const sorted = useMemo(() => [...findings].sort((a, b) => (a.severity === b.severity ? 0 : a.severity === "error" ? -1 : 1)), [findings]);
+  const sorted = useMemo(
+    () => [...findings].sort((a, b) => (a.severity === b.severity ? 0 : a.severity === "error" ? -1 : 1)),
+    [findings],
+  );
   if (findings.length === 0) return null;
   return (
     <section class="panel" aria-labelledby="findings-title">

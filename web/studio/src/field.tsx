@@ -24,9 +24,15 @@ export function Field(props: Props) {
   const described = error !== "" || props.spans.length > 0 ? note : undefined;
   const group = isGroup(arg.type);
   return (
-    <div class={`field ${error !== "" ? "wrong" : ""}`} role={group ? "radiogroup" : undefined} aria-labelledby={group ? `${id}-label` : undefined}>
+    <div
+      class={`field ${error !== "" ? "wrong" : ""}`}
+      role={group ? "radiogroup" : undefined}
+      aria-labelledby={group ? `${id}-label` : undefined}
+    >
       {group ? (
-        <span class="label" id={`${id}-label`}>{titleOf(arg)}</span>
+        <span class="label" id={`${id}-label`}>
+          {titleOf(arg)}
+        </span>
       ) : (
         <label class="label" for={id}>
           {titleOf(arg)} <span class="bounds">{boundsOf(arg.type)}</span>
@@ -42,7 +48,9 @@ export function Field(props: Props) {
 }
 
 function boundsOf(type: Type): string {
-  return typeof type === "object" && "int" in type && type.int[1] - type.int[0] <= 1_000_000 ? `${type.int[0]} to ${type.int[1]}` : "";
+  return typeof type === "object" && "int" in type && type.int[1] - type.int[0] <= 1_000_000
+    ? `${type.int[0]} to ${type.int[1]}`
+    : "";
 }
 
 function isGroup(type: Type): boolean {
@@ -56,7 +64,15 @@ function hits({ value, spans }: Props): string {
   return `Marked: ${words.join(", ")}`;
 }
 
-function Input({ arg, value, onChange, spans, id, described, error }: Props & { id: string; described: string | undefined }) {
+function Input({
+  arg,
+  value,
+  onChange,
+  spans,
+  id,
+  described,
+  error,
+}: Props & { id: string; described: string | undefined }) {
   const { type } = arg;
   const common = { id, "aria-describedby": described, "aria-invalid": error !== "" || undefined };
   if (typeof type === "object") {
@@ -66,7 +82,13 @@ function Input({ arg, value, onChange, spans, id, described, error }: Props & { 
           <div class="segments">
             {type.enum.map((member) => (
               <label key={member} class={member === value ? "on" : ""}>
-                <input type="radio" name={id} value={member} checked={member === value} onChange={() => onChange(member)} />
+                <input
+                  type="radio"
+                  name={id}
+                  value={member}
+                  checked={member === value}
+                  onChange={() => onChange(member)}
+                />
                 <span>{memberTitle(type, member)}</span>
               </label>
             ))}
@@ -82,23 +104,61 @@ function Input({ arg, value, onChange, spans, id, described, error }: Props & { 
         </select>
       );
     }
-    if ("int" in type) return <Whole {...common} name={titleOf(arg)} value={value} least={type.int[0]} most={type.int[1]} onChange={onChange} />;
-    if ("string" in type) return type.string > 80 ? <Text {...common} rows={type.string > 300 ? 3 : 1} value={String(value)} spans={spans} onChange={onChange} /> : <Line {...common} value={String(value)} onChange={onChange} />;
+    if ("int" in type)
+      return (
+        <Whole
+          {...common}
+          name={titleOf(arg)}
+          value={value}
+          least={type.int[0]}
+          most={type.int[1]}
+          onChange={onChange}
+        />
+      );
+    if ("string" in type)
+      return type.string > 80 ? (
+        <Text {...common} rows={type.string > 300 ? 3 : 1} value={String(value)} spans={spans} onChange={onChange} />
+      ) : (
+        <Line {...common} value={String(value)} onChange={onChange} />
+      );
     return <Json {...common} value={value} onChange={onChange} />;
   }
   switch (type) {
     case "bool":
       return (
         <label class="switch">
-          <input {...common} type="checkbox" role="switch" checked={value === true} onChange={(event) => onChange(event.currentTarget.checked)} />
+          <input
+            {...common}
+            type="checkbox"
+            role="switch"
+            checked={value === true}
+            onChange={(event) => onChange(event.currentTarget.checked)}
+          />
           <span class="track" aria-hidden="true" />
           <span class="said">{value === true ? "yes" : "no"}</span>
         </label>
       );
     case "int":
-      return <Whole {...common} name={titleOf(arg)} value={value} least={-(2 ** 53) + 1} most={2 ** 53 - 1} onChange={onChange} />;
+      return (
+        <Whole
+          {...common}
+          name={titleOf(arg)}
+          value={value}
+          least={-(2 ** 53) + 1}
+          most={2 ** 53 - 1}
+          onChange={onChange}
+        />
+      );
     case "double":
-      return <input {...common} type="number" step="any" value={String(value)} onInput={(event) => onChange(event.currentTarget.value === "" ? null : event.currentTarget.valueAsNumber)} />;
+      return (
+        <input
+          {...common}
+          type="number"
+          step="any"
+          value={String(value)}
+          onInput={(event) => onChange(event.currentTarget.value === "" ? null : event.currentTarget.valueAsNumber)}
+        />
+      );
     case "string":
       return <Text {...common} rows={3} value={String(value)} spans={spans} onChange={onChange} />;
     default:
@@ -109,23 +169,64 @@ function Input({ arg, value, onChange, spans, id, described, error }: Props & { 
 type Common = { id: string; "aria-describedby": string | undefined; "aria-invalid": boolean | undefined };
 
 /** A whole number: a slider beside the number where the bounds are near each other. */
-function Whole({ name, value, least, most, onChange, ...common }: Common & { name: string; value: unknown; least: number; most: number; onChange: (value: unknown) => void }) {
-  const set = (event: { currentTarget: HTMLInputElement }) => onChange(event.currentTarget.value === "" ? null : event.currentTarget.valueAsNumber);
+function Whole({
+  name,
+  value,
+  least,
+  most,
+  onChange,
+  ...common
+}: Common & { name: string; value: unknown; least: number; most: number; onChange: (value: unknown) => void }) {
+  const set = (event: { currentTarget: HTMLInputElement }) =>
+    onChange(event.currentTarget.value === "" ? null : event.currentTarget.valueAsNumber);
   const near = most - least <= 1000;
   return (
     <div class="whole">
-      {near && <input type="range" min={least} max={most} value={Number(value ?? least)} onInput={set} aria-label={`${name}, slider`} tabIndex={-1} />}
-      <input {...common} type="number" min={least} max={most} step={1} value={value === null ? "" : String(value)} onInput={set} />
+      {near && (
+        <input
+          type="range"
+          min={least}
+          max={most}
+          value={Number(value ?? least)}
+          onInput={set}
+          aria-label={`${name}, slider`}
+          tabIndex={-1}
+        />
+      )}
+      <input
+        {...common}
+        type="number"
+        min={least}
+        max={most}
+        step={1}
+        value={value === null ? "" : String(value)}
+        onInput={set}
+      />
     </div>
   );
 }
 
 function Line({ value, onChange, ...common }: Common & { value: string; onChange: (value: unknown) => void }) {
-  return <input {...common} type="text" spellcheck={false} autocomplete="off" value={value} onInput={(event) => onChange(event.currentTarget.value)} />;
+  return (
+    <input
+      {...common}
+      type="text"
+      spellcheck={false}
+      autocomplete="off"
+      value={value}
+      onInput={(event) => onChange(event.currentTarget.value)}
+    />
+  );
 }
 
 /** Text, with a layer behind it on which what language rules found is marked as one types. */
-function Text({ value, rows, spans, onChange, ...common }: Common & { value: string; rows: number; spans: readonly Span[]; onChange: (value: unknown) => void }) {
+function Text({
+  value,
+  rows,
+  spans,
+  onChange,
+  ...common
+}: Common & { value: string; rows: number; spans: readonly Span[]; onChange: (value: unknown) => void }) {
   const layer = useRef<HTMLDivElement>(null);
   const parts = [];
   let end = 0;
@@ -142,7 +243,14 @@ function Text({ value, rows, spans, onChange, ...common }: Common & { value: str
         {parts}
         {"\n"}
       </div>
-      <textarea {...common} rows={rows} spellcheck={false} value={value} onInput={(event) => onChange(event.currentTarget.value)} onScroll={(event) => layer.current?.scrollTo(0, event.currentTarget.scrollTop)} />
+      <textarea
+        {...common}
+        rows={rows}
+        spellcheck={false}
+        value={value}
+        onInput={(event) => onChange(event.currentTarget.value)}
+        onScroll={(event) => layer.current?.scrollTo(0, event.currentTarget.scrollTop)}
+      />
     </div>
   );
 }

@@ -5,23 +5,34 @@ import { scenariosOf } from "./info.js";
 
 /** Returns arguments to begin with: those of the bundle's own scenarios where they have some, so that texts say something. */
 export function firstArgs(document: Document, action: Action): Record<string, unknown> {
-  const steps = scenariosOf(document).flatMap((scenario) => scenario.steps).filter((step) => step.action === action.name && step.args !== undefined);
-  const step = steps.find((step) => step.expect?.["verdict"] === "commit") ?? steps.find((step) => step.expect?.["error"] === undefined);
+  const steps = scenariosOf(document)
+    .flatMap((scenario) => scenario.steps)
+    .filter((step) => step.action === action.name && step.args !== undefined);
+  const step =
+    steps.find((step) => step.expect?.["verdict"] === "commit") ??
+    steps.find((step) => step.expect?.["error"] === undefined);
   return Object.fromEntries(action.args.map(({ name, type }) => [name, step?.args?.[name] ?? zeroOf(type)]));
 }
 
 /** Returns a type's first value. */
 export function zeroOf(type: Type): unknown {
-  if (typeof type === "string") return { bool: false, int: 0, double: 0, string: "", timestamp: "1970-01-01T00:00:00Z", duration: "0s" }[type];
+  if (typeof type === "string")
+    return { bool: false, int: 0, double: 0, string: "", timestamp: "1970-01-01T00:00:00Z", duration: "0s" }[type];
   if ("int" in type) return Math.min(Math.max(0, type.int[0]), type.int[1]);
   if ("string" in type) return "";
   if ("enum" in type) return type.enum[0];
   if ("list" in type) return [];
-  if ("map" in type) return type.map.keys !== undefined && typeof type.map.keys === "object" && "enum" in type.map.keys ? Object.fromEntries(type.map.keys.enum.map((key) => [key, zeroOf(type.map.of)])) : {};
+  if ("map" in type)
+    return type.map.keys !== undefined && typeof type.map.keys === "object" && "enum" in type.map.keys
+      ? Object.fromEntries(type.map.keys.enum.map((key) => [key, zeroOf(type.map.of)]))
+      : {};
   return Object.fromEntries(Object.entries(type.record).map(([name, of]) => [name, zeroOf(of)]));
 }
 
 /** The reasons that a line of text stands for. */
 export function reasonsOf(text: string): string[] {
-  return text.split(",").map((reason) => reason.trim()).filter((reason) => reason !== "");
+  return text
+    .split(",")
+    .map((reason) => reason.trim())
+    .filter((reason) => reason !== "");
 }

@@ -42,7 +42,10 @@ export function Graph({ desk, machine }: { desk: Desk; machine: Machine }) {
   useEffect(() => {
     if (width === 0) return;
     let gone = false;
-    layOut(machine, width).then((laid) => gone || setDrawing(laid), () => gone || setFailed(true));
+    layOut(machine, width).then(
+      (laid) => gone || setDrawing(laid),
+      () => gone || setFailed(true),
+    );
     return () => void (gone = true);
   }, [machine, width]);
 
@@ -59,10 +62,19 @@ export function Graph({ desk, machine }: { desk: Desk; machine: Machine }) {
         if (lead.arg !== undefined) args[lead.arg] = member;
         const { decision } = ask(desk, { action: action.name, actor, args, reasons: reasonsOf(reasons) });
         if (decision === undefined) continue;
-        const arrives = decision.verdict !== "commit" || decision.changes.some((change) => change.path === machine.variable.name && "to" in change && change.to === member);
+        const arrives =
+          decision.verdict !== "commit" ||
+          decision.changes.some(
+            (change) => change.path === machine.variable.name && "to" in change && change.to === member,
+          );
         const before = found.get(member);
         if (arrives && (before === undefined || (rank[decision.verdict] ?? 2) < (rank[before.verdict] ?? 2)))
-          found.set(member, { action: action.name, args, verdict: decision.verdict, say: forPeople(decision.violations)[0]?.say ?? "" });
+          found.set(member, {
+            action: action.name,
+            args,
+            verdict: decision.verdict,
+            say: forPeople(decision.violations)[0]?.say ?? "",
+          });
       }
     }
     return found;
@@ -74,13 +86,26 @@ export function Graph({ desk, machine }: { desk: Desk; machine: Machine }) {
     if (choice === undefined) return;
     desk.fillAll(choice.action, choice.args);
     if (!past && (choice.verdict === "commit" || choice.verdict === "hold")) {
-      const entry = await desk.propose({ action: choice.action, actor, args: choice.args, reasons: reasonsOf(reasons) });
-      if (entry !== undefined) announce(`${actionTitle(desk.info, choice.action)}: ${entry.decision.verdict}. ${plain(machine.variable.name)} is ${shown(String(desk.moment.value.view.state[machine.variable.name]))}.`);
+      const entry = await desk.propose({
+        action: choice.action,
+        actor,
+        args: choice.args,
+        reasons: reasonsOf(reasons),
+      });
+      if (entry !== undefined)
+        announce(
+          `${actionTitle(desk.info, choice.action)}: ${entry.decision.verdict}. ${plain(machine.variable.name)} is ${shown(String(desk.moment.value.view.state[machine.variable.name]))}.`,
+        );
       return;
     }
     const card = document.getElementById(`action-${choice.action}`);
-    card?.scrollIntoView({ block: "center", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
-    card?.querySelector<HTMLElement>("button[type=submit]:not(:disabled), input, select, textarea")?.focus({ preventScroll: true });
+    card?.scrollIntoView({
+      block: "center",
+      behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth",
+    });
+    card
+      ?.querySelector<HTMLElement>("button[type=submit]:not(:disabled), input, select, textarea")
+      ?.focus({ preventScroll: true });
     announce(choice.say);
   };
 
@@ -88,15 +113,32 @@ export function Graph({ desk, machine }: { desk: Desk; machine: Machine }) {
   return (
     <div class="graph" ref={box}>
       {drawing === undefined ? (
-        <div class={failed ? "members" : "members waiting"} role="group" aria-label={`${plain(machine.variable.name)}, its values`}>
+        <div
+          class={failed ? "members" : "members waiting"}
+          role="group"
+          aria-label={`${plain(machine.variable.name)}, its values`}
+        >
           {members.map(({ name, choice }) => (
-            <button key={name} type="button" class={name === now ? "current" : (choice?.verdict ?? "")} aria-current={name === now || undefined} disabled={choice === undefined} onClick={() => void choose(name)}>
+            <button
+              key={name}
+              type="button"
+              class={name === now ? "current" : (choice?.verdict ?? "")}
+              aria-current={name === now || undefined}
+              disabled={choice === undefined}
+              onClick={() => void choose(name)}
+            >
               {shown(name)}
             </button>
           ))}
         </div>
       ) : (
-        <svg viewBox={`0 0 ${drawing.width} ${drawing.height}`} width={drawing.width} height={drawing.height} role="group" aria-label={`State machine of ${plain(machine.variable.name)}; now ${shown(now)}`}>
+        <svg
+          viewBox={`0 0 ${drawing.width} ${drawing.height}`}
+          width={drawing.width}
+          height={drawing.height}
+          role="group"
+          aria-label={`State machine of ${plain(machine.variable.name)}; now ${shown(now)}`}
+        >
           {drawing.edges.map((edge) => {
             const target = edge.from === now ? edge.to : edge.both && edge.to === now ? edge.from : undefined;
             const verdict = target === undefined ? undefined : choices.get(target)?.verdict;
@@ -115,7 +157,11 @@ export function Graph({ desk, machine }: { desk: Desk; machine: Machine }) {
             const state = current ? "current" : (choice?.verdict ?? "none");
             const lit = state === "commit" || state === "hold";
             const can = choice !== undefined && !current;
-            const label = current ? `${shown(name)}, where it stands` : choice === undefined ? `${shown(name)}, no action leads there` : `${shown(name)}: ${actionTitle(desk.info, choice.action)} would ${choice.verdict}`;
+            const label = current
+              ? `${shown(name)}, where it stands`
+              : choice === undefined
+                ? `${shown(name)}, no action leads there`
+                : `${shown(name)}: ${actionTitle(desk.info, choice.action)} would ${choice.verdict}`;
             return (
               <g
                 key={name}
@@ -132,7 +178,9 @@ export function Graph({ desk, machine }: { desk: Desk; machine: Machine }) {
                 }}
               >
                 <rect x={x - width / 2} y={y - height / 2} width={width} height={height} rx={height / 2} />
-                <text x={x} y={y} dy="0.35em" text-anchor="middle">{shown(name)}</text>
+                <text x={x} y={y} dy="0.35em" text-anchor="middle">
+                  {shown(name)}
+                </text>
                 {lit && <circle cx={x + width / 2 - 4} cy={y - height / 2 + 4} r="5" />}
               </g>
             );

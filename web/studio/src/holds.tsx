@@ -23,7 +23,10 @@ export function Holds({ desk }: { desk: Desk }) {
   return (
     <section class="panel holds" aria-labelledby="holds-title">
       <h2 id="holds-title">
-        <Icon name="hold" /> {view.holds.length === 1 ? "One proposal waits to be confirmed" : `${view.holds.length} proposals wait to be confirmed`}
+        <Icon name="hold" />{" "}
+        {view.holds.length === 1
+          ? "One proposal waits to be confirmed"
+          : `${view.holds.length} proposals wait to be confirmed`}
       </h2>
       <ul>
         {view.holds.map((hold) => (
@@ -47,7 +50,10 @@ function Hold({ desk, hold }: { desk: Desk; hold: Parked }) {
   const ends = desk.info.hold.by; // a server ends it by itself, as this agent
   const propose = async (action: string, args: object): Promise<void> => {
     const entry = await desk.propose({ action, actor, args: args as Record<string, unknown>, reasons });
-    if (entry !== undefined) announce(`${actionTitle(desk.info, action)}: ${entry.decision.verdict}. ${forPeople(entry.decision.violations)[0]?.say ?? ""}`);
+    if (entry !== undefined)
+      announce(
+        `${actionTitle(desk.info, action)}: ${entry.decision.verdict}. ${forPeople(entry.decision.violations)[0]?.say ?? ""}`,
+      );
   };
   return (
     <li class="hold">
@@ -56,21 +62,33 @@ function Hold({ desk, hold }: { desk: Desk; hold: Parked }) {
       </p>
       <p class="who">
         proposed by {agentTitle(desk.info, by.kind)}
-        {by.id !== by.kind && ` ${by.id}`} as decision {hold.seq}; {over ? "its time is over" : `waits ${span(hold.expires - (past ? view.at : Date.now()))} more`}
+        {by.id !== by.kind && ` ${by.id}`} as decision {hold.seq};{" "}
+        {over ? "its time is over" : `waits ${span(hold.expires - (past ? view.at : Date.now()))} more`}
       </p>
       {say !== "" && <p class="say">{say}</p>}
       {answer?.decision !== undefined && answer.decision.verdict !== "commit" && (
         <p class="note">
-          Confirmed now, it would {answer.decision.verdict}: {forPeople(answer.decision.violations)[0]?.say} <span class="id">{answer.decision.governing}</span>
+          Confirmed now, it would {answer.decision.verdict}: {forPeople(answer.decision.violations)[0]?.say}{" "}
+          <span class="id">{answer.decision.governing}</span>
         </p>
       )}
       <div class="row">
         {mine ? (
           <>
-            <button type="button" class="primary" disabled={past || desk.busy.value} onClick={() => void propose("confirm", confirm.args)}>
+            <button
+              type="button"
+              class="primary"
+              disabled={past || desk.busy.value}
+              onClick={() => void propose("confirm", confirm.args)}
+            >
               Confirm exactly this
             </button>
-            <button type="button" class="plain" disabled={past || desk.busy.value} onClick={() => void propose("decline", { hold: hold.seq })}>
+            <button
+              type="button"
+              class="plain"
+              disabled={past || desk.busy.value}
+              onClick={() => void propose("decline", { hold: hold.seq })}
+            >
               Decline
             </button>
           </>
@@ -82,7 +100,12 @@ function Hold({ desk, hold }: { desk: Desk; hold: Parked }) {
           ))
         )}
         {over && (ends === undefined || ends === actor.kind) && (
-          <button type="button" class="plain" disabled={past || desk.busy.value} onClick={() => void propose("expire", { hold: hold.seq })}>
+          <button
+            type="button"
+            class="plain"
+            disabled={past || desk.busy.value}
+            onClick={() => void propose("expire", { hold: hold.seq })}
+          >
             Let it expire
           </button>
         )}

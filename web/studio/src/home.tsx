@@ -18,7 +18,9 @@ export function Home() {
       <header class="hero">
         <h1>What may happen, and why.</h1>
         <p class="lead">
-          Pick a bundle and act in it. For everything that is refused you see which rule speaks against it, which values it read, and the steps that would make it possible. What you propose is decided here and on the server, to the same bytes.
+          Pick a bundle and act in it. For everything that is refused you see which rule speaks against it, which values
+          it read, and the steps that would make it possible. What you propose is decided here and on the server, to the
+          same bytes.
         </p>
       </header>
       <section aria-labelledby="bundles-title">
@@ -27,7 +29,8 @@ export function Home() {
           <div class="panel empty">
             <p>Nothing is published on this server yet.</p>
             <p class="quiet">
-              Start it with one, as in <code>holdfast studio spektre.yaml</code>, or publish one with <code>POST /v1/bundles</code>.
+              Start it with one, as in <code>holdfast studio spektre.yaml</code>, or publish one with{" "}
+              <code>POST /v1/bundles</code>.
             </p>
           </div>
         ) : (
@@ -50,7 +53,9 @@ export function Home() {
                 <a href={address({ page: "session", id: session, view: "play" })}>{session}</a>
                 <span class="quiet">{names.get(bundle)?.name ?? "a point of a catalog"}</span>
                 <span class="quiet">{count(seq, "decision")}</span>
-                <time class="quiet" dateTime={new Date(at).toISOString()}>{dateOf(at)}</time>
+                <time class="quiet" dateTime={new Date(at).toISOString()}>
+                  {dateOf(at)}
+                </time>
               </li>
             ))}
           </ul>
@@ -65,11 +70,14 @@ function useInfo(digest: string): Info | undefined {
   const [info, setInfo] = useState<Info>();
   useEffect(() => {
     let gone = false;
-    void api.bundle(digest).then((text) => {
-      const bundle = engine.value!.bundle(text);
-      if (!gone) setInfo(bundle.info as unknown as Info);
-      bundle.close();
-    }, () => undefined);
+    void api.bundle(digest).then(
+      (text) => {
+        const bundle = engine.value!.bundle(text);
+        if (!gone) setInfo(bundle.info as unknown as Info);
+        bundle.close();
+      },
+      () => undefined,
+    );
     return () => void (gone = true);
   }, [digest]);
   return info;
@@ -84,7 +92,11 @@ function Tile({ bundle }: { bundle: Published }) {
         {bundle.name}@{bundle.version}
       </p>
       <p class="about">{info?.about ?? " "}</p>
-      <p class="quiet">{info === undefined ? " " : `${count(info.agents.length, "agent")} · ${count(info.actions.length, "action")} · ${count(info.constraints.length, "constraint")}`}</p>
+      <p class="quiet">
+        {info === undefined
+          ? " "
+          : `${count(info.agents.length, "agent")} · ${count(info.actions.length, "action")} · ${count(info.constraints.length, "constraint")}`}
+      </p>
       <button type="button" class="primary" onClick={() => void open(bundle.digest, bundle.name)}>
         Open a session<span class="hidden"> of {bundle.name}</span> <Icon name="next" size={14} />
       </button>
@@ -96,7 +108,10 @@ function CatalogTile({ catalog }: { catalog: Published }) {
   const [info, setInfo] = useState<CatalogInfo>();
   useEffect(() => {
     let gone = false;
-    void api.catalog(catalog.digest).then((read) => gone || setInfo(read), () => undefined);
+    void api.catalog(catalog.digest).then(
+      (read) => gone || setInfo(read),
+      () => undefined,
+    );
     return () => void (gone = true);
   }, [catalog.digest]);
   return (
@@ -105,8 +120,16 @@ function CatalogTile({ catalog }: { catalog: Published }) {
       <p class="id">
         {catalog.name}@{catalog.version}
       </p>
-      <p class="about">A catalog: one bundle for each point. A cursor names exactly one of them, or there is no basis to decide.</p>
-      <p class="quiet">{info === undefined ? " " : `${count(info.cursors.length, "bundle")}: ${Object.keys(info.matrix ?? {}).map(plain).join(", ")}`}</p>
+      <p class="about">
+        A catalog: one bundle for each point. A cursor names exactly one of them, or there is no basis to decide.
+      </p>
+      <p class="quiet">
+        {info === undefined
+          ? " "
+          : `${count(info.cursors.length, "bundle")}: ${Object.keys(info.matrix ?? {})
+              .map(plain)
+              .join(", ")}`}
+      </p>
       <a class="button primary" href={address({ page: "catalog", digest: catalog.digest })}>
         Pick a point<span class="hidden"> of {catalog.name}</span> <Icon name="next" size={14} />
       </a>

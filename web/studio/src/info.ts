@@ -2,7 +2,12 @@
 // what of the document is not in it: scenarios, and where effects lead.
 
 export type Type =
-  | "bool" | "int" | "double" | "string" | "timestamp" | "duration"
+  | "bool"
+  | "int"
+  | "double"
+  | "string"
+  | "timestamp"
+  | "duration"
   | { readonly int: readonly [number, number] }
   | { readonly string: number }
   | { readonly enum: readonly string[]; readonly titles?: Readonly<Record<string, string>> }
@@ -56,7 +61,12 @@ export interface Info {
   readonly title: string;
   readonly about: string;
   readonly actions: readonly Action[];
-  readonly agents: readonly { readonly name: string; readonly title?: string; readonly about: string; readonly proposes: boolean }[];
+  readonly agents: readonly {
+    readonly name: string;
+    readonly title?: string;
+    readonly about: string;
+    readonly proposes: boolean;
+  }[];
   readonly constraints: readonly Constraint[];
   readonly derived: readonly string[];
   readonly governance: readonly string[];
@@ -103,7 +113,9 @@ export interface Document {
 
 /** Returns who a step's actor is. */
 export function actorOf(step: Step): { kind: string; id: string } {
-  return typeof step.actor === "string" ? { kind: step.actor, id: step.actor } : { kind: step.actor.kind, id: step.actor.id ?? step.actor.kind };
+  return typeof step.actor === "string"
+    ? { kind: step.actor, id: step.actor }
+    : { kind: step.actor.kind, id: step.actor.id ?? step.actor.kind };
 }
 
 /** Returns the members of an enum, or undefined for other types. */
@@ -143,7 +155,12 @@ export function leadsTo(document: Document, variable: Variable): readonly Lead[]
 
 /** Returns the scenarios of a bundle, its own first, then its parents'. */
 export function scenariosOf(document: Document): readonly Scenario[] {
-  return [...(document.tests ?? []), ...(document.extends ?? []).flatMap((parent) => (parent.document === undefined ? [] : scenariosOf(parent.document)))];
+  return [
+    ...(document.tests ?? []),
+    ...(document.extends ?? []).flatMap((parent) =>
+      parent.document === undefined ? [] : scenariosOf(parent.document),
+    ),
+  ];
 }
 
 /** A bundle's document has its names in alphabetical order. Its scenarios use them in an order that means something: who and what comes first in them comes first here. */
@@ -155,14 +172,21 @@ export function inOrder(info: Info, document: Document): Info {
   };
   return {
     ...info,
-    agents: sorted(info.agents, steps.map((step) => actorOf(step).kind)),
-    actions: sorted(info.actions, steps.map((step) => step.action)).map((action) => ({ ...action, args: [...action.args].sort((a, b) => weight(a.type) - weight(b.type)) })),
+    agents: sorted(
+      info.agents,
+      steps.map((step) => actorOf(step).kind),
+    ),
+    actions: sorted(
+      info.actions,
+      steps.map((step) => step.action),
+    ).map((action) => ({ ...action, args: [...action.args].sort((a, b) => weight(a.type) - weight(b.type)) })),
     state: [...info.state].sort((a, b) => Number(b.moves !== undefined) - Number(a.moves !== undefined)),
   };
 }
 
 /** Short inputs come before long ones: choices, numbers, text. */
 function weight(type: Type): number {
-  if (typeof type === "object") return "enum" in type ? 0 : "int" in type ? 2 : "string" in type ? (type.string > 80 ? 4 : 3) : 5;
+  if (typeof type === "object")
+    return "enum" in type ? 0 : "int" in type ? 2 : "string" in type ? (type.string > 80 ? 4 : 3) : 5;
   return type === "bool" ? 1 : type === "string" ? 4 : 2;
 }

@@ -10,7 +10,11 @@ export function kept(name: string, where: "localStorage" | "sessionStorage" = "l
 }
 
 /** Keeps text under a name; undefined lets go of it. */
-export function keep(name: string, text: string | undefined, where: "localStorage" | "sessionStorage" = "localStorage"): void {
+export function keep(
+  name: string,
+  text: string | undefined,
+  where: "localStorage" | "sessionStorage" = "localStorage",
+): void {
   try {
     if (text === undefined) globalThis[where].removeItem(`holdfast.${name}`);
     else globalThis[where].setItem(`holdfast.${name}`, text);

@@ -34,7 +34,9 @@ export function machinesOf(info: Info, document: Document, bundle: Pick<Bundle, 
   if (declared.length > 0) return declared.map((variable) => made(variable, variable.moves!.allow, true));
   if (enums.length === 0) return [];
   const seen = played(document, bundle);
-  return enums.map((variable) => made(variable, seen.get(variable.name) ?? [], false)).filter(({ edges }) => edges.length > 0);
+  return enums
+    .map((variable) => made(variable, seen.get(variable.name) ?? [], false))
+    .filter(({ edges }) => edges.length > 0);
 }
 
 function merged(pairs: readonly (readonly [string, string])[]): Edge[] {
@@ -57,8 +59,15 @@ function played(document: Document, bundle: Pick<Bundle, "open">): Map<string, (
     for (const step of scenario.steps) {
       try {
         const hold = session.view().holds.at(-1);
-        const args = step.args ?? (step.action === "confirm" && hold !== undefined ? { hold: hold.seq, digest: hold.digest } : {});
-        const decision = (session as Session).decide({ action: step.action, actor: actorOf(step), args, at: (at += 1000), reasons: step.reasons ?? ["request"] });
+        const args =
+          step.args ?? (step.action === "confirm" && hold !== undefined ? { hold: hold.seq, digest: hold.digest } : {});
+        const decision = (session as Session).decide({
+          action: step.action,
+          actor: actorOf(step),
+          args,
+          at: (at += 1000),
+          reasons: step.reasons ?? ["request"],
+        });
         if (decision.verdict !== "commit") continue;
         for (const change of decision.changes) {
           if (!("from" in change)) continue;
@@ -85,7 +94,14 @@ export interface Drawing {
   readonly width: number;
   readonly height: number;
   readonly nodes: readonly (Point & { readonly name: string; readonly width: number; readonly height: number })[];
-  readonly edges: readonly { readonly from: string; readonly to: string; readonly both: boolean; readonly path: string; readonly end: readonly [Point, Point]; readonly start: readonly [Point, Point] | undefined }[];
+  readonly edges: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly both: boolean;
+    readonly path: string;
+    readonly end: readonly [Point, Point];
+    readonly start: readonly [Point, Point] | undefined;
+  }[];
 }
 
 /** Graphviz is loaded when something is first drawn. */
@@ -109,9 +125,20 @@ function draw(graphviz: import("@viz-js/viz").Viz, machine: Machine, rankdir: "L
     directed: true,
     graphAttributes: { rankdir, nodesep: 0.28, ranksep: rankdir === "LR" ? 0.5 : 0.26, splines: "spline" },
     nodeAttributes: { shape: "box", fixedsize: true, height: nodeHeight / 72, label: "" },
-    nodes: machine.members.map((name) => ({ name, attributes: { width: (memberTitle(machine.variable.type, name).length * 8 + 34) / 72 } })),
-    edges: machine.edges.map(({ from, to, both }) => ({ tail: from, head: to, attributes: { dir: both ? "both" : "forward", arrowsize: 0.7 } })),
-  }) as unknown as { bb: string; objects: { name: string; pos: string; width: string; height: string }[]; edges?: { tail: number; head: number; pos: string }[] };
+    nodes: machine.members.map((name) => ({
+      name,
+      attributes: { width: (memberTitle(machine.variable.type, name).length * 8 + 34) / 72 },
+    })),
+    edges: machine.edges.map(({ from, to, both }) => ({
+      tail: from,
+      head: to,
+      attributes: { dir: both ? "both" : "forward", arrowsize: 0.7 },
+    })),
+  }) as unknown as {
+    bb: string;
+    objects: { name: string; pos: string; width: string; height: string }[];
+    edges?: { tail: number; head: number; pos: string }[];
+  };
   const [, , right = 0, top = 0] = laid.bb.split(",").map(Number);
   const at = (text: string): Point => {
     const [x = 0, y = 0] = text.split(",").map(Number);
@@ -120,7 +147,12 @@ function draw(graphviz: import("@viz-js/viz").Viz, machine: Machine, rankdir: "L
   return {
     width: right + 2 * margin,
     height: top + 2 * margin,
-    nodes: laid.objects.map(({ name, pos, width, height }) => ({ name, ...at(pos), width: Number(width) * 72, height: Number(height) * 72 })),
+    nodes: laid.objects.map(({ name, pos, width, height }) => ({
+      name,
+      ...at(pos),
+      width: Number(width) * 72,
+      height: Number(height) * 72,
+    })),
     edges: (laid.edges ?? []).map(({ tail, head, pos }, i) => {
       const points: Point[] = [];
       let end: Point | undefined;
@@ -132,7 +164,10 @@ function draw(graphviz: import("@viz-js/viz").Viz, machine: Machine, rankdir: "L
       }
       const first = points[0]!;
       const last = points.at(-1)!;
-      const curve = points.slice(1).map(({ x, y }) => `${round(x)},${round(y)}`).join(" ");
+      const curve = points
+        .slice(1)
+        .map(({ x, y }) => `${round(x)},${round(y)}`)
+        .join(" ");
       return {
         from: laid.objects[tail]!.name,
         to: laid.objects[head]!.name,

@@ -19,7 +19,11 @@ import { Rules } from "./rules.js";
 import { short } from "./words.js";
 
 const Edit = lazy(() => import("./edit.js"));
-const views: readonly (readonly [View, string])[] = [["play", "Act"], ["rules", "Rules"], ["edit", "Edit"]];
+const views: readonly (readonly [View, string])[] = [
+  ["play", "Act"],
+  ["rules", "Rules"],
+  ["edit", "Edit"],
+];
 const themes = ["auto", "light", "dark"] as const;
 
 function Studio() {
@@ -33,7 +37,11 @@ function Studio() {
   }, [inSession, now]);
   return (
     <>
-      <a class="skip" href="#main" onClick={(event) => (event.preventDefault(), document.getElementById("main")?.focus())}>
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => (event.preventDefault(), document.getElementById("main")?.focus())}
+      >
         To the content
       </a>
       <header class="top">
@@ -66,7 +74,13 @@ function Studio() {
         )}
         <div class="tools">
           <Theme />
-          <button type="button" class="icon-button" aria-label="Keyboard shortcuts" title="Keyboard shortcuts (?)" onClick={() => keys.current?.showModal()}>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label="Keyboard shortcuts"
+            title="Keyboard shortcuts (?)"
+            onClick={() => keys.current?.showModal()}
+          >
             <Icon name="keys" size={18} />
           </button>
         </div>
@@ -97,7 +111,8 @@ function Studio() {
       <footer class="bottom">
         {moduleDigest.value !== "" && (
           <p>
-            Decided by the module <code title={moduleDigest.value}>{short(moduleDigest.value)}</code>, here and on the server.
+            Decided by the module <code title={moduleDigest.value}>{short(moduleDigest.value)}</code>, here and on the
+            server.
           </p>
         )}
         <p>
@@ -124,9 +139,18 @@ function Failure({ code, say }: { code: string; say: string }) {
   const asks = code.startsWith("auth/");
   return (
     <div class="panel failure" role="alert">
-      <h1>{asks ? "This server wants to know who asks" : code === "server/away" ? "The server is away" : code.startsWith("load/") ? "The module did not load" : "This cannot be shown"}</h1>
+      <h1>
+        {asks
+          ? "This server wants to know who asks"
+          : code === "server/away"
+            ? "The server is away"
+            : code.startsWith("load/")
+              ? "The module did not load"
+              : "This cannot be shown"}
+      </h1>
       <p>
-        {code === "auth/missing" ? "It answers to who shows a token, and to nobody else." : say} <span class="id">{code}</span>
+        {code === "auth/missing" ? "It answers to who shows a token, and to nobody else." : say}{" "}
+        <span class="id">{code}</span>
       </p>
       {asks && (
         <form
@@ -137,10 +161,20 @@ function Failure({ code, say }: { code: string; say: string }) {
           }}
         >
           <div class="field">
-            <label class="label" for="token">A bearer token, kept until this tab is closed</label>
-            <input id="token" type="password" autocomplete="off" value={token} onInput={(event) => setToken(event.currentTarget.value)} />
+            <label class="label" for="token">
+              A bearer token, kept until this tab is closed
+            </label>
+            <input
+              id="token"
+              type="password"
+              autocomplete="off"
+              value={token}
+              onInput={(event) => setToken(event.currentTarget.value)}
+            />
           </div>
-          <button type="submit" class="primary">Use it</button>
+          <button type="submit" class="primary">
+            Use it
+          </button>
         </form>
       )}
       <div class="row">
@@ -156,7 +190,9 @@ function Failure({ code, say }: { code: string; say: string }) {
 }
 
 function Theme() {
-  const [theme, setTheme] = useState<(typeof themes)[number]>(themes.find((theme) => theme === kept("theme")) ?? "auto");
+  const [theme, setTheme] = useState<(typeof themes)[number]>(
+    themes.find((theme) => theme === kept("theme")) ?? "auto",
+  );
   useEffect(() => {
     document.documentElement.dataset["theme"] = theme;
     keep("theme", theme);
@@ -164,7 +200,14 @@ function Theme() {
   const next = themes[(themes.indexOf(theme) + 1) % themes.length]!;
   const icon = theme === "auto" ? "auto" : theme === "light" ? "sun" : "moon";
   return (
-    <button type="button" class="icon-button" id="theme" aria-label={`Colours: ${theme}. Change to ${next}`} title={`Colours: ${theme}`} onClick={() => setTheme(next)}>
+    <button
+      type="button"
+      class="icon-button"
+      id="theme"
+      aria-label={`Colours: ${theme}. Change to ${next}`}
+      title={`Colours: ${theme}`}
+      onClick={() => setTheme(next)}
+    >
       <Icon name={icon} size={18} />
     </button>
   );
@@ -201,7 +244,12 @@ function Keys({ dialog }: { dialog: { current: HTMLDialogElement | null } }) {
         ))}
       </dl>
       <label class="switch">
-        <input type="checkbox" role="switch" defaultChecked={kept("keys") !== "off"} onChange={(event) => keep("keys", event.currentTarget.checked ? "on" : "off")} />
+        <input
+          type="checkbox"
+          role="switch"
+          defaultChecked={kept("keys") !== "off"}
+          onChange={(event) => keep("keys", event.currentTarget.checked ? "on" : "off")}
+        />
         <span class="track" aria-hidden="true" />
         <span class="said">Single keys do something</span>
       </label>
@@ -216,7 +264,12 @@ function listenForKeys(help: () => void): () => void {
     const target = event.composedPath()[0] as HTMLElement;
     if (kept("keys") === "off" && event.key !== "?") return;
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]") !== null) return;
-    if (target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName) || (target instanceof HTMLInputElement && !/^(radio|checkbox|range)$/.test(target.type))) return;
+    if (
+      target.isContentEditable ||
+      /^(TEXTAREA|SELECT)$/.test(target.tagName) ||
+      (target instanceof HTMLInputElement && !/^(radio|checkbox|range)$/.test(target.type))
+    )
+      return;
     const now = desk.value;
     const at = route.value;
     const key = before === "g" ? `g ${event.key}` : event.key;
@@ -225,18 +278,41 @@ function listenForKeys(help: () => void): () => void {
       if (at.page === "session" || at.page === "local") go({ ...at, view: to });
     };
     switch (key) {
-      case "?": help(); break;
-      case "g b": go({ page: "home" }); break;
-      case "g a": view("play"); break;
-      case "g r": view("rules"); break;
-      case "g e": view("edit"); break;
-      case "a": focus(".acting input:checked"); break;
-      case "c": focus(".card button[type=submit]:not(:disabled), .card input"); break;
-      case "t": focus(".timeline button[tabindex='0']"); break;
-      case "[": now?.travel(now.moment.value.view.seq - 1); break;
-      case "]": now?.travel(now.moment.value.view.seq + 1); break;
-      case "n": now?.travel(undefined); break;
-      default: return;
+      case "?":
+        help();
+        break;
+      case "g b":
+        go({ page: "home" });
+        break;
+      case "g a":
+        view("play");
+        break;
+      case "g r":
+        view("rules");
+        break;
+      case "g e":
+        view("edit");
+        break;
+      case "a":
+        focus(".acting input:checked");
+        break;
+      case "c":
+        focus(".card button[type=submit]:not(:disabled), .card input");
+        break;
+      case "t":
+        focus(".timeline button[tabindex='0']");
+        break;
+      case "[":
+        now?.travel(now.moment.value.view.seq - 1);
+        break;
+      case "]":
+        now?.travel(now.moment.value.view.seq + 1);
+        break;
+      case "n":
+        now?.travel(undefined);
+        break;
+      default:
+        return;
     }
     event.preventDefault();
   };

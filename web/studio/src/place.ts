@@ -102,7 +102,13 @@ function follow(text: string): Level[] {
     } else if (c === "," && top !== undefined) {
       top.key = undefined;
       word = "";
-    } else if (c === ":" && top !== undefined && !top.list && top.key === undefined && /\s|$/.test(text[i + 1] ?? " ")) {
+    } else if (
+      c === ":" &&
+      top !== undefined &&
+      !top.list &&
+      top.key === undefined &&
+      /\s|$/.test(text[i + 1] ?? " ")
+    ) {
       top.key = word.trim();
       word = "";
     } else word += c;

@@ -16,7 +16,11 @@ import { actionTitle, agentTitle } from "./titles.js";
 import { tours } from "./tours.js";
 import { count, dateOf, plain } from "./words.js";
 
-const panes = [["act", "Actions"], ["state", "State"], ["timeline", "Decisions"]] as const;
+const panes = [
+  ["act", "Actions"],
+  ["state", "State"],
+  ["timeline", "Decisions"],
+] as const;
 
 export function Play({ desk }: { desk: Desk }) {
   const [pane, setPane] = useState<string>("act");
@@ -42,9 +46,18 @@ export function Play({ desk }: { desk: Desk }) {
           <Acting desk={desk} />
           <Holds desk={desk} />
           {desk.machines.map((machine) => (
-            <section key={machine.variable.name} class="panel machine" aria-labelledby={`machine-${machine.variable.name}`}>
+            <section
+              key={machine.variable.name}
+              class="panel machine"
+              aria-labelledby={`machine-${machine.variable.name}`}
+            >
               <h2 id={`machine-${machine.variable.name}`}>
-                {plain(machine.variable.name)} <span class="quiet">{machine.declared ? (machine.variable.about || "How it may move. Choose a lit one to go there.") : "How its scenarios move it. Choose a lit one to go there."}</span>
+                {plain(machine.variable.name)}{" "}
+                <span class="quiet">
+                  {machine.declared
+                    ? machine.variable.about || "How it may move. Choose a lit one to go there."
+                    : "How its scenarios move it. Choose a lit one to go there."}
+                </span>
               </h2>
               <Graph desk={desk} machine={machine} />
             </section>
@@ -72,7 +85,8 @@ function Banners({ desk }: { desk: Desk }) {
         <div class="banner local">
           <Icon name="lock" />
           <p>
-            <strong>In this page only:</strong> {desk.origin}. It is decided by the same module, recorded nowhere, and gone when you leave.
+            <strong>In this page only:</strong> {desk.origin}. It is decided by the same module, recorded nowhere, and
+            gone when you leave.
           </p>
         </div>
       )}
@@ -80,7 +94,8 @@ function Banners({ desk }: { desk: Desk }) {
         <div class="banner away" role="status">
           <Icon name="away" />
           <p>
-            <strong>The server is away.</strong> What you see is what it last recorded. The studio tries again by itself; nothing is proposed meanwhile.
+            <strong>The server is away.</strong> What you see is what it last recorded. The studio tries again by
+            itself; nothing is proposed meanwhile.
           </p>
         </div>
       )}
@@ -88,10 +103,21 @@ function Banners({ desk }: { desk: Desk }) {
         <div class="banner frozen" role="status">
           <Icon name="freeze" />
           <p>
-            <strong>The session is frozen.</strong> A hard failure was found, and everything stops until {desk.info.governance.map((kind) => agentTitle(desk.info, kind)).join(" or ") || "nobody: this bundle names no governance"} has looked at it. State and log are safe.
+            <strong>The session is frozen.</strong> A hard failure was found, and everything stops until{" "}
+            {desk.info.governance.map((kind) => agentTitle(desk.info, kind)).join(" or ") ||
+              "nobody: this bundle names no governance"}{" "}
+            has looked at it. State and log are safe.
           </p>
           {desk.info.governance.map((kind) => (
-            <button key={kind} type="button" class="plain" disabled={past || desk.busy.value} onClick={() => void desk.propose({ action: "unfreeze", actor: { kind, id: kind }, args: {}, reasons: ["looked at"] })}>
+            <button
+              key={kind}
+              type="button"
+              class="plain"
+              disabled={past || desk.busy.value}
+              onClick={() =>
+                void desk.propose({ action: "unfreeze", actor: { kind, id: kind }, args: {}, reasons: ["looked at"] })
+              }
+            >
               Unfreeze as {agentTitle(desk.info, kind)}
             </button>
           ))}
@@ -101,7 +127,8 @@ function Banners({ desk }: { desk: Desk }) {
         <div class="banner halted" role="status">
           <Icon name="halt" />
           <p>
-            <strong>Nothing is permitted: that is a correct outcome.</strong> No agent can commit anything here with these reasons. Waiting is right; nothing is lost.
+            <strong>Nothing is permitted: that is a correct outcome.</strong> No agent can commit anything here with
+            these reasons. Waiting is right; nothing is lost.
           </p>
         </div>
       )}
@@ -122,7 +149,12 @@ function Dock({ desk }: { desk: Desk }) {
           <p>
             {trouble.say} <span class="id">{trouble.code}</span>
           </p>
-          <button type="button" class="icon-button" aria-label="Dismiss" onClick={() => (desk.trouble.value = undefined)}>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label="Dismiss"
+            onClick={() => (desk.trouble.value = undefined)}
+          >
             <Icon name="close" />
           </button>
         </div>
@@ -139,10 +171,20 @@ function Dock({ desk }: { desk: Desk }) {
         <div class="banner past" role="status">
           <Icon name="clock" />
           <p>
-            <strong>You look at the past:</strong> {view.seq === 0 ? "before the first decision" : `after decision ${view.seq} of ${desk.log.value.length}, ${dateOf(view.at)}`}. Nothing here changes what was recorded.
+            <strong>You look at the past:</strong>{" "}
+            {view.seq === 0
+              ? "before the first decision"
+              : `after decision ${view.seq} of ${desk.log.value.length}, ${dateOf(view.at)}`}
+            . Nothing here changes what was recorded.
           </p>
           <div class="row">
-            <button type="button" class="plain" disabled={view.seq <= desk.earliest} aria-label="One decision back" onClick={() => desk.travel(view.seq - 1)}>
+            <button
+              type="button"
+              class="plain"
+              disabled={view.seq <= desk.earliest}
+              aria-label="One decision back"
+              onClick={() => desk.travel(view.seq - 1)}
+            >
               <Icon name="back" />
             </button>
             <button type="button" class="plain" aria-label="One decision on" onClick={() => desk.travel(view.seq + 1)}>
@@ -152,7 +194,12 @@ function Dock({ desk }: { desk: Desk }) {
               type="button"
               class="plain"
               onClick={() => {
-                openLocal({ document: desk.text, id: desk.id, from: desk.branch(), origin: `a branch of ${desk.id} after decision ${view.seq}` });
+                openLocal({
+                  document: desk.text,
+                  id: desk.id,
+                  from: desk.branch(),
+                  origin: `a branch of ${desk.id} after decision ${view.seq}`,
+                });
                 announce("A branch is open, in this page only.");
               }}
             >
@@ -215,7 +262,13 @@ function Acting({ desk }: { desk: Desk }) {
         <div class="segments" role="radiogroup" aria-labelledby="acting-title">
           {desk.info.agents.map(({ name }) => (
             <label key={name} class={name === actor.kind ? "on" : ""}>
-              <input type="radio" name="agent" value={name} checked={name === actor.kind} onChange={() => desk.act(name, actor.id === actor.kind ? name : actor.id)} />
+              <input
+                type="radio"
+                name="agent"
+                value={name}
+                checked={name === actor.kind}
+                onChange={() => desk.act(name, actor.id === actor.kind ? name : actor.id)}
+              />
               <span>{agentTitle(desk.info, name)}</span>
             </label>
           ))}
@@ -224,12 +277,30 @@ function Acting({ desk }: { desk: Desk }) {
       </div>
       <div class="pair">
         <div class="field">
-          <label class="label" for="actor-id">who (id)</label>
-          <input id="actor-id" type="text" autocomplete="off" spellcheck={false} maxLength={128} value={actor.id} onInput={(event) => desk.act(actor.kind, event.currentTarget.value)} />
+          <label class="label" for="actor-id">
+            who (id)
+          </label>
+          <input
+            id="actor-id"
+            type="text"
+            autocomplete="off"
+            spellcheck={false}
+            maxLength={128}
+            value={actor.id}
+            onInput={(event) => desk.act(actor.kind, event.currentTarget.value)}
+          />
         </div>
         <div class="field">
-          <label class="label" for="reasons">reasons (a, b)</label>
-          <input id="reasons" type="text" autocomplete="off" value={desk.reasons.value} onInput={(event) => (desk.reasons.value = event.currentTarget.value)} />
+          <label class="label" for="reasons">
+            reasons (a, b)
+          </label>
+          <input
+            id="reasons"
+            type="text"
+            autocomplete="off"
+            value={desk.reasons.value}
+            onInput={(event) => (desk.reasons.value = event.currentTarget.value)}
+          />
         </div>
       </div>
     </section>
@@ -240,7 +311,8 @@ function Actions({ desk }: { desk: Desk }) {
   return (
     <section class="actions" aria-labelledby="actions-title">
       <h2 id="actions-title">
-        What may be done <span class="quiet">{count(desk.info.actions.length, "action")}, each with what it would get right now</span>
+        What may be done{" "}
+        <span class="quiet">{count(desk.info.actions.length, "action")}, each with what it would get right now</span>
       </h2>
       <div class="cards">
         {desk.info.actions.map((action) => (

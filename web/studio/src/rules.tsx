@@ -10,13 +10,17 @@ import { VerdictMark } from "./icons.js";
 export function Rules({ desk }: { desk: Desk }) {
   const { info } = desk;
   const governed = new Map<string, number>();
-  for (const { decision } of desk.log.value) governed.set(decision.governing, (governed.get(decision.governing) ?? 0) + 1);
+  for (const { decision } of desk.log.value)
+    governed.set(decision.governing, (governed.get(decision.governing) ?? 0) + 1);
   return (
     <div class="rules">
       <header class="page-title">
         <h1>Rules of {info.title || plain(info.bundle)}</h1>
         <p class="lead">{info.about}</p>
-        <p class="quiet">All of them are looked at each time. Where several do not hold, the strongest level governs, and the others are told as well.</p>
+        <p class="quiet">
+          All of them are looked at each time. Where several do not hold, the strongest level governs, and the others
+          are told as well.
+        </p>
       </header>
       {levels.map((level) => {
         const list = info.constraints.filter((constraint) => constraint.level === level);
@@ -29,15 +33,27 @@ export function Rules({ desk }: { desk: Desk }) {
             </h2>
             <ul class="rule-list">
               {list.map((constraint) => (
-                <Rule key={constraint.id} constraint={constraint} info={info} times={governed.get(constraint.id) ?? 0} />
+                <Rule
+                  key={constraint.id}
+                  constraint={constraint}
+                  info={info}
+                  times={governed.get(constraint.id) ?? 0}
+                />
               ))}
               {moves.map(({ name, moves, type }) => (
                 <li key={name} class="panel">
                   <h3>How {plain(name)} may move</h3>
                   <p class="rule">
-                    <span class="id">{moves!.id || `moves:${name}`}</span> <span class="quiet">{count(moves!.allow.length, "move")} of {plain(name)}, and no others</span>
+                    <span class="id">{moves!.id || `moves:${name}`}</span>{" "}
+                    <span class="quiet">
+                      {count(moves!.allow.length, "move")} of {plain(name)}, and no others
+                    </span>
                   </p>
-                  <p class="moves">{moves!.allow.map(([from, to]) => `${memberTitle(type, from)} → ${memberTitle(type, to)}`).join(", ")}</p>
+                  <p class="moves">
+                    {moves!.allow
+                      .map(([from, to]) => `${memberTitle(type, from)} → ${memberTitle(type, to)}`)
+                      .join(", ")}
+                  </p>
                 </li>
               ))}
             </ul>
@@ -48,7 +64,10 @@ export function Rules({ desk }: { desk: Desk }) {
         {info.patterns.length > 0 && (
           <>
             <h2 id="patterns">
-              language <span class="quiet">What rules look for in texts. Case, blanks and invisible characters make no difference.</span>
+              language{" "}
+              <span class="quiet">
+                What rules look for in texts. Case, blanks and invisible characters make no difference.
+              </span>
             </h2>
             <dl class="panel patterns">
               {info.patterns.map(({ name, about }) => (
@@ -72,14 +91,30 @@ function Rule({ constraint, info, times }: { constraint: Constraint; info: Info;
       <h3>{title || id}</h3>
       <p class="rule">
         <span class="id">{id}</span>
-        {verdict !== undefined ? <VerdictMark verdict={verdict as "reject"} say={`otherwise ${verdict}`} /> : <span class="level">weight {constraint.weight}</span>}
+        {verdict !== undefined ? (
+          <VerdictMark verdict={verdict as "reject"} say={`otherwise ${verdict}`} />
+        ) : (
+          <span class="level">weight {constraint.weight}</span>
+        )}
         {times > 0 && <span class="tag">governed {count(times, "decision")}</span>}
       </p>
       {about !== "" && <p>{about}</p>}
       <p class="quiet">
-        {on.length === info.actions.length || on.length === 0 ? "On every action" : `On ${on.map((name) => actionTitle(info, name)).join(", ")}`}: {kind === "prefer" ? "rather" : kind === "always" ? "in every state" : kind === "ensure" ? "between before and after" : "before it"}
+        {on.length === info.actions.length || on.length === 0
+          ? "On every action"
+          : `On ${on.map((name) => actionTitle(info, name)).join(", ")}`}
+        :{" "}
+        {kind === "prefer"
+          ? "rather"
+          : kind === "always"
+            ? "in every state"
+            : kind === "ensure"
+              ? "between before and after"
+              : "before it"}
       </p>
-      <pre tabIndex={0} aria-label={`The expression of ${id}`}>{source}</pre>
+      <pre tabIndex={0} aria-label={`The expression of ${id}`}>
+        {source}
+      </pre>
     </li>
   );
 }

@@ -69,7 +69,9 @@ export function State({ desk }: { desk: Desk }) {
 
 function Owner({ variable, info }: { variable: Variable; info: Info }) {
   if (variable.owner.length === info.agents.length) return null;
-  return <span class="owner">owned by {variable.owner.map((kind) => agentTitle(info, kind)).join(", ") || "nobody"}</span>;
+  return (
+    <span class="owner">owned by {variable.owner.map((kind) => agentTitle(info, kind)).join(", ") || "nobody"}</span>
+  );
 }
 
 /** A value by its type, and by what it is where the type is not known. */
@@ -111,7 +113,9 @@ function Value({ value, type }: { value: unknown; type?: Type | undefined }) {
             <tr>
               <td />
               {columns.map((name) => (
-                <th key={name} scope="col">{name}</th>
+                <th key={name} scope="col">
+                  {name}
+                </th>
               ))}
             </tr>
           </thead>
@@ -145,7 +149,11 @@ function Value({ value, type }: { value: unknown; type?: Type | undefined }) {
   if (value === "") return <span class="quiet">empty</span>;
   const text = shown(value);
   const member = typeof type === "object" && "enum" in type;
-  return member ? <span class="member">{memberTitle(type, text)}</span> : <span class="words">{text.length > 240 ? text.slice(0, 238) + "…" : text}</span>;
+  return member ? (
+    <span class="member">{memberTitle(type, text)}</span>
+  ) : (
+    <span class="words">{text.length > 240 ? text.slice(0, 238) + "…" : text}</span>
+  );
 }
 
 /** The type of what a value of a type holds under a name; of a list, of its items. */
@@ -161,7 +169,10 @@ function keyTitle(type: Type | undefined, key: string): string {
 
 /** The fields of records that are all alike, up to three, which fit beside each other. */
 function columnsOf(list: readonly unknown[]): readonly string[] | undefined {
-  if (list.length < 2 || !list.every((item) => typeof item === "object" && item !== null && !Array.isArray(item))) return undefined;
+  if (list.length < 2 || !list.every((item) => typeof item === "object" && item !== null && !Array.isArray(item)))
+    return undefined;
   const [first, ...rest] = list.map((item) => Object.keys(item as object));
-  return first!.length > 0 && first!.length <= 3 && rest.every((names) => names.join() === first!.join()) ? first : undefined;
+  return first!.length > 0 && first!.length <= 3 && rest.every((names) => names.join() === first!.join())
+    ? first
+    : undefined;
 }

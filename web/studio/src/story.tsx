@@ -33,7 +33,8 @@ async function next(running: Running): Promise<void> {
   const step = scenario.steps[done.length];
   if (step === undefined) return;
   const hold = desk.moment.value.view.holds.at(-1);
-  const parked = hold === undefined ? {} : step.action === "confirm" ? { hold: hold.seq, digest: hold.digest } : { hold: hold.seq };
+  const parked =
+    hold === undefined ? {} : step.action === "confirm" ? { hold: hold.seq, digest: hold.digest } : { hold: hold.seq };
   const args = step.args ?? (["confirm", "decline", "expire"].includes(step.action) ? parked : {});
   const actor = actorOf(step);
   desk.act(actor.kind, actor.id);
@@ -43,7 +44,11 @@ async function next(running: Running): Promise<void> {
   const code = desk.trouble.value?.code ?? "";
   if (entry === undefined) desk.trouble.value = undefined; // the step shows it
   story.value = { ...running, done: [...done, { entry, code }] };
-  announce(entry === undefined ? `No proposal: ${code}.` : `${entry.decision.verdict}. ${entry.decision.violations[0]?.say ?? ""}`);
+  announce(
+    entry === undefined
+      ? `No proposal: ${code}.`
+      : `${entry.decision.verdict}. ${entry.decision.violations[0]?.say ?? ""}`,
+  );
 }
 
 /** `1m30s` in milliseconds. */
@@ -63,7 +68,12 @@ export function Story({ desk }: { desk: Desk }) {
     <section class="panel story" aria-labelledby="story-title">
       <header>
         <h2 id="story-title">{scenario.name}</h2>
-        <button type="button" class="icon-button" aria-label="Leave the scenario" onClick={() => (story.value = undefined)}>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label="Leave the scenario"
+          onClick={() => (story.value = undefined)}
+        >
           <Icon name="close" />
         </button>
       </header>
@@ -73,30 +83,58 @@ export function Story({ desk }: { desk: Desk }) {
         ))}
       </ol>
       <div class="row">
-        <button type="button" class="primary" disabled={over || desk.busy.value || desk.moment.value.past} onClick={() => void next(running)}>
+        <button
+          type="button"
+          class="primary"
+          disabled={over || desk.busy.value || desk.moment.value.past}
+          onClick={() => void next(running)}
+        >
           {over ? "That is all" : done.length === 0 ? "Take the first step" : "Next step"}
         </button>
-        <span class="quiet">{over ? "Go on by yourself below, or look back in the timeline." : `${done.length} of ${scenario.steps.length}`}</span>
+        <span class="quiet">
+          {over
+            ? "Go on by yourself below, or look back in the timeline."
+            : `${done.length} of ${scenario.steps.length}`}
+        </span>
       </div>
     </section>
   );
 }
 
-function StepLine({ info, step, done, current }: { info: Info; step: Step; done: Running["done"][number] | undefined; current: boolean }) {
+function StepLine({
+  info,
+  step,
+  done,
+  current,
+}: {
+  info: Info;
+  step: Step;
+  done: Running["done"][number] | undefined;
+  current: boolean;
+}) {
   const actor = actorOf(step);
   const expected = step.expect?.["verdict"] ?? step.expect?.["error"];
   const got = done?.entry?.decision.verdict ?? done?.code;
   return (
     <li class={done !== undefined ? "done" : current ? "current" : ""} aria-current={current ? "step" : undefined}>
-      <span class="who">{agentTitle(info, actor.kind)}</span> <strong>{actionTitle(info, step.action)}</strong> <span class="args">{argsText(info, step.action, step.args ?? {})}</span>
+      <span class="who">{agentTitle(info, actor.kind)}</span> <strong>{actionTitle(info, step.action)}</strong>{" "}
+      <span class="args">{argsText(info, step.action, step.args ?? {})}</span>
       {step.reasons !== undefined && <span class="args"> because: {step.reasons.join(", ") || "no reason"}</span>}
       {step.after !== undefined && <span class="args"> after {step.after}</span>}
       {done !== undefined && (
         <span class="outcome">
-          {done.entry !== undefined ? <VerdictMark verdict={done.entry.decision.verdict} /> : <span class="verdict v-wrong">no proposal</span>}
-          {done.entry?.decision.violations[0] !== undefined && <span class="say">{forPeople(done.entry.decision.violations)[0]!.say}</span>}
+          {done.entry !== undefined ? (
+            <VerdictMark verdict={done.entry.decision.verdict} />
+          ) : (
+            <span class="verdict v-wrong">no proposal</span>
+          )}
+          {done.entry?.decision.violations[0] !== undefined && (
+            <span class="say">{forPeople(done.entry.decision.violations)[0]!.say}</span>
+          )}
           {done.entry === undefined && <span class="say">{done.code}</span>}
-          {expected !== undefined && expected !== got && <span class="say">The scenario expects {String(expected)}.</span>}
+          {expected !== undefined && expected !== got && (
+            <span class="say">The scenario expects {String(expected)}.</span>
+          )}
         </span>
       )}
     </li>

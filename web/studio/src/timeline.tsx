@@ -41,11 +41,21 @@ export function Timeline({ desk }: { desk: Desk }) {
         Decisions <span class="tag">{log.length}</span>
       </h2>
       {log.length === 0 ? (
-        <p class="quiet">Nothing is decided yet. Every proposal is recorded here, refused ones too, and you can come back to any moment.</p>
+        <p class="quiet">
+          Nothing is decided yet. Every proposal is recorded here, refused ones too, and you can come back to any
+          moment.
+        </p>
       ) : (
         <ol ref={list} onKeyDown={key} reversed>
           {entries.map((entry) => (
-            <Item key={entry.decision.seq} info={desk.info} entry={entry} current={entry.decision.seq === shown} future={entry.decision.seq > shown} onTravel={() => travel(entry.decision.seq)} />
+            <Item
+              key={entry.decision.seq}
+              info={desk.info}
+              entry={entry}
+              current={entry.decision.seq === shown}
+              future={entry.decision.seq > shown}
+              onTravel={() => travel(entry.decision.seq)}
+            />
           ))}
           {most < log.length ? (
             <li>
@@ -55,7 +65,14 @@ export function Timeline({ desk }: { desk: Desk }) {
             </li>
           ) : (
             <li class="start">
-              <button type="button" class="moment" aria-current={shown === 0 ? "step" : undefined} tabIndex={shown === 0 ? 0 : -1} onClick={() => travel(0)} disabled={desk.earliest > 0}>
+              <button
+                type="button"
+                class="moment"
+                aria-current={shown === 0 ? "step" : undefined}
+                tabIndex={shown === 0 ? 0 : -1}
+                onClick={() => travel(0)}
+                disabled={desk.earliest > 0}
+              >
                 <span class="dot" />
                 <span class="what">The beginning</span>
               </button>
@@ -67,13 +84,32 @@ export function Timeline({ desk }: { desk: Desk }) {
   );
 }
 
-function Item({ info, entry, current, future, onTravel }: { info: Info; entry: Entry; current: boolean; future: boolean; onTravel: () => void }) {
+function Item({
+  info,
+  entry,
+  current,
+  future,
+  onTravel,
+}: {
+  info: Info;
+  entry: Entry;
+  current: boolean;
+  future: boolean;
+  onTravel: () => void;
+}) {
   const { decision, digest, parity } = entry;
   const say = forPeople(decision.violations)[0]?.say ?? "";
   const args = argsText(info, decision.action, decision.args);
   return (
     <li class={`${future ? "future" : ""} ${current ? "here" : ""}`}>
-      <button type="button" class="moment" aria-current={current ? "step" : undefined} tabIndex={current ? 0 : -1} onClick={onTravel} title="Look at the session as it was after this decision">
+      <button
+        type="button"
+        class="moment"
+        aria-current={current ? "step" : undefined}
+        tabIndex={current ? 0 : -1}
+        onClick={onTravel}
+        title="Look at the session as it was after this decision"
+      >
         <span class={`dot v-${decision.verdict}`} />
         <span class="head">
           <span class="seq">{decision.seq}</span>
@@ -91,7 +127,11 @@ function Item({ info, entry, current, future, onTravel }: { info: Info; entry: E
         {say !== "" && <span class="say">{say}</span>}
         <span class={`parity ${parity}`}>
           <Icon name={parity === "local" ? "lock" : parity} size={13} />
-          {parity === "same" ? "same bytes here and on the server" : parity === "differs" ? "other bytes here than on the server" : "decided in this page only"}
+          {parity === "same"
+            ? "same bytes here and on the server"
+            : parity === "differs"
+              ? "other bytes here than on the server"
+              : "decided in this page only"}
           <code title={digest}>{short(digest)}</code>
         </span>
       </button>
@@ -108,14 +148,21 @@ function Whole({ info, entry }: { info: Info; entry: Entry }) {
       <summary>All that decision {decision.seq} says</summary>
       <Why info={info} decision={decision} />
       <dl class="digests">
-        {[["this decision", digest], ["the one before", decision.prev], ["the proposal", decision.proposal], ["the state after it", decision.state]].map(([what, value]) => (
+        {[
+          ["this decision", digest],
+          ["the one before", decision.prev],
+          ["the proposal", decision.proposal],
+          ["the state after it", decision.state],
+        ].map(([what, value]) => (
           <div key={what}>
             <dt>{what}</dt>
             <dd title={value}>{short(value!)}</dd>
           </div>
         ))}
       </dl>
-      <pre tabIndex={0} aria-label="Its bytes">{text}</pre>
+      <pre tabIndex={0} aria-label="Its bytes">
+        {text}
+      </pre>
     </details>
   );
 }

@@ -8,7 +8,15 @@ import { actionTitle, typeAt, valueText } from "./titles.js";
 import { builtIn, count, plain, termValue } from "./words.js";
 
 /** All that a decision says of its reasons. */
-export function Why({ info, decision, brief = false }: { info: Info; decision: Pick<DecisionDocument, "violations" | "advice" | "changes" | "verdict">; brief?: boolean }) {
+export function Why({
+  info,
+  decision,
+  brief = false,
+}: {
+  info: Info;
+  decision: Pick<DecisionDocument, "violations" | "advice" | "changes" | "verdict">;
+  brief?: boolean;
+}) {
   const [first, ...others] = forPeople(decision.violations);
   const governing = decision.violations[0];
   return (
@@ -26,7 +34,9 @@ export function Why({ info, decision, brief = false }: { info: Info; decision: P
           </ul>
         </details>
       )}
-      {decision.changes.length > 0 && !brief && <Changes info={info} changes={decision.changes} verdict={decision.verdict} />}
+      {decision.changes.length > 0 && !brief && (
+        <Changes info={info} changes={decision.changes} verdict={decision.verdict} />
+      )}
       {decision.advice.map((advice) => (
         <p key={advice.id} class="advice">
           <span class="id">{advice.id}</span> Rather not: {advice.say || titleOf(info, advice.id)}
@@ -38,7 +48,17 @@ export function Why({ info, decision, brief = false }: { info: Info; decision: P
 }
 
 /** One violated constraint. */
-function Reason({ info, violation, leads = false, governs }: { info: Info; violation: Violation; leads?: boolean; governs: boolean }) {
+function Reason({
+  info,
+  violation,
+  leads = false,
+  governs,
+}: {
+  info: Info;
+  violation: Violation;
+  leads?: boolean;
+  governs: boolean;
+}) {
   const declared = info.constraints.find(({ id }) => id === violation.id);
   const title = titleOf(info, violation.id);
   return (
@@ -50,7 +70,9 @@ function Reason({ info, violation, leads = false, governs }: { info: Info; viola
         <span class="level">{violation.level}</span>
         {!governs && <VerdictMark verdict={violation.verdict} />}
       </p>
-      {violation.code !== "" && <p class="code">It could not be evaluated ({violation.code}), so it counts as violated.</p>}
+      {violation.code !== "" && (
+        <p class="code">It could not be evaluated ({violation.code}), so it counts as violated.</p>
+      )}
       {violation.terms.length > 0 && <Terms terms={violation.terms} />}
       {leads && declared !== undefined && (
         <details class="more">
@@ -99,7 +121,9 @@ function Changes({ info, changes, verdict }: { info: Info; changes: readonly Cha
           ) : (
             <span>
               {" "}
-              {clip(valueText(typeAt(info, change.path), (change as { from: unknown }).from))} <span class="arrow">→</span> <strong>{clip(valueText(typeAt(info, change.path), (change as { to: unknown }).to))}</strong>
+              {clip(valueText(typeAt(info, change.path), (change as { from: unknown }).from))}{" "}
+              <span class="arrow">→</span>{" "}
+              <strong>{clip(valueText(typeAt(info, change.path), (change as { to: unknown }).to))}</strong>
             </span>
           )}
         </li>

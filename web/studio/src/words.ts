@@ -39,7 +39,8 @@ export function shown(value: unknown): string {
 
 /** What a term read; long values stand as their digest and size. */
 export function termValue(value: unknown): string {
-  if (typeof value === "object" && value !== null && "digest" in value && "size" in value) return `${String((value as { size: unknown }).size)} bytes`;
+  if (typeof value === "object" && value !== null && "digest" in value && "size" in value)
+    return `${String((value as { size: unknown }).size)} bytes`;
   const text = typeof value === "string" ? `“${value}”` : JSON.stringify(value);
   return text.length > 120 ? text.slice(0, 118) + "…" : text;
 }
@@ -49,15 +50,24 @@ export function builtIn(id: string, of: (action: string) => string): string {
   const [kind, name = ""] = id.split(":", 2) as [string, string?];
   const what = kind === "by" || kind === "effect" || kind === "change" ? of(name) : plain(name);
   switch (id.includes(":") ? kind : id) {
-    case "by": return `Who may propose “${what}”`;
-    case "owner": return `Who owns “${what}”`;
-    case "moves": return `How “${what}” may move`;
-    case "domain": return `Which values “${what}” takes`;
-    case "change": return `“${what}” must change something`;
-    case "effect": return `What “${what}” would change cannot be computed`;
-    case "hold": return "What waits to be confirmed";
-    case "frozen": return "The session is frozen";
-    default: return "";
+    case "by":
+      return `Who may propose “${what}”`;
+    case "owner":
+      return `Who owns “${what}”`;
+    case "moves":
+      return `How “${what}” may move`;
+    case "domain":
+      return `Which values “${what}” takes`;
+    case "change":
+      return `“${what}” must change something`;
+    case "effect":
+      return `What “${what}” would change cannot be computed`;
+    case "hold":
+      return "What waits to be confirmed";
+    case "frozen":
+      return "The session is frozen";
+    default:
+      return "";
   }
 }
 
@@ -74,7 +84,11 @@ export function dateOf(millis: number): string {
 
 /** A duration in words: `5 minutes`. */
 export function span(millis: number): string {
-  for (const [unit, size] of [["day", 86_400_000], ["hour", 3_600_000], ["minute", 60_000]] as const) {
+  for (const [unit, size] of [
+    ["day", 86_400_000],
+    ["hour", 3_600_000],
+    ["minute", 60_000],
+  ] as const) {
     if (millis >= size) return count(Math.round(millis / size), unit);
   }
   return count(Math.max(0, Math.round(millis / 1000)), "second");

@@ -3,7 +3,19 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { actAs, browse, card, openSession, paste, propose, references, released, serve, violations, watched } from "./support/table.mjs";
+import {
+  actAs,
+  browse,
+  card,
+  openSession,
+  paste,
+  propose,
+  references,
+  released,
+  serve,
+  violations,
+  watched,
+} from "./support/table.mjs";
 
 let server, browser, files, page, wrong;
 
@@ -24,30 +36,55 @@ afterEach(async () => {
   assert.deepEqual(wrong, []);
 });
 
-const log = async (session) => (await (await fetch(`${server.api}sessions/${session}/decisions`)).text()).split("\n").filter(Boolean);
-const stateOf = (name) => page.locator(".state .values > div", { has: page.locator("dt", { hasText: new RegExp(`^${name}(changed)?$`) }) }).locator("dd");
+const log = async (session) =>
+  (await (await fetch(`${server.api}sessions/${session}/decisions`)).text()).split("\n").filter(Boolean);
+const stateOf = (name) =>
+  page
+    .locator(".state .values > div", { has: page.locator("dt", { hasText: new RegExp(`^${name}(changed)?$`) }) })
+    .locator("dd");
 
 test("a refusal says which rule, on which values, and the way past it can be walked", async () => {
   const session = await openSession(page, server.url, "spektre");
   const commit = card(page, "commit_plan");
-  assert.match(await commit.locator(".answer").innerText(), /PLAN-ORDER[^]*physical[^]*state\.plan\s+“none”[^]*1 more reason/);
+  assert.match(
+    await commit.locator(".answer").innerText(),
+    /PLAN-ORDER[^]*physical[^]*state\.plan\s+“none”[^]*1 more reason/,
+  );
   await commit.locator(".way .step").first().waitFor();
   assert.match(await commit.locator(".way").innerText(), /draft[^]*settle[^]*then this commits/);
   assert.ok(await commit.locator(".way .step").nth(1).isDisabled(), "steps are taken in order");
   await propose(page, "commit_plan", "reject");
-  for (const [step, left] of [["draft", "settle"], ["settle", ""]]) {
+  for (const [step, left] of [
+    ["draft", "settle"],
+    ["settle", ""],
+  ]) {
     await commit.locator(".way .step", { hasText: step }).first().click();
-    if (left !== "") await page.waitForFunction((left) => document.querySelector("#action-commit_plan .way .step")?.textContent.includes(left), left);
+    if (left !== "")
+      await page.waitForFunction(
+        (left) => document.querySelector("#action-commit_plan .way .step")?.textContent.includes(left),
+        left,
+      );
   }
   await page.getByRole("button", { name: "Propose commit plan" }).click();
   await page.getByText("Nothing is permitted: that is a correct outcome.").waitFor();
-  assert.equal(await stateOf("plan").innerText().then((text) => text.split("\n")[0]), "committed");
+  assert.equal(
+    await stateOf("plan")
+      .innerText()
+      .then((text) => text.split("\n")[0]),
+    "committed",
+  );
 
   // Every decision was decided here too; the digests shown are those of the server's bytes.
   const lines = await log(session);
-  assert.deepEqual(lines.map((line) => JSON.parse(line).verdict), ["reject", "commit", "commit", "commit"]);
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line).verdict),
+    ["reject", "commit", "commit", "commit"],
+  );
   const shown = await page.locator(".parity.same code").evaluateAll((codes) => codes.map((code) => code.title));
-  assert.deepEqual(shown.reverse(), lines.map((line) => "sha256:" + createHash("sha256").update(line).digest("hex")));
+  assert.deepEqual(
+    shown.reverse(),
+    lines.map((line) => "sha256:" + createHash("sha256").update(line).digest("hex")),
+  );
 });
 
 test("who may not act is shown who may", async () => {
@@ -62,7 +99,9 @@ test("who may not act is shown who may", async () => {
 test("urgency as the only reason closes every action", async () => {
   await openSession(page, server.url, "spektre");
   await page.getByLabel("reasons (a, b)").fill("URG\u200bENT, deadline");
-  await page.waitForFunction(() => [...document.querySelectorAll(".card")].filter((card) => card.textContent.includes("NO-URGENCY")).length >= 2);
+  await page.waitForFunction(
+    () => [...document.querySelectorAll(".card")].filter((card) => card.textContent.includes("NO-URGENCY")).length >= 2,
+  );
   await page.getByLabel("reasons (a, b)").fill("measured demand");
   await page.waitForFunction(() => document.querySelector("#action-draft .verdict").textContent === "would commit");
 });
@@ -81,10 +120,14 @@ test("what is held waits to be confirmed, and an owner confirms exactly that", a
 
   await actAs(page, "regime");
   await actAs(page, "user");
-  await card(page, "enter").locator("label", { hasText: /^chat$/ }).click();
+  await card(page, "enter")
+    .locator("label", { hasText: /^chat$/ })
+    .click();
   await propose(page, "enter", "commit");
   await actAs(page, "automatic");
-  await card(page, "enter").locator("label", { hasText: /^automatic$/ }).click();
+  await card(page, "enter")
+    .locator("label", { hasText: /^automatic$/ })
+    .click();
   await propose(page, "enter", "hold");
   await page.getByRole("button", { name: "Act as user to answer" }).click();
   await page.getByRole("button", { name: "Decline", exact: true }).click();
@@ -94,7 +137,8 @@ test("what is held waits to be confirmed, and an owner confirms exactly that", a
 
 test("the machine shows where it stands, and an open move is made by choosing it", async () => {
   await openSession(page, server.url, "mode-constraint-layer");
-  const node = (name) => page.locator(".graph .node").filter({ has: page.locator("text", { hasText: new RegExp(`^${name}$`) }) });
+  const node = (name) =>
+    page.locator(".graph .node").filter({ has: page.locator("text", { hasText: new RegExp(`^${name}$`) }) });
   await node("chat").waitFor();
   assert.match(await node("chat").getAttribute("class"), /current/);
   assert.match(await node("task").getAttribute("class"), /lit/);
@@ -106,7 +150,10 @@ test("the machine shows where it stands, and an open move is made by choosing it
   await page.keyboard.press("Enter");
   await page.waitForFunction(() => /revert[^]*GRD-5/.test(document.querySelector("#action-enter .answer").textContent));
   assert.equal(await page.locator(".timeline .seq").count(), 1);
-  assert.ok(await page.evaluate(() => document.activeElement.closest("#action-enter") !== null), "the card that says why has the focus");
+  assert.ok(
+    await page.evaluate(() => document.activeElement.closest("#action-enter") !== null),
+    "the card that says why has the focus",
+  );
 });
 
 test("the past can be looked at, and branched from", async () => {
@@ -115,7 +162,13 @@ test("the past can be looked at, and branched from", async () => {
   await propose(page, "settle", "commit");
   await page.locator(".timeline .moment").nth(1).click();
   await page.getByText("You look at the past:").waitFor();
-  assert.equal(await stateOf("settled").first().innerText().then((text) => text.split("\n")[0]), "no");
+  assert.equal(
+    await stateOf("settled")
+      .first()
+      .innerText()
+      .then((text) => text.split("\n")[0]),
+    "no",
+  );
   assert.ok(await card(page, "settle").locator("button[type=submit]").isDisabled(), "nothing is proposed in the past");
   await page.getByRole("button", { name: "One decision back" }).click();
   assert.match(await stateOf("plan").innerText(), /^none/);
@@ -144,7 +197,8 @@ test("a catalog's point is picked by its parts, and a hard failure freezes calml
   await page.getByRole("link", { name: "Pick a point of grade-1-guardian" }).click();
   const open = page.getByRole("button", { name: "Open a session of this point" });
   assert.ok(await open.isDisabled());
-  for (const value of ["moon", "1", "air"]) await page.locator(".point label", { hasText: new RegExp(`^${value}$`) }).click();
+  for (const value of ["moon", "1", "air"])
+    await page.locator(".point label", { hasText: new RegExp(`^${value}$`) }).click();
   await page.getByText("Exactly one bundle:").waitFor();
   await open.click();
   await card(page, "request").waitFor();
@@ -178,12 +232,19 @@ test("editing: findings with places, scenarios that run again, a session of what
   await page.getByRole("heading", { name: "1 error" }).waitFor();
   const finding = page.locator(".findings li").first();
   const said = await finding.innerText();
-  const text = await (await fetch(`${server.url}source/${(await released(server.url, "mode-constraint-layer")).digest}`)).text();
+  const text = await (
+    await fetch(`${server.url}source/${(await released(server.url, "mode-constraint-layer")).digest}`)
+  ).text();
   const line = text.split("\n").findIndex((line) => line.includes("args.drift <= constants")) + 1;
   assert.match(said, new RegExp(`drift[^]*line ${line}, column \\d+`));
   await page.locator(".cm-lintRange-error").first().waitFor();
   await finding.getByRole("button").click();
-  assert.ok(await page.evaluate(() => document.querySelector(".host").shadowRoot.activeElement?.classList.contains("cm-content")), "a finding leads to its place");
+  assert.ok(
+    await page.evaluate(() =>
+      document.querySelector(".host").shadowRoot.activeElement?.classList.contains("cm-content"),
+    ),
+    "a finding leads to its place",
+  );
 
   await page.reload();
   await page.getByRole("heading", { name: "1 error" }).waitFor(); // what was written is still there
@@ -195,7 +256,10 @@ test("editing: findings with places, scenarios that run again, a session of what
   await page.getByRole("button", { name: "Open a session on it" }).click();
   await page.getByText("In this page only:").waitFor();
   assert.match(await page.locator(".banner.local").innerText(), /as you edited it/);
-  await card(page, "enter").getByLabel(/^drift/).last().fill("20");
+  await card(page, "enter")
+    .getByLabel(/^drift/)
+    .last()
+    .fill("20");
   await page.waitForFunction(() => document.querySelector("#action-enter .answer").textContent.includes("GRD-4"));
 });
 
@@ -203,7 +267,8 @@ test("the editor completes keys, values and declared names", async () => {
   await openSession(page, server.url, "spektre");
   await page.getByRole("link", { name: "Edit" }).click();
   await page.getByRole("heading", { name: "A valid bundle" }).waitFor();
-  const bundle = "agents: {owner: {}, guest: {}}\ntypes:\n  stage: {enum: [open, closed]}\nstate:\n  load: {type: int}\nactions:\n  raise: {args: {by: int}, set: {load: args.by}}\n";
+  const bundle =
+    "agents: {owner: {}, guest: {}}\ntypes:\n  stage: {enum: [open, closed]}\nstate:\n  load: {type: int}\nactions:\n  raise: {args: {by: int}, set: {load: args.by}}\n";
   for (const [typed, wanted] of [
     ["constr", "constraints"],
     ["constraints:\n  - id: X\n    oth", "otherwise"],
@@ -219,7 +284,11 @@ test("the editor completes keys, values and declared names", async () => {
     await page.keyboard.press("Control+a");
     await paste(page, bundle + typed);
     await page.keyboard.press("Control+Space");
-    await page.locator(".cm-tooltip-autocomplete .cm-completionLabel", { hasText: new RegExp(`^${wanted.replace(".", "\\.")}$`) }).waitFor();
+    await page
+      .locator(".cm-tooltip-autocomplete .cm-completionLabel", {
+        hasText: new RegExp(`^${wanted.replace(".", "\\.")}$`),
+      })
+      .waitFor();
     await page.keyboard.press("Escape");
   }
 });
@@ -238,12 +307,25 @@ test("a scenario can be walked through, and comes out as it expects", async () =
   }
   assert.equal(await next.innerText(), "That is all");
   assert.equal(await page.getByText("The scenario expects").count(), 0);
-  assert.deepEqual(await page.locator(".story .verdict").allInnerTexts(), ["commit", "commit", "commit", "halt", "halt", "halt", "reject"]);
+  assert.deepEqual(await page.locator(".story .verdict").allInnerTexts(), [
+    "commit",
+    "commit",
+    "commit",
+    "halt",
+    "halt",
+    "halt",
+    "reject",
+  ]);
 });
 
 test("decisions of others arrive by themselves, and a stale proposal is refused kindly", async () => {
   const session = await openSession(page, server.url, "spektre");
-  const other = (body) => fetch(`${server.api}sessions/${session}/decisions`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+  const other = (body) =>
+    fetch(`${server.api}sessions/${session}/decisions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
   await other({ action: "draft", actor: { kind: "owner" } });
   await page.locator(".timeline .parity.same").first().waitFor();
   assert.match(await stateOf("plan").innerText(), /^drafted/);
@@ -262,7 +344,10 @@ test("a server that answers with other bytes is found out", async () => {
   await page.route("**/events*", (route) => route.abort());
   await page.route("**/decisions", async (route) => {
     const answer = await route.fetch();
-    await route.fulfill({ response: answer, body: (await answer.text()).replace('"reasons":["request"]', '"reasons":["because"]') });
+    await route.fulfill({
+      response: answer,
+      body: (await answer.text()).replace('"reasons":["request"]', '"reasons":["because"]'),
+    });
   });
   await card(page, "draft").locator("button[type=submit]").click();
   await page.getByText("other bytes here than on the server").waitFor();
@@ -312,11 +397,49 @@ test("a module that dies is started again, and the session goes on to the same b
   // Every instance gets a call that traps once it is asked to.
   await page.addInitScript(() => {
     const { Instance } = WebAssembly;
-    const { t: trap } = new Instance(new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 116, 0, 0, 10, 5, 1, 3, 0, 0, 11))).exports;
+    const { t: trap } = new Instance(
+      new WebAssembly.Module(
+        Uint8Array.of(
+          0,
+          97,
+          115,
+          109,
+          1,
+          0,
+          0,
+          0,
+          1,
+          4,
+          1,
+          96,
+          0,
+          0,
+          3,
+          2,
+          1,
+          0,
+          7,
+          5,
+          1,
+          1,
+          116,
+          0,
+          0,
+          10,
+          5,
+          1,
+          3,
+          0,
+          0,
+          11,
+        ),
+      ),
+    ).exports;
     WebAssembly.Instance = function (module, imports) {
       const { exports } = new Instance(module, imports);
       const why = 8;
-      const call = (op, ...args) => (op === why && window.dies > 0 && window.dies-- % 2 === 0 ? trap() : exports.holdfast_call(op, ...args));
+      const call = (op, ...args) =>
+        op === why && window.dies > 0 && window.dies-- % 2 === 0 ? trap() : exports.holdfast_call(op, ...args);
       return exports.holdfast_call === undefined ? { exports } : { exports: { ...exports, holdfast_call: call } };
     };
   });
@@ -325,7 +448,10 @@ test("a module that dies is started again, and the session goes on to the same b
   await page.evaluate(() => (window.dies = 10)); // every other question
   await page.getByLabel("reasons (a, b)").fill("measured demand");
   await page.waitForFunction(() => window.dies === 0);
-  for (const [action, verdict] of [["draft", "reject"], ["settle", "would commit"]])
+  for (const [action, verdict] of [
+    ["draft", "reject"],
+    ["settle", "would commit"],
+  ])
     assert.equal(await card(page, action).locator(".verdict").innerText(), verdict); // it is drafted already
   assert.equal(await page.getByText("engine/trap").count(), 0);
   await propose(page, "settle", "commit");
@@ -353,12 +479,25 @@ test("all of it by keyboard alone", async () => {
   const tabTo = async (wanted) => {
     for (let i = 0; i < 80; i++) {
       await page.keyboard.press("Tab");
-      if (await page.evaluate((wanted) => (document.activeElement.textContent || document.activeElement.getAttribute("aria-label") || "").includes(wanted), wanted)) return;
+      if (
+        await page.evaluate(
+          (wanted) =>
+            (document.activeElement.textContent || document.activeElement.getAttribute("aria-label") || "").includes(
+              wanted,
+            ),
+          wanted,
+        )
+      )
+        return;
     }
     assert.fail(`Tab never comes to ${wanted}`);
   };
   await tabTo("Open a session of spektre");
-  assert.notEqual(await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle), "none", "where the focus is can be seen");
+  assert.notEqual(
+    await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle),
+    "none",
+    "where the focus is can be seen",
+  );
   await page.keyboard.press("Enter");
   await card(page, "draft").waitFor();
   await page.keyboard.press("?");

@@ -67,15 +67,27 @@ test("cards, forms, graph, state and log show titles, and names are proposed", a
   await page.locator(".graph .node", { hasText: "Sent in" }).waitFor();
   await page.locator(".graph .node", { hasText: "Sent in" }).click();
   await page.waitForFunction(() => document.querySelector(".node.current text")?.textContent === "Sent in");
-  const lines = (await (await fetch(`${server.api}sessions/${session}/decisions`)).text()).split("\n").filter(Boolean).map((line) => JSON.parse(line));
-  assert.deepEqual(lines.map(({ action, actor, args }) => [action, actor.kind, args]), [["edit", "staff", { days: 1, kind: "holiday", rate: 0 }], ["send", "staff", {}]]);
+  const lines = (await (await fetch(`${server.api}sessions/${session}/decisions`)).text())
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+  assert.deepEqual(
+    lines.map(({ action, actor, args }) => [action, actor.kind, args]),
+    [
+      ["edit", "staff", { days: 1, kind: "holiday", rate: 0 }],
+      ["send", "staff", {}],
+    ],
+  );
 });
 
 test("who may not do it at all reads that first, with who may, and only those are offered", async () => {
   await openSession(page, server.url, "leave");
   await actAs(page, "Visitor");
   const grant = card(page, "grant");
-  assert.equal(await grant.locator(".reason.governs .say").innerText(), "“Grant it” is for Human Resources, not for Visitor.");
+  assert.equal(
+    await grant.locator(".reason.governs .say").innerText(),
+    "“Grant it” is for Human Resources, not for Visitor.",
+  );
   assert.deepEqual(await grant.locator(".way button").allInnerTexts(), ["Act as Human Resources"]);
 });
 
@@ -84,10 +96,18 @@ test("an input error names the field and what would do", async () => {
   await actAs(page, "Employee");
   const edit = card(page, "edit");
   const note = (label) => edit.locator(".field", { hasText: label }).locator(".note");
-  for (const [label, text, say] of [["How many days", "", "How many days: choose a whole number from 1 to 30."], ["How many days", "1.5", "How many days: choose a whole number from 1 to 30."], ["How many days", "31", "How many days: choose a whole number from 1 to 30."], ["Pay", "", "Pay: choose a number."]]) {
+  for (const [label, text, say] of [
+    ["How many days", "", "How many days: choose a whole number from 1 to 30."],
+    ["How many days", "1.5", "How many days: choose a whole number from 1 to 30."],
+    ["How many days", "31", "How many days: choose a whole number from 1 to 30."],
+    ["Pay", "", "Pay: choose a number."],
+  ]) {
     const input = edit.getByLabel(label, { exact: false }).and(page.locator("input[type=number]"));
     await input.fill(text);
-    await page.waitForFunction((say) => [...document.querySelectorAll("#action-edit .note")].some((note) => note.textContent.trim() === say), say);
+    await page.waitForFunction(
+      (say) => [...document.querySelectorAll("#action-edit .note")].some((note) => note.textContent.trim() === say),
+      say,
+    );
     assert.equal((await note(label).innerText()).trim(), say);
     assert.equal(await edit.locator(".answer .verdict").innerText(), "not yet a proposal");
     await input.fill("2");

@@ -10,7 +10,8 @@ const replica = await connect(engine, location.origin, session, {
   pace: { retry: 50, longest: 500, poll: 100 },
 });
 const told = [];
-for (const kind of ["confirmed", "conflict", "mismatch", "settled", "storage"]) replica.on(kind, (said) => told.push([kind, said.outcome ?? said.seq ?? said.code ?? ""]));
+for (const kind of ["confirmed", "conflict", "mismatch", "settled", "storage"])
+  replica.on(kind, (said) => told.push([kind, said.outcome ?? said.seq ?? said.code ?? ""]));
 const gate = replica.gate("add", { n: 1 });
 gate.subscribe(({ allowed, governing }) => (document.title = allowed ? "open" : governing));
 
@@ -24,6 +25,15 @@ window.tab = {
   },
   get now() {
     const { status, reason, head, pending } = replica.value;
-    return { status, reason: reason?.code, seq: head.seq, pending: pending.length, total: replica.view().state.total, confirmed: replica.confirmed().state.total, allowed: gate.allowed, governing: gate.governing };
+    return {
+      status,
+      reason: reason?.code,
+      seq: head.seq,
+      pending: pending.length,
+      total: replica.view().state.total,
+      confirmed: replica.confirmed().state.total,
+      allowed: gate.allowed,
+      governing: gate.governing,
+    };
   },
 };

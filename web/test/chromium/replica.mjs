@@ -22,16 +22,40 @@ async function setting(browser, fn) {
     const server = await Server.start(t, [tally, gate]);
     const proxy = await Proxy.start(t, server);
     const { outputFiles } = await build({
-      entryPoints: ["./replica-page.js", "../pages/server.js"].map((name) => fileURLToPath(new URL(name, import.meta.url))),
-      bundle: true, external: ["./inline.js"], write: false, outdir: "/", format: "esm", target: "es2022", logLevel: "error",
+      entryPoints: ["./replica-page.js", "../pages/server.js"].map((name) =>
+        fileURLToPath(new URL(name, import.meta.url)),
+      ),
+      bundle: true,
+      external: ["./inline.js"],
+      write: false,
+      outdir: "/",
+      format: "esm",
+      target: "es2022",
+      logLevel: "error",
     });
-    const page = (type, body) => ({ status: 200, headers: { "content-type": type, "content-security-policy": policy }, body });
+    const page = (type, body) => ({
+      status: 200,
+      headers: { "content-type": type, "content-security-policy": policy },
+      body,
+    });
     const script = (name) => page("text/javascript", outputFiles.find(({ path }) => path.endsWith(name)).text);
     const files = new Map([
-      ["/", page("text/html", '<!doctype html><meta charset="utf-8"><title></title><script type="module" src="/page.js"></script>')],
+      [
+        "/",
+        page(
+          "text/html",
+          '<!doctype html><meta charset="utf-8"><title></title><script type="module" src="/page.js"></script>',
+        ),
+      ],
       ["/away", page("text/html", "<!doctype html><title>away</title>")],
       ["/page.js", script("replica-page.js")],
-      ["/readme", page("text/html", readFileSync(new URL("../pages/plain.html", import.meta.url), "utf8").replace("plain.js", "server.js"))],
+      [
+        "/readme",
+        page(
+          "text/html",
+          readFileSync(new URL("../pages/plain.html", import.meta.url), "utf8").replace("plain.js", "server.js"),
+        ),
+      ],
       ["/server.js", script("server.js")],
       ["/holdfast.wasm", page("application/wasm", readFileSync(modulePath))],
       ["/favicon.ico", { status: 204 }],
@@ -48,7 +72,8 @@ async function setting(browser, fn) {
       await tab.waitForFunction(() => window.tab !== undefined);
       return tab;
     };
-    const other = (action, args) => server.ask(`/v1/sessions/${id}/decisions`, { action, args, actor: { kind: "user", id: "bob" } });
+    const other = (action, args) =>
+      server.ask(`/v1/sessions/${id}/decisions`, { action, args, actor: { kind: "user", id: "bob" } });
     await fn({ server, proxy, faults, open, other, log: () => server.log(id) });
   } finally {
     for (const end of ending) await end();
@@ -77,8 +102,12 @@ export const suites = {
       await tab.waitForFunction(() => document.title === "live, 0 unsent");
       await tab.click("button >> nth=1"); // to task
       await tab.waitForFunction(() => document.querySelectorAll("button")[2].getAttribute("aria-disabled") === "true");
-      for (let i = 0; i < 3000 && (await server.log("s1")).length === 0; i++) await new Promise((done) => setTimeout(done, 20));
-      assert.deepEqual((await server.log("s1")).map((text) => JSON.parse(text).args.to), ["task"]);
+      for (let i = 0; i < 3000 && (await server.log("s1")).length === 0; i++)
+        await new Promise((done) => setTimeout(done, 20));
+      assert.deepEqual(
+        (await server.log("s1")).map((text) => JSON.parse(text).args.to),
+        ["task"],
+      );
       await tab.close();
     });
   },
@@ -97,9 +126,15 @@ export const suites = {
       await other("add", { n: 10 });
       await browser.setOffline(false);
       await becomes(b, { status: "live", pending: 0, total: 16, confirmed: 16, seq: 4 });
-      assert.deepEqual((await log()).map((text) => JSON.parse(text).args.n), [1, 10, 2, 3]);
+      assert.deepEqual(
+        (await log()).map((text) => JSON.parse(text).args.n),
+        [1, 10, 2, 3],
+      );
       assert.deepEqual(await b.evaluate(() => window.tab.settled), ["confirmed"]);
-      assert.equal(await b.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith("holdfast")).length), 0);
+      assert.equal(
+        await b.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith("holdfast")).length),
+        0,
+      );
     });
   },
 
@@ -117,10 +152,13 @@ export const suites = {
     });
   },
 
-  async "on plain http, where there are no Web Locks, one of two tabs sends, in order, and the other takes over when it dies"({ browser }) {
+  async "on plain http, where there are no Web Locks, one of two tabs sends, in order, and the other takes over when it dies"({
+    browser,
+  }) {
     await setting(browser, async ({ open, log, faults }) => {
       const tabs = [await open("shop.test"), await open("shop.test")];
-      for (const tab of tabs) assert.deepEqual(await tab.evaluate(() => [isSecureContext, typeof navigator.locks]), [false, "undefined"]);
+      for (const tab of tabs)
+        assert.deepEqual(await tab.evaluate(() => [isSecureContext, typeof navigator.locks]), [false, "undefined"]);
       const own = (tab) => tab.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith("holdfast.")));
       let sending = 0;
       let most = 0;
@@ -134,16 +172,27 @@ export const suites = {
         return undefined;
       };
       for (let n = 1; n <= 8; n++) {
-        await tabs[n % 2].evaluate((back) => (Date.now = ((now) => () => now() - back)(Date.now)), n * 1000); // clocks are set back
+        await tabs[n % 2].evaluate(
+          (back) =>
+            (Date.now = (
+              (now) => () =>
+                now() - back
+            )(Date.now)),
+          n * 1000,
+        ); // clocks are set back
         for (const tab of tabs) await becomes(tab, { pending: n - 1 });
         await tabs[n % 2].evaluate((n) => window.tab.propose("add", { n }), n);
       }
       going = true;
       for (const tab of tabs) await becomes(tab, { pending: 0, total: 36, confirmed: 36, status: "live" });
       // Both have something to send at once, again and again.
-      for (let n = 0; n < 5; n++) await Promise.all(tabs.map((tab) => tab.evaluate(() => window.tab.propose("add", { n: 1 }))));
+      for (let n = 0; n < 5; n++)
+        await Promise.all(tabs.map((tab) => tab.evaluate(() => window.tab.propose("add", { n: 1 }))));
       for (const tab of tabs) await becomes(tab, { pending: 0, total: 46, confirmed: 46 });
-      assert.deepEqual((await log()).slice(0, 8).map((text) => JSON.parse(text).args.n), [1, 2, 3, 4, 5, 6, 7, 8]);
+      assert.deepEqual(
+        (await log()).slice(0, 8).map((text) => JSON.parse(text).args.n),
+        [1, 2, 3, 4, 5, 6, 7, 8],
+      );
       assert.equal(most, 1);
       for (const tab of tabs) {
         assert.deepEqual(await tab.evaluate(() => window.tab.settled), Array(9).fill("confirmed"));
@@ -161,7 +210,8 @@ export const suites = {
       faults.now = () => undefined;
       await becomes(tabs[1], { pending: 0, total: 146, confirmed: 146 }, 3000);
       assert.equal((await log()).length, 19);
-      for (let i = 0; i < 3000 && (await own(tabs[1])).length > 0; i++) await new Promise((done) => setTimeout(done, 20));
+      for (let i = 0; i < 3000 && (await own(tabs[1])).length > 0; i++)
+        await new Promise((done) => setTimeout(done, 20));
       assert.deepEqual(await own(tabs[1]), []);
     });
   },
@@ -181,7 +231,11 @@ export const suites = {
 
   async "a page from the back-forward cache allows nothing until it has caught up"() {
     const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-    const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu"], ignoreDefaultArgs: ["--disable-back-forward-cache"] });
+    const browser = await chromium.launch({
+      executablePath,
+      args: ["--no-sandbox", "--disable-gpu"],
+      ignoreDefaultArgs: ["--disable-back-forward-cache"],
+    });
     try {
       await setting(await browser.newContext(), async ({ open, other, faults, proxy }) => {
         const tab = await open();
@@ -190,14 +244,21 @@ export const suites = {
           window.brought = "from the cache";
           window.seen = [];
           // Registered after the replica's own listener: what a page shows first.
-          addEventListener("pageshow", ({ persisted }) => window.seen.push([persisted, window.tab.now.allowed, window.tab.now.governing]));
+          addEventListener("pageshow", ({ persisted }) =>
+            window.seen.push([persisted, window.tab.now.allowed, window.tab.now.governing]),
+          );
         });
         await tab.goto(`${proxy.url}/away`);
         await other("shut", {});
         let release;
-        faults.now = ({ kind, method }) => (method === "GET" && kind === "decisions" ? new Promise((done) => (release = done)) : undefined);
+        faults.now = ({ kind, method }) =>
+          method === "GET" && kind === "decisions" ? new Promise((done) => (release = done)) : undefined;
         await tab.goBack({ waitUntil: "commit" });
-        assert.equal(await tab.evaluate(() => window.brought), "from the cache", "Chromium did not keep the page: something of the replica keeps it from that");
+        assert.equal(
+          await tab.evaluate(() => window.brought),
+          "from the cache",
+          "Chromium did not keep the page: something of the replica keeps it from that",
+        );
         assert.deepEqual(await tab.evaluate(() => window.seen), [[true, false, "replica/stale"]]);
         await becomes(tab, { status: "catching-up", allowed: false, governing: "replica/stale" });
         assert.equal(await tab.title(), "replica/stale");

@@ -38,8 +38,23 @@ function lab(where, html, run) {
 
 async function accessible(page) {
   await page.evaluate(axe);
-  const violations = await page.evaluate(async () => (await window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], rules: { "page-has-heading-one": { enabled: false }, region: { enabled: false }, "landmark-one-main": { enabled: false } } })).violations);
-  assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), []);
+  const violations = await page.evaluate(
+    async () =>
+      (
+        await window.axe.run(document, {
+          runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+          rules: {
+            "page-has-heading-one": { enabled: false },
+            region: { enabled: false },
+            "landmark-one-main": { enabled: false },
+          },
+        })
+      ).violations,
+  );
+  assert.deepEqual(
+    violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
+    [],
+  );
 }
 
 /** What a screen reader is told of a control. */
@@ -50,10 +65,17 @@ async function described(page, selector) {
   const { nodes } = await client.send("Accessibility.getPartialAXTree", { nodeId, fetchRelatives: false });
   await client.detach();
   const of = (name) => nodes[0].properties.find((property) => property.name === name)?.value.value;
-  return { role: nodes[0].role.value, name: nodes[0].name.value, description: nodes[0].description?.value ?? "", disabled: of("disabled") ?? false, invalid: of("invalid") ?? "false" };
+  return {
+    role: nodes[0].role.value,
+    name: nodes[0].name.value,
+    description: nodes[0].description?.value ?? "",
+    disabled: of("disabled") ?? false,
+    invalid: of("invalid") ?? "false",
+  };
 }
 
-const enabled = (page) => page.$$eval("button", (all) => all.map((one) => one.getAttribute("aria-disabled") === "false" && !one.disabled));
+const enabled = (page) =>
+  page.$$eval("button", (all) => all.map((one) => one.getAttribute("aria-disabled") === "false" && !one.disabled));
 const tip = (page) => page.evaluate(() => document.querySelector(".holdfast-tip[data-open]")?.textContent ?? "");
 
 const strict = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; style-src 'self'";
@@ -73,14 +95,37 @@ export const suites = {
     page.on("console", (message) => ["error", "warning"].includes(message.type()) && wrong.push(message.text()));
     let release;
     const held = new Promise((done) => (release = done));
-    await page.route("**/pages/rendered.html", (route) => route.fulfill({ body, contentType: "text/html", headers: { "content-security-policy": strict } }));
+    await page.route("**/pages/rendered.html", (route) =>
+      route.fulfill({ body, contentType: "text/html", headers: { "content-security-policy": strict } }),
+    );
     await page.route("**/pages/rendered.js", (route) => held.then(() => route.continue()));
     try {
       await page.goto(`${where.origin}/pages/rendered.html`, { waitUntil: "commit" });
-      const boxes = () => page.$$eval("main *", (all) => all.map((one) => [one.localName, one.getClientRects().length, one.getAttribute("style"), JSON.stringify(one.getBoundingClientRect())]));
+      const boxes = () =>
+        page.$$eval("main *", (all) =>
+          all.map((one) => [
+            one.localName,
+            one.getClientRects().length,
+            one.getAttribute("style"),
+            JSON.stringify(one.getBoundingClientRect()),
+          ]),
+        );
       await page.waitForSelector("main i");
       const before = await boxes();
-      assert.deepEqual(before.map(([name, rects]) => [name, rects]), [...Array(3).fill([["slot", 0], ["button", 1]]).flat(), ["p", 1], ["i", 1], ["div", 1]]);
+      assert.deepEqual(
+        before.map(([name, rects]) => [name, rects]),
+        [
+          ...Array(3)
+            .fill([
+              ["slot", 0],
+              ["button", 1],
+            ])
+            .flat(),
+          ["p", 1],
+          ["i", 1],
+          ["div", 1],
+        ],
+      );
       release();
       await page.waitForFunction(() => document.querySelectorAll('button[aria-disabled="false"]').length === 3);
       assert.deepEqual(await boxes(), before, "the layout moved, or something has a style");
@@ -108,13 +153,21 @@ export const suites = {
         await page.click("button >> nth=2", { force: true }); // refused: nothing happens
         await page.waitForTimeout(20);
         assert.deepEqual(await enabled(page), [true, true, false]);
-        assert.deepEqual(await described(page, "button:nth-of-type(3), slot:nth-of-type(3) button"), { role: "button", name: (await page.textContent("button >> nth=2")), description: await tip(page), disabled: true, invalid: "false" });
+        assert.deepEqual(await described(page, "button:nth-of-type(3), slot:nth-of-type(3) button"), {
+          role: "button",
+          name: await page.textContent("button >> nth=2"),
+          description: await tip(page),
+          disabled: true,
+          invalid: "false",
+        });
         assert.match(await tip(page), /^Leave task for chat first\. First: enter \(chat\)\.$/);
         await accessible(page);
         await page.click("button >> nth=0");
         await page.waitForFunction(() => document.querySelectorAll('button[aria-disabled="false"]').length === 3);
         await page.click("button >> nth=2");
-        await page.waitForFunction(() => document.querySelectorAll("button")[1].getAttribute("aria-disabled") === "true");
+        await page.waitForFunction(
+          () => document.querySelectorAll("button")[1].getAttribute("aria-disabled") === "true",
+        );
       });
   },
 
@@ -126,10 +179,18 @@ export const suites = {
       await page.evaluate(() => {
         window.session = window.lab.mode();
         window.proposed = [];
-        window.lab.bind(document, window.session, { propose: (proposal) => window.proposed.push(window.session.decide(proposal).verdict) });
+        window.lab.bind(document, window.session, {
+          propose: (proposal) => window.proposed.push(window.session.decide(proposal).verdict),
+        });
         window.clicks = 0;
         document.querySelector("#spec").addEventListener("click", () => window.clicks++);
-        window.session.decide({ action: "enter", actor: { kind: "user", id: "u1" }, args: { to: "task", drift: 0 }, at: Date.now(), reasons: [] });
+        window.session.decide({
+          action: "enter",
+          actor: { kind: "user", id: "u1" },
+          args: { to: "task", drift: 0 },
+          at: Date.now(),
+          reasons: [],
+        });
       });
       const box = () => page.$$eval("button", (all) => all.map((one) => JSON.stringify(one.getBoundingClientRect())));
       const before = await box();
@@ -159,18 +220,30 @@ export const suites = {
       await page.waitForFunction(() => document.querySelector(".holdfast-tip[data-open]") === null);
       // A finger that is lifted leaves nothing; the next touch elsewhere takes it away.
       await page.evaluate(() => {
-        const touch = (type) => document.querySelector("#spec").dispatchEvent(new PointerEvent(type, { pointerType: "touch" }));
+        const touch = (type) =>
+          document.querySelector("#spec").dispatchEvent(new PointerEvent(type, { pointerType: "touch" }));
         touch("pointerenter");
         touch("pointerleave");
       });
       await page.waitForTimeout(300);
       assert.notEqual(await tip(page), "");
-      await page.evaluate(() => document.querySelector("#after").dispatchEvent(new PointerEvent("pointerdown", { bubbles: true, composed: true })));
+      await page.evaluate(() =>
+        document
+          .querySelector("#after")
+          .dispatchEvent(new PointerEvent("pointerdown", { bubbles: true, composed: true })),
+      );
       assert.equal(await tip(page), "");
       // What the page shows may be older than the session: the click asks again.
       const [through] = await page.evaluate(async () => {
         const control = document.querySelector("#spec");
-        const decide = (to) => window.session.decide({ action: "enter", actor: { kind: "user", id: "u1" }, args: { to, drift: 0 }, at: Date.now(), reasons: [] });
+        const decide = (to) =>
+          window.session.decide({
+            action: "enter",
+            actor: { kind: "user", id: "u1" },
+            args: { to, drift: 0 },
+            at: Date.now(),
+            reasons: [],
+          });
         decide("chat");
         await new Promise((resolve) => setTimeout(resolve));
         decide("task");
@@ -178,107 +251,196 @@ export const suites = {
         return [window.clicks];
       });
       assert.equal(through, 0);
-      await page.evaluate(() => window.session.decide({ action: "enter", actor: { kind: "user", id: "u1" }, args: { to: "chat", drift: 0 }, at: Date.now(), reasons: [] }));
+      await page.evaluate(() =>
+        window.session.decide({
+          action: "enter",
+          actor: { kind: "user", id: "u1" },
+          args: { to: "chat", drift: 0 },
+          at: Date.now(),
+          reasons: [],
+        }),
+      );
       await page.focus("#spec");
-      assert.deepEqual(await described(page, "#spec"), { role: "button", name: "Spec", description: "Specification mode.", disabled: false, invalid: "false" });
+      assert.deepEqual(await described(page, "#spec"), {
+        role: "button",
+        name: "Spec",
+        description: "Specification mode.",
+        disabled: false,
+        invalid: "false",
+      });
       await page.keyboard.press("Enter");
       assert.deepEqual(await page.evaluate(() => [window.clicks, window.proposed]), [1, ["commit"]]);
     });
   },
 
   async "controls come, go and change, and are left as they were"(where) {
-    await lab(where, `<div id="here"><button id="a" class="x" data-gate="enter" data-gate-args='{"to":"task","drift":0}' disabled>A</button></div>`, async (page) => {
-      const turn = () => page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
-      const state = (id) => page.$eval(`#${id}`, (one) => [one.getAttribute("aria-disabled"), one.disabled ?? false]);
-      const before = await page.$eval("main", (main) => main.innerHTML);
-      await page.evaluate(() => (window.unbind = window.lab.bind(document, (window.session = window.lab.mode()))));
-      await page.evaluate(() => {
-        document.querySelector("#here").insertAdjacentHTML("beforeend", `
+    await lab(
+      where,
+      `<div id="here"><button id="a" class="x" data-gate="enter" data-gate-args='{"to":"task","drift":0}' disabled>A</button></div>`,
+      async (page) => {
+        const turn = () => page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
+        const state = (id) => page.$eval(`#${id}`, (one) => [one.getAttribute("aria-disabled"), one.disabled ?? false]);
+        const before = await page.$eval("main", (main) => main.innerHTML);
+        await page.evaluate(() => (window.unbind = window.lab.bind(document, (window.session = window.lab.mode()))));
+        await page.evaluate(() => {
+          document.querySelector("#here").insertAdjacentHTML(
+            "beforeend",
+            `
           <br><br><a id="b" href="#gone" data-gate="enter" data-gate-args='{"to":"tusk","drift":0}'>B</a><br><br>
           <select id="c" aria-label="C" data-gate="enter" data-gate-args='{"to":"task","drift":50}'><option>1</option></select>
           <button id="d" data-gate="entr">D</button>
           <button id="e" data-gate="enter" data-gate-args="{">E</button>
           <button id="f" data-gate="enter" data-gate-args='{"to":"task","drift":0}' data-gate-actor='{"kind":"automatic"}'>F</button>
           <button id="g" data-gate="enter" data-gate-args='{"to":"task","drift":0}' data-gate-actor='{"kind":"automatic"}' data-gate-hold>G</button>
-          <button id="h" data-gate="enter" data-gate-args='{"to":"task","drift":50}' data-gate-native>H</button>`);
-      });
-      await turn();
-      const states = {};
-      for (const id of "abcdefgh") states[id] = await state(id);
-      assert.deepEqual(states, { a: ["false", false], b: ["true", false], c: ["true", true], d: ["true", false], e: ["true", false], f: ["true", false], g: ["false", false], h: ["true", true] });
-      assert.match((await described(page, "#d")).description, /no action `entr`.*`enter`/);
-      assert.match((await described(page, "#e")).description, /data-gate-args is not a JSON object/);
-      for (const button of ["left", "middle"]) await page.click("#b", { force: true, button });
-      await page.waitForTimeout(50);
-      assert.equal(page.context().pages().filter((one) => one.url().includes("#gone")).length, 0);
-      assert.equal(new URL(page.url()).hash, "");
-      await accessible(page);
-      await page.$eval("#d", (d) => d.setAttribute("data-gate", "note"));
-      await page.$eval("#d", (d) => d.setAttribute("data-gate-args", '{"text":"x"}'));
-      await turn();
-      assert.deepEqual(await state("d"), ["false", false]);
-      // A control that has left the page is nobody's any more.
-      const notes = () => page.$$eval(".holdfast-notes span", (all) => all.length);
-      const had = await notes();
-      await page.evaluate(() => ("bcdefgh".split("").forEach((id) => document.getElementById(id).remove()), document.querySelectorAll("main br").forEach((br) => br.remove())));
-      await turn();
-      assert.ok((await notes()) < had);
-      await page.evaluate(() => window.session.close());
-      await turn();
-      assert.deepEqual(await state("a"), ["true", false]);
-      await page.evaluate(() => window.unbind());
-      assert.equal((await page.$eval("main", (main) => main.innerHTML)).replace(/\s+/g, " ").trim(), before.replace('</div>', ' </div>').replace(/\s+/g, " ").trim());
-    });
+          <button id="h" data-gate="enter" data-gate-args='{"to":"task","drift":50}' data-gate-native>H</button>`,
+          );
+        });
+        await turn();
+        const states = {};
+        for (const id of "abcdefgh") states[id] = await state(id);
+        assert.deepEqual(states, {
+          a: ["false", false],
+          b: ["true", false],
+          c: ["true", true],
+          d: ["true", false],
+          e: ["true", false],
+          f: ["true", false],
+          g: ["false", false],
+          h: ["true", true],
+        });
+        assert.match((await described(page, "#d")).description, /no action `entr`.*`enter`/);
+        assert.match((await described(page, "#e")).description, /data-gate-args is not a JSON object/);
+        for (const button of ["left", "middle"]) await page.click("#b", { force: true, button });
+        await page.waitForTimeout(50);
+        assert.equal(
+          page
+            .context()
+            .pages()
+            .filter((one) => one.url().includes("#gone")).length,
+          0,
+        );
+        assert.equal(new URL(page.url()).hash, "");
+        await accessible(page);
+        await page.$eval("#d", (d) => d.setAttribute("data-gate", "note"));
+        await page.$eval("#d", (d) => d.setAttribute("data-gate-args", '{"text":"x"}'));
+        await turn();
+        assert.deepEqual(await state("d"), ["false", false]);
+        // A control that has left the page is nobody's any more.
+        const notes = () => page.$$eval(".holdfast-notes span", (all) => all.length);
+        const had = await notes();
+        await page.evaluate(
+          () => (
+            "bcdefgh".split("").forEach((id) => document.getElementById(id).remove()),
+            document.querySelectorAll("main br").forEach((br) => br.remove())
+          ),
+        );
+        await turn();
+        assert.ok((await notes()) < had);
+        await page.evaluate(() => window.session.close());
+        await turn();
+        assert.deepEqual(await state("a"), ["true", false]);
+        await page.evaluate(() => window.unbind());
+        assert.equal(
+          (await page.$eval("main", (main) => main.innerHTML)).replace(/\s+/g, " ").trim(),
+          before.replace("</div>", " </div>").replace(/\s+/g, " ").trim(),
+        );
+      },
+    );
   },
 
   async "<holdfast-gate> refuses until it has a session, in shadow trees too"(where) {
-    await lab(where, `<holdfast-gate id="g" action="enter" args='{"to":"spec","drift":0}'><button id="spec">Spec</button></holdfast-gate><p><br></p><div id="host"></div>`, async (page) => {
-      assert.equal(await page.getAttribute("#spec", "aria-disabled"), "true");
-      assert.equal((await described(page, "#spec")).description, "This is not ready yet.");
-      const result = await page.evaluate(async () => {
-        const turn = () => new Promise((resolve) => setTimeout(resolve));
-        const session = (window.session = window.lab.mode());
-        const shadow = document.querySelector("#host").attachShadow({ mode: "open" });
-        shadow.innerHTML = `<holdfast-gate action="enter" args='{"to":"spec","drift":50}'><button id="inner">Inner</button></holdfast-gate><p><br></p><button id="own" data-gate="enter" data-gate-args='{"to":"spec","drift":50}'>Own</button>`;
-        window.lab.bind(document, session);
-        window.lab.bind(shadow, session);
-        const heard = [];
-        document.querySelector("#g").addEventListener("gatechange", ({ detail }) => heard.push(detail.allowed));
-        session.decide({ action: "enter", actor: { kind: "user", id: "u1" }, args: { to: "task", drift: 0 }, at: Date.now(), reasons: [] });
-        await turn();
-        const inner = shadow.querySelector("#inner");
-        inner.focus();
-        return {
-          heard, allowed: document.querySelector("#g").value.allowed, governing: document.querySelector("#g").gate.governing,
-          describedInside: ["inner", "own"].map((id) => shadow.getElementById(shadow.getElementById(id).getAttribute("aria-describedby"))?.textContent.slice(0, 10)),
-          tip: shadow.querySelector(".holdfast-tip[data-open]")?.textContent.slice(0, 10), styled: getComputedStyle(shadow.querySelector(".holdfast-tip")).position,
-        };
-      });
-      assert.deepEqual(result, { heard: [false], allowed: false, governing: "GRD-5", describedInside: ["Leave task", "Leave task"], tip: "Leave task", styled: "fixed" });
-      await accessible(page);
-      await page.evaluate(() => (document.querySelector("#g").args = { to: "chat", drift: 0 }));
-      assert.equal(await page.getAttribute("#spec", "aria-disabled"), "false");
-      await page.evaluate(() => document.querySelector("#spec").replaceWith(Object.assign(document.createElement("button"), { id: "other", textContent: "Other" })));
-      await page.evaluate(() => (document.querySelector("#g").args = { to: "spec", drift: 0 }));
-      assert.equal(await page.getAttribute("#other", "aria-disabled"), "true");
-    });
+    await lab(
+      where,
+      `<holdfast-gate id="g" action="enter" args='{"to":"spec","drift":0}'><button id="spec">Spec</button></holdfast-gate><p><br></p><div id="host"></div>`,
+      async (page) => {
+        assert.equal(await page.getAttribute("#spec", "aria-disabled"), "true");
+        assert.equal((await described(page, "#spec")).description, "This is not ready yet.");
+        const result = await page.evaluate(async () => {
+          const turn = () => new Promise((resolve) => setTimeout(resolve));
+          const session = (window.session = window.lab.mode());
+          const shadow = document.querySelector("#host").attachShadow({ mode: "open" });
+          shadow.innerHTML = `<holdfast-gate action="enter" args='{"to":"spec","drift":50}'><button id="inner">Inner</button></holdfast-gate><p><br></p><button id="own" data-gate="enter" data-gate-args='{"to":"spec","drift":50}'>Own</button>`;
+          window.lab.bind(document, session);
+          window.lab.bind(shadow, session);
+          const heard = [];
+          document.querySelector("#g").addEventListener("gatechange", ({ detail }) => heard.push(detail.allowed));
+          session.decide({
+            action: "enter",
+            actor: { kind: "user", id: "u1" },
+            args: { to: "task", drift: 0 },
+            at: Date.now(),
+            reasons: [],
+          });
+          await turn();
+          const inner = shadow.querySelector("#inner");
+          inner.focus();
+          return {
+            heard,
+            allowed: document.querySelector("#g").value.allowed,
+            governing: document.querySelector("#g").gate.governing,
+            describedInside: ["inner", "own"].map((id) =>
+              shadow
+                .getElementById(shadow.getElementById(id).getAttribute("aria-describedby"))
+                ?.textContent.slice(0, 10),
+            ),
+            tip: shadow.querySelector(".holdfast-tip[data-open]")?.textContent.slice(0, 10),
+            styled: getComputedStyle(shadow.querySelector(".holdfast-tip")).position,
+          };
+        });
+        assert.deepEqual(result, {
+          heard: [false],
+          allowed: false,
+          governing: "GRD-5",
+          describedInside: ["Leave task", "Leave task"],
+          tip: "Leave task",
+          styled: "fixed",
+        });
+        await accessible(page);
+        await page.evaluate(() => (document.querySelector("#g").args = { to: "chat", drift: 0 }));
+        assert.equal(await page.getAttribute("#spec", "aria-disabled"), "false");
+        await page.evaluate(() =>
+          document
+            .querySelector("#spec")
+            .replaceWith(Object.assign(document.createElement("button"), { id: "other", textContent: "Other" })),
+        );
+        await page.evaluate(() => (document.querySelector("#g").args = { to: "spec", drift: 0 }));
+        assert.equal(await page.getAttribute("#other", "aria-disabled"), "true");
+      },
+    );
   },
 
   async "the explanation is legible in light, dark and forced colours, and still where motion is not wanted"(where) {
-    for (const media of [{ colorScheme: "light" }, { colorScheme: "dark" }, { forcedColors: "active" }, { reducedMotion: "reduce" }])
-      await lab(where, `<button id="x" data-gate="enter" data-gate-args='{"to":"task","drift":50}'>X</button>`, async (page) => {
-        await page.emulateMedia(media);
-        await page.evaluate(() => window.lab.bind(document, window.lab.mode()));
-        await page.focus("#x");
-        const { back, ink, animation } = await page.$eval(".holdfast-tip", (one) => {
-          const style = getComputedStyle(one);
-          return { back: style.backgroundColor, ink: style.color, animation: style.animationName };
-        });
-        assert.equal(back === "rgb(255, 255, 255)", media.colorScheme !== "dark", `${JSON.stringify(media)}: ${back}`); // the page's own scheme
-        const light = (colour) => colour.match(/[\d.]+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0) / 765;
-        assert.ok(Math.abs(light(back) - light(ink)) > 0.6, `${JSON.stringify(media)}: ${ink} on ${back}`);
-        assert.equal(animation, media.reducedMotion === "reduce" ? "none" : "holdfast-appear");
-      });
+    for (const media of [
+      { colorScheme: "light" },
+      { colorScheme: "dark" },
+      { forcedColors: "active" },
+      { reducedMotion: "reduce" },
+    ])
+      await lab(
+        where,
+        `<button id="x" data-gate="enter" data-gate-args='{"to":"task","drift":50}'>X</button>`,
+        async (page) => {
+          await page.emulateMedia(media);
+          await page.evaluate(() => window.lab.bind(document, window.lab.mode()));
+          await page.focus("#x");
+          const { back, ink, animation } = await page.$eval(".holdfast-tip", (one) => {
+            const style = getComputedStyle(one);
+            return { back: style.backgroundColor, ink: style.color, animation: style.animationName };
+          });
+          assert.equal(
+            back === "rgb(255, 255, 255)",
+            media.colorScheme !== "dark",
+            `${JSON.stringify(media)}: ${back}`,
+          ); // the page's own scheme
+          const light = (colour) =>
+            colour
+              .match(/[\d.]+/g)
+              .slice(0, 3)
+              .reduce((sum, part) => sum + Number(part), 0) / 765;
+          assert.ok(Math.abs(light(back) - light(ink)) > 0.6, `${JSON.stringify(media)}: ${ink} on ${back}`);
+          assert.equal(animation, media.reducedMotion === "reduce" ? "none" : "holdfast-appear");
+        },
+      );
   },
 
   async "matches are painted where the text stands, as one types"(where) {
@@ -291,21 +453,31 @@ export const suites = {
         document.querySelector("#form").addEventListener("submit", (event) => event.preventDefault());
         window.lab.bind(document, window.session, { propose: (proposal) => window.said.push(proposal.args.text) });
       });
-      const frame = () => page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+      const frame = () =>
+        page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
       assert.equal(await page.$eval("#t", (t) => t.hasAttribute("aria-invalid")), false);
       assert.equal(await page.getAttribute("#send", "aria-disabled"), "true");
       for (const field of ["#t", "#i"]) {
         await page.focus(field);
         await page.keyboard.type("I think you should choose A?");
         await frame();
-        assert.deepEqual(await page.$$eval(`${field} + .holdfast-back mark`, (all) => all.map((one) => one.textContent)), ["you should choose"]);
+        assert.deepEqual(
+          await page.$$eval(`${field} + .holdfast-back mark`, (all) => all.map((one) => one.textContent)),
+          ["you should choose"],
+        );
         const { invalid, description } = await described(page, field);
         assert.deepEqual([invalid, description], ["true", "Leave the choice to the reader."]);
         // The layer lies on the field to the pixel, and its text runs as the field's does.
         const off = await page.$eval(field, (one) => {
           const layer = one.nextElementSibling;
           const [a, b] = [one.getBoundingClientRect(), layer.getBoundingClientRect()];
-          return [a.left - b.left, a.top - b.top, a.width - b.width, a.height - b.height, one.scrollHeight - layer.scrollHeight].map(Math.round);
+          return [
+            a.left - b.left,
+            a.top - b.top,
+            a.width - b.width,
+            a.height - b.height,
+            one.scrollHeight - layer.scrollHeight,
+          ].map(Math.round);
         });
         assert.deepEqual(off, [0, 0, 0, 0, 0], field);
       }
@@ -315,10 +487,19 @@ export const suites = {
       await frame();
       await page.$eval("#t", (t) => (t.scrollTop = t.scrollHeight));
       await frame();
-      assert.equal(await page.$eval("#t", (t) => t.nextElementSibling.scrollTop), await page.$eval("#t", (t) => t.scrollTop));
+      assert.equal(
+        await page.$eval("#t", (t) => t.nextElementSibling.scrollTop),
+        await page.$eval("#t", (t) => t.scrollTop),
+      );
       await page.$eval("#t", (t) => (t.style.width = "500px"));
       await frame();
-      assert.deepEqual(await page.$eval("#t", (t) => [t.offsetWidth - t.nextElementSibling.offsetWidth, t.scrollHeight - t.nextElementSibling.scrollHeight]), [0, 0]);
+      assert.deepEqual(
+        await page.$eval("#t", (t) => [
+          t.offsetWidth - t.nextElementSibling.offsetWidth,
+          t.scrollHeight - t.nextElementSibling.scrollHeight,
+        ]),
+        [0, 0],
+      );
       // A refused text is neither submitted nor proposed, even before the next frame.
       await page.fill("#t", "What?");
       await frame();
@@ -338,22 +519,26 @@ export const suites = {
   },
 
   async "an input method is left alone"(where) {
-    await lab(where, `<textarea id="t" aria-label="T" data-gate-text="say" data-gate-args='{"tone":"plain"}'></textarea>`, async (page) => {
-      await page.evaluate(() => window.lab.bind(document, window.lab.speech()));
-      await page.focus("#t");
-      const client = await page.context().newCDPSession(page);
-      await client.send("Input.imeSetComposition", { text: "the be", selectionStart: 6, selectionEnd: 6 });
-      await page.waitForTimeout(50);
-      await client.send("Input.imeSetComposition", { text: "the best", selectionStart: 8, selectionEnd: 8 });
-      await page.waitForFunction(() => document.querySelector("mark") !== null);
-      assert.deepEqual(await page.$$eval("mark", (all) => all.map((one) => one.textContent)), ["the best"]);
-      await client.send("Input.insertText", { text: "the best" });
-      assert.equal(await page.inputValue("#t"), "the best");
-      await page.keyboard.type("!");
-      await page.waitForTimeout(50);
-      await page.evaluate(() => document.execCommand("undo")); // the browser's own history is whole
-      assert.ok(!(await page.inputValue("#t")).endsWith("!"));
-    });
+    await lab(
+      where,
+      `<textarea id="t" aria-label="T" data-gate-text="say" data-gate-args='{"tone":"plain"}'></textarea>`,
+      async (page) => {
+        await page.evaluate(() => window.lab.bind(document, window.lab.speech()));
+        await page.focus("#t");
+        const client = await page.context().newCDPSession(page);
+        await client.send("Input.imeSetComposition", { text: "the be", selectionStart: 6, selectionEnd: 6 });
+        await page.waitForTimeout(50);
+        await client.send("Input.imeSetComposition", { text: "the best", selectionStart: 8, selectionEnd: 8 });
+        await page.waitForFunction(() => document.querySelector("mark") !== null);
+        assert.deepEqual(await page.$$eval("mark", (all) => all.map((one) => one.textContent)), ["the best"]);
+        await client.send("Input.insertText", { text: "the best" });
+        assert.equal(await page.inputValue("#t"), "the best");
+        await page.keyboard.type("!");
+        await page.waitForTimeout(50);
+        await page.evaluate(() => document.execCommand("undo")); // the browser's own history is whole
+        assert.ok(!(await page.inputValue("#t")).endsWith("!"));
+      },
+    );
   },
 
   async "React renders a gate again when its answer is another one, and only then"(where) {
@@ -363,19 +548,51 @@ export const suites = {
         const turn = () => new Promise((resolve) => setTimeout(resolve, 10));
         const session = mode();
         const renders = { spec: 0, note: 0 };
-        const Spec = () => (renders.spec++, createElement("output", { id: "spec" }, react.useGate(session, "enter", { to: "spec", drift: 0 }).governing || "open"));
-        const Note = () => (renders.note++, createElement("output", null, String(react.useGate(session, "note", { text: "a" }).allowed)));
-        let clicks = 0, proposed = 0;
-        const App = ({ gone }) => createElement("div", null, createElement(Spec), createElement(Note),
-          gone ? null : createElement(react.Gate, { session, action: "enter", args: { to: "spec", drift: 0 }, propose: () => proposed++ }, createElement("button", { onClick: () => clicks++, key: "k" }, "Spec")),
-          createElement(react.Gate, { session, action: "enter", args: { to: "task", drift: 0 } }, ({ verdict }) => createElement("i", null, verdict)));
+        const Spec = () => (
+          renders.spec++,
+          createElement(
+            "output",
+            { id: "spec" },
+            react.useGate(session, "enter", { to: "spec", drift: 0 }).governing || "open",
+          )
+        );
+        const Note = () => (
+          renders.note++,
+          createElement("output", null, String(react.useGate(session, "note", { text: "a" }).allowed))
+        );
+        let clicks = 0,
+          proposed = 0;
+        const App = ({ gone }) =>
+          createElement(
+            "div",
+            null,
+            createElement(Spec),
+            createElement(Note),
+            gone
+              ? null
+              : createElement(
+                  react.Gate,
+                  { session, action: "enter", args: { to: "spec", drift: 0 }, propose: () => proposed++ },
+                  createElement("button", { onClick: () => clicks++, key: "k" }, "Spec"),
+                ),
+            createElement(react.Gate, { session, action: "enter", args: { to: "task", drift: 0 } }, ({ verdict }) =>
+              createElement("i", null, verdict),
+            ),
+          );
         const root = createRoot(document.querySelector("#root"));
         root.render(createElement(StrictMode, null, createElement(App, {})));
         await turn();
         const before = { ...renders };
         const text = () => document.querySelector("#spec").textContent;
         const seen = [text()];
-        const decide = (to) => session.decide({ action: "enter", actor: { kind: "user", id: "u1" }, args: { to, drift: 0 }, at: Date.now(), reasons: [] });
+        const decide = (to) =>
+          session.decide({
+            action: "enter",
+            actor: { kind: "user", id: "u1" },
+            args: { to, drift: 0 },
+            at: Date.now(),
+            reasons: [],
+          });
         decide("task");
         await turn();
         seen.push(text());
@@ -394,27 +611,57 @@ export const suites = {
         await turn();
         root.unmount();
         await turn();
-        return { seen, refused, through, rendered, notes: renders.note - before.note, left: document.querySelectorAll(".holdfast-notes span").length };
+        return {
+          seen,
+          refused,
+          through,
+          rendered,
+          notes: renders.note - before.note,
+          left: document.querySelectorAll(".holdfast-notes span").length,
+        };
       });
       assert.ok(result.notes <= 0 || result.notes === 1, "the note's answer stayed"); // the last render removes StrictMode
-      assert.deepEqual({ ...result, notes: 0 }, { seen: ["open", "GRD-5", "open"], refused: [0, 0, "true"], through: [1, 1, "false"], rendered: 2, notes: 0, left: 0 });
+      assert.deepEqual(
+        { ...result, notes: 0 },
+        {
+          seen: ["open", "GRD-5", "open"],
+          refused: [0, 0, "true"],
+          through: [1, 1, "false"],
+          rendered: 2,
+          notes: 0,
+          left: 0,
+        },
+      );
     });
   },
 
   async "signatures are judged as in Go and Node"(where) {
     const folder = new URL("../../../testdata/signature/", import.meta.url);
-    const cases = readdirSync(folder).filter((name) => name.endsWith(".json")).map((name) => JSON.parse(readFileSync(new URL(name, folder), "utf8")));
+    const cases = readdirSync(folder)
+      .filter((name) => name.endsWith(".json"))
+      .map((name) => JSON.parse(readFileSync(new URL(name, folder), "utf8")));
     assert.ok(cases.length > 50);
     await lab(where, "", async (page) => {
       const judged = await page.evaluate(async (cases) => {
         const judged = [];
         for (const { name, kind, document, note, keys } of cases) {
           const { engine } = window.lab;
-          judged.push([name, await (kind === "bundle" ? engine.signed(document, note, keys) : engine.signedCatalog(document, note, keys)).then(() => "", ({ code }) => code)]);
+          judged.push([
+            name,
+            await (
+              kind === "bundle" ? engine.signed(document, note, keys) : engine.signedCatalog(document, note, keys)
+            ).then(
+              () => "",
+              ({ code }) => code,
+            ),
+          ]);
         }
         return judged;
       }, cases);
-      assert.deepEqual(judged, cases.map(({ name, code }) => [name, code]));
+      assert.deepEqual(
+        judged,
+        cases.map(({ name, code }) => [name, code]),
+      );
     });
   },
 
@@ -423,58 +670,101 @@ export const suites = {
       const result = await page.evaluate(async () => {
         const names = Array.from({ length: 16 }, (_, i) => `v${i}`);
         const wide = {
-          holdfast: 1, bundle: "wide", version: "1.0.0", agents: { user: {} }, state: Object.fromEntries(names.map((name) => [name, { type: "bool" }])),
-          actions: { ...Object.fromEntries(names.map((name) => [`turn_${name}`, { set: { [name]: `!state.${name}` } }])), end: {} },
-          constraints: [{ id: "ALL", level: "operational", on: ["end"], require: names.map((name) => `state.${name}`).join(" && ") }],
+          holdfast: 1,
+          bundle: "wide",
+          version: "1.0.0",
+          agents: { user: {} },
+          state: Object.fromEntries(names.map((name) => [name, { type: "bool" }])),
+          actions: {
+            ...Object.fromEntries(names.map((name) => [`turn_${name}`, { set: { [name]: `!state.${name}` } }])),
+            end: {},
+          },
+          constraints: [
+            {
+              id: "ALL",
+              level: "operational",
+              on: ["end"],
+              require: names.map((name) => `state.${name}`).join(" && "),
+            },
+          ],
         };
-        const propose = (action) => ({ action, actor: { kind: "user", id: "u" }, args: {}, at: 1767225600000, reasons: [] });
+        const propose = (action) => ({
+          action,
+          actor: { kind: "user", id: "u" },
+          args: {},
+          at: 1767225600000,
+          reasons: [],
+        });
         const engine = await window.lab.work(undefined, { deadline: 10_000 });
         const session = await (await engine.bundle(wide)).open("s1");
         const before = (await session.decide(propose("turn_v3"))).text;
         engine.deadline = 5;
-        const code = await session.path(propose("end")).then(() => "", (error) => error.code);
+        const code = await session.path(propose("end")).then(
+          () => "",
+          (error) => error.code,
+        );
         engine.deadline = 10_000;
         const after = await session.view();
         engine.close();
         const twin = window.lab.engine.bundle(wide).open("s1");
-        return { code, on: after.state.v3, seq: after.seq, same: twin.decide(propose("turn_v3")).text === before, digest: engine.moduleDigest === window.lab.engine.moduleDigest };
+        return {
+          code,
+          on: after.state.v3,
+          seq: after.seq,
+          same: twin.decide(propose("turn_v3")).text === before,
+          digest: engine.moduleDigest === window.lab.engine.moduleDigest,
+        };
       });
       assert.deepEqual(result, { code: "engine/deadline", on: true, seq: 1, same: true, digest: true });
     });
   },
 
   async "a trap closes no page and opens no gate"(where) {
-    await lab(where, `<button id="a" data-gate="enter" data-gate-args='{"to":"task","drift":0}'>A</button>`, async (page) => {
-      const states = await page.evaluate(async () => {
-        const turn = () => new Promise((resolve) => setTimeout(resolve));
-        const { Instance } = WebAssembly;
-        let dying = 0;
-        WebAssembly.Instance = function (module, imports) {
-          const { exports } = new Instance(module, imports);
-          return { exports: { ...exports, holdfast_call: (...call) => { if (dying-- > 0) throw new WebAssembly.RuntimeError("unreachable"); return exports.holdfast_call(...call); } } };
-        };
-        const engine = await window.lab.load();
-        const session = engine.bundle(await (await fetch("mode.json")).text()).open("s1", { actor: { kind: "user", id: "u1" } });
-        window.lab.bind(document, session);
-        const state = () => document.querySelector("#a").getAttribute("aria-disabled");
-        const states = [state()];
-        dying = 1000;
-        session.gates.refresh();
-        await turn();
-        states.push(state(), session.gate("enter", { to: "task", drift: 0 }).governing);
-        dying = 0;
-        session.gates.refresh();
-        await turn();
-        states.push(state());
-        dying = 1; // one trap is survived unseen
-        session.gates.refresh();
-        await turn();
-        states.push(state());
-        WebAssembly.Instance = Instance;
-        return states;
-      });
-      assert.deepEqual(states, ["false", "true", "engine/trap", "false", "false"]);
-    });
+    await lab(
+      where,
+      `<button id="a" data-gate="enter" data-gate-args='{"to":"task","drift":0}'>A</button>`,
+      async (page) => {
+        const states = await page.evaluate(async () => {
+          const turn = () => new Promise((resolve) => setTimeout(resolve));
+          const { Instance } = WebAssembly;
+          let dying = 0;
+          WebAssembly.Instance = function (module, imports) {
+            const { exports } = new Instance(module, imports);
+            return {
+              exports: {
+                ...exports,
+                holdfast_call: (...call) => {
+                  if (dying-- > 0) throw new WebAssembly.RuntimeError("unreachable");
+                  return exports.holdfast_call(...call);
+                },
+              },
+            };
+          };
+          const engine = await window.lab.load();
+          const session = engine
+            .bundle(await (await fetch("mode.json")).text())
+            .open("s1", { actor: { kind: "user", id: "u1" } });
+          window.lab.bind(document, session);
+          const state = () => document.querySelector("#a").getAttribute("aria-disabled");
+          const states = [state()];
+          dying = 1000;
+          session.gates.refresh();
+          await turn();
+          states.push(state(), session.gate("enter", { to: "task", drift: 0 }).governing);
+          dying = 0;
+          session.gates.refresh();
+          await turn();
+          states.push(state());
+          dying = 1; // one trap is survived unseen
+          session.gates.refresh();
+          await turn();
+          states.push(state());
+          WebAssembly.Instance = Instance;
+          return states;
+        });
+        assert.deepEqual(states, ["false", "true", "engine/trap", "false", "false"]);
+      },
+    );
   },
 
   async "memory stays where it is over a hundred thousand decisions with gates in use"(where) {
@@ -484,18 +774,29 @@ export const suites = {
         await client.send("HeapProfiler.collectGarbage");
         return (await client.send("Runtime.getHeapUsage")).usedSize;
       };
-      const decide = (count) => page.evaluate(async (count) => {
-        window.session ??= window.lab.engine.bundle({ holdfast: 1, bundle: "b", version: "1.0.0", agents: { user: {} }, state: { on: { type: "bool" } }, actions: { turn: { set: { on: "!state.on" } }, off: { by: ["user"] } }, constraints: [{ id: "X", level: "operational", on: ["off"], require: "state.on" }] }).open("m", { actor: { kind: "user" } });
-        const gate = window.session.gate("off");
-        window.leave ??= gate.subscribe(() => {});
-        let open = 0;
-        for (let i = 0; i < count; i++) {
-          window.session.decide(window.session.gate("turn").proposal());
-          if (gate.allowed) open++;
-          if (i % 1000 === 0) await 0;
-        }
-        return open;
-      }, count);
+      const decide = (count) =>
+        page.evaluate(async (count) => {
+          window.session ??= window.lab.engine
+            .bundle({
+              holdfast: 1,
+              bundle: "b",
+              version: "1.0.0",
+              agents: { user: {} },
+              state: { on: { type: "bool" } },
+              actions: { turn: { set: { on: "!state.on" } }, off: { by: ["user"] } },
+              constraints: [{ id: "X", level: "operational", on: ["off"], require: "state.on" }],
+            })
+            .open("m", { actor: { kind: "user" } });
+          const gate = window.session.gate("off");
+          window.leave ??= gate.subscribe(() => {});
+          let open = 0;
+          for (let i = 0; i < count; i++) {
+            window.session.decide(window.session.gate("turn").proposal());
+            if (gate.allowed) open++;
+            if (i % 1000 === 0) await 0;
+          }
+          return open;
+        }, count);
       await decide(20_000);
       const before = await heap();
       assert.equal(await decide(100_000), 50_000);

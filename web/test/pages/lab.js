@@ -10,11 +10,21 @@ import { gate } from "../support/gate.mjs";
 import { speech } from "../support/speech.mjs";
 
 const refusedByPolicy = [];
-document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) => refusedByPolicy.push(`${violatedDirective} ${blockedURI}`));
+document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>
+  refusedByPolicy.push(`${violatedDirective} ${blockedURI}`),
+);
 const engine = await sdk.load();
 const user = { kind: "user", id: "u1" };
 window.lab = {
-  ...sdk, ...element, ...worker, react, createElement, createRoot, StrictMode, engine, refusedByPolicy,
+  ...sdk,
+  ...element,
+  ...worker,
+  react,
+  createElement,
+  createRoot,
+  StrictMode,
+  engine,
+  refusedByPolicy,
   mode: () => engine.bundle(gate).open("s1", { actor: user }),
   speech: () => engine.bundle(speech).open("s1", { actor: user }),
 };

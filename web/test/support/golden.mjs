@@ -33,14 +33,17 @@ function replay(player, proposals, decisions) {
     const answer = player.answer(proposal);
     if (answer === undefined) continue;
     const wanted = expected[lines++];
-    if (wanted === undefined || !equal(answer, wanted)) return { lines, differs: { line: lines, wanted: text(wanted), got: text(answer) } };
+    if (wanted === undefined || !equal(answer, wanted))
+      return { lines, differs: { line: lines, wanted: text(wanted), got: text(answer) } };
   }
-  return lines === expected.length ? { lines } : { lines, differs: { line: lines + 1, wanted: text(expected[lines]), got: undefined } };
+  return lines === expected.length
+    ? { lines }
+    : { lines, differs: { line: lines + 1, wanted: text(expected[lines]), got: undefined } };
 }
 
 function linesOf(bytes) {
   const lines = [];
-  for (let from = 0; from < bytes.length; ) {
+  for (let from = 0; from < bytes.length;) {
     const end = bytes.indexOf(10, from);
     const to = end < 0 ? bytes.length : end;
     lines.push(bytes.subarray(from, to));

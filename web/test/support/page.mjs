@@ -39,4 +39,8 @@ async function codeOf(loading) {
   }
 }
 
-if (typeof window !== "undefined") main().then((value) => (window.outcome = { value }), (error) => (window.outcome = { error: String(error?.stack ?? error) }));
+if (typeof window !== "undefined")
+  main().then(
+    (value) => (window.outcome = { value }),
+    (error) => (window.outcome = { error: String(error?.stack ?? error) }),
+  );

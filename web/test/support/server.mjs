@@ -21,7 +21,10 @@ export function command() {
     const folder = mkdtempSync(join(tmpdir(), "holdfast-command-"));
     process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
     built = join(folder, "holdfast");
-    execFileSync("go", ["build", "-o", built, "./host/cmd/holdfast"], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+    execFileSync("go", ["build", "-o", built, "./host/cmd/holdfast"], {
+      cwd: root,
+      stdio: ["ignore", "inherit", "inherit"],
+    });
   }
   return built;
 }
@@ -43,7 +46,17 @@ export class Server {
       writeFileSync(path, JSON.stringify(document));
       return path;
     });
-    server.#args = ["serve", "--ledger", join(server.#folder, "ledger.db"), "--rate=-1", "--engine=native", "--listen", "127.0.0.1:0", ...args, ...files];
+    server.#args = [
+      "serve",
+      "--ledger",
+      join(server.#folder, "ledger.db"),
+      "--rate=-1",
+      "--engine=native",
+      "--listen",
+      "127.0.0.1:0",
+      ...args,
+      ...files,
+    ];
     await server.begin();
     return server;
   }
@@ -77,7 +90,12 @@ export class Server {
 
   /** Asks the server itself, past any proxy. */
   async ask(path, body, headers = {}) {
-    const response = await fetch(this.url + path, body === undefined ? { headers } : { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) });
+    const response = await fetch(
+      this.url + path,
+      body === undefined
+        ? { headers }
+        : { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) },
+    );
     return { status: response.status, headers: response.headers, text: await response.text() };
   }
 
@@ -140,7 +158,13 @@ export class Proxy {
     const pieces = [];
     for await (const piece of request.on("error", () => undefined)) pieces.push(piece);
     const body = Buffer.concat(pieces);
-    const about = { method: request.method, path: request.url, headers: request.headers, body: body.toString(), kind: request.url.split("?")[0].split("/").at(-1) };
+    const about = {
+      method: request.method,
+      path: request.url,
+      headers: request.headers,
+      body: body.toString(),
+      kind: request.url.split("?")[0].split("/").at(-1),
+    };
     this.seen.push(about);
     const fault = await this.fault(about);
     if (fault === "refuse") return request.socket.destroy();

@@ -12,7 +12,16 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
-const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const flags = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 const holdfast = process.env.HOLDFAST ?? join(root, "dist/holdfast");
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -20,7 +29,9 @@ const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 
 /** Starts `holdfast studio` with bundles; `url` ends in /studio/. */
 export async function serve(bundles) {
-  const child = spawn(holdfast, ["studio", "--no-open", "--engine", "native", ...bundles], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(holdfast, ["studio", "--no-open", "--engine", "native", ...bundles], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let said = "";
   const ended = new Promise((resolve) => child.once("exit", resolve));
   const url = await new Promise((resolve, reject) => {
@@ -48,16 +59,32 @@ export async function references() {
   await writeFile(join(folder, "catalog.yaml"), catalog);
   const bundle = (name, file = name) => join(root, `testdata/bundles/${name}/${file}.yaml`);
   return {
-    paths: [bundle("spektre"), bundle("mode-constraint-layer"), bundle("mode-constraint-layer", "notebook"), bundle("specula"), join(folder, "catalog.yaml"), join(root, "testdata/examples/document-approval/document-approval.yaml")],
+    paths: [
+      bundle("spektre"),
+      bundle("mode-constraint-layer"),
+      bundle("mode-constraint-layer", "notebook"),
+      bundle("specula"),
+      join(folder, "catalog.yaml"),
+      join(root, "testdata/examples/document-approval/document-approval.yaml"),
+    ],
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
 
 /** Starts Chromium. */
 export async function browse() {
-  if (!existsSync(executablePath)) throw new Error(`no Chromium at ${executablePath}: install Debian's package chromium, or name another with CHROMIUM=`);
+  if (!existsSync(executablePath))
+    throw new Error(
+      `no Chromium at ${executablePath}: install Debian's package chromium, or name another with CHROMIUM=`,
+    );
   const profile = await mkdtemp(join(tmpdir(), "holdfast-studio-"));
-  const context = await chromium.launchPersistentContext(profile, { executablePath, headless: true, args: flags, viewport: { width: 1360, height: 900 }, reducedMotion: "reduce" });
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath,
+    headless: true,
+    args: flags,
+    viewport: { width: 1360, height: 900 },
+    reducedMotion: "reduce",
+  });
   return {
     context,
     close: async () => {
@@ -79,9 +106,14 @@ export async function watched(context, origin, options = {}) {
     if (!/^Failed to load resource/.test(message.text())) wrong.push(`console: ${message.text()}`);
   });
   page.on("request", (request) => {
-    if (!request.url().startsWith(origin) && !request.url().startsWith("data:")) wrong.push(`request: ${request.url()}`);
+    if (!request.url().startsWith(origin) && !request.url().startsWith("data:"))
+      wrong.push(`request: ${request.url()}`);
   });
-  await page.addInitScript(() => addEventListener("securitypolicyviolation", (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`)));
+  await page.addInitScript(() =>
+    addEventListener("securitypolicyviolation", (event) =>
+      console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`),
+    ),
+  );
   page.setDefaultTimeout(20_000);
   return { page, wrong };
 }
@@ -91,7 +123,11 @@ let sessions = 0;
 /** Opens a session of a published bundle, and closes its introduction. */
 export async function openSession(page, url, name) {
   const session = `${name}-${++sessions}`;
-  await fetch(new URL("/v1/sessions", url), { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ session, bundle: (await released(url, name)).digest }) });
+  await fetch(new URL("/v1/sessions", url), {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ session, bundle: (await released(url, name)).digest }),
+  });
   await page.goto(`${url}#/session/${session}`);
   await page.locator(".card").first().waitFor();
   const known = page.getByRole("button", { name: "Got it" });
@@ -130,8 +166,18 @@ export async function violations(page) {
   const found = [];
   for (const colorScheme of ["dark", "light"]) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const { violations } = await page.evaluate((dark) => window.axe.run(document, { resultTypes: ["violations"], ...(dark ? { runOnly: ["color-contrast"] } : {}) }), colorScheme === "dark");
-    for (const { id, nodes } of violations) found.push(`${colorScheme}, ${id}: ${nodes.map((node) => `${node.target.join(" ")} ${node.failureSummary?.split("\n")[1] ?? ""}`).slice(0, 3).join("; ")}`);
+    const { violations } = await page.evaluate(
+      (dark) =>
+        window.axe.run(document, { resultTypes: ["violations"], ...(dark ? { runOnly: ["color-contrast"] } : {}) }),
+      colorScheme === "dark",
+    );
+    for (const { id, nodes } of violations)
+      found.push(
+        `${colorScheme}, ${id}: ${nodes
+          .map((node) => `${node.target.join(" ")} ${node.failureSummary?.split("\n")[1] ?? ""}`)
+          .slice(0, 3)
+          .join("; ")}`,
+      );
   }
   return found;
 }
