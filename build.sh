@@ -6,6 +6,7 @@
 # ./build.sh module   build the module again and put it where package host embeds it
 # ./build.sh studio   build the studio's page again and put it where package studio embeds it
 # ./build.sh format   format Go, TypeScript and JavaScript
+# ./build.sh lines    list the files with lines of more than 120 characters, and how many
 # ./build.sh fuzz T   fuzz every target for T (30s)
 # ./build.sh apps     build and open small applications as Vite 5 to 8, webpack, Next, esbuild and a static server do it
 # ./build.sh faults N kill servers N times under load (300), cut their power, fill and damage their disks, and look for what was lost
@@ -178,6 +179,17 @@ format() {
   web/node_modules/.bin/prettier --log-level warn --write '**/*.{ts,tsx,js,mjs}'
 }
 
+# lines prints FILE:COUNT for every file with lines of more than 120 characters. Tables of data may have them, and
+# in Markdown what cannot be broken: a row of a table, and an address.
+lines() {
+  git ls-files '*.go' '*.ts' '*.tsx' '*.mjs' '*.js' '*.md' | grep -v -e '_gen\.go$' -e '^testdata/golden/' |
+    while read -r file; do
+      local long; long=$(LC_ALL=C.UTF-8 grep -E '^.{121,}' "$file" |
+        case "$file" in *.md) grep -vcE '^\||https?://[^ ]{80,}' ;; *) grep -c . ;; esac) || true
+      [ "$long" = 0 ] || echo "$file:$long"
+    done | sort -t: -k2,2nr
+}
+
 fuzz() {
   local time=${1:-30s}
   git ls-files '*_test.go' | xargs grep -l '^func Fuzz' | while read -r file; do
@@ -204,6 +216,7 @@ case "${1:-build}" in
   module) need; module -embed ;;
   studio) need; module; web; studio ;;
   format) format ;;
+  lines) lines ;;
   fuzz) need; fuzz "${2:-}" ;;
   apps) shift; apps "$@" ;;
   faults) faults "${2:-}" ;;
