@@ -1,7 +1,7 @@
-// This file completes dist/: with the module that was built, as a file, and with what inline.ts has
-// in scripts for where no files can be had: the module once more, and the worker's script in one piece.
+// This file completes dist/: its scripts made small, the module that was built, as a file, and what is in scripts
+// for where no files can be had: the module once more, and the worker's script in one piece.
 
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -13,9 +13,14 @@ if (!existsSync(at("../dist/holdfast.wasm"))) {
   console.error("dist/holdfast.wasm is missing: ./build.sh module");
   process.exit(1);
 }
-copyFileSync(at("../dist/holdfast.wasm"), at("dist/holdfast.wasm"));
-script("packed", gzipSync(readFileSync(at("dist/holdfast.wasm")), { level: 9 }).toString("base64"));
+const options = { minify: true, tsconfigRaw: {}, logLevel: "error" };
+const scripts = readdirSync(at("dist"), { recursive: true }).filter((name) => name.endsWith(".js"));
+const entryPoints = scripts.map((name) => at(`dist/${name}`));
+await build({ ...options, entryPoints, outbase: at("dist"), outdir: at("dist"), allowOverwrite: true });
 
-const options = { bundle: true, write: false, format: "iife", minify: true, target: "es2022", tsconfigRaw: {} };
-const { outputFiles } = await build({ ...options, entryPoints: [at("dist/service.js")], logLevel: "error" });
-script("served", outputFiles[0].text);
+copyFileSync(at("../dist/holdfast.wasm"), at("dist/module/holdfast.wasm"));
+script("module/packed", gzipSync(readFileSync(at("dist/module/holdfast.wasm")), { level: 9 }).toString("base64"));
+
+const whole = { ...options, bundle: true, write: false, format: "iife", target: "es2022" };
+const { outputFiles } = await build({ ...whole, entryPoints: [at("dist/worker/service.js")] });
+script("module/served", outputFiles[0].text);

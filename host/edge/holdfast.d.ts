@@ -1,7 +1,7 @@
 // This file says what holdfast.js exports, for workers in TypeScript. Env is what `wrangler types` generates.
 
 import type { DurableObject } from "cloudflare:workers";
-import type { Engine } from "../../web/dist/engine.js"; // the same path from here and from dist/edge
+import type { Engine } from "../../web/dist/module/engine.js"; // the same path from here and from dist/edge
 
 /** A bundle's or catalog's document, as text or as what JSON.parse makes of it. */
 export type PublishedDocument = string | object;

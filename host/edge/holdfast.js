@@ -11,8 +11,8 @@
 
 import { DurableObject } from "cloudflare:workers";
 import "../../dist/edge/wasm_exec.js"; // defines Go
-import { Engine } from "../../web/dist/engine.js";
-import { Op } from "../../web/dist/abi.js";
+import { Engine } from "../../web/dist/module/engine.js";
+import { Op } from "../../web/dist/module/abi.js";
 import { Listeners, wantsSocket } from "./listen.js";
 
 /* global Go, MODULE_DIGEST, MODULE_BYTES */

@@ -34,7 +34,7 @@ func startNode(t testing.TB, flags ...string) *node {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(filepath.Join(dist, "load.js")); err != nil {
+	if _, err := os.Stat(filepath.Join(dist, "index.js")); err != nil {
 		t.Skip("the SDK is not built (./build.sh builds it), so it is not compared: ", err)
 	}
 	m, err := module()

@@ -194,7 +194,7 @@ const wanted = process.argv.slice(2);
 const digest =
   "sha256:" +
   createHash("sha256")
-    .update(await readFile(join(web, "dist/holdfast.wasm")))
+    .update(await readFile(join(web, "dist/module/holdfast.wasm")))
     .digest("hex");
 await mkdir(made, { recursive: true });
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";

@@ -3,7 +3,6 @@
 // they are published.
 
 import { readFileSync } from "node:fs";
-import { basename } from "node:path";
 import { gzipSync } from "node:zlib";
 
 /**
@@ -17,6 +16,7 @@ const beside = ["./replica"];
 const shared = new Set();
 
 const { exports } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+const dist = new URL("../dist/", import.meta.url).href;
 const gzip = (text) => gzipSync(text, { level: 9 }).length;
 const row = (name, text) =>
   console.log(`${String(Buffer.byteLength(text)).padStart(8)} ${String(gzip(text)).padStart(8)}  ${name}`);
@@ -28,14 +28,14 @@ for (const [entry, target] of Object.entries(exports)) {
     if (files.has(url.href) || (beside.includes(entry) && shared.has(url.href))) return;
     const text = readFileSync(url, "utf8");
     files.set(url.href, text);
-    for (const [, name] of text.matchAll(/\b(?:from|import|URL\() ?"(\.\/[^"]+\.js)"/g)) follow(new URL(name, url));
+    for (const [, name] of text.matchAll(/\b(?:from|import|URL\() ?"(\.\.?\/[^"]+\.js)"/g)) follow(new URL(name, url));
   };
   follow(new URL(`../${target.default}`, import.meta.url));
   if (entry === ".") for (const href of files.keys()) shared.add(href);
   console.log(
     `\n@holdfast/web${entry.slice(1)}${beside.includes(entry) ? ", beside @holdfast/web" : ""}\n     raw     gzip`,
   );
-  for (const [href, text] of files) row(basename(href), text);
+  for (const [href, text] of files) row(href.slice(dist.length), text);
   const together = [...files.values()].join("\n");
   const budget = budgetOf(entry);
   row(`together, of ${budget}`, together);

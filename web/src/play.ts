@@ -11,11 +11,11 @@
 
 import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import type { Bundle } from "./bundle.js";
-import type { Engine } from "./engine.js";
-import { HoldfastError, messageOf } from "./errors.js";
-import { load } from "./load.js";
-import { Player, sessionId } from "./player.js";
+import type { Bundle } from "./module/bundle.js";
+import type { Engine } from "./module/engine.js";
+import { HoldfastError, messageOf } from "./documents/errors.js";
+import { load } from "./module/load.js";
+import { Player, sessionId } from "./module/player.js";
 
 const usage = "usage: node play.js BUNDLE.json[#part=value,…] [--state FILE] [--save FILE] < proposals.jsonl";
 

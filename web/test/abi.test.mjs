@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import * as abi from "../dist/abi.js";
+import * as abi from "../dist/module/abi.js";
 
 const source = readFileSync(new URL("../../wasm/abi/abi.go", import.meta.url), "utf8");
 

@@ -6,8 +6,8 @@ import { readFileSync } from "node:fs";
 import { before, test } from "node:test";
 import { HoldfastError, edge, edgeHeaders, pass, verifyVerdict } from "../dist/edge.js";
 import { Engine, load } from "../dist/index.js";
-import { Routes } from "../dist/routes.js";
-import { readFields, readTarget, writeFields } from "../dist/target.js";
+import { Routes } from "../dist/edge/routes.js";
+import { readFields, readTarget, writeFields } from "../dist/edge/target.js";
 import { moduleBytes } from "./support/module.mjs";
 
 const read = (path) => readFileSync(new URL(`../../testdata/${path}`, import.meta.url), "utf8");
@@ -336,7 +336,7 @@ test("a query that may be read in two ways is refused beside a proposal, and goe
 });
 
 test("an error of another copy of the SDK is known by what it is", async () => {
-  const other = await import("../dist/errors.js?another");
+  const other = await import("../dist/documents/errors.js?another");
   assert.notEqual(other.HoldfastError, HoldfastError);
   const error = new other.HoldfastError("proposal/argument", "no", { path: "args.x" });
   assert.ok(error instanceof HoldfastError);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import vm from "node:vm";
-import { encode } from "../dist/encode.js";
+import { encode } from "../dist/documents/encode.js";
 
 const cycle = { list: [] };
 cycle.list.push({ back: cycle });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { lease } from "../dist/lease.js";
+import { lease } from "../dist/server/lease.js";
 import { memoryStorage } from "./support/storage.mjs";
 
 const pace = { beat: 5, silence: 300, settle: 10, look: 10 };

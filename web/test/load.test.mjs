@@ -121,7 +121,7 @@ async function moved(t, change = () => undefined) {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-moved-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   cpSync(fileURLToPath(new URL("../dist", import.meta.url)), folder, { recursive: true });
-  rmSync(join(folder, "holdfast.wasm"));
+  rmSync(join(folder, "module/holdfast.wasm"));
   writeFileSync(join(folder, "package.json"), '{"type":"module"}');
   change(folder);
   return import(pathToFileURL(join(folder, "index.js")));
@@ -149,13 +149,13 @@ test("where the file beside the SDK did not come along, the copy inside of it is
 });
 
 test("where neither came along, the error says what was asked for", async (t) => {
-  const sdk = await moved(t, (folder) => rmSync(join(folder, "packed.js")));
+  const sdk = await moved(t, (folder) => rmSync(join(folder, "module/packed.js")));
   await refuses(sdk.load(), "load/fetch");
   await assert.rejects(sdk.load(), /holdfast\.wasm/);
 });
 
 test("a file that is beside the SDK and broken is refused, and not replaced by the copy", async (t) => {
-  const sdk = await moved(t, (folder) => writeFileSync(join(folder, "holdfast.wasm"), bytes.subarray(0, 1000)));
+  const sdk = await moved(t, (folder) => writeFileSync(join(folder, "module/holdfast.wasm"), bytes.subarray(0, 1000)));
   await refuses(sdk.load(), "load/module");
 });
 

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Memory } from "../dist/memory.js";
-import { Wasi } from "../dist/wasi.js";
+import { Memory } from "../dist/module/memory.js";
+import { Wasi } from "../dist/module/wasi.js";
 
 test("memory that has grown is read and written through new views", () => {
   const inner = new WebAssembly.Memory({ initial: 1 });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Queue, nameOf, newKey } from "../dist/queue.js";
+import { Queue, nameOf, newKey } from "../dist/server/queue.js";
 import { memoryStorage } from "./support/storage.mjs";
 
 const ann = { server: "http://one.example", session: "s1", actor: { kind: "user", id: "ann" } };

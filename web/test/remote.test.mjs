@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { HoldfastError } from "../dist/index.js";
-import { Follower } from "../dist/follow.js";
-import { Clock, Problem, Remote, passing } from "../dist/remote.js";
+import { Follower } from "../dist/server/follow.js";
+import { Clock, Problem, Remote, passing } from "../dist/server/remote.js";
 import { fakeSockets } from "./support/socket.mjs";
 
 const date = (millis) => new Date(Math.floor(millis / 1000) * 1000).toUTCString();

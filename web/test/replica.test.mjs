@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { load } from "../dist/index.js";
-import { nameOf } from "../dist/queue.js";
+import { nameOf } from "../dist/server/queue.js";
 import { connect, Problem } from "../dist/replica.js";
 import { Proxy, Server, command } from "./support/server.mjs";
 import { fakeSockets } from "./support/socket.mjs";

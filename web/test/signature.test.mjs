@@ -4,9 +4,9 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { before, test } from "node:test";
-import { Op } from "../dist/abi.js";
+import { Op } from "../dist/module/abi.js";
 import { load } from "../dist/index.js";
-import { bundleText, catalogText, verify } from "../dist/signature.js";
+import { bundleText, catalogText, verify } from "../dist/module/signature.js";
 import { changeExports } from "./support/module.mjs";
 
 const folder = new URL("../../testdata/signature/", import.meta.url);

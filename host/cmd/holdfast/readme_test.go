@@ -159,7 +159,7 @@ func bundled(t *testing.T, dir, name string) {
 	}
 	text := string(src)
 	for _, by := range [][2]string{
-		{`import module from "./holdfast.wasm";`, `import { readFile } from "node:fs/promises"; const module = await WebAssembly.compile(await readFile(new URL("./node_modules/@holdfast/web/dist/holdfast.wasm", import.meta.url)));`},
+		{`import module from "./holdfast.wasm";`, `import { readFile } from "node:fs/promises"; const module = await WebAssembly.compile(await readFile(new URL("./node_modules/@holdfast/web/dist/module/holdfast.wasm", import.meta.url)));`},
 		{`import order from "./order.json";`, `const order = JSON.parse(await readFile("order.json", "utf8"));`},
 	} {
 		if !strings.Contains(text, by[0]) {

@@ -2,9 +2,9 @@
 
 import { touched } from "./scope.js"; // first, so that it sees what the others do at global scope
 import { edge, pass, verifyVerdict } from "../../../web/dist/edge.js";
-import { Engine } from "../../../web/dist/engine.js";
-import { Op } from "../../../web/dist/abi.js";
-import { Player, sessionId } from "../../../web/dist/player.js";
+import { Engine } from "../../../web/dist/module/engine.js";
+import { Op } from "../../../web/dist/module/abi.js";
+import { Player, sessionId } from "../../../web/dist/module/player.js";
 import module from "./holdfast.wasm";
 import checkout from "./checkout.json";
 

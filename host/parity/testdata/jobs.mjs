@@ -10,11 +10,11 @@ import { pathToFileURL } from "node:url";
 
 const [dist, module] = process.argv.slice(2);
 const sdk = (name) => import(pathToFileURL(`${dist}/${name}.js`).href);
-const { load } = await sdk("load");
-const { HoldfastError } = await sdk("errors");
-const { Op } = await sdk("abi");
+const { load } = await sdk("index");
+const { HoldfastError } = await sdk("documents/errors");
+const { Op } = await sdk("module/abi");
 
-const { Instance } = await sdk("instance");
+const { Instance } = await sdk("module/instance");
 
 const log = () => {};
 const bytes = readFileSync(module);

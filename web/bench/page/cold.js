@@ -13,7 +13,7 @@ const rules = one ? policies[7] : policies.join("\n");
 /** Where each module is, and what prepares its JavaScript: a function from the compiled module to whether the first decision says yes. It calls lap after each part of the way. */
 const starts = {
   holdfast: [
-    "/dist/holdfast.wasm",
+    "/dist/module/holdfast.wasm",
     async () => {
       const { load } = await import("/dist/index.js");
       return async (module, lap) => {

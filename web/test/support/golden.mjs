@@ -2,7 +2,7 @@
 // imports nothing but the SDK.
 
 import { load } from "../../dist/index.js";
-import { Player, sessionId } from "../../dist/player.js";
+import { Player, sessionId } from "../../dist/module/player.js";
 
 /** The files of one vector. */
 export const files = ["bundle.json", "proposals.jsonl", "decisions.jsonl"];

@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-export const modulePath = fileURLToPath(new URL("../../dist/holdfast.wasm", import.meta.url));
+export const modulePath = fileURLToPath(new URL("../../dist/module/holdfast.wasm", import.meta.url));
 
 /** Returns the module's bytes; ./build.sh puts them beside the SDK. */
 export function moduleBytes() {

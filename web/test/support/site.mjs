@@ -40,12 +40,12 @@ export const server = createServer(async (request, response) => {
   if (pathname === "/vectors.json") return send("application/json", JSON.stringify(vectors.map(({ name }) => name)));
   if (pathname === "/pages/mode.json") return send("application/json", JSON.stringify(gate));
   if (pathname.startsWith("/pages/") && pages.has(pathname)) return send(types[extname(pathname)], pages.get(pathname));
-  if (pathname === "/dist/holdfast.wasm" || pathname === "/pages/holdfast.wasm")
+  if (pathname === "/dist/module/holdfast.wasm" || pathname === "/pages/holdfast.wasm")
     return send("application/wasm", module);
   const [, name, file] = /^\/golden\/([^/]+)\/([^/]+)$/.exec(pathname) ?? [];
   if (name !== undefined)
     return send("application/octet-stream", await vectors.find((vector) => vector.name === name).read(file));
-  const body = /^\/(dist|test\/support)\/[\w.]+$/.test(pathname)
+  const body = /^\/(dist|test\/support)\/[\w./]+$/.test(pathname)
     ? await readFile(join(web, pathname)).catch(() => undefined)
     : undefined;
   return body === undefined
@@ -63,7 +63,7 @@ async function bundled() {
   const { outputFiles } = await build({
     entryPoints: [
       ...names.filter((name) => /\.jsx?$/.test(name)).map((name) => join(folder, name)),
-      join(web, "dist/service.js"),
+      join(web, "dist/worker/service.js"),
     ],
     bundle: true,
     splitting: false,

@@ -1,0 +1,128 @@
+// This file defines Bundle and Catalog, published documents that the module has read: what is decided by, and
+// what names the one bundle of a cursor.
+
+import { Op } from "./abi.js";
+import type { Declared, Undeclared } from "../documents/declared.js";
+import { encode, encodeCopy, type Input } from "../documents/encode.js";
+import { HoldfastError, codes } from "../documents/errors.js";
+import { Held, type Host } from "./held.js";
+import { parse, type Instance } from "./instance.js";
+import { Session, type Origin, type SessionOptions } from "./session.js";
+
+/** A document that the module has read, and what it says of it. */
+export abstract class Loaded<Info> extends Held {
+  readonly #op: Op;
+  readonly #document: string | Uint8Array;
+  #info!: Info;
+
+  /** document is the constructor's to keep. */
+  constructor(host: Host, noun: string, op: Op, document: string | Uint8Array) {
+    super(host, noun);
+    this.#op = op;
+    this.#document = document;
+    this.handle(host.live());
+  }
+
+  /** What the document declares. */
+  get info(): Info {
+    return this.#info;
+  }
+
+  protected override build(instance: Instance): number {
+    this.#info = parse(instance.call(this.#op, 0, this.#document)) as Info;
+    return instance.opened;
+  }
+}
+
+/** A bundle's declarations, for showing. */
+export interface BundleInfo {
+  /** The name, without the version. */
+  readonly bundle: string;
+  readonly version: string;
+  /** SHA-256 of the bundle's canonical public form, `sha256:…`: what the bundle is. */
+  readonly digest: string;
+  readonly title: string;
+  readonly about: string;
+  readonly [more: string]: unknown;
+}
+
+/** A published, immutable document of state, actions and constraints. Get one from Engine.bundle or Catalog.resolve. */
+export class Bundle<B extends Declared = Undeclared> extends Loaded<BundleInfo> {
+  /** document is the constructor's to keep. @internal */
+  constructor(host: Host, document: string | Uint8Array) {
+    super(host, "bundle", Op.Load, document);
+  }
+
+  /** What identifies the bundle, `sha256:…`. */
+  get digest(): string {
+    return this.info.digest;
+  }
+
+  /** Begins a session; its first decision's `prev` is the digest of the genesis made of this id. */
+  open(id: string, options: SessionOptions<B> = {}): Session<B> {
+    return this.#begin([Op.Open, encode(id)], options);
+  }
+
+  /** Goes on with a session from a snapshot, which must be of this very bundle. */
+  restore(snapshot: Input, options: SessionOptions<B> = {}): Session<B> {
+    return this.#begin([Op.Restore, encodeCopy(snapshot)], options);
+  }
+
+  #begin(origin: Origin, options: SessionOptions<B>): Session<B> {
+    this.handle(this.host.live()); // a closed bundle begins no session
+    return new Session<B>(this.host, this, origin, options);
+  }
+}
+
+/** What a catalog publishes, for showing. */
+export interface CatalogInfo {
+  readonly catalog: string;
+  readonly version: string;
+  readonly title?: string;
+  /** The cursor's parts and the values each may have. */
+  readonly matrix?: Readonly<Record<string, readonly unknown[]>>;
+  /** The points, and the digest of each one's bundle. */
+  readonly cursors: readonly Readonly<Record<string, unknown>>[];
+  readonly digests: readonly string[];
+}
+
+/** There is no basis to decide: the cursor names no bundle, or more than one. */
+export interface Stall {
+  readonly verdict: "stall";
+  readonly catalog: string;
+  readonly version: string;
+  readonly cursor: Readonly<Record<string, unknown>>;
+  /** How many bundles it names. */
+  readonly matches: number;
+  /** What to tell a person. */
+  readonly say: string;
+}
+
+/** The bundle a cursor names, or why there is none. */
+export type Resolution =
+  { readonly bundle: Bundle; readonly stall?: undefined } | { readonly bundle?: undefined; readonly stall: Stall };
+
+/** A list of published bundles. Get one from Engine.catalog. */
+export class Catalog extends Loaded<CatalogInfo> {
+  /** @internal */
+  constructor(host: Host, document: Input) {
+    super(host, "catalog", Op.Catalog, encodeCopy(document));
+  }
+
+  /**
+   * Loads the one bundle that a cursor, such as `{class: 1, chapter: "moon"}`,
+   * names; never a guess. Throws catalog/digest where the bundle is not the one that was published.
+   */
+  resolve(cursor: Input): Resolution {
+    const answer = parse(this.call(Op.Resolve, encode(cursor))) as
+      Stall | { verdict?: undefined; bundle: object; digest: string };
+    if (answer.verdict !== undefined) return { stall: answer };
+    const bundle = new Bundle(this.host, JSON.stringify(answer.bundle));
+    if (bundle.digest === answer.digest) return { bundle };
+    bundle.close();
+    throw new HoldfastError(
+      codes.resolve,
+      `the cursor's bundle has the digest ${bundle.digest}, the catalog says ${answer.digest}`,
+    );
+  }
+}
