@@ -86,6 +86,9 @@ template() {
   (cd host/edge/example/whole && npm install --silent --no-audit --no-fund && npm run --silent check && npm test --silent)
 }
 
+# families writes sessions of bundles that extend others, for the engines of browsers and workers to replay.
+families() { rm -rf dist/families; go run ./host/parity/vectors dist/families 60; }
+
 tool() { go build -ldflags="-s -w" -o dist/holdfast ./host/cmd/holdfast; }
 
 # sources lists the bundles and catalogs of testdata; guardian.yaml is what its catalog publishes.
@@ -142,6 +145,7 @@ check() {
   dist/holdfast test --threshold 100 testdata/bundles testdata/examples
 
   say "Node"
+  families
   export HOLDFAST="$PWD/dist/holdfast"
   (cd web && npm test --silent)
 

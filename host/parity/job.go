@@ -5,6 +5,7 @@ package parity
 
 import (
 	"bytes"
+	"encoding/json"
 
 	"github.com/holdfast-rt/holdfast/host"
 )
@@ -29,6 +30,28 @@ type Watch func(b *Bundle, s Step, before, after []byte, out []byte, err error)
 // NewJob makes the job of a seed, with so many steps, by deciding natively: what is
 // proposed depends on what was decided.
 func NewJob(seed uint64, steps int, watch Watch) *Job { return newJob(seed, steps, true, watch) }
+
+// FirstFamily is the first of the seeds of which families are made.
+const FirstFamily = 2_000_000
+
+// NewFamilyJob makes the job of a seed as the theorem of core/RATIONALE.md is tried with it, or returns nil where
+// the seed's bundle does not extend another, or is none.
+func NewFamilyJob(seed uint64, watch Watch) *Job {
+	family := false
+	j := newJob(seed, 40, false, func(b *Bundle, s Step, before, after, out []byte, err error) {
+		if s.Op == "load" && err == nil && !b.Spoiled {
+			var doc struct{ Extends []any }
+			family = json.Unmarshal(s.In, &doc) == nil && len(doc.Extends) > 0
+		}
+		if watch != nil {
+			watch(b, s, before, after, out, err)
+		}
+	})
+	if !family {
+		return nil
+	}
+	return j
+}
 
 // newJob is NewJob, with or without searches for paths, which take most of the time.
 func newJob(seed uint64, steps int, paths bool, watch Watch) *Job {

@@ -373,18 +373,17 @@ func (f *family) still(t *testing.T, a *alone, child decided, what string) {
 	f.equal(t, a, s)
 }
 
-// families calls use with jobs of bundles that extend others, each held to the theorem.
+// families returns the jobs of bundles that extend others, each held to the theorem.
 func families(t *testing.T, sessions int, seen map[string]int) (list []*Job) {
-	for seed := uint64(2e6); len(list) < sessions; seed++ {
+	for seed := uint64(FirstFamily); len(list) < sessions; seed++ {
 		var f *family
-		loaded := false
-		j := newJob(seed, 40, false, func(b *Bundle, s Step, before, after, out []byte, err error) {
+		j := NewFamilyJob(seed, func(b *Bundle, s Step, before, after, out []byte, err error) {
 			if err != nil || b.Spoiled {
 				return
 			}
 			if s.Op == "load" {
 				if doc := object1(s.In); len(extended(doc)) > 0 {
-					f, loaded = newFamily(t, doc, seen), true
+					f = newFamily(t, doc, seen)
 					seen["shape "+strings.Join(f.ids(), " ")]++
 				}
 			}
@@ -395,7 +394,7 @@ func families(t *testing.T, sessions int, seen map[string]int) (list []*Job) {
 				seen["restore"]++
 			}
 		})
-		if loaded {
+		if j != nil {
 			list = append(list, j)
 		}
 	}

@@ -22,8 +22,9 @@ type Answer struct {
 	Took    time.Duration
 }
 
-// Session is what recipes and generated jobs decide on: the id of every session they open.
-const Session = "parity"
+// Session is what recipes and generated jobs decide on: the id of every session they open. It
+// is the one that `holdfast play` and its like in the SDK open.
+const Session = "play"
 
 // firstAt is the time of a recipe's first proposal, in milliseconds; each line after it is a second later.
 const firstAt = 1767225600000

@@ -9,17 +9,19 @@ import { built, probe, read, start, top } from "./rig.mjs";
 
 const day = 1767225600000; // 2026-01-01, when golden sessions begin
 
-const goldens = readdirSync(join(top, "testdata/golden"), { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => ({
-    name,
-    ...Object.fromEntries(
-      ["bundle.json", "proposals.jsonl", "decisions.jsonl"].map((file) => [
-        file.split(".")[0],
-        read(`testdata/golden/${name}/${file}`, "latin1"),
-      ]),
-    ),
-  })); // bytes, since some of them are not UTF-8
+const sessionsIn = (folder) =>
+  readdirSync(join(top, folder), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => ({
+      name,
+      ...Object.fromEntries(
+        ["bundle.json", "proposals.jsonl", "decisions.jsonl"].map((file) => [
+          file.split(".")[0],
+          read(`${folder}/${name}/${file}`, "latin1"),
+        ]),
+      ),
+    })); // bytes, since some of them are not UTF-8
+const goldens = sessionsIn("testdata/golden");
 
 const bytes = (text) => Buffer.from(text, "latin1");
 const utf8 = (text) => bytes(text).toString();
@@ -50,6 +52,17 @@ for (const { name, bundle, proposals, decisions } of goldens) {
     assert.equal(text, utf8(decisions));
   });
 }
+
+// go run ./host/parity/vectors dist/families 60
+test("children: the SDK in a worker", async () => {
+  const families = sessionsIn("dist/families");
+  assert.ok(families.length >= 60);
+  for (const { name, bundle, proposals, decisions } of families) {
+    const { status, text } = await sdk.ask("POST", "/play", { bundle, proposals });
+    assert.equal(status, 200, text);
+    assert.equal(text, utf8(decisions), name);
+  }
+});
 
 /**
  * Returns how many proposals a server decides as they were recorded. Where the bundle says who ends what waits, a server does

@@ -30,7 +30,7 @@ class Player {
         this.session?.close();
         this.bundle = this.session = undefined;
         this.bundle = engine.bundle(input);
-        this.session = this.bundle.open("parity");
+        this.session = this.bundle.open("play");
         return text(this.bundle.call(Op.Info));
       case "check":
         return { errors: engine.check(input) };

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { gate } from "./gate.mjs";
 import { moduleBytes } from "./module.mjs";
-import { goldenVectors } from "./vectors.mjs";
+import { allVectors } from "./vectors.mjs";
 
 const types = {
   ".html": "text/html",
@@ -22,7 +22,7 @@ const policies = {
   "/no-wasm": "default-src 'self'; script-src 'self'",
 };
 const web = fileURLToPath(new URL("../../", import.meta.url));
-export const vectors = goldenVectors();
+export const vectors = allVectors();
 export const module = moduleBytes(); // read once, so that a build at the same time changes nothing
 const pages = await bundled();
 
