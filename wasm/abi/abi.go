@@ -32,13 +32,13 @@ const (
 	OpComplete   Op = 14 // in: [at: 8 bytes little-endian, milliseconds][proposal]; out: proposal with what was left out
 	OpCatalog    Op = 15 // in: catalog document; out: what it publishes, for showing, as OpInfo; new handle
 	OpResolve    Op = 16 // handle: catalog; in: cursor; out: {"verdict":"stall",…} or {"bundle":DOCUMENT,"digest":…}
-	OpEval       Op = 17 // in: {"expr":…,"vars":{…}}; out: {"value":…} or {"error":…}
-	OpCase       Op = 18 // in: one conformance case; out: {"pass":bool,"message":…}
-	OpClose      Op = 19 // handle: bundle, session or catalog; out: nothing
+	OpEval       Op = 17 // in: {"expr":…,"vars":{…}}; out: {"type":…,"value":…}
+	OpCase       Op = 18 // in: one conformance case; out: {"expr":…,"message":…,"name":…,"pass":bool}
+	OpClose      Op = 19 // handle: bundle, session, catalog or watch; out: nothing
 	OpInfo       Op = 20 // handle: bundle or catalog; out: its declarations, for showing
 	OpPublic     Op = 21 // in: bundle document; out: the document with internal metadata replaced by hashes, same digest
 	OpWatch      Op = 22 // handle: session; in: proposals, one a line; out: nothing; new handle
-	OpAnswers    Op = 23 // handle: watch; in: time, 8 bytes little-endian, milliseconds; out: for each proposal a line, [verdict,[violation…],[advice…]] or {"error":…}
+	OpAnswers    Op = 23 // handle: watch; in: [at: as above]; out: a line for each proposal, [verdict,[violation…],[advice…]] or {"error":…}
 )
 
 // Status is what holdfast_call returns.
@@ -71,7 +71,7 @@ const (
 	// core reads (8 MiB), and the 8 bytes that OpComplete puts before one.
 	MaxInput = 8<<20 + 8
 
-	// MaxHandles is how many bundles, sessions and catalogs may be open at once.
+	// MaxHandles is how many bundles, sessions, catalogs and watches may be open at once.
 	MaxHandles = 1 << 16
 )
 
@@ -80,5 +80,5 @@ const (
 	CodeOp      = "abi/operation" // no operation has this number
 	CodeHandle  = "abi/handle"    // the handle names nothing, something closed, or another kind of thing
 	CodeInput   = "abi/input"     // the input is larger than the buffer, or too short for the operation
-	CodeHandles = "limit/handles" // MaxHandles are open; close one first
+	CodeHandles = "limit/handles" // no place for another handle is left; close one first
 )
