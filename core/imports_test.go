@@ -18,7 +18,7 @@ var banned = []string{"fmt", "reflect", "encoding/json", "time", "math/big", "ma
 
 // stages are the core's packages, each importing only those before it.
 var stages = []string{
-	"core/internal/canon", "core/internal/diag", "core/internal/value", "core/internal/types", "core/internal/text", "core/internal/lib",
+	"core/codes", "core/internal/canon", "core/internal/diag", "core/internal/value", "core/internal/types", "core/internal/text", "core/internal/lib",
 	"core/internal/syntax", "core/internal/check", "core/internal/vm", "core/internal/code", "core/internal/cases", "core/internal/truth", "core/internal/model", "core",
 	"wasm/abi", "wasm",
 }
