@@ -24,7 +24,7 @@ const name = "bundle.yaml"
 // reach: what they find must not depend on how fast the machine is.
 var patience = 10 * time.Second
 
-// built is the answer to /studio/build.
+// built is what became of the text.
 type built struct {
 	Name     string           `json:"name"`
 	Version  string           `json:"version"`

@@ -8,8 +8,7 @@
 // and compares.
 //
 //	GET  /studio/                  the page
-//	POST /studio/build             YAML in; document, digest and findings out
-//	POST /studio/test              YAML in; how its scenarios ended out
+//	POST /studio/test              YAML in; document, digest, findings and how its scenarios ended out
 //	GET  /studio/schema            the JSON Schema of bundles
 //	GET  /studio/source/{digest}   a published bundle as YAML
 package studio

@@ -47,11 +47,11 @@ const (
 	CodeBody     = "http/body"         // the body did not arrive whole
 	CodeAuth     = "auth/required"     // Authorize refused
 	CodeBundle   = "bundle/unknown"    // no such bundle is published
-	CodeBusy     = "studio/busy"       // others are being built
+	CodeBusy     = "studio/busy"       // other documents are being tested
 	CodeFailed   = "studio/failed"     // the engine or the ledger did not answer
 )
 
-// most is how many documents are built or tested at once. One may keep a core busy
+// most is how many documents are tested at once. One may keep a core busy
 // for seconds; an editor sends its text again as soon as one types on.
 const most = 2
 
@@ -118,17 +118,14 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (h *handler) answer(w http.ResponseWriter, r *http.Request) error {
 	path := strings.TrimPrefix(r.URL.Path, "/studio/")
 	digest, source := strings.CutPrefix(path, "source/")
-	switch {
-	case path == "build", path == "test":
-		if err := allow(w, r, http.MethodPost); err != nil {
-			return err
-		}
-	default:
-		if err := allow(w, r, http.MethodGet, http.MethodHead); err != nil {
-			return err
-		}
+	methods := []string{http.MethodGet, http.MethodHead}
+	if path == "test" {
+		methods = []string{http.MethodPost}
 	}
-	if path != "build" && path != "test" && path != "schema" && !source {
+	if err := allow(w, r, methods...); err != nil {
+		return err
+	}
+	if path != "test" && path != "schema" && !source {
 		return h.static(w, r, path)
 	}
 	if h.Authorize != nil {
@@ -157,12 +154,10 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request) error {
 	case h.turns <- struct{}{}:
 		defer func() { <-h.turns }()
 	case <-r.Context().Done():
-		return refuse(CodeBusy, "others are being built; send it again")
+		return refuse(CodeBusy, "other documents are being tested; send it again")
 	}
-	var result any
-	if path == "build" {
-		result = h.build(r.Context(), src)
-	} else if result, err = h.test(r.Context(), src); err != nil {
+	result, err := h.test(r.Context(), src)
+	if err != nil {
 		return err
 	}
 	tell(w, http.StatusOK, "application/json", result)

@@ -57,7 +57,7 @@ func ask(h http.Handler, method, path, media string, body []byte) *httptest.Resp
 	return w
 }
 
-// answer is what build and test answer, as far as it is looked at here.
+// answer is what /studio/test answers, as far as it is looked at here.
 type answer struct {
 	Name, Version, Digest string
 	Catalog               bool
@@ -79,9 +79,9 @@ type answer struct {
 	Coverage *struct{ Percent int }
 }
 
-func post(t *testing.T, h http.Handler, path, yaml string) (a answer) {
+func post(t *testing.T, h http.Handler, yaml string) (a answer) {
 	t.Helper()
-	w := ask(h, "POST", path, "application/yaml; charset=utf-8", []byte(yaml))
+	w := ask(h, "POST", "/studio/test", "application/yaml; charset=utf-8", []byte(yaml))
 	if w.Code != 200 || w.Header().Get("Content-Type") != "application/json" {
 		t.Fatal(w.Code, w.Body)
 	}
@@ -107,21 +107,20 @@ tests:
       - {action: light, actor: keeper, expect: {verdict: reject, governing: ONCE}}
 `
 
-func TestBuildAndTest(t *testing.T) {
+func TestDocumentAndScenarios(t *testing.T) {
 	h := table(t, nil)
-	built := post(t, h, "/studio/build", lamp)
-	if built.Name != "lamp" || built.Version != "1.0.0" || len(built.Findings) != 0 {
-		t.Error(built)
+	tested := post(t, h, lamp)
+	if tested.Name != "lamp" || tested.Version != "1.0.0" || len(tested.Findings) != 0 {
+		t.Error(tested)
 	}
 	want, _ := author.Build("lamp.yaml", author.Options{Engine: host.Native(), ReadFile: func(string) ([]byte, error) { return []byte(lamp), nil }})
-	if built.Digest != want.Digest || !bytes.Equal(built.Document, want.Document) {
-		t.Errorf("got %s %s", built.Digest, built.Document)
+	if tested.Digest != want.Digest || !bytes.Equal(tested.Document, want.Document) {
+		t.Errorf("got %s %s", tested.Digest, tested.Document)
 	}
-	tested := post(t, h, "/studio/test", lamp)
 	if len(tested.Scenarios) != 1 || !tested.Scenarios[0].Passed || tested.Scenarios[0].Line != 13 || tested.Coverage.Percent != 100 {
 		t.Errorf("%+v", tested)
 	}
-	failing := post(t, h, "/studio/test", strings.Replace(lamp, "verdict: reject", "verdict: commit", 1))
+	failing := post(t, h, strings.Replace(lamp, "verdict: reject", "verdict: commit", 1))
 	if s := failing.Scenarios[0]; s.Passed || s.Line != 14 || s.Failure.Step != 2 || s.Failure.Mismatches[0].Got != "reject" {
 		t.Errorf("%+v", failing.Scenarios)
 	}
@@ -129,19 +128,19 @@ func TestBuildAndTest(t *testing.T) {
 
 func TestFindingsHavePlaces(t *testing.T) {
 	h := table(t, nil)
-	got := post(t, h, "/studio/test", strings.Replace(lamp, "!state.lit", "!state.lite", 1))
+	got := post(t, h, strings.Replace(lamp, "!state.lit", "!state.lite", 1))
 	if string(got.Document) != "null" || got.Digest != "" || len(got.Findings) != 1 || len(got.Scenarios) != 0 || got.Coverage != nil {
 		t.Fatalf("%+v", got)
 	}
 	if f := got.Findings[0]; f.Severity != "error" || f.Line != 9 || f.EndLine != 9 || f.EndColumn <= f.Column || !strings.HasPrefix(lamp[strings.Index(lamp, "  - {id"):][f.Column-1:], `lit"`) {
 		t.Errorf("%+v", f)
 	}
-	many := post(t, h, "/studio/build", lamp+strings.Repeat("  - {name: x, steps: 3}\n", 150))
+	many := post(t, h, lamp+strings.Repeat("  - {name: x, steps: 3}\n", 150))
 	if len(many.Findings) != author.MaxFindings {
 		t.Error(len(many.Findings))
 	}
 	for _, broken := range []string{"", "a: [", "\x00", "- 1", "holdfast: 1\n---\nholdfast: 2\n", strings.Repeat("[", 10000)} {
-		if got := post(t, h, "/studio/test", broken); len(got.Findings) == 0 || string(got.Document) != "null" {
+		if got := post(t, h, broken); len(got.Findings) == 0 || string(got.Document) != "null" {
 			t.Errorf("%.20q: %+v", broken, got)
 		}
 	}
@@ -158,13 +157,13 @@ func TestNoFilesAreRead(t *testing.T) {
 	child := "holdfast: 1\nbundle: child\nversion: 1.0.0\nextends: [{bundle: lamp, version: 1.0.0}]\nagents: {other: {}}\n"
 	catalog := "holdfast: 1\ncatalog: lamps\nversion: 1.0.0\nbundle: " + filepath.Join(folder, "lamp.yaml") + "\nmatrix: {n: [1]}\n"
 	for _, yaml := range []string{child, catalog, strings.Replace(catalog, folder+"/", "", 1)} {
-		got := post(t, h, "/studio/build", yaml)
+		got := post(t, h, yaml)
 		if string(got.Document) != "null" || len(got.Findings) == 0 || strings.Contains(got.Findings[0].Message, "ONCE") {
 			t.Errorf("%s\n%+v", yaml, got)
 		}
 	}
 	// A parent is what is published under its name.
-	if got := post(t, table(t, nil, filepath.Join(folder, "lamp.yaml")), "/studio/build", child); got.Digest == "" {
+	if got := post(t, table(t, nil, filepath.Join(folder, "lamp.yaml")), child); got.Digest == "" {
 		t.Errorf("%+v", got.Findings)
 	}
 }
@@ -195,7 +194,7 @@ func TestSource(t *testing.T) {
 			continue
 		}
 		// YAML that is made of a document means that document, parents and hidden metadata included.
-		if again := post(t, h, "/studio/build", w.Body.String()); again.Digest != built.Digest {
+		if again := post(t, h, w.Body.String()); again.Digest != built.Digest {
 			t.Errorf("%s: %s, %v\n%s", path, again.Digest, again.Findings, w.Body)
 		}
 	}
@@ -215,13 +214,14 @@ func TestRefusals(t *testing.T) {
 		code                string
 	}{
 		{"GET", "/studio/nothing", "", nil, 404, "http/path"},
+		{"GET", "/studio/build", "", nil, 404, "http/path"},
 		{"GET", "/studio/assets/../index.html", "", nil, 404, "http/path"},
 		{"POST", "/studio/", "", nil, 405, "http/method"},
-		{"GET", "/studio/build", "", nil, 405, "http/method"},
+		{"GET", "/studio/test", "", nil, 405, "http/method"},
 		{"DELETE", "/studio/schema", "", nil, 405, "http/method"},
-		{"POST", "/studio/build", "application/json", []byte("{}"), 415, "http/content-type"},
+		{"POST", "/studio/test", "application/json", []byte("{}"), 415, "http/content-type"},
 		{"POST", "/studio/test", "", []byte(lamp), 415, "http/content-type"},
-		{"POST", "/studio/build", "application/yaml", bytes.Repeat([]byte("# \n"), author.MaxFile/2), 413, "http/too-large"},
+		{"POST", "/studio/test", "application/yaml", bytes.Repeat([]byte("# \n"), author.MaxFile/2), 413, "http/too-large"},
 	} {
 		w := ask(h, c.method, c.path, c.media, c.body)
 		var p struct {
@@ -254,7 +254,7 @@ func TestAuthorize(t *testing.T) {
 			t.Error(path, w.Code)
 		}
 	}
-	if w := ask(h, "POST", "/studio/build", "application/yaml", []byte(lamp)); w.Code != 401 || !strings.Contains(w.Body.String(), `"auth/required"`) {
+	if w := ask(h, "POST", "/studio/test", "application/yaml", []byte(lamp)); w.Code != 401 || !strings.Contains(w.Body.String(), `"auth/required"`) {
 		t.Error(w.Code, w.Body)
 	}
 }
