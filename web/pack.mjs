@@ -23,4 +23,4 @@ script("module/packed", gzipSync(readFileSync(at("dist/module/holdfast.wasm")), 
 
 const whole = { ...options, bundle: true, write: false, format: "iife", target: "es2022" };
 const { outputFiles } = await build({ ...whole, entryPoints: [at("dist/worker/service.js")] });
-script("module/served", outputFiles[0].text);
+script("worker/served", outputFiles[0].text);

@@ -9,7 +9,7 @@ package gate
 //	 "jti":"…","method":"POST","target":"/cart","verdict":"commit"}
 //
 // It belongs to one request, as the origin gets it: another method, path, query or body has another seal. It is good
-// for a minute. web/src/seal.ts makes and checks the same, and testdata/gate holds both to it.
+// for a minute. web/src/edge/seal.ts makes and checks the same, and testdata/gate holds both to it.
 
 import (
 	"bytes"

@@ -6,7 +6,7 @@ package gate
 //	/CART        ──► matched as /cart, by routes.go
 //	/x/..;/cart  ──► refused: one handler reads /cart, another does not
 //
-// web/src/target.ts does the same, and testdata/gate holds both to it.
+// web/src/edge/target.ts does the same, and testdata/gate holds both to it.
 
 import (
 	"strings"

@@ -2,7 +2,7 @@
 
 export { load, type FetchOptions, type LoadOptions, type Source } from "./module/load.js";
 export { Engine } from "./module/engine.js";
-export { Bundle, Catalog, type BundleInfo, type CatalogInfo, type Resolution, type Stall } from "./module/bundle.js";
+export { Bundle, Catalog, type Resolution } from "./module/bundle.js";
 export { Session, type Proposal, type SessionOptions } from "./module/session.js";
 export { Gate, TextGate, type GateValue, type Subscriber } from "./gates/gate.js";
 export { Gates, type Gated, type Watched } from "./gates/gates.js";
@@ -31,6 +31,16 @@ export type {
   Verdict,
   Violation,
 } from "./documents/decision.js";
-export type { Admissible, Entry, Parked, Path, Question, View } from "./documents/answers.js";
+export type {
+  Admissible,
+  BundleInfo,
+  CatalogInfo,
+  Entry,
+  Parked,
+  Path,
+  Question,
+  Stall,
+  View,
+} from "./documents/answers.js";
 export { HoldfastError, codes, type Finding } from "./documents/errors.js";
 export type { Input } from "./documents/encode.js";

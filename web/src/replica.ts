@@ -10,5 +10,6 @@ export {
 } from "./server/replica.js";
 export type { Pace, Status } from "./server/follow.js";
 export type { Pending, QueueStorage, Settled } from "./server/queue.js";
-export { Problem, replicaCodes, type RemoteOptions } from "./server/remote.js";
+export { Problem, replicaCodes } from "./server/problem.js";
+export type { RemoteOptions } from "./server/remote.js";
 export type { StartOptions } from "./server/confirmed.js";

@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { HoldfastError } from "../dist/index.js";
 import { Follower } from "../dist/server/follow.js";
-import { Clock, Problem, Remote, passing } from "../dist/server/remote.js";
+import { Clock } from "../dist/server/clock.js";
+import { Problem, passing } from "../dist/server/problem.js";
+import { Remote } from "../dist/server/remote.js";
 import { fakeSockets } from "./support/socket.mjs";
 
 const date = (millis) => new Date(Math.floor(millis / 1000) * 1000).toUTCString();

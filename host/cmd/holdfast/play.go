@@ -1,7 +1,7 @@
 package main
 
 // This file defines `holdfast play`: proposals in, one a line, and an answer a line
-// out. web/src/player.ts is the same contract, byte for byte, and states it.
+// out. web/src/module/player.ts is the same contract, byte for byte, and states it.
 
 import (
 	"bufio"

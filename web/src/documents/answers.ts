@@ -1,4 +1,4 @@
-// This file defines the shapes of what a session answers besides decisions.
+// This file defines the shapes of what the module answers besides decisions.
 
 import type { ProposalDocument, Verdict } from "./decision.js";
 
@@ -92,4 +92,40 @@ export interface View<S = Readonly<Record<string, unknown>>> {
   readonly logs: Readonly<Record<string, readonly unknown[]>>;
   readonly holds: readonly Parked[];
   readonly v: number;
+}
+
+/** A bundle's declarations, for showing. */
+export interface BundleInfo {
+  /** The name, without the version. */
+  readonly bundle: string;
+  readonly version: string;
+  /** SHA-256 of the bundle's canonical public form, `sha256:…`: what the bundle is. */
+  readonly digest: string;
+  readonly title: string;
+  readonly about: string;
+  readonly [more: string]: unknown;
+}
+
+/** What a catalog publishes, for showing. */
+export interface CatalogInfo {
+  readonly catalog: string;
+  readonly version: string;
+  readonly title?: string;
+  /** The cursor's parts and the values each may have. */
+  readonly matrix?: Readonly<Record<string, readonly unknown[]>>;
+  /** The points, and the digest of each one's bundle. */
+  readonly cursors: readonly Readonly<Record<string, unknown>>[];
+  readonly digests: readonly string[];
+}
+
+/** There is no basis to decide: the cursor names no bundle, or more than one. */
+export interface Stall {
+  readonly verdict: "stall";
+  readonly catalog: string;
+  readonly version: string;
+  readonly cursor: Readonly<Record<string, unknown>>;
+  /** How many bundles it names. */
+  readonly matches: number;
+  /** What to tell a person. */
+  readonly say: string;
 }

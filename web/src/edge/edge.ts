@@ -20,11 +20,6 @@ import { Sealer, edgeHeaders, type SealKey } from "./seal.js";
 import type { Proposal, Session } from "../module/session.js";
 import { overrides, readFields, readTarget, writeFields } from "./target.js";
 
-export { HoldfastError } from "../documents/errors.js";
-export type { PublishedDocument, Which } from "./published.js";
-export { edgeHeaders, verifyVerdict } from "./seal.js";
-export type { CheckKey, CheckOptions, Checked, SealKey, Secret } from "./seal.js";
-
 /** Says of a request that it goes on undecided. */
 export const pass: unique symbol = Symbol.for("holdfast.pass") as never;
 

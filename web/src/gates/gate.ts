@@ -28,7 +28,6 @@ import {
   type Span,
 } from "../documents/decision.js";
 import { HoldfastError, codes } from "../documents/errors.js";
-import type { Gates } from "./gates.js";
 import type { How } from "./how.js";
 
 /** A gate's answer at one moment. It does not change; the same answer is the same object. */
@@ -61,6 +60,23 @@ export interface Question {
   readonly reasons: readonly string[] | undefined;
 }
 
+/** All gates of one session, as each of them knows them: see Gates. */
+export interface GateSet {
+  /** Grows with everything that may change an answer. */
+  readonly epoch: number;
+  /** Asks about a gate, and about all that are in use. */
+  answer(gate: Gate): void;
+  /** Searches for the way to where a gate's proposal would commit. */
+  findHow(gate: Gate, value: GateValue): How;
+  /** Hears that a gate's question has become another one. */
+  changed(gate: Gate): void;
+  /** Hears that a gate has its first subscriber, or has lost its last. */
+  subscribed(gate: Gate, on: boolean): void;
+  /** Asks everything again. */
+  refresh(): void;
+  proposalOf(question: Question, atMillis: number): ProposalDocument;
+}
+
 /** Who is told of a new answer. */
 export type Subscriber = (value: GateValue) => void;
 
@@ -73,7 +89,7 @@ export class Gate {
   used = false;
   /** When it was last asked by itself, as the gates count. @internal */
   alone = -2;
-  readonly #gates: Gates;
+  readonly #gates: GateSet;
   readonly #subscribers = new Set<Subscriber>();
   #epoch = -1; // the one that #value is of
   #line: string | undefined;
@@ -82,7 +98,7 @@ export class Gate {
   #howEpoch = -1;
 
   /** @internal */
-  constructor(gates: Gates, question: Question) {
+  constructor(gates: GateSet, question: Question) {
     this.#gates = gates;
     this.question = question;
   }
@@ -213,10 +229,10 @@ export class Gate {
 export class TextGate extends Gate {
   /** The argument's name. */
   readonly name: string;
-  readonly #gates: Gates;
+  readonly #gates: GateSet;
 
   /** @internal */
-  constructor(gates: Gates, question: Question, name: string) {
+  constructor(gates: GateSet, question: Question, name: string) {
     super(gates, { ...question, args: { ...question.args, [name]: "" } });
     this.#gates = gates;
     this.name = name;

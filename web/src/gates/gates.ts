@@ -30,10 +30,9 @@ import type { AskOptions, Asker } from "../documents/declared.js";
 import type { ProposalDocument } from "../documents/decision.js";
 import { encode, isPlain, misfit } from "../documents/encode.js";
 import { HoldfastError, because, codes, tell } from "../documents/errors.js";
-import { Gate, TextGate, type GateValue, type Question } from "./gate.js";
+import { Gate, TextGate, type GateSet, type GateValue, type Question } from "./gate.js";
 import { held, howOf, open, unknown, type How } from "./how.js";
 import { Titles, type Titled } from "./titles.js";
-import { maxWatched } from "../module/watch.js";
 
 /** What gates can be of: a session, or anything with the shape of one that tells when it has changed. */
 export interface Gated {
@@ -52,6 +51,9 @@ export interface Watched {
   answers(atMillis: number): readonly string[];
   close(): void;
 }
+
+/** The most proposals of one watch (core.MaxWatched). */
+const maxWatched = 4096;
 
 /** How many questions are remembered; beyond, the oldest that is not in use is forgotten. As many as a large page has. */
 const maxMemo = 2048;
@@ -78,7 +80,7 @@ interface Node {
 const noArgs: Readonly<Record<string, unknown>> = Object.freeze({});
 
 /** All gates of one session. */
-export class Gates {
+export class Gates implements GateSet {
   /** Grows with everything that may change an answer. @internal */
   epoch = 0;
   readonly #subject: Gated;

@@ -2,6 +2,7 @@
 // what names the one bundle of a cursor.
 
 import { Op } from "./abi.js";
+import type { BundleInfo, CatalogInfo, Stall } from "../documents/answers.js";
 import type { Declared, Undeclared } from "../documents/declared.js";
 import { encode, encodeCopy, type Input } from "../documents/encode.js";
 import { HoldfastError, codes } from "../documents/errors.js";
@@ -34,18 +35,6 @@ export abstract class Loaded<Info> extends Held {
   }
 }
 
-/** A bundle's declarations, for showing. */
-export interface BundleInfo {
-  /** The name, without the version. */
-  readonly bundle: string;
-  readonly version: string;
-  /** SHA-256 of the bundle's canonical public form, `sha256:…`: what the bundle is. */
-  readonly digest: string;
-  readonly title: string;
-  readonly about: string;
-  readonly [more: string]: unknown;
-}
-
 /** A published, immutable document of state, actions and constraints. Get one from Engine.bundle or Catalog.resolve. */
 export class Bundle<B extends Declared = Undeclared> extends Loaded<BundleInfo> {
   /** document is the constructor's to keep. @internal */
@@ -72,30 +61,6 @@ export class Bundle<B extends Declared = Undeclared> extends Loaded<BundleInfo> 
     this.handle(this.host.live()); // a closed bundle begins no session
     return new Session<B>(this.host, this, origin, options);
   }
-}
-
-/** What a catalog publishes, for showing. */
-export interface CatalogInfo {
-  readonly catalog: string;
-  readonly version: string;
-  readonly title?: string;
-  /** The cursor's parts and the values each may have. */
-  readonly matrix?: Readonly<Record<string, readonly unknown[]>>;
-  /** The points, and the digest of each one's bundle. */
-  readonly cursors: readonly Readonly<Record<string, unknown>>[];
-  readonly digests: readonly string[];
-}
-
-/** There is no basis to decide: the cursor names no bundle, or more than one. */
-export interface Stall {
-  readonly verdict: "stall";
-  readonly catalog: string;
-  readonly version: string;
-  readonly cursor: Readonly<Record<string, unknown>>;
-  /** How many bundles it names. */
-  readonly matches: number;
-  /** What to tell a person. */
-  readonly say: string;
 }
 
 /** The bundle a cursor names, or why there is none. */

@@ -1,8 +1,7 @@
 // This file defines counted, for a load whose progress is asked for. Few are, so it is fetched then.
 
-import type { FetchOptions } from "./fetch.js";
-
-type Progress = NonNullable<FetchOptions["progress"]>;
+/** Hears how many bytes have come, and of how many where the server says so. A try after a failure begins at 0. */
+export type Progress = (loadedBytes: number, totalBytes: number | undefined) => void;
 
 /** Returns the same response, counted as it arrives. */
 export function counted(response: Response, progress: Progress): Response {

@@ -1,5 +1,6 @@
 // This file defines compile: from wherever the module lies to a module that was checked.
 
+import type { Progress } from "./counted.js";
 import { HoldfastError, because, codes, messageOf } from "../documents/errors.js";
 import { notTheModule } from "./instance.js";
 
@@ -22,8 +23,7 @@ export interface FetchOptions {
    * on; 2 when left out. A server's answer, whatever its status, is not asked for twice.
    */
   readonly retries?: number;
-  /** Hears how many bytes have come, and of how many where the server says so. A try after a failure begins at 0. */
-  readonly progress?: (loadedBytes: number, totalBytes: number | undefined) => void;
+  readonly progress?: Progress;
   /** Ends the loading with load/aborted. */
   readonly signal?: AbortSignal;
 }

@@ -1,6 +1,5 @@
-// This file defines unpack and workerOf: the module and the worker's script out of scripts, for
-// where no files can be had. It is imported when that is so and not before, and bundlers make chunks
-// of their own of it, and of the two scripts.
+// This file defines unpack: the module out of a script, for where no file can be had. It is imported when that is so
+// and not before, and bundlers make a chunk of its own of it, and of the script.
 
 /** Returns the module's bytes. */
 export async function unpack(): Promise<Uint8Array<ArrayBuffer>> {
@@ -9,11 +8,4 @@ export async function unpack(): Promise<Uint8Array<ArrayBuffer>> {
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
-}
-
-/** Returns what starts the worker. A content security policy has to allow it `worker-src blob:`. */
-export async function workerOf(): Promise<() => Worker> {
-  const script = (await import("./served.js")).default;
-  const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
-  return () => new Worker(url);
 }

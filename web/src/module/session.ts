@@ -6,8 +6,7 @@
 // the place of both, so that what is kept stays small however long it lives.
 
 import { Op } from "./abi.js";
-import type { Admissible, Path, Question, View } from "../documents/answers.js";
-import type { BundleInfo } from "./bundle.js";
+import type { Admissible, BundleInfo, Path, Question, View } from "../documents/answers.js";
 import { Decision, type ProposalDocument } from "../documents/decision.js";
 import type {
   ActionOf,

@@ -8,9 +8,6 @@ import type { Instance } from "./instance.js";
 
 const decoder = new TextDecoder();
 
-/** The most proposals of one watch (core.MaxWatched). */
-export const maxWatched = 4096;
-
 /** Proposals kept in the module. Get one from Session.watch. */
 export class Watch extends Held {
   readonly #session: Held;

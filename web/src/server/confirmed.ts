@@ -16,7 +16,8 @@ import { Decision, type DecisionDocument } from "../documents/decision.js";
 import type { Engine } from "../module/engine.js";
 import { HoldfastError, codes, messageOf } from "../documents/errors.js";
 import { signatures } from "../module/judge.js";
-import { Problem, pathOf, replicaCodes, type Remote } from "./remote.js";
+import { Problem, replicaCodes } from "./problem.js";
+import { pathOf, type Remote } from "./remote.js";
 import type { Session } from "../module/session.js";
 
 /** How many confirmed decisions are kept to compare with; older ones are proven by the chain. */

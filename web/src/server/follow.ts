@@ -17,7 +17,7 @@
 import { read, type Confirmed } from "./confirmed.js";
 import type { Decision } from "../documents/decision.js";
 import { HoldfastError } from "../documents/errors.js";
-import { Problem, passing, replicaCodes, unreachable } from "./remote.js";
+import { Problem, passing, replicaCodes, unreachable } from "./problem.js";
 
 /** Where a replica stands against its server. */
 export type Status = "live" | "catching-up" | "offline" | "stopped";

@@ -14,7 +14,7 @@
 
 import type { Actor, Decision, Verdict } from "../documents/decision.js";
 import { HoldfastError, messageOf } from "../documents/errors.js";
-import { replicaCodes } from "./remote.js";
+import { replicaCodes } from "./problem.js";
 
 /** Where waiting proposals are kept: localStorage, or anything with these members. */
 export interface QueueStorage {

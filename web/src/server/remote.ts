@@ -5,52 +5,9 @@
 // UTF-8 without a line break, so decoding and encoding it again gives the same bytes.
 
 import { HoldfastError, messageOf } from "../documents/errors.js";
-import { overSocket } from "./socket.js";
-
-/** The codes that begin in a replica, each with when. The server's own come with Problem. */
-export const replicaCodes = {
-  /** No answer arrived: no network, no server, a time limit, a connection that broke. It is tried again. */
-  unreachable: "replica/unreachable",
-  /** What answered is not a Holdfast server, as a proxy's page is not. It is tried again. */
-  answer: "replica/answer",
-  /** The `token` function threw. It is asked again. */
-  token: "replica/token",
-  /** The server's decisions are not those that are decided here, or not those it had told before. The replica has stopped. */
-  differs: "replica/differs",
-  /** The session is of another bundle than the program asks for. */
-  bundle: "replica/bundle",
-  /** A proposal was not sent: on the server's newer state it would get another verdict than was shown. */
-  conflict: "replica/conflict",
-  /** As many proposals wait as may. */
-  full: "replica/full",
-  /** Waiting proposals cannot be written to the storage, or read from it. They stay in memory. */
-  storage: "replica/storage",
-  /** The page comes back from the back-forward cache and has not yet heard what it missed. */
-  stale: "replica/stale",
-  /** The replica was closed. */
-  closed: "replica/closed",
-} as const;
-
-/** A refusal by the server: its problem document (RFC 9457), whose `code` and `detail` are the error's. */
-export class Problem extends HoldfastError {
-  /** The HTTP status. */
-  readonly status: number;
-  /** Where the session stands, with session/stale. */
-  readonly seq: number | undefined;
-  /** Milliseconds after which to ask again, where the server says so. */
-  readonly retryAfter: number | undefined;
-
-  constructor(
-    code: string,
-    message: string,
-    more: { path?: string; status: number; seq?: number | undefined; retryAfter?: number | undefined },
-  ) {
-    super(code, message, more.path === undefined ? {} : { path: more.path });
-    this.status = more.status;
-    this.seq = more.seq;
-    this.retryAfter = more.retryAfter;
-  }
-}
+import { Clock } from "./clock.js";
+import { Problem, replicaCodes, unreachable } from "./problem.js";
+import { overSocket, type ServerEvent } from "./socket.js";
 
 /** How to reach the server. */
 export interface RemoteOptions {
@@ -72,12 +29,6 @@ interface Ask {
   readonly headers?: Record<string, string>;
   /** Ends the request, and the reading of its answer. */
   readonly control: AbortController;
-}
-
-/** One event of a stream. */
-export interface ServerEvent {
-  readonly event: string;
-  readonly data: string;
 }
 
 /** How long a request may take until its answer begins, and until a small one has ended, in milliseconds. */
@@ -243,60 +194,6 @@ export class Remote {
       clearTimeout(timer);
     }
   }
-}
-
-/**
- * How far a server's clock is ahead of this one, from its Date headers. A header has
- * whole seconds, and was written at some time between the request and the answer:
- *
- *	began ─────────── ended          here
- *	      Date … Date+1 s            there, so Date − ended ≤ ahead < Date + 1 s − began
- *
- * What several answers say together is narrower than what each says.
- */
-export class Clock {
-  #least = -Infinity;
-  #most = Infinity;
-
-  /** Takes an answer's Date header, and when it was asked for and came, in milliseconds here. */
-  heard(date: string | null, began: number, ended: number): void {
-    const at = date === null ? NaN : Date.parse(date);
-    if (Number.isNaN(at)) return; // another origin's page may not see the header
-    if (ended < began) return; // this machine's clock was set back meanwhile
-    const least = at - ended;
-    const most = at + 1000 - began;
-    if (least > this.#most || most < this.#least)
-      [this.#least, this.#most] = [least, most]; // one of the clocks was set
-    else [this.#least, this.#most] = [Math.max(least, this.#least), Math.min(most, this.#most)];
-  }
-
-  /** Milliseconds; 0 where nothing is known. */
-  get ahead(): number {
-    if (this.#least <= 0 && this.#most >= 0) return 0; // the two agree as far as anyone can see
-    return Math.round((this.#least + this.#most) / 2);
-  }
-
-  /** The server's time, in milliseconds since 1970. */
-  now(): number {
-    return Date.now() + this.ahead;
-  }
-}
-
-/** Says whether asking again later may help. */
-export function passing(error: HoldfastError): boolean {
-  if (error instanceof Problem && error.code !== replicaCodes.answer)
-    return error.code !== "session/corrupt" && (error.status >= 500 || [408, 425, 429].includes(error.status));
-  return (
-    error.code === replicaCodes.unreachable || error.code === replicaCodes.answer || error.code === replicaCodes.token
-  );
-}
-
-/** Makes an error of whatever ended a request. */
-export function unreachable(thrown: unknown): HoldfastError {
-  if (thrown instanceof HoldfastError) return thrown;
-  return new HoldfastError(replicaCodes.unreachable, `the server does not answer: ${messageOf(thrown)}`, {
-    cause: thrown,
-  });
 }
 
 /** Returns the path of a part of a session. */

@@ -30,8 +30,8 @@
 // lost decisions) ends the replica: replica/differs. What was confirmed before stays to be read,
 // no gate allows anything any more, and waiting proposals stay in the storage.
 
-import type { Admissible, Path, Question, View } from "../documents/answers.js";
-import type { Bundle, BundleInfo } from "../module/bundle.js";
+import type { Admissible, BundleInfo, Path, Question, View } from "../documents/answers.js";
+import type { Bundle } from "../module/bundle.js";
 import { Confirmed, again, decisionOf, differs, read, type StartOptions } from "./confirmed.js";
 import type { Actor, Decision } from "../documents/decision.js";
 import type { ActionOf, ActorOf, ArgsOf, AskOptions, Declared, Rest, Undeclared } from "../documents/declared.js";
@@ -55,15 +55,11 @@ import {
   type QueueStorage,
   type Settled,
 } from "./queue.js";
-import { Problem, Remote, passing, replicaCodes, unreachable, type RemoteOptions } from "./remote.js";
+import { Problem, passing, replicaCodes, unreachable } from "./problem.js";
+import { Remote, type RemoteOptions } from "./remote.js";
 import type { Session } from "../module/session.js";
 import { Tabs, lockOf, type Message } from "./tabs.js";
 import type { Watch } from "../module/watch.js";
-
-export type { Pace, Status } from "./follow.js";
-export type { Pending, QueueStorage, Settled } from "./queue.js";
-export { Problem, replicaCodes, type RemoteOptions } from "./remote.js";
-export type { StartOptions } from "./confirmed.js";
 
 /** How far a guess's time may be from the server's when it is sent, in milliseconds; the server takes a minute. */
 const fresh = 20_000;

@@ -5,7 +5,13 @@
 // answers `pong` is the network in front of a session, which sleeps on.
 
 import { HoldfastError } from "../documents/errors.js";
-import { replicaCodes, type ServerEvent } from "./remote.js";
+import { replicaCodes } from "./problem.js";
+
+/** One event of a stream. */
+export interface ServerEvent {
+  readonly event: string;
+  readonly data: string;
+}
 
 /** The subprotocol; a token goes beside it, since a browser can set no headers. */
 const protocol = "holdfast.v1";

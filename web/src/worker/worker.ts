@@ -11,8 +11,7 @@
 // own wants load, and a page that runs other people's bundles wants this.
 
 import { Op } from "../module/abi.js";
-import type { Admissible, Path, Question, View } from "../documents/answers.js";
-import type { BundleInfo } from "../module/bundle.js";
+import type { Admissible, BundleInfo, Path, Question, View } from "../documents/answers.js";
 import { Decision } from "../documents/decision.js";
 import { encode, encodeCopy, type Input } from "../documents/encode.js";
 import { HoldfastError, codes, messageOf } from "../documents/errors.js";
@@ -40,7 +39,7 @@ export async function work(source?: Source, options: WorkOptions = {}): Promise<
     const absent = thrown instanceof HoldfastError && thrown.code === codes.worker && options.worker === undefined;
     if (!absent || typeof Worker === "undefined") throw thrown;
     // The worker's script is not beside this one, as it may be with the module (fetch.ts): it also comes inside of one.
-    const worker = await import("../module/inline.js").then(({ workerOf }) => workerOf()).catch(() => undefined);
+    const worker = await import("./inline.js").then(({ workerOf }) => workerOf()).catch(() => undefined);
     if (worker === undefined) throw thrown;
     return await started(new WorkerEngine(module, digest, { ...options, worker })).catch(() => Promise.reject(thrown));
   }
