@@ -62,7 +62,7 @@ func Build(path string, o Options) (*Built, []Finding) {
 	}
 	b := &builder{Options: o, path: path, units: map[string]*unit{}}
 	built := b.build(path)
-	findings := sorted(b.findings)
+	findings := sorted(b.findings, b.files)
 	if built.Lock = b.lock.bytes(); Failed(findings) {
 		built.Document, built.Digest, built.Lock = nil, "", nil
 	}
@@ -173,10 +173,6 @@ func (b *builder) read(path string) (*unit, error) {
 		return nil, err
 	}
 	s, findings := Read(path, src)
-	s.inBuild = len(b.files)
-	for i := range findings {
-		findings[i].inFile = s.inBuild
-	}
 	u := &unit{path: path, source: s, parents: map[int]*unit{}}
 	b.units[absolute] = u
 	b.files = append(b.files, path)
@@ -199,7 +195,8 @@ func (b *builder) bundle(u *unit) {
 	b.chain = append(b.chain, u)
 	defer func() { b.chain = b.chain[:len(b.chain)-1] }()
 	whole := true
-	parents := &node{kind: listKind, start: extends.start, end: extends.end, style: extends.style}
+	parents := *extends
+	parents.items = nil
 	for i, e := range extends.items {
 		if e.get("document") != nil && !b.pinEmbedded(u, "/extends/"+strconv.Itoa(i), e) {
 			whole = false
@@ -222,7 +219,7 @@ func (b *builder) bundle(u *unit) {
 	}
 	document := *root
 	document.members = append([]member(nil), root.members...)
-	document.member("extends").value = parents
+	document.member("extends").value = &parents
 	u.document = &document
 }
 
@@ -404,10 +401,10 @@ func (u *unit) finding(d Diagnostic) Finding {
 	d.Path = path
 	related := d.Related
 	d.Related = ""
-	f := at.source.Finding(d)
+	f := Locate(at.source, d)
 	if related != "" {
 		other, path := u.owner(related)
-		if p, found := other.source.related(path); found {
+		if p, found := relatedPlace(other.source, path); found {
 			f.Related = &p
 		}
 	}

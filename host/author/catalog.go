@@ -273,7 +273,7 @@ func (c *cataloger) entries(points []*point) *node {
 // returns nil after a finding.
 func (c *cataloger) eval(p *point, at string, vars []byte) *node {
 	expr, _, _ := c.unit.source.root.walk(at)
-	request := append([]byte(`{"expr":`), appendText(nil, expr.text)...)
+	request := append([]byte(`{"expr":`), textNode(expr.text).appendJSON(nil)...)
 	request = append(append(append(request, `,"vars":`...), vars...), '}')
 	answer, err := c.Engine.Eval(request)
 	if err != nil {
@@ -408,8 +408,7 @@ func (c *cataloger) verify() []byte {
 		return nil
 	}
 	// The template is a part of this file: its findings are placed below /bundle.
-	template := &unit{path: c.unit.path, source: &Source{Name: c.unit.source.Name, text: c.unit.source.text, lines: c.unit.source.lines, began: c.unit.source.began,
-		shown: c.unit.source.shown, root: bundle, inBuild: c.unit.source.inBuild}, document: bundle}
+	template := &unit{path: c.unit.path, source: c.unit.source.Part(bundle), document: bundle}
 	for i, e := range entries.items {
 		at := "/entries/" + strconv.Itoa(i)
 		p := &point{cursor: e.get("cursor"), params: e.get("params"), metadata: e.get("metadata"), name: at[1:], digest: e.string("digest")}

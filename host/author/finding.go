@@ -20,8 +20,7 @@ type Place struct {
 	EndColumn int    `json:"endColumn"`         // column of the first character after it
 	Offset    int    `json:"offset"`            // 0-based byte in the file
 	Excerpt   string `json:"excerpt,omitempty"` // the line it begins on; empty where that has over 1,000 bytes
-	text      string // the same, whatever its length
-	inFile    int    // which file of a build, for sorting
+	Text      string `json:"-"`                 // the same, whatever its length
 }
 
 // Severity says whether a finding keeps a document from being used.
@@ -50,11 +49,18 @@ func Failed(findings []Finding) bool {
 	return slices.ContainsFunc(findings, func(f Finding) bool { return f.Severity == Error })
 }
 
-// sorted orders findings by file, position and code, drops exact repetitions and
-// keeps the order of what stands at one place.
-func sorted(findings []Finding) []Finding {
+// sorted orders findings by file and position, and drops exact repetitions. What is at one place keeps its order.
+// Files come in the order of files, and those that are not listed after them, by name.
+func sorted(findings []Finding, files []string) []Finding {
+	file := func(f Finding) int {
+		if i := slices.Index(files, f.File); i >= 0 {
+			return i
+		}
+		return len(files)
+	}
 	slices.SortStableFunc(findings, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(a.inFile, b.inFile), cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+		return cmp.Or(cmp.Compare(file(a), file(b)), cmp.Compare(a.File, b.File),
+			cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
 	return slices.CompactFunc(findings, func(a, b Finding) bool {
 		return a.Place == b.Place && a.Code == b.Code && a.Message == b.Message

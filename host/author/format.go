@@ -25,7 +25,13 @@ import (
 //
 // A file that cannot be read comes back as it is, with the findings. JSON comes
 // back as it is.
-func Format(name string, src []byte) ([]byte, []Finding) {
+func Format(name string, src []byte) ([]byte, []Finding) { return format(name, src, documentOrder) }
+
+// An Order says how a value is laid out: the order of its keys, nil where they stay as they are, and the Order
+// of what is inside, by key ("" for the items of a list). Where inside is nil, nothing in the value is ordered.
+type Order func(n *node) (keys []string, inside func(key string) Order)
+
+func format(name string, src []byte, order Order) ([]byte, []Finding) {
 	s, findings := Read(name, src)
 	if !s.Valid() || s.spans == nil {
 		return src, findings
@@ -46,7 +52,7 @@ func Format(name string, src []byte) ([]byte, []Finding) {
 		if n := keeps(s.tidied()); n != nil {
 			s = n
 		}
-		s = s.inOrder(stuck, keeps)
+		s = s.inOrder(order, stuck, keeps)
 		if n := keeps(s.indented()); n != nil {
 			s = n
 		}
@@ -145,8 +151,9 @@ func (s *Source) with(edits []edit) []byte {
 // inOrder puts the outermost keys that are out of order in order; what is inside
 // them follows in the next rounds. Where that is refused, each mapping is tried
 // alone, and one that cannot be ordered is noted as stuck, by its JSON Pointer.
-func (s *Source) inOrder(stuck map[string]bool, keeps func([]byte) *Source) *Source {
-	o := s.order(stuck)
+func (s *Source) inOrder(order Order, stuck map[string]bool, keeps func([]byte) *Source) *Source {
+	o := &orderer{Source: s, seen: map[*node]bool{}, stuck: stuck}
+	o.visit(s.root, order, "")
 	if len(o.edits) == 0 {
 		return s
 	}
@@ -164,16 +171,6 @@ func (s *Source) inOrder(stuck map[string]bool, keeps func([]byte) *Source) *Sou
 	return s
 }
 
-func (s *Source) order(stuck map[string]bool) *orderer {
-	o := &orderer{Source: s, seen: map[*node]bool{}, stuck: stuck}
-	root := bundleShape
-	if s.root.get("catalog") != nil {
-		root = catalogShape
-	}
-	o.visit(s.root, root, "")
-	return o
-}
-
 type orderer struct {
 	*Source
 	seen  map[*node]bool
@@ -182,51 +179,44 @@ type orderer struct {
 }
 
 // visit orders the keys of n, or where they are in order looks inside.
-func (o *orderer) visit(n *node, as *shape, at string) {
-	if as = as.choose(n); as == nil || as.kind == anyShape || n.kind < listKind || o.seen[n] {
+func (o *orderer) visit(n *node, order Order, at string) {
+	if order == nil || n.kind < listKind || o.seen[n] {
+		return
+	}
+	keys, inside := order(n)
+	if inside == nil {
 		return
 	}
 	o.seen[n] = true
-	if n.kind == listKind {
-		if as.kind == listShape {
-			for i, e := range n.items {
-				if e.start >= n.start && e.end <= n.end { // no alias
-					o.visit(e, as.of, at+"/"+strconv.Itoa(i))
-				}
-			}
+	for i, e := range n.items {
+		if e.start >= n.start && e.end <= n.end { // no alias
+			o.visit(e, inside(""), at+"/"+strconv.Itoa(i))
 		}
-		return
 	}
-	if n.merged {
+	if n.merged || keys != nil && o.sort(n, keys, at) {
 		return
-	}
-	if as.kind == mappingShape && as.has(n) {
-		order := make([]int, len(n.members))
-		for i := range order {
-			order[i] = i
-		}
-		place := func(i int) int {
-			return slices.IndexFunc(as.keys, func(k keyShape) bool { return k.name == n.members[i].key.text })
-		}
-		slices.SortStableFunc(order, func(a, b int) int { return place(a) - place(b) })
-		if !slices.IsSorted(order) && !o.stuck[at] && o.reorder(n, order) {
-			o.edits[len(o.edits)-1].pointer = at
-			return
-		}
 	}
 	for _, m := range n.members {
-		if m.value.start < m.key.end || m.value.end > m.end {
-			continue // an alias, or nothing
-		}
-		switch as.kind {
-		case mappingShape:
-			if k := as.key(m.key.text); k != nil {
-				o.visit(m.value, k.value, pointer(at, m.key.text))
-			}
-		case namesShape:
-			o.visit(m.value, as.of, pointer(at, m.key.text))
+		if m.value.start >= m.key.end && m.value.end <= m.end { // no alias, and not nothing
+			o.visit(m.value, inside(m.key.text), pointer(at, m.key.text))
 		}
 	}
+}
+
+// sort notes the edit that puts the members of n in the order of keys; false where they are in order, or where
+// that is not safe.
+func (o *orderer) sort(n *node, keys []string, at string) bool {
+	order := make([]int, len(n.members))
+	for i := range order {
+		order[i] = i
+	}
+	place := func(i int) int { return slices.Index(keys, n.members[i].key.text) }
+	slices.SortStableFunc(order, func(a, b int) int { return place(a) - place(b) })
+	if slices.IsSorted(order) || o.stuck[at] || !o.reorder(n, order) {
+		return false
+	}
+	o.edits[len(o.edits)-1].pointer = at
+	return true
 }
 
 // reorder notes the edit that puts members into order; false where that is not safe.

@@ -1,80 +1,35 @@
 package author
 
-// This file turns places in the document into places in the file.
+// This file turns what the core says about a document into findings in its file.
 
 import "strings"
 
-// Position returns where the value that a JSON Pointer names stands, or its key.
-// For a text, bytes off to end of it can be asked for; 0 and 0 are the whole.
-// What an alias stands for is where its anchor is. Where the pointer leads past
-// what is there, found is false and the place is that of the nearest value around
-// it.
-func (s *Source) Position(pointer string, key bool, off, end int) (place Place, found bool) {
-	if s.root == nil {
-		return s.place(0, 0), false
-	}
-	v, in, found := s.root.walk(pointer)
-	switch {
-	case key && in != nil && found:
-		v = in.key
-		if len(v.runs) > 0 { // without the quotes
-			return s.place(v.place(0, len(v.text))), true
-		}
-	case found && v.kind == textKind && end > 0:
-		return s.place(v.place(off, end)), true
-	case found && v.kind == textKind && off > 0: // a point, such as the end
-		return s.place(v.place(off, off)), true
-	case v.style == block || v.style == flow && s.line(v.start) != s.line(v.end):
-		return s.heading(v, in), found
-	}
-	if v.style == literal || v.style == folded {
-		return s.heading(v, in), found
-	}
-	return s.place(v.start, v.end), found
-}
-
-// heading is what stands for a value of several lines: its key, or where it has
-// none, its first entry as far as that is on one line.
-func (s *Source) heading(v *node, in *member) Place {
-	if in != nil {
-		return s.place(in.key.start, in.key.end)
-	}
-	line := s.line(v.start)
-	stop := s.lines[line] + len(s.lineText(line))
-	if v.style == block && len(v.members) > 0 {
-		m := v.members[0]
-		if stop = m.end; s.line(stop) != line || m.value.style == literal || m.value.style == folded {
-			stop = m.key.end
-		}
-		return s.place(m.key.start, stop)
-	}
-	return s.place(v.start, stop)
-}
-
-// Finding turns what the core says about the document into a Finding.
-func (s *Source) Finding(d Diagnostic) Finding {
+// Locate turns what the core says about the document in s into a Finding.
+func Locate(s *Source, d Diagnostic) Finding {
 	place, _ := s.Position(d.Path, d.Key, d.Off, d.End)
 	f := Finding{Place: place, Severity: Error, Code: d.Code, Message: d.Message, Hint: d.Hint, Pointer: d.Path}
 	if d.Warning {
 		f.Severity = Warning
 	}
 	if d.Related != "" {
-		if p, found := s.related(d.Related); found {
+		if p, found := relatedPlace(s, d.Related); found {
 			f.Related = &p
 		}
 	}
-	s.mend(&f, d)
+	mend(s, &f, d)
 	if f.Hint == "" && s.root != nil && !d.Key {
-		if v, _, found := s.root.walk(d.Path); found && v.kind == textKind && v.style == plain && legacy[v.text] != "" && d.Off == 0 {
-			f.Hint = "`" + v.text + "` is text; a bool is written `" + legacy[v.text] + "`."
+		if v, _, found := s.root.walk(d.Path); found && d.Off == 0 {
+			if meant := v.oldBool(); meant != "" {
+				f.Hint = "`" + v.text + "` is text; a bool is written `" + meant + "`."
+			}
 		}
 	}
 	return f
 }
 
-// related is the place of a second value that a message speaks of: a scalar itself,
+// relatedPlace is the place of a second value that a message speaks of: a scalar itself,
 // of anything else the key.
-func (s *Source) related(pointer string) (Place, bool) {
+func relatedPlace(s *Source, pointer string) (Place, bool) {
 	scalar := false
 	if s.root != nil {
 		v, _, _ := s.root.walk(pointer)

@@ -51,18 +51,15 @@ func (b *builder) readLock() *lock {
 		b.lockFailed(l, Finding{Place: Place{File: path}, Message: unreadable(err)}, "")
 		return l
 	}
-	s := &Source{Name: path, inBuild: 1 << 20}
-	if s.load(src); s.legible() {
-		s.readJSON()
-	}
+	s, findings := ReadJSON(path, src)
 	const hint = "take it from where the project is kept; or delete it, " +
 		"and `holdfast build` records the parents as they are now."
 	bad := func(n *node, message string) {
-		b.lockFailed(l, Finding{Place: s.place(n.start, n.end), Message: message}, hint)
+		b.lockFailed(l, Finding{Place: s.PlaceOf(n), Message: message}, hint)
 	}
 	switch {
-	case len(s.findings) > 0:
-		f := s.findings[0]
+	case len(findings) > 0:
+		f := findings[0]
 		b.lockFailed(l, Finding{Place: f.Place, Message: "this lock cannot be read: " + f.Message}, hint)
 	case s.root.kind != objectKind || len(s.root.members) != 2 ||
 		s.root.get("holdfast") == nil || s.root.get("parents") == nil:

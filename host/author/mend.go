@@ -10,7 +10,7 @@ import (
 )
 
 // mend rewrites the hint of what the core found, and widens its place to what is to be replaced.
-func (s *Source) mend(f *Finding, d Diagnostic) {
+func mend(s *Source, f *Finding, d Diagnostic) {
 	if s.root == nil {
 		return
 	}
@@ -18,7 +18,7 @@ func (s *Source) mend(f *Finding, d Diagnostic) {
 	if !found {
 		return
 	}
-	if s.requote(f, d, v) || strings.HasPrefix(f.Hint, "did you mean") {
+	if requote(s, f, d, v) || strings.HasPrefix(f.Hint, "did you mean") {
 		return
 	}
 	switch d.Code {
@@ -36,8 +36,8 @@ func (s *Source) mend(f *Finding, d Diagnostic) {
 		if f.Hint != "" {
 			break
 		}
-		if f.Hint = s.otherKind(d, v, in); v.kind == nullKind && in != nil && strings.HasSuffix(f.Hint, ": {}`.") {
-			f.Place = s.place(in.key.start, max(in.end, in.key.end)) // its colon, too
+		if f.Hint = otherKind(s, d, v, in); v.kind == nullKind && in != nil && strings.HasSuffix(f.Hint, ": {}`.") {
+			f.Place = s.PlaceOfMember(in)
 		}
 	case "parse/unexpected-end":
 		if strings.Contains(d.Path, "/set/") && v.text == "" {
@@ -51,7 +51,7 @@ var mended = regexp.MustCompile("(?:in quotes: |did you mean |written so: )`('[^
 
 // requote makes the mend of an expression one that can be pasted into YAML. Where the
 // expression is nothing but what is to be replaced, its quotes would be YAML's.
-func (s *Source) requote(f *Finding, d Diagnostic, v *node) bool {
+func requote(s *Source, f *Finding, d Diagnostic, v *node) bool {
 	at := mended.FindStringSubmatchIndex(f.Hint)
 	if at == nil || v.kind != textKind || d.Key {
 		return false
@@ -59,13 +59,12 @@ func (s *Source) requote(f *Finding, d Diagnostic, v *node) bool {
 	mend := f.Hint[at[2]:at[3]]
 	switch {
 	case d.Off == 0 && (v.style == plain || v.style == single || v.style == double):
-		mend = suggest([]byte(mend + v.text[min(d.End, len(v.text)):]))
-		mend = strings.Trim(mend, "`")
-		if mend == "'…'" {
+		var ok bool
+		if mend, ok = Quote(mend + v.text[min(d.End, len(v.text)):]); !ok {
 			return false
 		}
-		f.Place = s.place(v.start, v.end)
-		if v.style != plain || s.spans == nil {
+		f.Place = s.PlaceOf(v)
+		if v.style != plain {
 			break
 		}
 		f.Hint = f.Hint[:at[2]] + mend + f.Hint[at[3]:] + " YAML takes the outer quotes off."
@@ -132,11 +131,8 @@ var otherType = map[string]string{
 }
 
 // otherKind says what to write where a value of another kind stands, "" where that is not plain.
-func (s *Source) otherKind(d Diagnostic, v *node, in *member) string {
-	raw := ""
-	if v.start < v.end && s.line(v.start) == s.line(v.end) {
-		raw = string(s.text[v.start:v.end])
-	}
+func otherKind(s *Source, d Diagnostic, v *node, in *member) string {
+	raw := s.Written(v)
 	want, _, _ := strings.Cut(strings.TrimPrefix(d.Message, "expected "), ", found ")
 	switch {
 	case v.kind == nullKind && strings.HasPrefix(want, "a mapping") && in != nil:

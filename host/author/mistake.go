@@ -347,19 +347,26 @@ func (m *mistakes) colonIn(at int, hint string) {
 	m.fail(YAMLColon, at, at+1, "a colon followed by a blank ends a key; text that has one needs quotes.", hint)
 }
 
-// suggest returns text in the quotes that need no escapes, if there are such.
+// suggest returns text in quotes for a hint, or what stands for a long one.
 func suggest(text []byte) string {
-	s := string(text)
-	if utf8.RuneCountInString(s) > 60 {
-		return "'…'"
+	if quoted, ok := Quote(string(text)); ok {
+		return "`" + quoted + "`"
 	}
-	if !strings.Contains(s, "'") {
-		return "`'" + s + "'`"
+	return "'…'"
+}
+
+// Quote returns text in the quotes that need no escapes, where there are such. It returns false where the text is
+// too long to be shown in a hint.
+func Quote(text string) (quoted string, ok bool) {
+	switch {
+	case utf8.RuneCountInString(text) > 60:
+		return "", false
+	case !strings.Contains(text, "'"):
+		return "'" + text + "'", true
+	case !strings.ContainsAny(text, `"\`):
+		return `"` + text + `"`, true
 	}
-	if !strings.ContainsAny(s, `"\`) {
-		return "`\"" + s + "\"`"
-	}
-	return "`'" + strings.ReplaceAll(s, "'", "''") + "'`"
+	return "'" + strings.ReplaceAll(text, "'", "''") + "'", true
 }
 
 // skipBlock skips the lines of a text below | or >.

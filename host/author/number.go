@@ -28,6 +28,14 @@ var (
 var legacy = map[string]string{"y": "true", "Y": "true", "yes": "true", "Yes": "true", "YES": "true", "on": "true", "On": "true", "ON": "true",
 	"n": "false", "N": "false", "no": "false", "No": "false", "NO": "false", "off": "false", "Off": "false", "OFF": "false"}
 
+// oldBool returns the bool that version 1.1 reads n as, where it is text without quotes that 1.2 reads as text; or "".
+func (n *node) oldBool() string {
+	if n.kind != textKind || n.style != plain {
+		return ""
+	}
+	return legacy[n.text]
+}
+
 // resolve gives n, text without quotes, the kind its spelling says.
 func (s *Source) resolve(n *node) {
 	word := n.text

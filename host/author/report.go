@@ -192,10 +192,10 @@ func cells(line string) []cell {
 // excerpt shows the line a place begins on, with the place underlined. Of a long
 // line it shows the part around it.
 func (p *painter) excerpt(at Place, gutter int, color string) {
-	if at.Line == 0 || strings.TrimSpace(at.text) == "" {
+	if at.Line == 0 || strings.TrimSpace(at.Text) == "" {
 		return
 	}
-	line := cells(at.text)
+	line := cells(at.Text)
 	from := min(at.Column-1, len(line))
 	to := len(line)
 	if at.EndLine == at.Line {

@@ -36,7 +36,6 @@ type Source struct {
 	root  *node  // nil where the file has errors
 	spans []span // YAML: scalars, anchors and aliases, in order
 
-	inBuild  int // which file of a build
 	findings []Finding
 }
 
@@ -51,22 +50,50 @@ type Source struct {
 // All findings are returned, sorted by position; src is not kept. The Source is
 // never nil, but a document only when no finding is an error.
 func Read(name string, src []byte) (*Source, []Finding) {
+	return read(name, src, strings.EqualFold(filepath.Ext(name), ".json"))
+}
+
+// ReadJSON reads strict JSON, whatever the name.
+func ReadJSON(name string, src []byte) (*Source, []Finding) { return read(name, src, true) }
+
+func read(name string, src []byte, strict bool) (*Source, []Finding) {
 	s := &Source{Name: name}
 	s.load(src)
 	if len(src) > MaxFile {
 		s.fail(LimitSize, 0, 0, fmt.Sprintf("this file has %d bytes, and at most %d are read.", len(src), MaxFile), "")
 	} else if s.legible() {
-		if strings.EqualFold(filepath.Ext(name), ".json") {
+		if strict {
 			s.readJSON()
 		} else {
 			s.readYAML()
 		}
 	}
-	s.findings = sorted(s.findings)
+	s.findings = sorted(s.findings, nil)
 	if Failed(s.findings) {
 		s.root = nil
 	}
 	return s, s.findings
+}
+
+// Part returns the same file with n, a value of it, as its document.
+func (s *Source) Part(n *node) *Source {
+	part := *s
+	part.root = n
+	return &part
+}
+
+// PlaceOf returns where a value is.
+func (s *Source) PlaceOf(n *node) Place { return s.place(n.start, n.end) }
+
+// PlaceOfMember returns where a key is, its colon and its value.
+func (s *Source) PlaceOfMember(m *member) Place { return s.place(m.key.start, max(m.end, m.key.end)) }
+
+// Written returns a value as it is in the file, "" where it is nothing or on several lines.
+func (s *Source) Written(n *node) string {
+	if n.start < n.end && s.line(n.start) == s.line(n.end) {
+		return string(s.text[n.start:n.end])
+	}
+	return ""
 }
 
 // Valid says whether the file could be read.
@@ -151,8 +178,8 @@ func (s *Source) place(start, end int) Place {
 	line, column := s.position(start)
 	endLine, endColumn := s.position(end)
 	text := s.shown[s.lines[line-1] : s.lines[line-1]+len(s.lineText(line-1))]
-	p := Place{File: s.Name, inFile: s.inBuild, Line: line, Column: column, EndLine: endLine, EndColumn: endColumn,
-		Offset: s.began[line-1] + start - s.lines[line-1], text: text}
+	p := Place{File: s.Name, Line: line, Column: column, EndLine: endLine, EndColumn: endColumn,
+		Offset: s.began[line-1] + start - s.lines[line-1], Text: text}
 	if len(text) <= 1000 {
 		p.Excerpt = text
 	}

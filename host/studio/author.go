@@ -98,7 +98,7 @@ func (h *handler) test(ctx context.Context, src []byte) (tested, error) {
 		if invalid := new(core.Invalid); errors.As(err, &invalid) {
 			source, _ := author.Read(name, src)
 			for _, d := range invalid.Diagnostics {
-				answer.Findings = append(answer.Findings, source.Finding(d))
+				answer.Findings = append(answer.Findings, author.Locate(source, d))
 			}
 			return answer, nil
 		}

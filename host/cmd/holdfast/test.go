@@ -179,7 +179,7 @@ func (a *app) sourceOf(built *author.Built) *author.Source {
 func located(source *author.Source, diagnostics []core.Diagnostic) []author.Finding {
 	var list []author.Finding
 	for _, d := range diagnostics {
-		list = append(list, source.Finding(d))
+		list = append(list, author.Locate(source, d))
 	}
 	return list
 }

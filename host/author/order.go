@@ -1,0 +1,34 @@
+package author
+
+// This file says in which order the keys of a formatted file come: that of the table of keys.
+
+// documentOrder lays out a bundle or a catalog.
+func documentOrder(n *node) (keys []string, inside func(string) Order) {
+	if n.get("catalog") != nil {
+		return catalogShape.order(n)
+	}
+	return bundleShape.order(n)
+}
+
+// order lays out a value of shape s. Keys that the format does not have leave all keys of their mapping as they are.
+func (s *shape) order(n *node) (keys []string, inside func(string) Order) {
+	s = s.choose(n)
+	switch {
+	case s == nil:
+	case s.kind == listShape && n.kind == listKind, s.kind == namesShape && n.kind == objectKind:
+		return nil, func(string) Order { return s.of.order }
+	case s.kind == mappingShape && n.kind == objectKind:
+		if s.has(n) {
+			for _, k := range s.keys {
+				keys = append(keys, k.name)
+			}
+		}
+		return keys, func(key string) Order {
+			if k := s.key(key); k != nil {
+				return k.value.order
+			}
+			return nil
+		}
+	}
+	return nil, nil
+}

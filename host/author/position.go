@@ -1,0 +1,50 @@
+package author
+
+// This file turns places in the document into places in the file.
+
+// Position returns where the value that a JSON Pointer names stands, or its key.
+// For a text, bytes off to end of it can be asked for; 0 and 0 are the whole.
+// What an alias stands for is where its anchor is. Where the pointer leads past
+// what is there, found is false and the place is that of the nearest value around
+// it.
+func (s *Source) Position(pointer string, key bool, off, end int) (place Place, found bool) {
+	if s.root == nil {
+		return s.place(0, 0), false
+	}
+	v, in, found := s.root.walk(pointer)
+	switch {
+	case key && in != nil && found:
+		v = in.key
+		if len(v.runs) > 0 { // without the quotes
+			return s.place(v.place(0, len(v.text))), true
+		}
+	case found && v.kind == textKind && end > 0:
+		return s.place(v.place(off, end)), true
+	case found && v.kind == textKind && off > 0: // a point, such as the end
+		return s.place(v.place(off, off)), true
+	case v.style == block || v.style == flow && s.line(v.start) != s.line(v.end):
+		return s.heading(v, in), found
+	}
+	if v.style == literal || v.style == folded {
+		return s.heading(v, in), found
+	}
+	return s.place(v.start, v.end), found
+}
+
+// heading is what stands for a value of several lines: its key, or where it has
+// none, its first entry as far as that is on one line.
+func (s *Source) heading(v *node, in *member) Place {
+	if in != nil {
+		return s.place(in.key.start, in.key.end)
+	}
+	line := s.line(v.start)
+	stop := s.lines[line] + len(s.lineText(line))
+	if v.style == block && len(v.members) > 0 {
+		m := v.members[0]
+		if stop = m.end; s.line(stop) != line || m.value.style == literal || m.value.style == folded {
+			stop = m.key.end
+		}
+		return s.place(m.key.start, stop)
+	}
+	return s.place(v.start, stop)
+}
