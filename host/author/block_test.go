@@ -51,11 +51,11 @@ func TestCommentBehindEmptyText(t *testing.T) {
 			return
 		}
 		var ours, theirs strings.Builder
-		s.root.outline(&ours)
+		s.Root.outline(&ours)
 		if outlineOf(&doc, &theirs) && ours.String() != theirs.String() {
 			t.Errorf("%q is read as\n%s\n%s", src, ours.String(), theirs.String())
 		}
-		checkRuns(t, s, s.root)
+		checkRuns(t, s, s.Root)
 		compared++
 	})
 	if compared < 5000 {

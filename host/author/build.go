@@ -62,7 +62,7 @@ func Build(path string, o Options) (*Built, []Finding) {
 	}
 	b := &builder{Options: o, path: path, units: map[string]*unit{}}
 	built := b.build(path)
-	findings := sorted(b.findings, b.files)
+	findings := Sort(b.findings, b.files)
 	if built.Lock = b.lock.bytes(); Failed(findings) {
 		built.Document, built.Digest, built.Lock = nil, "", nil
 	}
@@ -91,7 +91,7 @@ type builder struct {
 type unit struct {
 	path     string
 	source   *Source // nil for a document that Resolve gave
-	document *node   // with parents; nil where there are errors
+	document *Node   // with parents; nil where there are errors
 	digest   string
 	parents  map[int]*unit // by index in extends; those found, not those embedded already
 	checked  bool
@@ -118,12 +118,12 @@ func (b *builder) build(path string) *Built {
 	if !u.source.Valid() {
 		return built
 	}
-	root := u.source.root
-	if built.Version = root.string("version"); root.get("catalog") != nil {
-		built.Catalog, built.Name = true, root.string("catalog")
+	root := u.source.Root
+	if built.Version = root.GetText("version"); root.Get("catalog") != nil {
+		built.Catalog, built.Name = true, root.GetText("catalog")
 		built.Document = b.catalog(u)
 	} else {
-		built.Name = root.string("bundle")
+		built.Name = root.GetText("bundle")
 		b.bundle(u)
 		built.Document = b.check(u)
 	}
@@ -183,12 +183,12 @@ func (b *builder) read(path string) (*unit, error) {
 // bundle reads the parents of u and puts them into its document. The document
 // stays nil where that is not possible; why was reported.
 func (b *builder) bundle(u *unit) {
-	if u.document != nil || u.source == nil || u.source.root == nil {
+	if u.document != nil || u.source == nil || u.source.Root == nil {
 		return
 	}
-	root := u.source.root
-	extends := root.get("extends")
-	if extends == nil || extends.kind != listKind {
+	root := u.source.Root
+	extends := root.Get("extends")
+	if extends == nil || extends.Kind != List {
 		u.document = root // what else extends may be is for the core to say
 		return
 	}
@@ -196,13 +196,13 @@ func (b *builder) bundle(u *unit) {
 	defer func() { b.chain = b.chain[:len(b.chain)-1] }()
 	whole := true
 	parents := *extends
-	parents.items = nil
-	for i, e := range extends.items {
-		if e.get("document") != nil && !b.pinEmbedded(u, "/extends/"+strconv.Itoa(i), e) {
+	parents.Items = nil
+	for i, e := range extends.Items {
+		if e.Get("document") != nil && !b.pinEmbedded(u, "/extends/"+strconv.Itoa(i), e) {
 			whole = false
 			continue
 		}
-		if e.get("document") == nil && e.string("bundle") != "" && e.string("version") != "" {
+		if e.Get("document") == nil && e.GetText("bundle") != "" && e.GetText("version") != "" {
 			if len(b.chain) > maxGenerations || len(b.units) > maxParents {
 				b.fail(u, "/extends/"+strconv.Itoa(i), false, LimitParents, fmt.Sprintf("there are more than %d generations or %d parents.", maxGenerations, maxParents), "")
 				return
@@ -212,20 +212,20 @@ func (b *builder) bundle(u *unit) {
 				continue
 			}
 		}
-		parents.items = append(parents.items, e)
+		parents.Items = append(parents.Items, e)
 	}
 	if !whole {
 		return
 	}
 	document := *root
-	document.members = append([]member(nil), root.members...)
-	document.member("extends").value = &parents
+	document.Members = append([]Member(nil), root.Members...)
+	document.Member("extends").Value = &parents
 	u.document = &document
 }
 
 // parent finds the parent that e, entry i of u's extends, names. It returns the
 // entry with the parent's document and digest, or nil.
-func (b *builder) parent(u *unit, i int, e *node) *node {
+func (b *builder) parent(u *unit, i int, e *Node) *Node {
 	at := "/extends/" + strconv.Itoa(i)
 	p := b.find(u, at, e)
 	if p == nil {
@@ -239,10 +239,10 @@ func (b *builder) parent(u *unit, i int, e *node) *node {
 			}
 			circle := ""
 			for _, c := range b.chain[k:] {
-				circle += c.source.root.string("bundle") + " extends "
+				circle += c.source.Root.GetText("bundle") + " extends "
 			}
 			b.cycle = true
-			b.fail(u, at, false, ExtendCycle, "this bundle extends itself: "+circle+p.source.root.string("bundle")+".", "leave out one of them.")
+			b.fail(u, at, false, ExtendCycle, "this bundle extends itself: "+circle+p.source.Root.GetText("bundle")+".", "leave out one of them.")
 			return nil
 		}
 		b.bundle(p)
@@ -252,31 +252,31 @@ func (b *builder) parent(u *unit, i int, e *node) *node {
 		if b.cycle {
 			return nil // the circle itself was reported, and says more
 		}
-		b.fail(u, at+"/bundle", false, ExtendInvalid, "the parent `"+e.string("bundle")+"` has errors of its own.", "mend "+p.path+" first.")
+		b.fail(u, at+"/bundle", false, ExtendInvalid, "the parent `"+e.GetText("bundle")+"` has errors of its own.", "mend "+p.path+" first.")
 		return nil
 	}
-	if !b.pin(u, at, e.string("bundle")+"@"+e.string("version"), p.digest) {
+	if !b.pin(u, at, e.GetText("bundle")+"@"+e.GetText("version"), p.digest) {
 		return nil
 	}
 	full := *e
-	full.members = append([]member(nil), e.members...)
-	for k := range full.members {
-		if full.members[k].key.text == "digest" { // a digest that is given must be right
-			if d := full.members[k].value; d.kind == textKind && d.text != p.digest {
+	full.Members = append([]Member(nil), e.Members...)
+	for k := range full.Members {
+		if full.Members[k].Key.Text == "digest" { // a digest that is given must be right
+			if d := full.Members[k].Value; d.Kind == Text && d.Text != p.digest {
 				b.fail(u, at+"/digest", false, ExtendVersion, "the parent in "+p.path+" has the digest "+p.digest+", not this one.", "")
 				return nil
 			}
-			full.members = append(full.members[:k], full.members[k+1:]...)
+			full.Members = append(full.Members[:k], full.Members[k+1:]...)
 			break
 		}
 	}
-	full.members = append(full.members, entry("digest", textNode(p.digest)), entry("document", p.document))
+	full.Members = append(full.Members, NewMember("digest", NewText(p.digest)), NewMember("document", p.document))
 	return &full
 }
 
 // find looks for the parent that e names; where there is none, that is reported.
-func (b *builder) find(u *unit, at string, e *node) *unit {
-	name, version := e.string("bundle"), e.string("version")
+func (b *builder) find(u *unit, at string, e *Node) *unit {
+	name, version := e.GetText("bundle"), e.GetText("version")
 	if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
 		b.fail(u, at+"/bundle", false, ExtendMissing, "`"+name+"` is no name of a bundle.", "use lower-case letters, digits and `-`.")
 		return nil
@@ -295,7 +295,7 @@ func (b *builder) find(u *unit, at string, e *node) *unit {
 				b.fail(u, at+"/bundle", false, FileUnreadable, place+ext+": "+unreadable(err), "")
 				return nil
 			case p == nil:
-			case p.source.root == nil || p.source.root.string("version") == version:
+			case p.source.Root == nil || p.source.Root.GetText("version") == version:
 				return p
 			case other == nil:
 				other = p
@@ -313,7 +313,7 @@ func (b *builder) find(u *unit, at string, e *node) *unit {
 		}
 	}
 	if other != nil {
-		f := b.fail(u, at+"/version", false, ExtendVersion, "the parent is wanted in version "+version+", and "+other.path+" has "+other.source.root.string("version")+".", "name that version, or find the other file.")
+		f := b.fail(u, at+"/version", false, ExtendVersion, "the parent is wanted in version "+version+", and "+other.path+" has "+other.source.Root.GetText("version")+".", "name that version, or find the other file.")
 		place, _ := other.source.Position("/version", false, 0, 0)
 		f.Related = &place
 		return nil
@@ -338,12 +338,12 @@ func (b *builder) candidate(path, name string) (*unit, error) {
 		if err != nil {
 			return nil, err
 		}
-		if s, _ := Read(path, src); s.root != nil && s.root.string("bundle") != name {
+		if s, _ := Read(path, src); s.Root != nil && s.Root.GetText("bundle") != name {
 			return nil, nil
 		}
 	}
 	u, err := b.read(path)
-	if err != nil || u.source.root != nil && u.source.root.string("bundle") != name {
+	if err != nil || u.source.Root != nil && u.source.Root.GetText("bundle") != name {
 		return nil, err
 	}
 	return u, nil
@@ -352,13 +352,13 @@ func (b *builder) candidate(path, name string) (*unit, error) {
 // resolved takes a document that Resolve gave.
 func (b *builder) resolved(u *unit, at, name, version string, doc []byte) *unit {
 	s, findings := Read(name+"@"+version+".json", doc)
-	if len(findings) > 0 || s.root.string("bundle") != name || s.root.string("version") != version {
+	if len(findings) > 0 || s.Root.GetText("bundle") != name || s.Root.GetText("version") != version {
 		b.fail(u, at+"/bundle", false, ExtendInvalid, "what was found as `"+name+"@"+version+"` is not that bundle's document.", "")
 		return nil
 	}
 	digest, err := bundleDigest(b.Engine, doc)
 	b.engineFailed(u, err)
-	return &unit{path: s.Name, document: s.root, digest: digest}
+	return &unit{path: s.Name, document: s.Root, digest: digest}
 }
 
 // check asks the core about u's document, adds what it finds, and returns the
@@ -368,7 +368,7 @@ func (b *builder) check(u *unit) []byte {
 		return u.bytes
 	}
 	u.checked = true
-	doc := u.document.appendJSON(nil)
+	doc := u.document.AppendJSON(nil)
 	found, err := b.Engine.Check(doc)
 	if err != nil {
 		b.engineFailed(u, err)

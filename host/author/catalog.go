@@ -14,7 +14,7 @@ import (
 
 // point is one point of a catalog.
 type point struct {
-	cursor, params, metadata *node
+	cursor, params, metadata *Node
 	name                     string // class=1,chapter=moon
 	digest                   string // as it is written in a built catalog
 }
@@ -22,11 +22,11 @@ type point struct {
 // catalog builds the catalog in u. It returns the canonical document, or nil.
 func (b *builder) catalog(u *unit) []byte {
 	c := &cataloger{builder: b, unit: u, seen: map[string]int{}}
-	if u.source.root.get("entries") != nil {
+	if u.source.Root.Get("entries") != nil {
 		return c.verify()
 	}
 	before := len(b.findings)
-	b.checkShape(u, "", u.source.root, catalogShape)
+	b.checkShape(u, "", u.source.Root, catalogShape)
 	if Failed(b.findings[before:]) {
 		return nil
 	}
@@ -45,15 +45,15 @@ func (b *builder) catalog(u *unit) []byte {
 	if Failed(b.findings[before:]) {
 		return nil
 	}
-	root := u.source.root
-	doc := objectNode()
+	root := u.source.Root
+	doc := NewMapping()
 	for _, key := range []string{"holdfast", "catalog", "version", "title", "about"} {
-		if v := root.get(key); v != nil {
-			doc.members = append(doc.members, entry(key, v))
+		if v := root.Get(key); v != nil {
+			doc.Members = append(doc.Members, NewMember(key, v))
 		}
 	}
-	doc.members = append(doc.members, entry("bundle", c.template.document), entry("matrix", root.get("matrix")), entry("entries", entries))
-	canonical, err := b.Engine.Canonical(doc.appendJSON(nil))
+	doc.Members = append(doc.Members, NewMember("bundle", c.template.document), NewMember("matrix", root.Get("matrix")), NewMember("entries", entries))
+	canonical, err := b.Engine.Canonical(doc.AppendJSON(nil))
 	b.engineFailed(u, err)
 	return canonical
 }
@@ -100,7 +100,7 @@ func (c *cataloger) conclude() {
 
 // bundle reads the bundle that the points are made from.
 func (c *cataloger) bundle() *unit {
-	path := c.unit.source.root.string("bundle")
+	path := c.unit.source.Root.GetText("bundle")
 	if filepath.IsAbs(path) {
 		c.fail(c.unit, "/bundle", false, CatalogBundle, "the bundle is named by its path from this file.", "write a relative path.")
 		return nil
@@ -112,7 +112,7 @@ func (c *cataloger) bundle() *unit {
 		return nil
 	}
 	c.builder.bundle(u)
-	if u.document == nil || u == c.unit || u.document.get("catalog") != nil {
+	if u.document == nil || u == c.unit || u.document.Get("catalog") != nil {
 		message := "the bundle has errors of its own."
 		if u.document != nil {
 			message = "this is a catalog; a catalog is made from a bundle."
@@ -125,45 +125,45 @@ func (c *cataloger) bundle() *unit {
 
 // names reports values for params or metadata that the bundle does not have.
 func (c *cataloger) names(key, code string) {
-	given, declared := c.unit.source.root.get(key), c.template.document.get(key)
+	given, declared := c.unit.source.Root.Get(key), c.template.document.Get(key)
 	if given == nil {
 		return
 	}
 	var known []string
 	if declared != nil {
-		for _, m := range declared.members {
-			known = append(known, "`"+m.key.text+"`")
+		for _, m := range declared.Members {
+			known = append(known, "`"+m.Key.Text+"`")
 		}
 	}
-	for _, m := range given.members {
-		if declared.get(m.key.text) != nil {
+	for _, m := range given.Members {
+		if declared.Get(m.Key.Text) != nil {
 			continue
 		}
 		hint := "it has none."
 		if len(known) > 0 {
 			hint = "it has " + strings.Join(known, ", ") + "."
 		}
-		c.fail(c.unit, pointer("/"+key, m.key.text), true, code, "the bundle has no `"+m.key.text+"` under `"+key+"`.", hint)
+		c.fail(c.unit, Pointer("/"+key, m.Key.Text), true, code, "the bundle has no `"+m.Key.Text+"` under `"+key+"`.", hint)
 	}
 }
 
 // missing reports params and metadata that have a value nowhere.
 func (c *cataloger) missing() {
 	for _, key := range []string{"params", "metadata"} {
-		declared := c.template.document.get(key)
+		declared := c.template.document.Get(key)
 		if declared == nil {
 			continue
 		}
-		for _, m := range declared.members {
-			if m.value.kind != objectKind || m.value.get("value") != nil || m.value.get("hash") != nil || c.unit.source.root.get(key).get(m.key.text) != nil {
+		for _, m := range declared.Members {
+			if m.Value.Kind != Mapping || m.Value.Get("value") != nil || m.Value.Get("hash") != nil || c.unit.source.Root.Get(key).Get(m.Key.Text) != nil {
 				continue
 			}
 			at, self := "/"+key, true
-			if c.unit.source.root.get(key) == nil {
+			if c.unit.source.Root.Get(key) == nil {
 				at, self = "/bundle", false
 			}
-			f := c.fail(c.unit, at, self, CatalogMissing, "`"+key+"."+m.key.text+"` has a value neither here nor in the bundle.", "write an expression for it under `"+key+"`.")
-			if p, found := c.template.source.Position(pointer("/"+key, m.key.text), true, 0, 0); found {
+			f := c.fail(c.unit, at, self, CatalogMissing, "`"+key+"."+m.Key.Text+"` has a value neither here nor in the bundle.", "write an expression for it under `"+key+"`.")
+			if p, found := c.template.source.Position(Pointer("/"+key, m.Key.Text), true, 0, 0); found {
 				f.Related = &p
 			}
 		}
@@ -172,33 +172,33 @@ func (c *cataloger) missing() {
 
 // points lists the points of the matrix, the last part changing fastest.
 func (c *cataloger) points() []*point {
-	matrix := c.unit.source.root.get("matrix")
+	matrix := c.unit.source.Root.Get("matrix")
 	total := 1
-	for _, part := range matrix.members {
-		at := pointer("/matrix", part.key.text)
+	for _, part := range matrix.Members {
+		at := Pointer("/matrix", part.Key.Text)
 		first := map[string]int{}
-		for i, v := range part.value.items {
-			text := string(v.appendJSON(nil))
+		for i, v := range part.Value.Items {
+			text := string(v.AppendJSON(nil))
 			if j, twice := first[text]; twice {
-				f := c.fail(c.unit, at+"/"+strconv.Itoa(i), false, CatalogTwice, "the value "+text+" stands in `"+part.key.text+"` twice, so no cursor with it would mean one bundle.", "leave one out.")
+				f := c.fail(c.unit, at+"/"+strconv.Itoa(i), false, CatalogTwice, "the value "+text+" stands in `"+part.Key.Text+"` twice, so no cursor with it would mean one bundle.", "leave one out.")
 				p, _ := c.unit.source.Position(at+"/"+strconv.Itoa(j), false, 0, 0)
 				f.Related = &p
 				continue
 			}
 			first[text] = i
 		}
-		if total *= len(part.value.items); total > MaxPoints {
+		if total *= len(part.Value.Items); total > MaxPoints {
 			c.fail(c.unit, "/matrix", true, LimitPoints, fmt.Sprintf("the matrix has more than %d points.", MaxPoints), "")
 			return nil
 		}
 	}
-	points := []*point{{cursor: objectNode()}}
-	for _, part := range matrix.members {
+	points := []*point{{cursor: NewMapping()}}
+	for _, part := range matrix.Members {
 		var next []*point
 		for _, p := range points {
-			for _, v := range part.value.items {
-				cursor := objectNode(append(append([]member(nil), p.cursor.members...), member{key: part.key, value: v})...)
-				name := part.key.text + "=" + v.text
+			for _, v := range part.Value.Items {
+				cursor := NewMapping(append(append([]Member(nil), p.cursor.Members...), Member{Key: part.Key, Value: v})...)
+				name := part.Key.Text + "=" + v.Text
 				if p.name != "" {
 					name = p.name + "," + name
 				}
@@ -211,46 +211,46 @@ func (c *cataloger) points() []*point {
 }
 
 // entries computes every point that is published.
-func (c *cataloger) entries(points []*point) *node {
-	root := c.unit.source.root
-	profiles := root.get("profiles")
+func (c *cataloger) entries(points []*point) *Node {
+	root := c.unit.source.Root
+	profiles := root.Get("profiles")
 	if profiles == nil {
-		profiles = objectNode()
+		profiles = NewMapping()
 	}
-	list := listNode()
+	list := NewList()
 	for i, p := range points {
 		if c.Progress != nil {
 			c.Progress(i, len(points))
 		}
-		vars := objectNode(entry("cursor", p.cursor), entry("profiles", profiles)).appendJSON(nil)
+		vars := NewMapping(NewMember("cursor", p.cursor), NewMember("profiles", profiles)).AppendJSON(nil)
 		skip, failed := false, false
-		if except := root.get("except"); except != nil {
-			for k := range except.items {
+		if except := root.Get("except"); except != nil {
+			for k := range except.Items {
 				v := c.eval(p, "/except/"+strconv.Itoa(k), vars)
-				if v != nil && v.kind != boolKind {
+				if v != nil && v.Kind != Bool {
 					c.atPoint(p, c.unit.finding(Diagnostic{Code: CatalogValue, Path: "/except/" + strconv.Itoa(k), Message: "an exception is true or false, and this is neither."}))
 					v = nil
 				}
 				failed = failed || v == nil
-				skip = skip || v != nil && v.text == "true"
+				skip = skip || v != nil && v.Text == "true"
 			}
 		}
 		if skip && !failed {
 			continue
 		}
-		p.params, p.metadata = objectNode(), objectNode()
+		p.params, p.metadata = NewMapping(), NewMapping()
 		for _, part := range []struct {
 			key string
-			to  *node
+			to  *Node
 		}{{"params", p.params}, {"metadata", p.metadata}} {
-			if given := root.get(part.key); given != nil {
-				for _, m := range given.members {
-					v := c.eval(p, pointer("/"+part.key, m.key.text), vars)
+			if given := root.Get(part.key); given != nil {
+				for _, m := range given.Members {
+					v := c.eval(p, Pointer("/"+part.key, m.Key.Text), vars)
 					if v == nil {
 						failed = true
 						continue
 					}
-					part.to.members = append(part.to.members, member{key: m.key, value: v})
+					part.to.Members = append(part.to.Members, Member{Key: m.Key, Value: v})
 				}
 			}
 		}
@@ -261,9 +261,9 @@ func (c *cataloger) entries(points []*point) *node {
 		if !ok {
 			break
 		}
-		list.items = append(list.items, objectNode(entry("cursor", p.cursor), entry("params", p.params), entry("metadata", p.metadata), entry("digest", textNode(digest))))
+		list.Items = append(list.Items, NewMapping(NewMember("cursor", p.cursor), NewMember("params", p.params), NewMember("metadata", p.metadata), NewMember("digest", NewText(digest))))
 	}
-	if len(list.items) == 0 && len(c.later) == 0 && !Failed(c.findings) {
+	if len(list.Items) == 0 && len(c.later) == 0 && !Failed(c.findings) {
 		c.fail(c.unit, "/except", true, CatalogEmpty, "every point is excepted, so nothing would be published.", "")
 	}
 	return list
@@ -271,9 +271,9 @@ func (c *cataloger) entries(points []*point) *node {
 
 // eval evaluates the expression at a pointer of the catalog for a point. It
 // returns nil after a finding.
-func (c *cataloger) eval(p *point, at string, vars []byte) *node {
-	expr, _, _ := c.unit.source.root.walk(at)
-	request := append([]byte(`{"expr":`), textNode(expr.text).appendJSON(nil)...)
+func (c *cataloger) eval(p *point, at string, vars []byte) *Node {
+	expr, _, _ := c.unit.source.Root.Walk(at)
+	request := append([]byte(`{"expr":`), NewText(expr.Text).AppendJSON(nil)...)
 	request = append(append(append(request, `,"vars":`...), vars...), '}')
 	answer, err := c.Engine.Eval(request)
 	if err != nil {
@@ -296,17 +296,17 @@ func (c *cataloger) eval(p *point, at string, vars []byte) *node {
 		return nil
 	}
 	s, findings := Read("value.json", answer)
-	if len(findings) > 0 || s.root.get("value") == nil {
+	if len(findings) > 0 || s.Root.Get("value") == nil {
 		c.atPoint(p, c.unit.finding(Diagnostic{Code: CatalogValue, Path: at, Message: "this gives no JSON value."}))
 		return nil
 	}
-	return s.root.get("value")
+	return s.Root.Get("value")
 }
 
 // checkPoint checks the bundle of a point and returns its digest. It returns false
 // where the bundle has errors whatever the point: then one point is enough.
 func (c *cataloger) checkPoint(p *point, template *unit) (digest string, ok bool) {
-	doc := put(template.document, p).appendJSON(nil)
+	doc := put(template.document, p).AppendJSON(nil)
 	found, err := c.Engine.Check(doc)
 	if err != nil {
 		c.engineFailed(c.unit, err)
@@ -351,7 +351,7 @@ func (c *cataloger) place(p *point, template *unit, d Diagnostic) (f Finding, sp
 	for _, key := range []string{"params", "metadata"} {
 		if rest, ok := strings.CutPrefix(d.Path, "/"+key+"/"); ok {
 			name, _, _ := strings.Cut(rest, "/")
-			if v, _, found := c.unit.source.root.walk("/" + key + "/" + name); found && v.kind == textKind {
+			if v, _, found := c.unit.source.Root.Walk("/" + key + "/" + name); found && v.Kind == Text {
 				at := Diagnostic{Code: d.Code, Path: "/" + key + "/" + name, Message: d.Message, Hint: d.Hint, Warning: d.Warning}
 				f = c.unit.finding(at)
 				if q, found := template.source.Position("/"+key+"/"+name, true, 0, 0); found {
@@ -368,55 +368,55 @@ func (c *cataloger) place(p *point, template *unit, d Diagnostic) (f Finding, sp
 }
 
 // put returns the document with a point's values in it.
-func put(document *node, p *point) *node {
+func put(document *Node, p *point) *Node {
 	n := *document
-	n.members = append([]member(nil), document.members...)
-	for i, m := range n.members {
+	n.Members = append([]Member(nil), document.Members...)
+	for i, m := range n.Members {
 		values := p.params
-		if m.key.text == "metadata" {
+		if m.Key.Text == "metadata" {
 			values = p.metadata
-		} else if m.key.text != "params" {
+		} else if m.Key.Text != "params" {
 			continue
 		}
-		part := *m.value
-		part.members = append([]member(nil), m.value.members...)
-		for k, e := range part.members {
-			value := values.get(e.key.text)
-			if value == nil || e.value.kind != objectKind {
+		part := *m.Value
+		part.Members = append([]Member(nil), m.Value.Members...)
+		for k, e := range part.Members {
+			value := values.Get(e.Key.Text)
+			if value == nil || e.Value.Kind != Mapping {
 				continue
 			}
-			declared := *e.value
-			declared.members = append([]member(nil), e.value.members...)
-			if v := declared.member("value"); v != nil {
-				v.value = value
+			declared := *e.Value
+			declared.Members = append([]Member(nil), e.Value.Members...)
+			if v := declared.Member("value"); v != nil {
+				v.Value = value
 			} else {
-				declared.members = append(declared.members, entry("value", value))
+				declared.Members = append(declared.Members, NewMember("value", value))
 			}
-			part.members[k].value = &declared
+			part.Members[k].Value = &declared
 		}
-		n.members[i].value = &part
+		n.Members[i].Value = &part
 	}
 	return &n
 }
 
 // verify checks a catalog that was built already, and returns it in canonical form.
 func (c *cataloger) verify() []byte {
-	root := c.unit.source.root
-	bundle, entries := root.get("bundle"), root.get("entries")
-	if bundle == nil || bundle.kind != objectKind || entries.kind != listKind || len(entries.items) > MaxPoints {
+	root := c.unit.source.Root
+	bundle, entries := root.Get("bundle"), root.Get("entries")
+	if bundle == nil || bundle.Kind != Mapping || entries.Kind != List || len(entries.Items) > MaxPoints {
 		c.fail(c.unit, "/entries", true, CatalogBundle, "a built catalog has its bundle's document under `bundle`, and a list of points under `entries`.", "")
 		return nil
 	}
 	// The template is a part of this file: its findings are placed below /bundle.
 	template := &unit{path: c.unit.path, source: c.unit.source.Part(bundle), document: bundle}
-	for i, e := range entries.items {
+	for i, e := range entries.Items {
 		at := "/entries/" + strconv.Itoa(i)
-		p := &point{cursor: e.get("cursor"), params: e.get("params"), metadata: e.get("metadata"), name: at[1:], digest: e.string("digest")}
-		if p.cursor == nil || p.params == nil || p.metadata == nil || p.params.kind != objectKind || p.metadata.kind != objectKind {
+		p := &point{cursor: e.Get("cursor"), params: e.Get("params"), metadata: e.Get("metadata"), name: at[1:], digest: e.GetText("digest")}
+		if p.cursor == nil || p.params == nil || p.metadata == nil || p.params.Kind != Mapping || p.metadata.Kind != Mapping {
 			c.fail(c.unit, at, false, CatalogPoint, "an entry has `cursor`, `params`, `metadata` and `digest`.", "")
 			continue
 		}
-		p.name = string(p.cursor.appendJSON(nil))
+		p.name = string(p.cursor.AppendJSON(nil))
 		digest, ok := c.checkPoint(p, template)
 		if !ok {
 			break
@@ -429,7 +429,7 @@ func (c *cataloger) verify() []byte {
 	if Failed(c.findings) {
 		return nil
 	}
-	canonical, err := c.Engine.Canonical(root.appendJSON(nil))
+	canonical, err := c.Engine.Canonical(root.AppendJSON(nil))
 	b := c.builder
 	b.engineFailed(c.unit, err)
 	return canonical

@@ -49,9 +49,9 @@ func Failed(findings []Finding) bool {
 	return slices.ContainsFunc(findings, func(f Finding) bool { return f.Severity == Error })
 }
 
-// sorted orders findings by file and position, and drops exact repetitions. What is at one place keeps its order.
+// Sort orders findings by file and position, and drops exact repetitions. What is at one place keeps its order.
 // Files come in the order of files, and those that are not listed after them, by name.
-func sorted(findings []Finding, files []string) []Finding {
+func Sort(findings []Finding, files []string) []Finding {
 	file := func(f Finding) int {
 		if i := slices.Index(files, f.File); i >= 0 {
 			return i

@@ -29,17 +29,17 @@ func Format(name string, src []byte) ([]byte, []Finding) { return format(name, s
 
 // An Order says how a value is laid out: the order of its keys, nil where they stay as they are, and the Order
 // of what is inside, by key ("" for the items of a list). Where inside is nil, nothing in the value is ordered.
-type Order func(n *node) (keys []string, inside func(key string) Order)
+type Order func(n *Node) (keys []string, inside func(key string) Order)
 
 func format(name string, src []byte, order Order) ([]byte, []Finding) {
 	s, findings := Read(name, src)
 	if !s.Valid() || s.spans == nil {
 		return src, findings
 	}
-	whole, comments := s.root, s.comments()
+	whole, comments := s.Root, s.comments()
 	keeps := func(next []byte) *Source {
 		n, _ := Read(name, next)
-		if n.Valid() && same(n.root, whole) && slices.Equal(n.comments(), comments) {
+		if n.Valid() && same(n.Root, whole) && slices.Equal(n.comments(), comments) {
 			return n
 		}
 		return nil
@@ -152,8 +152,8 @@ func (s *Source) with(edits []edit) []byte {
 // them follows in the next rounds. Where that is refused, each mapping is tried
 // alone, and one that cannot be ordered is noted as stuck, by its JSON Pointer.
 func (s *Source) inOrder(order Order, stuck map[string]bool, keeps func([]byte) *Source) *Source {
-	o := &orderer{Source: s, seen: map[*node]bool{}, stuck: stuck}
-	o.visit(s.root, order, "")
+	o := &orderer{Source: s, seen: map[*Node]bool{}, stuck: stuck}
+	o.visit(s.Root, order, "")
 	if len(o.edits) == 0 {
 		return s
 	}
@@ -173,14 +173,14 @@ func (s *Source) inOrder(order Order, stuck map[string]bool, keeps func([]byte) 
 
 type orderer struct {
 	*Source
-	seen  map[*node]bool
+	seen  map[*Node]bool
 	stuck map[string]bool
 	edits []edit
 }
 
 // visit orders the keys of n, or where they are in order looks inside.
-func (o *orderer) visit(n *node, order Order, at string) {
-	if order == nil || n.kind < listKind || o.seen[n] {
+func (o *orderer) visit(n *Node, order Order, at string) {
+	if order == nil || n.Kind < List || o.seen[n] {
 		return
 	}
 	keys, inside := order(n)
@@ -188,7 +188,7 @@ func (o *orderer) visit(n *node, order Order, at string) {
 		return
 	}
 	o.seen[n] = true
-	for i, e := range n.items {
+	for i, e := range n.Items {
 		if e.start >= n.start && e.end <= n.end { // no alias
 			o.visit(e, inside(""), at+"/"+strconv.Itoa(i))
 		}
@@ -196,21 +196,21 @@ func (o *orderer) visit(n *node, order Order, at string) {
 	if n.merged || keys != nil && o.sort(n, keys, at) {
 		return
 	}
-	for _, m := range n.members {
-		if m.value.start >= m.key.end && m.value.end <= m.end { // no alias, and not nothing
-			o.visit(m.value, inside(m.key.text), pointer(at, m.key.text))
+	for _, m := range n.Members {
+		if m.Value.start >= m.Key.end && m.Value.end <= m.end { // no alias, and not nothing
+			o.visit(m.Value, inside(m.Key.Text), Pointer(at, m.Key.Text))
 		}
 	}
 }
 
 // sort notes the edit that puts the members of n in the order of keys; false where they are in order, or where
 // that is not safe.
-func (o *orderer) sort(n *node, keys []string, at string) bool {
-	order := make([]int, len(n.members))
+func (o *orderer) sort(n *Node, keys []string, at string) bool {
+	order := make([]int, len(n.Members))
 	for i := range order {
 		order[i] = i
 	}
-	place := func(i int) int { return slices.Index(keys, n.members[i].key.text) }
+	place := func(i int) int { return slices.Index(keys, n.Members[i].Key.Text) }
 	slices.SortStableFunc(order, func(a, b int) int { return place(a) - place(b) })
 	if slices.IsSorted(order) || o.stuck[at] || !o.reorder(n, order) {
 		return false
@@ -220,20 +220,20 @@ func (o *orderer) sort(n *node, keys []string, at string) bool {
 }
 
 // reorder notes the edit that puts members into order; false where that is not safe.
-func (o *orderer) reorder(n *node, order []int) bool {
-	if n.style == flow {
+func (o *orderer) reorder(n *Node, order []int) bool {
+	if n.Form == Flow {
 		return o.reorderFlow(n, order)
 	}
-	count := len(n.members)
-	column := n.members[0].key.start - o.lines[o.line(n.members[0].key.start)]
+	count := len(n.Members)
+	column := n.Members[0].Key.start - o.lines[o.line(n.Members[0].Key.start)]
 	// Where the lines of each member begin: with the comments and empty lines right
 	// above its key, but for the first, whose comments may be those of the whole file
 	// or list item.
 	leads := make([]int, count)
-	leads[0] = n.members[0].key.start
+	leads[0] = n.Members[0].Key.start
 	for i := 1; i < count; i++ {
-		line := o.line(n.members[i].key.start)
-		end := o.line(max(n.members[i-1].end-1, n.members[i-1].key.start))
+		line := o.line(n.Members[i].Key.start)
+		end := o.line(max(n.Members[i-1].end-1, n.Members[i-1].Key.start))
 		first := line
 		for first-1 > end {
 			text := o.lineText(first - 1)
@@ -243,16 +243,16 @@ func (o *orderer) reorder(n *node, order []int) bool {
 			}
 			first--
 		}
-		if o.lines[line]+column != n.members[i].key.start || line == end {
+		if o.lines[line]+column != n.Members[i].Key.start || line == end {
 			return false
 		}
 		leads[i] = o.lines[first]
 	}
-	last := o.line(max(n.members[count-1].end-1, n.members[count-1].key.start))
-	region := edit{start: n.members[0].key.start, end: o.lines[last] + len(o.lineText(last)) + 1}
+	last := o.line(max(n.Members[count-1].end-1, n.Members[count-1].Key.start))
+	region := edit{start: n.Members[0].Key.start, end: o.lines[last] + len(o.lineText(last)) + 1}
 	indent := bytes.Repeat([]byte(" "), column)
 	for k, i := range order {
-		key := n.members[i].key.start
+		key := n.Members[i].Key.start
 		end := region.end
 		if i+1 < count {
 			end = leads[i+1]
@@ -275,16 +275,16 @@ func (o *orderer) reorder(n *node, order []int) bool {
 }
 
 // reorderFlow is reorder for {a: b, c: d} on one line.
-func (o *orderer) reorderFlow(n *node, order []int) bool {
+func (o *orderer) reorderFlow(n *Node, order []int) bool {
 	if o.line(n.start) != o.line(n.end) {
 		return false
 	}
-	region := edit{start: n.members[0].key.start, end: n.members[len(order)-1].end}
+	region := edit{start: n.Members[0].Key.start, end: n.Members[len(order)-1].end}
 	for k, i := range order {
-		m := &n.members[i]
-		region.with = append(region.with, o.text[m.key.start:m.end]...)
+		m := &n.Members[i]
+		region.with = append(region.with, o.text[m.Key.start:m.end]...)
 		if k+1 < len(order) { // what stands between two stays between them
-			region.with = append(region.with, o.text[n.members[k].end:n.members[k+1].key.start]...)
+			region.with = append(region.with, o.text[n.Members[k].end:n.Members[k+1].Key.start]...)
 		}
 	}
 	o.edits = append(o.edits, region)

@@ -23,7 +23,7 @@ func formatted(t *testing.T, src []byte) []byte {
 	if !after.Valid() {
 		t.Fatalf("not YAML any more: %+v\n%s", findings, out)
 	}
-	if !same(before.root, after.root) {
+	if !same(before.Root, after.Root) {
 		t.Errorf("the meaning changed from %s to %s", before.JSON(), after.JSON())
 	}
 	if a, b := before.comments(), after.comments(); strings.Join(a, "\n") != strings.Join(b, "\n") {

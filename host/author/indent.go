@@ -19,9 +19,9 @@ import (
 
 // indented is the text with its usual indentation.
 func (s *Source) indented() []byte {
-	d := &indenter{Source: s, shift: make([]int, len(s.lines)), placed: make([]bool, len(s.lines)), gaps: map[int]int{}, seen: map[*node]bool{}}
-	if s.root.style == block {
-		d.collection(s.root, 0)
+	d := &indenter{Source: s, shift: make([]int, len(s.lines)), placed: make([]bool, len(s.lines)), gaps: map[int]int{}, seen: map[*Node]bool{}}
+	if s.Root.Form == Block {
+		d.collection(s.Root, 0)
 	}
 	if d.lost {
 		return s.text
@@ -56,7 +56,7 @@ type indenter struct {
 	shift  []int       // blanks to add to a line, or to take from it
 	placed []bool      // lines whose shift is settled
 	gaps   map[int]int // dash to how many blanks follow it; one will
-	seen   map[*node]bool
+	seen   map[*Node]bool
 	lost   bool // a tab stands where columns are counted
 }
 
@@ -76,21 +76,21 @@ func (d *indenter) move(first, last, shift int) {
 }
 
 // collection places the keys or dashes of a mapping or list in block style.
-func (d *indenter) collection(n *node, column int) {
+func (d *indenter) collection(n *Node, column int) {
 	if d.seen[n] {
 		return
 	}
 	d.seen[n] = true
-	for _, m := range n.members {
-		at := m.key.start
+	for _, m := range n.Members {
+		at := m.Key.start
 		if d.leads(at) {
 			d.move(d.line(at), d.line(at), column-d.column(at))
 		}
-		if m.value.start >= m.key.end && m.value.end <= m.end {
-			d.value(m.value, d.line(at), column, column-d.column(at))
+		if m.Value.start >= m.Key.end && m.Value.end <= m.end {
+			d.value(m.Value, d.line(at), column, column-d.column(at))
 		}
 	}
-	for i, e := range n.items {
+	for i, e := range n.Items {
 		if i >= len(n.dashes) {
 			d.lost = true
 			return
@@ -119,13 +119,13 @@ func (d *indenter) collection(n *node, column int) {
 
 // value places a value. What it belongs to stands on line at, in column; shift is
 // by how much the value moves where it begins on that line.
-func (d *indenter) value(v *node, at, column, shift int) {
-	if v.style == block {
+func (d *indenter) value(v *Node, at, column, shift int) {
+	if v.Form == Block {
 		d.collection(v, column+2)
 		return
 	}
 	first, last := d.line(v.start), d.line(max(v.start, v.end-1))
-	if (v.style == literal || v.style == folded) && first == at {
+	if (v.Form == Literal || v.Form == Folded) && first == at {
 		d.below(v, first, last, column+2, shift)
 		return
 	}
@@ -139,7 +139,7 @@ func (d *indenter) value(v *node, at, column, shift int) {
 
 // below places the lines of a text below | or >, in column unless its header gives
 // a number of blanks.
-func (d *indenter) below(v *node, header, last, column, shift int) {
+func (d *indenter) below(v *Node, header, last, column, shift int) {
 	if !bytes.ContainsAny(d.text[v.start:v.start+min(3, v.end-v.start)], "123456789") {
 		for i := header + 1; i <= last; i++ {
 			if line := d.lineText(i); len(bytes.TrimLeft(line, " ")) > 0 {

@@ -20,7 +20,7 @@ func (s *Source) readJSON() {
 		s.fail(JSONSyntax, 0, 0, "this file has no content.", "")
 		return
 	}
-	if s.root = r.value(); s.root == nil {
+	if s.Root = r.value(); s.Root == nil {
 		return
 	}
 	if r.blank(); r.at < len(r.text) {
@@ -35,7 +35,7 @@ func (r *jsonReader) blank() {
 }
 
 // unexpected reports what stands at the current place. It returns nil.
-func (r *jsonReader) unexpected(want string) *node {
+func (r *jsonReader) unexpected(want string) *Node {
 	hint := ""
 	if r.at >= len(r.text)-1 {
 		r.fail(JSONSyntax, r.at, r.at, "the document ends where "+want+" is expected.", "")
@@ -62,14 +62,14 @@ func (r *jsonReader) peek() byte {
 }
 
 // value reads a value, or returns nil after a finding.
-func (r *jsonReader) value() *node {
+func (r *jsonReader) value() *Node {
 	if r.depth++; r.depth > MaxDepth {
 		r.tooDeep(r.at, r.at+1)
 		return nil
 	}
 	defer func() { r.depth-- }()
 	start := r.at
-	var n *node
+	var n *Node
 	switch c := r.peek(); {
 	case c == '{':
 		n = r.object()
@@ -80,10 +80,10 @@ func (r *jsonReader) value() *node {
 	case c == '-' || c >= '0' && c <= '9':
 		n = r.number()
 	default:
-		for word, k := range map[string]kind{"null": nullKind, "true": boolKind, "false": boolKind} {
+		for word, k := range map[string]Kind{"null": Null, "true": Bool, "false": Bool} {
 			if len(r.text)-r.at >= len(word) && string(r.text[r.at:r.at+len(word)]) == word {
 				r.at += len(word)
-				n = &node{kind: k, text: word}
+				n = &Node{Kind: k, Text: word}
 			}
 		}
 		if n == nil {
@@ -97,8 +97,8 @@ func (r *jsonReader) value() *node {
 	return n
 }
 
-func (r *jsonReader) object() *node {
-	n := &node{kind: objectKind, style: flow}
+func (r *jsonReader) object() *Node {
+	n := &Node{Kind: Mapping, Form: Flow}
 	index := map[string]int{}
 	r.at++
 	if r.blank(); r.peek() == '}' {
@@ -124,13 +124,13 @@ func (r *jsonReader) object() *node {
 		if v == nil {
 			return nil
 		}
-		if i, ok := index[key.text]; ok {
-			f := r.fail(JSONDuplicate, key.start, key.end, "the key `"+key.text+"` is written twice here.", "keep one of them, or rename it.")
-			p := r.place(n.members[i].key.start, n.members[i].key.end)
+		if i, ok := index[key.Text]; ok {
+			f := r.fail(JSONDuplicate, key.start, key.end, "the key `"+key.Text+"` is written twice here.", "keep one of them, or rename it.")
+			p := r.place(n.Members[i].Key.start, n.Members[i].Key.end)
 			f.Related = &p
 		} else {
-			index[key.text] = len(n.members)
-			n.members = append(n.members, member{key, v, r.at})
+			index[key.Text] = len(n.Members)
+			n.Members = append(n.Members, Member{key, v, r.at})
 		}
 		switch r.blank(); r.peek() {
 		case ',':
@@ -144,8 +144,8 @@ func (r *jsonReader) object() *node {
 	}
 }
 
-func (r *jsonReader) array() *node {
-	n := &node{kind: listKind, style: flow}
+func (r *jsonReader) array() *Node {
+	n := &Node{Kind: List, Form: Flow}
 	r.at++
 	if r.blank(); r.peek() == ']' {
 		r.at++
@@ -157,7 +157,7 @@ func (r *jsonReader) array() *node {
 		if v == nil {
 			return nil
 		}
-		n.items = append(n.items, v)
+		n.Items = append(n.Items, v)
 		switch r.blank(); r.peek() {
 		case ',':
 			r.at++
@@ -171,14 +171,14 @@ func (r *jsonReader) array() *node {
 }
 
 // string reads a string; its place is set by the caller.
-func (r *jsonReader) string() *node {
+func (r *jsonReader) string() *Node {
 	start := r.at
 	d := scalar{src: r.text}
 	for r.at++; r.at < len(r.text); {
 		switch c := r.text[r.at]; {
 		case c == '"':
 			r.at++
-			return &node{kind: textKind, style: double, text: string(d.text), runs: d.runs}
+			return &Node{Kind: Text, Form: Double, Text: string(d.text), runs: d.runs}
 		case c < ' ':
 			if c == '\n' {
 				r.fail(JSONSyntax, start, r.at, "this string has no closing quote on its line.", "close it, or write a line break as `\\n`.")
@@ -220,7 +220,7 @@ func (r *jsonReader) escape(d *scalar) bool {
 }
 
 // number reads a number in the grammar of RFC 8259.
-func (r *jsonReader) number() *node {
+func (r *jsonReader) number() *Node {
 	start := r.at
 	digits := func() bool {
 		from := r.at
@@ -250,10 +250,10 @@ func (r *jsonReader) number() *node {
 			return r.unexpected("a digit")
 		}
 	}
-	n := &node{start: start, end: r.at}
+	n := &Node{start: start, end: r.at}
 	r.Source.number(n, string(r.text[start:r.at]))
-	if n.kind != numberKind { // reported
-		n.text = "null"
+	if n.Kind != Number { // reported
+		n.Text = "null"
 	}
 	return n
 }

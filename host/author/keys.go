@@ -12,72 +12,72 @@ import (
 
 // checkShape reports keys and kinds that are not those of a shape. The core does
 // this for bundles; a catalog's own keys never reach it.
-func (b *builder) checkShape(u *unit, at string, n *node, s *shape) {
+func (b *builder) checkShape(u *unit, at string, n *Node, s *shape) {
 	wrong := func(want string) {
 		b.fail(u, at, false, BundleKind, "expected "+want+", found "+kindName(n)+".", "")
 	}
 	switch s.kind {
 	case mappingShape:
-		if n.kind != objectKind {
+		if n.Kind != Mapping {
 			wrong("a mapping")
 			return
 		}
 		var known []string
 		for _, k := range s.keys {
 			known = append(known, "`"+k.name+"`")
-			if v := n.get(k.name); v != nil {
-				b.checkShape(u, pointer(at, k.name), v, k.value)
+			if v := n.Get(k.name); v != nil {
+				b.checkShape(u, Pointer(at, k.name), v, k.value)
 			} else if k.required {
 				b.fail(u, at, false, BundleMissing, "`"+k.name+"` is missing.", k.about)
 			}
 		}
-		for _, m := range n.members {
-			if s.key(m.key.text) == nil {
-				b.fail(u, pointer(at, m.key.text), true, BundleUnknown, "there is no key `"+m.key.text+"` here.", "there is "+strings.Join(known, ", ")+".")
+		for _, m := range n.Members {
+			if s.key(m.Key.Text) == nil {
+				b.fail(u, Pointer(at, m.Key.Text), true, BundleUnknown, "there is no key `"+m.Key.Text+"` here.", "there is "+strings.Join(known, ", ")+".")
 			}
 		}
 	case namesShape:
-		if n.kind != objectKind {
+		if n.Kind != Mapping {
 			wrong("a mapping")
 			return
 		}
-		for _, m := range n.members {
-			if s.match != "" && !regexp.MustCompile(s.match).MatchString(m.key.text) {
-				b.fail(u, pointer(at, m.key.text), true, BundleName, "`"+m.key.text+"` cannot be a name here.", "use letters, digits and `_`, not starting with a digit, at most 64.")
+		for _, m := range n.Members {
+			if s.match != "" && !regexp.MustCompile(s.match).MatchString(m.Key.Text) {
+				b.fail(u, Pointer(at, m.Key.Text), true, BundleName, "`"+m.Key.Text+"` cannot be a name here.", "use letters, digits and `_`, not starting with a digit, at most 64.")
 			}
-			b.checkShape(u, pointer(at, m.key.text), m.value, s.of)
+			b.checkShape(u, Pointer(at, m.Key.Text), m.Value, s.of)
 		}
 	case listShape:
-		if n.kind != listKind {
+		if n.Kind != List {
 			wrong("a list")
 			return
 		}
-		if len(n.items) < s.min {
+		if len(n.Items) < s.min {
 			b.fail(u, at, false, BundleValue, "this list is empty.", "")
 		}
-		for i, e := range n.items {
+		for i, e := range n.Items {
 			b.checkShape(u, at+"/"+strconv.Itoa(i), e, s.of)
 		}
 	case textShape:
 		switch {
-		case n.kind != textKind:
+		case n.Kind != Text:
 			wrong("text")
-		case n.text == "" && s.min > 0:
+		case n.Text == "" && s.min > 0:
 			b.fail(u, at, false, BundleValue, "this text is empty.", "")
-		case s.match != "" && !regexp.MustCompile(s.match).MatchString(n.text):
+		case s.match != "" && !regexp.MustCompile(s.match).MatchString(n.Text):
 			hint := s.about
 			if len(s.eg) > 0 {
 				hint += " For example " + strings.Join(s.eg, ", ") + "."
 			}
-			b.fail(u, at, false, BundleName, "`"+n.text+"` is not well-formed.", hint)
+			b.fail(u, at, false, BundleName, "`"+n.Text+"` is not well-formed.", hint)
 		}
 	case numberShape:
-		v, err := strconv.Atoi(n.text)
-		if n.kind != numberKind || err != nil || v < s.min || v > s.max {
+		v, err := strconv.Atoi(n.Text)
+		if n.Kind != Number || err != nil || v < s.min || v > s.max {
 			b.fail(u, at, false, BundleValue, fmt.Sprintf("expected a whole number from %d to %d.", s.min, s.max), "")
 		}
 	case boolShape:
-		if n.kind != boolKind {
+		if n.Kind != Bool {
 			wrong("true or false")
 		}
 	case eitherShape:
@@ -89,8 +89,8 @@ func (b *builder) checkShape(u *unit, at string, n *node, s *shape) {
 	}
 }
 
-func kindName(n *node) string {
-	return [...]string{nullKind: "null", boolKind: n.text, numberKind: "a number", textKind: "text", listKind: "a list", objectKind: "a mapping"}[n.kind]
+func kindName(n *Node) string {
+	return [...]string{Null: "null", Bool: n.Text, Number: "a number", Text: "text", List: "a list", Mapping: "a mapping"}[n.Kind]
 }
 
 func (s *shape) key(name string) *keyShape {
@@ -105,7 +105,7 @@ func (s *shape) key(name string) *keyShape {
 // choose returns the alternative that n seems to be meant as: the first of its
 // kind, and of mappings the first that has all its keys. It returns nil where none
 // is of its kind.
-func (s *shape) choose(n *node) *shape {
+func (s *shape) choose(n *Node) *shape {
 	if s.kind != eitherShape {
 		return s
 	}
@@ -115,17 +115,17 @@ func (s *shape) choose(n *node) *shape {
 		if a == nil {
 			continue
 		}
-		fits := a.kind == anyShape && (a.words == nil || n.kind == numberKind)
-		switch n.kind {
-		case textKind:
+		fits := a.kind == anyShape && (a.words == nil || n.Kind == Number)
+		switch n.Kind {
+		case Text:
 			fits = fits || a.kind == textShape
-		case listKind:
+		case List:
 			fits = fits || a.kind == listShape
-		case boolKind:
+		case Bool:
 			fits = fits || a.kind == boolShape
-		case numberKind:
+		case Number:
 			fits = fits || a.kind == numberShape
-		case objectKind:
+		case Mapping:
 			fits = fits || a.kind == mappingShape || a.kind == namesShape
 		}
 		if !fits {
@@ -134,7 +134,7 @@ func (s *shape) choose(n *node) *shape {
 		if found == nil {
 			found = a
 		}
-		if n.kind != objectKind || a.kind != mappingShape || a.has(n) {
+		if n.Kind != Mapping || a.kind != mappingShape || a.has(n) {
 			return a
 		}
 	}
@@ -142,9 +142,9 @@ func (s *shape) choose(n *node) *shape {
 }
 
 // has says whether a mapping has only keys of s.
-func (s *shape) has(n *node) bool {
-	for _, m := range n.members {
-		if s.key(m.key.text) == nil {
+func (s *shape) has(n *Node) bool {
+	for _, m := range n.Members {
+		if s.key(m.Key.Text) == nil {
 			return false
 		}
 	}

@@ -17,10 +17,10 @@ func Locate(s *Source, d Diagnostic) Finding {
 		}
 	}
 	mend(s, &f, d)
-	if f.Hint == "" && s.root != nil && !d.Key {
-		if v, _, found := s.root.walk(d.Path); found && d.Off == 0 {
-			if meant := v.oldBool(); meant != "" {
-				f.Hint = "`" + v.text + "` is text; a bool is written `" + meant + "`."
+	if f.Hint == "" && s.Root != nil && !d.Key {
+		if v, _, found := s.Root.Walk(d.Path); found && d.Off == 0 {
+			if meant := v.OldBool(); meant != "" {
+				f.Hint = "`" + v.Text + "` is text; a bool is written `" + meant + "`."
 			}
 		}
 	}
@@ -31,9 +31,9 @@ func Locate(s *Source, d Diagnostic) Finding {
 // of anything else the key.
 func relatedPlace(s *Source, pointer string) (Place, bool) {
 	scalar := false
-	if s.root != nil {
-		v, _, _ := s.root.walk(pointer)
-		scalar = v.kind < listKind
+	if s.Root != nil {
+		v, _, _ := s.Root.Walk(pointer)
+		scalar = v.Kind < List
 	}
 	return s.Position(pointer, !scalar, 0, 0)
 }

@@ -54,27 +54,27 @@ func (b *builder) readLock() *lock {
 	s, findings := ReadJSON(path, src)
 	const hint = "take it from where the project is kept; or delete it, " +
 		"and `holdfast build` records the parents as they are now."
-	bad := func(n *node, message string) {
+	bad := func(n *Node, message string) {
 		b.lockFailed(l, Finding{Place: s.PlaceOf(n), Message: message}, hint)
 	}
 	switch {
 	case len(findings) > 0:
 		f := findings[0]
 		b.lockFailed(l, Finding{Place: f.Place, Message: "this lock cannot be read: " + f.Message}, hint)
-	case s.root.kind != objectKind || len(s.root.members) != 2 ||
-		s.root.get("holdfast") == nil || s.root.get("parents") == nil:
-		bad(s.root, "this lock cannot be read: it is not `{\"holdfast\": 1, \"parents\": {…}}`.")
-	case s.root.get("holdfast").kind != numberKind || s.root.get("holdfast").text != "1":
-		bad(s.root.get("holdfast"), "this lock is of another format than 1, which is read.")
-	case s.root.get("parents").kind != objectKind:
-		bad(s.root.get("parents"), "`parents` of a lock is a mapping of NAME@VERSION to a digest.")
+	case s.Root.Kind != Mapping || len(s.Root.Members) != 2 ||
+		s.Root.Get("holdfast") == nil || s.Root.Get("parents") == nil:
+		bad(s.Root, "this lock cannot be read: it is not `{\"holdfast\": 1, \"parents\": {…}}`.")
+	case s.Root.Get("holdfast").Kind != Number || s.Root.Get("holdfast").Text != "1":
+		bad(s.Root.Get("holdfast"), "this lock is of another format than 1, which is read.")
+	case s.Root.Get("parents").Kind != Mapping:
+		bad(s.Root.Get("parents"), "`parents` of a lock is a mapping of NAME@VERSION to a digest.")
 	default:
-		for _, m := range s.root.get("parents").members {
-			if m.value.kind != textKind || !digestMatch.MatchString(m.value.text) || !strings.Contains(m.key.text, "@") {
-				bad(m.value, "an entry of a lock is NAME@VERSION and a digest, `sha256:` and 64 hexadecimal digits.")
+		for _, m := range s.Root.Get("parents").Members {
+			if m.Value.Kind != Text || !digestMatch.MatchString(m.Value.Text) || !strings.Contains(m.Key.Text, "@") {
+				bad(m.Value, "an entry of a lock is NAME@VERSION and a digest, `sha256:` and 64 hexadecimal digits.")
 				break
 			}
-			l.parents[m.key.text] = m.value.text
+			l.parents[m.Key.Text] = m.Value.Text
 		}
 	}
 	return l
@@ -111,18 +111,18 @@ func (b *builder) pin(u *unit, at, id, digest string) bool {
 }
 
 // pinEmbedded holds a parent to the lock that is in the source, and those that it has embedded itself.
-func (b *builder) pinEmbedded(u *unit, at string, e *node) bool {
-	doc := e.get("document")
+func (b *builder) pinEmbedded(u *unit, at string, e *Node) bool {
+	doc := e.Get("document")
 	if doc == nil || strings.EqualFold(filepath.Ext(u.path), ".json") {
 		return true // a built document is what its digest says
 	}
-	digest, err := bundleDigest(b.Engine, doc.appendJSON(nil))
+	digest, err := bundleDigest(b.Engine, doc.AppendJSON(nil))
 	if err != nil {
 		return true // what is wrong with it is for the core to say
 	}
-	good := b.pin(u, at, e.string("bundle")+"@"+e.string("version"), digest)
-	if extends := doc.get("extends"); extends != nil {
-		for _, parent := range extends.items {
+	good := b.pin(u, at, e.GetText("bundle")+"@"+e.GetText("version"), digest)
+	if extends := doc.Get("extends"); extends != nil {
+		for _, parent := range extends.Items {
 			good = b.pinEmbedded(u, at, parent) && good
 		}
 	}
@@ -134,9 +134,9 @@ func (l *lock) bytes() []byte {
 	if l == nil || !l.changed || l.failed {
 		return nil
 	}
-	parents := objectNode()
+	parents := NewMapping()
 	for _, id := range slices.Sorted(maps.Keys(l.parents)) {
-		parents.members = append(parents.members, entry(id, textNode(l.parents[id])))
+		parents.Members = append(parents.Members, NewMember(id, NewText(l.parents[id])))
 	}
-	return append(objectNode(entry("holdfast", number(1)), entry("parents", parents)).appendIndented(nil, 0), '\n')
+	return append(NewMapping(NewMember("holdfast", NewNumber(1)), NewMember("parents", parents)).AppendIndented(nil, 0), '\n')
 }

@@ -11,10 +11,10 @@ import (
 
 // mend rewrites the hint of what the core found, and widens its place to what is to be replaced.
 func mend(s *Source, f *Finding, d Diagnostic) {
-	if s.root == nil {
+	if s.Root == nil {
 		return
 	}
-	v, in, found := s.root.walk(d.Path)
+	v, in, found := s.Root.Walk(d.Path)
 	if !found {
 		return
 	}
@@ -36,11 +36,11 @@ func mend(s *Source, f *Finding, d Diagnostic) {
 		if f.Hint != "" {
 			break
 		}
-		if f.Hint = otherKind(s, d, v, in); v.kind == nullKind && in != nil && strings.HasSuffix(f.Hint, ": {}`.") {
+		if f.Hint = otherKind(s, d, v, in); v.Kind == Null && in != nil && strings.HasSuffix(f.Hint, ": {}`.") {
 			f.Place = s.PlaceOfMember(in)
 		}
 	case "parse/unexpected-end":
-		if strings.Contains(d.Path, "/set/") && v.text == "" {
+		if strings.Contains(d.Path, "/set/") && v.Text == "" {
 			f.Hint = "for empty text write `\"''\"`."
 		}
 	}
@@ -51,25 +51,25 @@ var mended = regexp.MustCompile("(?:in quotes: |did you mean |written so: )`('[^
 
 // requote makes the mend of an expression one that can be pasted into YAML. Where the
 // expression is nothing but what is to be replaced, its quotes would be YAML's.
-func requote(s *Source, f *Finding, d Diagnostic, v *node) bool {
+func requote(s *Source, f *Finding, d Diagnostic, v *Node) bool {
 	at := mended.FindStringSubmatchIndex(f.Hint)
-	if at == nil || v.kind != textKind || d.Key {
+	if at == nil || v.Kind != Text || d.Key {
 		return false
 	}
 	mend := f.Hint[at[2]:at[3]]
 	switch {
-	case d.Off == 0 && (v.style == plain || v.style == single || v.style == double):
+	case d.Off == 0 && (v.Form == Plain || v.Form == Single || v.Form == Double):
 		var ok bool
-		if mend, ok = Quote(mend + v.text[min(d.End, len(v.text)):]); !ok {
+		if mend, ok = Quote(mend + v.Text[min(d.End, len(v.Text)):]); !ok {
 			return false
 		}
 		f.Place = s.PlaceOf(v)
-		if v.style != plain {
+		if v.Form != Plain {
 			break
 		}
 		f.Hint = f.Hint[:at[2]] + mend + f.Hint[at[3]:] + " YAML takes the outer quotes off."
 		return true
-	case v.style == single:
+	case v.Form == Single:
 		mend = `"` + mend[1:len(mend)-1] + `"`
 	}
 	f.Hint = f.Hint[:at[2]] + mend + f.Hint[at[3]:]
@@ -131,33 +131,33 @@ var otherType = map[string]string{
 }
 
 // otherKind says what to write where a value of another kind stands, "" where that is not plain.
-func otherKind(s *Source, d Diagnostic, v *node, in *member) string {
+func otherKind(s *Source, d Diagnostic, v *Node, in *Member) string {
 	raw := s.Written(v)
 	want, _, _ := strings.Cut(strings.TrimPrefix(d.Message, "expected "), ", found ")
 	switch {
-	case v.kind == nullKind && strings.HasPrefix(want, "a mapping") && in != nil:
-		return "write `" + in.key.text + ": {}`."
-	case v.kind == nullKind && want == "an expression":
+	case v.Kind == Null && strings.HasPrefix(want, "a mapping") && in != nil:
+		return "write `" + in.Key.Text + ": {}`."
+	case v.Kind == Null && want == "an expression":
 		return "to go back to `init`, list the path under `reset`."
-	case v.kind == listKind && want == "an expression" && raw != "":
+	case v.Kind == List && want == "an expression" && raw != "":
 		return "an expression that begins with a bracket goes in quotes, as a text in it does: `\"['a', 'b']\"`."
-	case v.kind == listKind && want == "a type" && raw != "":
+	case v.Kind == List && want == "a type" && raw != "":
 		return "write `{enum: " + raw + "}`."
-	case v.kind == listKind && (want == "a mapping of agents" || want == "a mapping of actions"):
-		names := make([]string, len(v.items))
-		for i, e := range v.items {
-			if names[i] = e.text + ": {}"; e.kind != textKind {
+	case v.Kind == List && (want == "a mapping of agents" || want == "a mapping of actions"):
+		names := make([]string, len(v.Items))
+		for i, e := range v.Items {
+			if names[i] = e.Text + ": {}"; e.Kind != Text {
 				return ""
 			}
 		}
 		return "write `{" + strings.Join(names, ", ") + "}`."
-	case v.kind == objectKind && want == "a list of constraints" && len(v.members) > 0:
-		return "each begins with a dash and has an id: `- id: " + v.members[0].key.text + "`."
-	case d.Path == "/hold" && v.kind == textKind:
-		return "write `{ttl: " + v.text + "}`."
-	case d.Path == "/hold/ttl" && v.kind == numberKind:
-		return "write it with its unit: `" + v.text + "s`."
-	case d.Path == "/version" && v.kind == numberKind:
+	case v.Kind == Mapping && want == "a list of constraints" && len(v.Members) > 0:
+		return "each begins with a dash and has an id: `- id: " + v.Members[0].Key.Text + "`."
+	case d.Path == "/hold" && v.Kind == Text:
+		return "write `{ttl: " + v.Text + "}`."
+	case d.Path == "/hold/ttl" && v.Kind == Number:
+		return "write it with its unit: `" + v.Text + "s`."
+	case d.Path == "/version" && v.Kind == Number:
 		return "a version has three numbers: write `" + raw + strings.Repeat(".0", max(0, 2-strings.Count(raw, "."))) + "`."
 	}
 	return ""

@@ -1,6 +1,6 @@
 package author
 
-// This file defines node, one value of a file with the place where it stands.
+// This file defines Node, one value of a file with the place where it stands.
 
 import (
 	"strconv"
@@ -9,53 +9,55 @@ import (
 	json "github.com/goccy/go-json"
 )
 
-type kind uint8
+// Kind says what a value is.
+type Kind uint8
 
+// The kinds of a Node.
 const (
-	nullKind kind = iota
-	boolKind
-	numberKind
-	textKind
-	listKind
-	objectKind
+	Null Kind = iota
+	Bool
+	Number
+	Text
+	List
+	Mapping
 )
 
-// node is a value. Aliases share the anchor's node, so a document is a graph
-// without cycles rather than a tree, and size and depth are counted as it is
-// made.
-type node struct {
-	kind       kind
-	style      style
-	text       string   // text, decoded; or the JSON of a number, true, false, null
+// Node is a value. Aliases share the anchor's node, so a document is a graph without cycles rather than a tree, and
+// size and depth are counted as it is made.
+type Node struct {
+	Kind       Kind
+	Form       Form
+	Text       string   // text, decoded; or the JSON of a number, true, false, null
 	start, end int      // bytes in Source.text, quotes and brackets included
 	runs       []run    // text: where its bytes stand
-	items      []*node  // list
+	Items      []*Node  // list
 	dashes     []int    // list in block style: where each item's dash stands
 	merged     bool     // object: has a merge key
-	members    []member // object, in the order of the file
+	Members    []Member // object, in the order of the file
 	size       int      // bytes of its JSON, about, aliases counted as often as they stand
 	depth      int      // how deep it nests, 1 for a scalar
 }
 
-// member is a key and its value.
-type member struct {
-	key   *node // text
-	value *node
+// Member is a key and its value.
+type Member struct {
+	Key   *Node // text
+	Value *Node
 	end   int // where what is written after the key ends; that of an alias where one is
 }
 
-// style says how a value is written.
-type style uint8
+// Form says how a value is written.
+type Form uint8
 
+// The forms of a Node.
 const (
-	absent style = iota // nothing stands there: `key:`
-	plain
-	single // 'text'
-	double // "text"
-	literal
-	folded
-	flow  // [a, b] or {a: b}
-	block // a key or a dash to a line
+	Absent Form = iota // nothing stands there: `key:`
+	Plain
+	Single // 'text'
+	Double // "text"
+	Literal
+	Folded
+	Flow  // [a, b] or {a: b}
+	Block // a key or a dash to a line
 )
 
 // run is a stretch of a decoded text: size bytes from at come from length bytes
@@ -65,38 +67,39 @@ type run struct {
 	at, size, pos, length int
 }
 
-// get returns the named member's value, or nil.
-func (n *node) get(name string) *node {
-	if m := n.member(name); m != nil {
-		return m.value
+// Get returns the named member's value, or nil.
+func (n *Node) Get(name string) *Node {
+	if m := n.Member(name); m != nil {
+		return m.Value
 	}
 	return nil
 }
 
-func (n *node) member(name string) *member {
+// Member returns the named member, or nil.
+func (n *Node) Member(name string) *Member {
 	if n == nil {
 		return nil
 	}
-	for i := range n.members {
-		if n.members[i].key.text == name {
-			return &n.members[i]
+	for i := range n.Members {
+		if n.Members[i].Key.Text == name {
+			return &n.Members[i]
 		}
 	}
 	return nil
 }
 
-// string returns the named member's text, or "" where it is none.
-func (n *node) string(name string) string {
-	if v := n.get(name); v != nil && v.kind == textKind {
-		return v.text
+// GetText returns the named member's text, or "" where it is none.
+func (n *Node) GetText(name string) string {
+	if v := n.Get(name); v != nil && v.Kind == Text {
+		return v.Text
 	}
 	return ""
 }
 
-// walk follows a JSON Pointer as far as it goes. It returns the value, the member
+// Walk follows a JSON Pointer as far as it goes. It returns the value, the member
 // it is the value of (nil for an item of a list and for the whole), and whether
 // the pointer was followed to its end.
-func (n *node) walk(pointer string) (value *node, in *member, found bool) {
+func (n *Node) Walk(pointer string) (value *Node, in *Member, found bool) {
 	value = n
 	for rest := pointer; rest != ""; {
 		var token string
@@ -105,19 +108,19 @@ func (n *node) walk(pointer string) (value *node, in *member, found bool) {
 			rest = "/" + rest
 		}
 		token = strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
-		switch value.kind {
-		case objectKind:
-			m := value.member(token)
+		switch value.Kind {
+		case Mapping:
+			m := value.Member(token)
 			if m == nil {
 				return value, in, false
 			}
-			value, in = m.value, m
-		case listKind:
+			value, in = m.Value, m
+		case List:
 			i, err := strconv.Atoi(token)
-			if err != nil || i < 0 || i >= len(value.items) {
+			if err != nil || i < 0 || i >= len(value.Items) {
 				return value, in, false
 			}
-			value, in = value.items[i], nil
+			value, in = value.Items[i], nil
 		default:
 			return value, in, false
 		}
@@ -125,13 +128,13 @@ func (n *node) walk(pointer string) (value *node, in *member, found bool) {
 	return value, in, true
 }
 
-// pointer appends one reference token to a JSON Pointer.
-func pointer(path, token string) string {
+// Pointer appends one reference token to a JSON Pointer.
+func Pointer(path, token string) string {
 	return path + "/" + strings.ReplaceAll(strings.ReplaceAll(token, "~", "~0"), "/", "~1")
 }
 
 // place returns the source bytes of the decoded bytes [off, end) of a text.
-func (n *node) place(off, end int) (start, stop int) {
+func (n *Node) place(off, end int) (start, stop int) {
 	if len(n.runs) == 0 {
 		return n.start, n.end
 	}
@@ -139,7 +142,7 @@ func (n *node) place(off, end int) (start, stop int) {
 }
 
 // edge returns where in the source a decoded byte begins or, as a range's end, where the one before it ends.
-func (n *node) edge(at int, end bool) int {
+func (n *Node) edge(at int, end bool) int {
 	for _, r := range n.runs {
 		if at < r.at+r.size || end && at == r.at+r.size {
 			switch {
@@ -157,32 +160,32 @@ func (n *node) edge(at int, end bool) int {
 	return last.pos + last.length
 }
 
-// appendJSON writes n as JSON, keys in the order of the file.
-func (n *node) appendJSON(dst []byte) []byte {
-	switch n.kind {
-	case textKind:
-		return appendText(dst, n.text)
-	case listKind:
+// AppendJSON writes n as JSON, keys in the order of the file.
+func (n *Node) AppendJSON(dst []byte) []byte {
+	switch n.Kind {
+	case Text:
+		return appendText(dst, n.Text)
+	case List:
 		dst = append(dst, '[')
-		for i, e := range n.items {
+		for i, e := range n.Items {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = e.appendJSON(dst)
+			dst = e.AppendJSON(dst)
 		}
 		return append(dst, ']')
-	case objectKind:
+	case Mapping:
 		dst = append(dst, '{')
-		for i, m := range n.members {
+		for i, m := range n.Members {
 			if i > 0 {
 				dst = append(dst, ',')
 			}
-			dst = append(appendText(dst, m.key.text), ':')
-			dst = m.value.appendJSON(dst)
+			dst = append(appendText(dst, m.Key.Text), ':')
+			dst = m.Value.AppendJSON(dst)
 		}
 		return append(dst, '}')
 	}
-	return append(dst, n.text...)
+	return append(dst, n.Text...)
 }
 
 func appendText(dst []byte, s string) []byte {
@@ -193,30 +196,78 @@ func appendText(dst []byte, s string) []byte {
 	return append(dst, b...)
 }
 
-// textNode, listNode and objectNode make what no file says: parents' documents and points of a catalog.
-func textNode(s string) *node { return &node{kind: textKind, text: s} }
+// NewText returns text that is in no file.
+func NewText(s string) *Node { return &Node{Kind: Text, Text: s} }
 
-func listNode(items ...*node) *node { return &node{kind: listKind, items: items} }
+// NewNumber returns a whole number that is in no file.
+func NewNumber(n int) *Node { return NewJSON(strconv.Itoa(n)) }
 
-func objectNode(members ...member) *node { return &node{kind: objectKind, members: members} }
+// NewBool returns true or false that is in no file.
+func NewBool(b bool) *Node { return &Node{Kind: Bool, Text: strconv.FormatBool(b)} }
 
-func entry(name string, value *node) member { return member{key: textNode(name), value: value} }
+// NewJSON returns a value that AppendJSON writes as it is given here.
+func NewJSON(json string) *Node { return &Node{Kind: Number, Text: json} }
+
+// NewList returns a list that is in no file.
+func NewList(items ...*Node) *Node { return &Node{Kind: List, Items: items} }
+
+// NewMapping returns a mapping that is in no file.
+func NewMapping(members ...Member) *Node { return &Node{Kind: Mapping, Members: members} }
+
+// NewMember returns an entry of a mapping that is in no file.
+func NewMember(name string, value *Node) Member { return Member{Key: NewText(name), Value: value} }
 
 // same says whether two nodes mean the same JSON, whatever the order of members.
-func same(a, b *node) bool {
-	if a.kind != b.kind || a.text != b.text || len(a.items) != len(b.items) || len(a.members) != len(b.members) {
+func same(a, b *Node) bool {
+	if a.Kind != b.Kind || a.Text != b.Text || len(a.Items) != len(b.Items) || len(a.Members) != len(b.Members) {
 		return false
 	}
-	for i := range a.items {
-		if !same(a.items[i], b.items[i]) {
+	for i := range a.Items {
+		if !same(a.Items[i], b.Items[i]) {
 			return false
 		}
 	}
-	for _, m := range a.members {
-		v := b.get(m.key.text)
-		if v == nil || !same(m.value, v) {
+	for _, m := range a.Members {
+		v := b.Get(m.Key.Text)
+		if v == nil || !same(m.Value, v) {
 			return false
 		}
 	}
 	return true
+}
+
+// AppendIndented writes n as JSON, a key or item to a line.
+func (n *Node) AppendIndented(dst []byte, depth int) []byte {
+	line := func(depth int) {
+		dst = append(dst, '\n')
+		for range depth {
+			dst = append(dst, "  "...)
+		}
+	}
+	switch {
+	case n.Kind == List && len(n.Items) > 0:
+		dst = append(dst, '[')
+		for i, e := range n.Items {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			line(depth + 1)
+			dst = e.AppendIndented(dst, depth+1)
+		}
+		line(depth)
+		return append(dst, ']')
+	case n.Kind == Mapping && len(n.Members) > 0:
+		dst = append(dst, '{')
+		for i, m := range n.Members {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			line(depth + 1)
+			dst = append(appendText(dst, m.Key.Text), ": "...)
+			dst = m.Value.AppendIndented(dst, depth+1)
+		}
+		line(depth)
+		return append(dst, '}')
+	}
+	return n.AppendJSON(dst)
 }

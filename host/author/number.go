@@ -16,10 +16,10 @@ var (
 	float   = regexp.MustCompile(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`)
 	// Text to version 1.2, a number to 1.1, which many readers still follow.
 	disputed = regexp.MustCompile(`^[-+]?(0b[01_]+|0[0-7_]*_[0-7_]*|0x[0-9a-fA-F_]+|[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?|[0-9][0-9_]*_[0-9_]*(\.[0-9_]*)?)$`)
-	constant = map[string]node{
-		"null": {text: "null"}, "Null": {text: "null"}, "NULL": {text: "null"}, "~": {text: "null"},
-		"true": {kind: boolKind, text: "true"}, "True": {kind: boolKind, text: "true"}, "TRUE": {kind: boolKind, text: "true"},
-		"false": {kind: boolKind, text: "false"}, "False": {kind: boolKind, text: "false"}, "FALSE": {kind: boolKind, text: "false"},
+	constant = map[string]Node{
+		"null": {Text: "null"}, "Null": {Text: "null"}, "NULL": {Text: "null"}, "~": {Text: "null"},
+		"true": {Kind: Bool, Text: "true"}, "True": {Kind: Bool, Text: "true"}, "TRUE": {Kind: Bool, Text: "true"},
+		"false": {Kind: Bool, Text: "false"}, "False": {Kind: Bool, Text: "false"}, "FALSE": {Kind: Bool, Text: "false"},
 	}
 	notFinite = regexp.MustCompile(`^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$`)
 )
@@ -28,19 +28,20 @@ var (
 var legacy = map[string]string{"y": "true", "Y": "true", "yes": "true", "Yes": "true", "YES": "true", "on": "true", "On": "true", "ON": "true",
 	"n": "false", "N": "false", "no": "false", "No": "false", "NO": "false", "off": "false", "Off": "false", "OFF": "false"}
 
-// oldBool returns the bool that version 1.1 reads n as, where it is text without quotes that 1.2 reads as text; or "".
-func (n *node) oldBool() string {
-	if n.kind != textKind || n.style != plain {
+// OldBool returns `true` or `false` where n is text without quotes that version 1.1 of YAML reads as that, and ""
+// elsewhere.
+func (n *Node) OldBool() string {
+	if n.Kind != Text || n.Form != Plain {
 		return ""
 	}
-	return legacy[n.text]
+	return legacy[n.Text]
 }
 
 // resolve gives n, text without quotes, the kind its spelling says.
-func (s *Source) resolve(n *node) {
-	word := n.text
+func (s *Source) resolve(n *Node) {
+	word := n.Text
 	if c, ok := constant[word]; ok {
-		n.kind, n.text, n.runs = c.kind, c.text, nil
+		n.Kind, n.Text, n.runs = c.Kind, c.Text, nil
 		return
 	}
 	if word == "" || !strings.ContainsRune("+-.0123456789", rune(word[0])) {
@@ -57,18 +58,18 @@ func (s *Source) resolve(n *node) {
 }
 
 // number makes n the number that word says.
-func (s *Source) number(n *node, word string) {
+func (s *Source) number(n *Node, word string) {
 	digits := strings.TrimLeft(word, "+-")
 	switch {
 	case based.MatchString(word):
 		// At most 16 digits are of interest: beyond, it is out of range anyway.
 		base := map[byte]int{'o': 8, 'x': 16}[word[1]]
 		u, err := strconv.ParseUint(word[2:], base, 64)
-		if err != nil || u > maxInteger {
+		if err != nil || u > MaxInteger {
 			s.outOfRange(n)
 			return
 		}
-		n.kind, n.text, n.runs = numberKind, strconv.FormatUint(u, 10), nil
+		n.Kind, n.Text, n.runs = Number, strconv.FormatUint(u, 10), nil
 		return
 	case len(digits) > 1 && digits[0] == '0' && decimal.MatchString(word):
 		s.fail(YAMLNumber, n.start, n.end, "`"+word+"` is octal to some YAML readers and decimal to others.", "leave out the leading zero; for text, put it in quotes.")
@@ -83,15 +84,15 @@ func (s *Source) number(n *node, word string) {
 		s.fail(code, n.start, n.end, "this number has more digits than are kept.", "write at most 17 significant digits; for text, put it in quotes.")
 		return
 	}
-	n.kind, n.text, n.runs = numberKind, text, nil
+	n.Kind, n.Text, n.runs = Number, text, nil
 }
 
-func (s *Source) outOfRange(n *node) {
+func (s *Source) outOfRange(n *Node) {
 	s.fail(NumberRange, n.start, n.end, "this number is out of range.", "whole numbers go from -9007199254740991 to 9007199254740991; for text, put it in quotes.")
 }
 
-// maxInteger is the largest integer below which doubles hold every one.
-const maxInteger = 1<<53 - 1
+// MaxInteger is the largest integer below which doubles hold every one.
+const MaxInteger = 1<<53 - 1
 
 // jsonNumber returns a decimal literal as JSON, in the shortest form, or the code
 // that says why the core would not take it.
@@ -107,12 +108,12 @@ func jsonNumber(word string) (text, code string) {
 	switch {
 	case f == 0 && significant != "":
 		return "", NumberRange
-	case integral && math.Abs(f) > maxInteger && math.Abs(f) < 1e21, !scientific && strings.Trim(fraction, "0") == "" && math.Abs(f) > maxInteger:
+	case integral && math.Abs(f) > MaxInteger && math.Abs(f) < 1e21, !scientific && strings.Trim(fraction, "0") == "" && math.Abs(f) > MaxInteger:
 		return "", NumberRange
 	case len(significant) > 17, integral && !scientific && strings.Trim(fraction, "0") != "":
 		return "", NumberDigits
 	}
-	if integral && math.Abs(f) <= maxInteger {
+	if integral && math.Abs(f) <= MaxInteger {
 		return strconv.FormatInt(int64(f), 10), ""
 	}
 	b := strconv.AppendFloat(nil, f, 'g', -1, 64)

@@ -16,26 +16,26 @@ import (
 )
 
 // outline describes a document without types: text, lists and mappings.
-func (n *node) outline(b *strings.Builder) {
-	switch n.kind {
-	case listKind:
+func (n *Node) outline(b *strings.Builder) {
+	switch n.Kind {
+	case List:
 		b.WriteString("[")
-		for _, e := range n.items {
+		for _, e := range n.Items {
 			e.outline(b)
 			b.WriteString(",")
 		}
 		b.WriteString("]")
-	case objectKind:
+	case Mapping:
 		b.WriteString("{")
-		for _, m := range n.members {
-			m.key.outline(b)
+		for _, m := range n.Members {
+			m.Key.outline(b)
 			b.WriteString(":")
-			m.value.outline(b)
+			m.Value.outline(b)
 			b.WriteString(",")
 		}
 		b.WriteString("}")
-	case textKind:
-		fmt.Fprintf(b, "%q", n.text)
+	case Text:
+		fmt.Fprintf(b, "%q", n.Text)
 	default:
 		b.WriteString("scalar")
 	}
@@ -70,10 +70,10 @@ func outlineOf(n *yaml.Node, b *strings.Builder) (ok bool) {
 	case yaml.ScalarNode:
 		s := &Source{}
 		s.load(nil)
-		v := &node{kind: textKind, text: n.Value}
+		v := &Node{Kind: Text, Text: n.Value}
 		if n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0 {
 			if n.Value == "" {
-				v.kind = nullKind
+				v.Kind = Null
 			}
 			s.resolve(v)
 		}
@@ -129,9 +129,9 @@ func FuzzRead(f *testing.F) {
 			}
 			return
 		}
-		checkRuns(t, s, s.root)
+		checkRuns(t, s, s.Root)
 		again, findings := Read("x.json", s.JSON())
-		if len(findings) > 0 || !same(s.root, again.root) {
+		if len(findings) > 0 || !same(s.Root, again.Root) {
 			t.Fatalf("the JSON %s does not say the same: %+v", s.JSON(), findings)
 		}
 		if _, err := core.Canonical(s.JSON()); err != nil {
@@ -142,7 +142,7 @@ func FuzzRead(f *testing.F) {
 			return
 		}
 		var ours, theirs strings.Builder
-		s.root.outline(&ours)
+		s.Root.outline(&ours)
 		if outlineOf(&doc, &theirs) && ours.String() != theirs.String() {
 			t.Fatalf("read differently:\n%s\n%s", ours.String(), theirs.String())
 		}
@@ -184,29 +184,29 @@ func FuzzJSON(f *testing.F) {
 }
 
 // checkRuns checks that the places of all texts are in the file and cover the text.
-func checkRuns(t *testing.T, s *Source, n *node) {
+func checkRuns(t *testing.T, s *Source, n *Node) {
 	if n.start < 0 || n.end < n.start || n.end > len(s.text) {
-		t.Fatalf("%q stands at %d to %d", n.text, n.start, n.end)
+		t.Fatalf("%q stands at %d to %d", n.Text, n.start, n.end)
 	}
 	at := 0
 	for _, r := range n.runs {
 		if r.at != at || r.pos < n.start || r.pos+r.length > len(s.text) {
-			t.Fatalf("%q: %+v", n.text, n.runs)
+			t.Fatalf("%q: %+v", n.Text, n.runs)
 		}
 		stands := strings.ReplaceAll(string(s.text[r.pos:r.pos+r.length]), "\n", " ") // as a folded line break does
-		if r.size == r.length && strings.ReplaceAll(n.text[r.at:r.at+r.size], "\n", " ") != stands && r.size > 1 {
-			t.Fatalf("%q stands at %q", n.text[r.at:r.at+r.size], s.text[r.pos:r.pos+r.length])
+		if r.size == r.length && strings.ReplaceAll(n.Text[r.at:r.at+r.size], "\n", " ") != stands && r.size > 1 {
+			t.Fatalf("%q stands at %q", n.Text[r.at:r.at+r.size], s.text[r.pos:r.pos+r.length])
 		}
 		at += r.size
 	}
-	if n.kind == textKind && at != len(n.text) {
-		t.Fatalf("%q: %+v", n.text, n.runs)
+	if n.Kind == Text && at != len(n.Text) {
+		t.Fatalf("%q: %+v", n.Text, n.runs)
 	}
-	for _, e := range n.items {
+	for _, e := range n.Items {
 		checkRuns(t, s, e)
 	}
-	for _, m := range n.members {
-		checkRuns(t, s, m.key)
-		checkRuns(t, s, m.value)
+	for _, m := range n.Members {
+		checkRuns(t, s, m.Key)
+		checkRuns(t, s, m.Value)
 	}
 }

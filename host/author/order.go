@@ -3,21 +3,21 @@ package author
 // This file says in which order the keys of a formatted file come: that of the table of keys.
 
 // documentOrder lays out a bundle or a catalog.
-func documentOrder(n *node) (keys []string, inside func(string) Order) {
-	if n.get("catalog") != nil {
+func documentOrder(n *Node) (keys []string, inside func(string) Order) {
+	if n.Get("catalog") != nil {
 		return catalogShape.order(n)
 	}
 	return bundleShape.order(n)
 }
 
 // order lays out a value of shape s. Keys that the format does not have leave all keys of their mapping as they are.
-func (s *shape) order(n *node) (keys []string, inside func(string) Order) {
+func (s *shape) order(n *Node) (keys []string, inside func(string) Order) {
 	s = s.choose(n)
 	switch {
 	case s == nil:
-	case s.kind == listShape && n.kind == listKind, s.kind == namesShape && n.kind == objectKind:
+	case s.kind == listShape && n.Kind == List, s.kind == namesShape && n.Kind == Mapping:
 		return nil, func(string) Order { return s.of.order }
-	case s.kind == mappingShape && n.kind == objectKind:
+	case s.kind == mappingShape && n.Kind == Mapping:
 		if s.has(n) {
 			for _, k := range s.keys {
 				keys = append(keys, k.name)

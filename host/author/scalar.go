@@ -77,7 +77,7 @@ func (d *scalar) fold(pos int) int {
 // decodePlain decodes text without quotes. The parser's value says how far it
 // goes: everything in it but white space stands in the source as it is. It
 // returns false where that is not so.
-func decodePlain(src []byte, pos int, value string) (n *node, ok bool) {
+func decodePlain(src []byte, pos int, value string) (n *Node, ok bool) {
 	d := scalar{src: src}
 	start := pos
 	for i := 0; i < len(value); {
@@ -99,11 +99,11 @@ func decodePlain(src []byte, pos int, value string) (n *node, ok bool) {
 		}
 		pos = next
 	}
-	return &node{kind: textKind, style: plain, text: string(d.text), start: start, end: pos, runs: d.runs}, true
+	return &Node{Kind: Text, Form: Plain, Text: string(d.text), start: start, end: pos, runs: d.runs}, true
 }
 
 // decodeSingle decodes text in single quotes, where ” is a quote.
-func decodeSingle(src []byte, pos int) (n *node, ok bool) {
+func decodeSingle(src []byte, pos int) (n *Node, ok bool) {
 	if pos >= len(src) || src[pos] != '\'' {
 		return nil, false
 	}
@@ -114,7 +114,7 @@ func decodeSingle(src []byte, pos int) (n *node, ok bool) {
 			d.put("'", at, 2)
 			at += 2
 		case c == '\'':
-			return &node{kind: textKind, style: single, text: string(d.text), start: pos, end: at + 1, runs: d.runs}, true
+			return &Node{Kind: Text, Form: Single, Text: string(d.text), start: pos, end: at + 1, runs: d.runs}, true
 		case isBlank(c) || c == '\n':
 			at = d.fold(at)
 		default:
@@ -134,7 +134,7 @@ type badEscape struct {
 
 // decodeDouble decodes text in double quotes, with escapes. The first escape
 // that means nothing is returned with the text decoded without it.
-func decodeDouble(src []byte, pos int) (n *node, bad *badEscape, ok bool) {
+func decodeDouble(src []byte, pos int) (n *Node, bad *badEscape, ok bool) {
 	if pos >= len(src) || src[pos] != '"' {
 		return nil, nil, false
 	}
@@ -142,7 +142,7 @@ func decodeDouble(src []byte, pos int) (n *node, bad *badEscape, ok bool) {
 	for at := pos + 1; at < len(src); {
 		switch c := src[at]; {
 		case c == '"':
-			return &node{kind: textKind, style: double, text: string(d.text), start: pos, end: at + 1, runs: d.runs}, bad, true
+			return &Node{Kind: Text, Form: Double, Text: string(d.text), start: pos, end: at + 1, runs: d.runs}, bad, true
 		case isBlank(c) || c == '\n':
 			at = d.fold(at)
 		case c == '\\':
@@ -228,7 +228,7 @@ func hex(src []byte, pos, digits int) (r rune, ok bool) {
 // decodeBlock decodes a text below | or >, whose header is at pos. The text is
 // indented further than parent, the indentation of what it belongs to, -1 at
 // the top.
-func decodeBlock(src []byte, pos, parent int) (n *node, ok bool) {
+func decodeBlock(src []byte, pos, parent int) (n *Node, ok bool) {
 	if pos >= len(src) || src[pos] != '|' && src[pos] != '>' {
 		return nil, false
 	}
@@ -317,9 +317,9 @@ func decodeBlock(src []byte, pos, parent int) (n *node, ok bool) {
 	case chomp == 0 && any:
 		d.put("\n", pendingPos, 0)
 	}
-	s := literal
+	s := Literal
 	if isFolded {
-		s = folded
+		s = Folded
 	}
-	return &node{kind: textKind, style: s, text: string(d.text), start: pos, end: end, runs: d.runs}, true
+	return &Node{Kind: Text, Form: s, Text: string(d.text), start: pos, end: end, runs: d.runs}, true
 }

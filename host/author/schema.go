@@ -7,7 +7,6 @@ package author
 
 import (
 	"sort"
-	"strconv"
 )
 
 // SchemaID names the schema. It is a name, not an address.
@@ -22,16 +21,16 @@ const SchemaID = "https://holdfast-rt.github.io/schema/1/holdfast.json"
 //	# yaml-language-server: $schema=holdfast.schema.json
 func Schema() []byte {
 	w := &schemaWriter{defs: map[string]*shape{}}
-	root := objectNode(
-		entry("$schema", textNode("https://json-schema.org/draft/2020-12/schema")),
-		entry("$id", textNode(SchemaID)),
-		entry("title", textNode("Holdfast bundle or catalog")),
-		entry("type", textNode("object")),
-		entry("if", objectNode(entry("required", listNode(textNode("catalog"))))),
-		entry("then", w.schema(catalogShape)),
-		entry("else", w.schema(bundleShape)),
+	root := NewMapping(
+		NewMember("$schema", NewText("https://json-schema.org/draft/2020-12/schema")),
+		NewMember("$id", NewText(SchemaID)),
+		NewMember("title", NewText("Holdfast bundle or catalog")),
+		NewMember("type", NewText("object")),
+		NewMember("if", NewMapping(NewMember("required", NewList(NewText("catalog"))))),
+		NewMember("then", w.schema(catalogShape)),
+		NewMember("else", w.schema(bundleShape)),
 	)
-	var defs []member
+	var defs []Member
 	for done := map[string]bool{}; ; {
 		var ids []string
 		for id := range w.defs {
@@ -45,59 +44,57 @@ func Schema() []byte {
 		sort.Strings(ids)
 		for _, id := range ids {
 			done[id] = true
-			defs = append(defs, entry(id, w.inline(w.defs[id])))
+			defs = append(defs, NewMember(id, w.inline(w.defs[id])))
 		}
 	}
-	sort.Slice(defs, func(i, j int) bool { return defs[i].key.text < defs[j].key.text })
-	root.members = append(root.members, entry("$defs", objectNode(defs...)))
-	return append(root.appendIndented(nil, 0), '\n')
+	sort.Slice(defs, func(i, j int) bool { return defs[i].Key.Text < defs[j].Key.Text })
+	root.Members = append(root.Members, NewMember("$defs", NewMapping(defs...)))
+	return append(root.AppendIndented(nil, 0), '\n')
 }
 
 type schemaWriter struct{ defs map[string]*shape }
 
 // schema refers to a shape that has a name, and writes out one that has none.
-func (w *schemaWriter) schema(s *shape) *node {
+func (w *schemaWriter) schema(s *shape) *Node {
 	if s.id == "" {
 		return w.inline(s)
 	}
 	w.defs[s.id] = s
-	return objectNode(entry("$ref", textNode("#/$defs/"+s.id)))
+	return NewMapping(NewMember("$ref", NewText("#/$defs/"+s.id)))
 }
 
-func number(n int) *node { return &node{kind: numberKind, text: strconv.Itoa(n)} }
-
-func (w *schemaWriter) inline(s *shape) *node {
-	n := objectNode()
-	add := func(name string, value *node) { n.members = append(n.members, entry(name, value)) }
+func (w *schemaWriter) inline(s *shape) *Node {
+	n := NewMapping()
+	add := func(name string, value *Node) { n.Members = append(n.Members, NewMember(name, value)) }
 	if s.about != "" {
-		add("description", textNode(s.about))
+		add("description", NewText(s.about))
 	}
-	strings := func(list []string) *node {
-		l := listNode()
+	strings := func(list []string) *Node {
+		l := NewList()
 		for _, s := range list {
-			l.items = append(l.items, textNode(s))
+			l.Items = append(l.Items, NewText(s))
 		}
 		return l
 	}
 	switch s.kind {
 	case anyShape:
 		if s.words != nil { // a JSON type
-			add("type", textNode(s.words[0]))
+			add("type", NewText(s.words[0]))
 		}
 	case mappingShape:
-		add("type", textNode("object"))
-		properties, required := objectNode(), []string{}
+		add("type", NewText("object"))
+		properties, required := NewMapping(), []string{}
 		for _, k := range s.keys {
 			v := w.schema(k.value)
 			if k.about != "" {
 				// A description beside $ref, so that both are shown.
-				if i := v.member("description"); i != nil {
-					i.value = textNode(k.about)
+				if i := v.Member("description"); i != nil {
+					i.Value = NewText(k.about)
 				} else {
-					v.members = append([]member{entry("description", textNode(k.about))}, v.members...)
+					v.Members = append([]Member{NewMember("description", NewText(k.about))}, v.Members...)
 				}
 			}
-			properties.members = append(properties.members, entry(k.name, v))
+			properties.Members = append(properties.Members, NewMember(k.name, v))
 			if k.required {
 				required = append(required, k.name)
 			}
@@ -106,98 +103,62 @@ func (w *schemaWriter) inline(s *shape) *node {
 		if len(required) > 0 {
 			add("required", strings(required))
 		}
-		add("additionalProperties", &node{kind: boolKind, text: "false"})
+		add("additionalProperties", NewBool(false))
 		if s.one != nil {
-			one := listNode()
+			one := NewList()
 			for _, k := range s.one {
-				one.items = append(one.items, objectNode(entry("required", listNode(textNode(k)))))
+				one.Items = append(one.Items, NewMapping(NewMember("required", NewList(NewText(k)))))
 			}
 			add("oneOf", one)
 		}
 	case namesShape:
-		add("type", textNode("object"))
+		add("type", NewText("object"))
 		if s.match != "" {
-			add("propertyNames", objectNode(entry("pattern", textNode(s.match))))
+			add("propertyNames", NewMapping(NewMember("pattern", NewText(s.match))))
 		}
 		add("additionalProperties", w.schema(s.of))
 	case listShape:
-		add("type", textNode("array"))
+		add("type", NewText("array"))
 		add("items", w.schema(s.of))
 		if s.min > 0 {
-			add("minItems", number(s.min))
+			add("minItems", NewNumber(s.min))
 		}
 		if s.max > 0 {
-			add("maxItems", number(s.max))
+			add("maxItems", NewNumber(s.max))
 		}
 	case textShape:
-		add("type", textNode("string"))
+		add("type", NewText("string"))
 		if s.words != nil {
 			add("enum", strings(s.words))
 		}
 		if s.match != "" {
-			add("pattern", textNode(s.match))
+			add("pattern", NewText(s.match))
 		}
 		if s.min > 0 {
-			add("minLength", number(s.min))
+			add("minLength", NewNumber(s.min))
 		}
 		if s.max > 0 {
-			add("maxLength", number(s.max))
+			add("maxLength", NewNumber(s.max))
 		}
 	case numberShape:
-		add("type", textNode("integer"))
-		add("minimum", number(s.min))
-		add("maximum", number(s.max))
+		add("type", NewText("integer"))
+		add("minimum", NewNumber(s.min))
+		add("maximum", NewNumber(s.max))
 	case boolShape:
-		add("type", textNode("boolean"))
+		add("type", NewText("boolean"))
 	case eitherShape:
-		alts := listNode()
+		alts := NewList()
 		for _, a := range s.alts {
-			alts.items = append(alts.items, w.schema(a))
+			alts.Items = append(alts.Items, w.schema(a))
 		}
 		add("anyOf", alts)
 	}
 	if s.eg != nil {
-		examples := listNode()
+		examples := NewList()
 		for _, e := range s.eg {
-			examples.items = append(examples.items, &node{kind: numberKind, text: e}) // JSON as it stands
+			examples.Items = append(examples.Items, NewJSON(e))
 		}
 		add("examples", examples)
 	}
 	return n
-}
-
-// appendIndented writes n as JSON, a key or item to a line.
-func (n *node) appendIndented(dst []byte, depth int) []byte {
-	line := func(depth int) {
-		dst = append(dst, '\n')
-		for range depth {
-			dst = append(dst, "  "...)
-		}
-	}
-	switch {
-	case n.kind == listKind && len(n.items) > 0:
-		dst = append(dst, '[')
-		for i, e := range n.items {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			line(depth + 1)
-			dst = e.appendIndented(dst, depth+1)
-		}
-		line(depth)
-		return append(dst, ']')
-	case n.kind == objectKind && len(n.members) > 0:
-		dst = append(dst, '{')
-		for i, m := range n.members {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			line(depth + 1)
-			dst = append(appendText(dst, m.key.text), ": "...)
-			dst = m.value.appendIndented(dst, depth+1)
-		}
-		line(depth)
-		return append(dst, '}')
-	}
-	return n.appendJSON(dst)
 }

@@ -132,15 +132,15 @@ func TestSchemaDescribes(t *testing.T) {
 		t.Fatalf("%+v", findings)
 	}
 	var names []string
-	for _, d := range doc.root.get("$defs").members {
-		names = append(names, d.key.text)
-		if d.value.string("description") == "" {
-			t.Errorf("%s has no description", d.key.text)
+	for _, d := range doc.Root.Get("$defs").Members {
+		names = append(names, d.Key.Text)
+		if d.Value.GetText("description") == "" {
+			t.Errorf("%s has no description", d.Key.Text)
 		}
-		if p := d.value.get("properties"); p != nil {
-			for _, k := range p.members {
-				if k.value.string("description") == "" {
-					t.Errorf("%s.%s has no description", d.key.text, k.key.text)
+		if p := d.Value.Get("properties"); p != nil {
+			for _, k := range p.Members {
+				if k.Value.GetText("description") == "" {
+					t.Errorf("%s.%s has no description", d.Key.Text, k.Key.Text)
 				}
 			}
 		}

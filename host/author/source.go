@@ -33,7 +33,7 @@ type Source struct {
 	lines []int  // where each line begins in text
 	began []int  // where each line begins in the file
 	shown string // text, for excerpts
-	root  *node  // nil where the file has errors
+	Root  *Node  // nil where the file has errors
 	spans []span // YAML: scalars, anchors and aliases, in order
 
 	findings []Finding
@@ -68,28 +68,28 @@ func read(name string, src []byte, strict bool) (*Source, []Finding) {
 			s.readYAML()
 		}
 	}
-	s.findings = sorted(s.findings, nil)
+	s.findings = Sort(s.findings, nil)
 	if Failed(s.findings) {
-		s.root = nil
+		s.Root = nil
 	}
 	return s, s.findings
 }
 
 // Part returns the same file with n, a value of it, as its document.
-func (s *Source) Part(n *node) *Source {
+func (s *Source) Part(n *Node) *Source {
 	part := *s
-	part.root = n
+	part.Root = n
 	return &part
 }
 
 // PlaceOf returns where a value is.
-func (s *Source) PlaceOf(n *node) Place { return s.place(n.start, n.end) }
+func (s *Source) PlaceOf(n *Node) Place { return s.place(n.start, n.end) }
 
 // PlaceOfMember returns where a key is, its colon and its value.
-func (s *Source) PlaceOfMember(m *member) Place { return s.place(m.key.start, max(m.end, m.key.end)) }
+func (s *Source) PlaceOfMember(m *Member) Place { return s.place(m.Key.start, max(m.end, m.Key.end)) }
 
 // Written returns a value as it is in the file, "" where it is nothing or on several lines.
-func (s *Source) Written(n *node) string {
+func (s *Source) Written(n *Node) string {
 	if n.start < n.end && s.line(n.start) == s.line(n.end) {
 		return string(s.text[n.start:n.end])
 	}
@@ -97,15 +97,15 @@ func (s *Source) Written(n *node) string {
 }
 
 // Valid says whether the file could be read.
-func (s *Source) Valid() bool { return s.root != nil }
+func (s *Source) Valid() bool { return s.Root != nil }
 
 // JSON returns the document, its keys in the order of the file, without white
 // space; nil where the file could not be read. It is not yet canonical.
 func (s *Source) JSON() []byte {
-	if s.root == nil {
+	if s.Root == nil {
 		return nil
 	}
-	return s.root.appendJSON(nil)
+	return s.Root.AppendJSON(nil)
 }
 
 // load keeps src with its lines ended by \n. A byte order mark is dropped.

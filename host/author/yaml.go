@@ -23,7 +23,7 @@ import (
 type reading struct {
 	*Source
 	given   []int // line of the text for each line that the parser is given
-	anchors map[string]*node
+	anchors map[string]*Node
 	spans   []span // of scalars, anchors and aliases, as they are found
 	depth   int
 	counted cursor
@@ -36,7 +36,7 @@ func (s *Source) readYAML() {
 	if !s.parsable() {
 		return
 	}
-	r := &reading{Source: s, anchors: map[string]*node{}}
+	r := &reading{Source: s, anchors: map[string]*Node{}}
 	body, err := r.parse()
 	if err != nil {
 		s.diagnose(r, err)
@@ -46,7 +46,7 @@ func (s *Source) readYAML() {
 		s.fail(YAMLEmpty, 0, 0, "this file has no content.", "begin with `holdfast: 1`.")
 		return
 	}
-	s.root = r.node(body, -1)
+	s.Root = r.node(body, -1)
 	if !Failed(s.findings) {
 		r.checkGaps()
 	}
@@ -66,7 +66,7 @@ func (s *Source) dropUnclear() {
 
 // node converts n, which belongs to something indented by parent blanks, -1 at
 // the top. It always returns a node.
-func (r *reading) node(n ast.Node, parent int) *node {
+func (r *reading) node(n ast.Node, parent int) *Node {
 	v := r.convert(n, parent)
 	if _, ok := n.(*ast.AliasNode); !ok {
 		r.end = v.end
@@ -74,14 +74,14 @@ func (r *reading) node(n ast.Node, parent int) *node {
 	return v
 }
 
-func (r *reading) convert(n ast.Node, parent int) *node {
+func (r *reading) convert(n ast.Node, parent int) *Node {
 	if r.depth++; r.depth > MaxDepth {
 		r.depth--
 		if r.depth == MaxDepth {
 			at := r.offset(n.GetToken())
 			r.tooDeep(at, at+1)
 		}
-		return &node{text: "null"}
+		return &Node{Text: "null"}
 	}
 	defer func() { r.depth-- }()
 	switch n := n.(type) {
@@ -98,28 +98,28 @@ func (r *reading) convert(n ast.Node, parent int) *node {
 	case *ast.TagNode:
 		at := r.offset(n.Start)
 		r.tag(at)
-		return &node{text: "null", start: at, end: at}
+		return &Node{Text: "null", start: at, end: at}
 	}
 	v := r.scalar(n, parent)
-	if v.style == plain {
+	if v.Form == Plain {
 		r.resolve(v)
 	}
-	v.size, v.depth = len(v.text)+3, 1
+	v.size, v.depth = len(v.Text)+3, 1
 	return v
 }
 
 // scalar decodes text; what it is without quotes is not yet resolved.
-func (r *reading) scalar(n ast.Node, parent int) *node {
+func (r *reading) scalar(n ast.Node, parent int) *Node {
 	t := n.GetToken()
 	at := r.offset(t)
-	var v *node
+	var v *Node
 	var ok bool
 	switch n := n.(type) {
 	case *ast.LiteralNode:
 		v, ok = decodeBlock(r.text, at, parent)
 	case *ast.NullNode:
 		if t.Type == token.ImplicitNullType {
-			return &node{text: "null", start: at, end: at}
+			return &Node{Text: "null", start: at, end: at}
 		}
 		v, ok = decodePlain(r.text, at, t.Value)
 	case *ast.MergeKeyNode:
@@ -143,7 +143,7 @@ func (r *reading) scalar(n ast.Node, parent int) *node {
 	}
 	if !ok {
 		r.fail(YAMLUnclear, at, at+1, "it is not clear where this text begins or ends.", "put it in quotes, or write it on one line.")
-		return &node{text: "null", start: at, end: at}
+		return &Node{Text: "null", start: at, end: at}
 	}
 	r.spans = append(r.spans, span{v.start, v.end})
 	return v
@@ -151,7 +151,7 @@ func (r *reading) scalar(n ast.Node, parent int) *node {
 
 // checkQuoted reports a quoted text that goes on in a line indented no further
 // than what it belongs to: its closing quote was forgotten.
-func (r *reading) checkQuoted(v *node, parent int) {
+func (r *reading) checkQuoted(v *Node, parent int) {
 	if v == nil {
 		return
 	}
@@ -166,13 +166,13 @@ func (r *reading) checkQuoted(v *node, parent int) {
 }
 
 // mapping converts a mapping, with a finding for every key that is written twice.
-func (r *reading) mapping(n *ast.MappingNode, parent int) *node {
-	m := &node{kind: objectKind, style: block, size: 2, depth: 1}
+func (r *reading) mapping(n *ast.MappingNode, parent int) *Node {
+	m := &Node{Kind: Mapping, Form: Block, size: 2, depth: 1}
 	first := 0
 	if n.IsFlowStyle {
-		m.style, m.start = flow, r.offset(n.Start)
+		m.Form, m.start = Flow, r.offset(n.Start)
 	}
-	var merged []member
+	var merged []Member
 	var bare []bareEntry // keys in braces without a colon
 	keyed := 0           // where the last key with a colon begins
 	index := make(map[string]int, len(n.Values))
@@ -183,19 +183,19 @@ func (r *reading) mapping(n *ast.MappingNode, parent int) *node {
 			if i == 0 {
 				m.start, first = key.start, utf8.RuneCount(r.text[key.start-column:key.start])
 				parent = first
-			} else if got := utf8.RuneCount(r.text[key.start-column : key.start]); got != first && key.kind == textKind {
+			} else if got := utf8.RuneCount(r.text[key.start-column : key.start]); got != first && key.Kind == Text {
 				r.fail(YAMLIndent, key.start, key.end, "this key is not indented as those above it.", "keys of one mapping begin in one column.")
 			}
 		}
-		if at := r.colon(key.end); key.style == plain && at >= 0 && bytes.IndexByte([]byte(" \t\n,[]{}"), r.text[at+1]) < 0 {
-			r.fail(YAMLBlank, at, at+1, "a blank is missing after this colon.", "write `"+key.text+": …`.")
+		if at := r.colon(key.end); key.Form == Plain && at >= 0 && bytes.IndexByte([]byte(" \t\n,[]{}"), r.text[at+1]) < 0 {
+			r.fail(YAMLBlank, at, at+1, "a blank is missing after this colon.", "write `"+key.Text+": …`.")
 		}
 		value := r.node(pair.Value, parent)
 		written := r.end
-		if value.style == absent && value.kind == nullKind {
+		if value.Form == Absent && value.Kind == Null {
 			value.start, value.end = key.start, key.end
 			written = max(key.end, r.colon(key.end)+1)
-			if n.IsFlowStyle && r.colon(key.end) < 0 && key.kind == textKind {
+			if n.IsFlowStyle && r.colon(key.end) < 0 && key.Kind == Text {
 				bare = append(bare, bareEntry{entry: span{key.start, key.end}, only: len(n.Values) == 1})
 				for k := range bare {
 					if keyed > 0 && bare[k].entry.start > keyed {
@@ -214,18 +214,18 @@ func (r *reading) mapping(n *ast.MappingNode, parent int) *node {
 			merged, m.merged = r.merge(merged, key, value), true
 			continue
 		}
-		if key.kind != textKind {
+		if key.Kind != Text {
 			continue
 		}
-		if j, ok := index[key.text]; ok {
-			f := r.fail(YAMLTwice, key.start, key.end, "the key `"+key.text+"` is written twice here.", "keep one of them, or rename it.")
-			p := r.place(m.members[j].key.start, m.members[j].key.end)
+		if j, ok := index[key.Text]; ok {
+			f := r.fail(YAMLTwice, key.start, key.end, "the key `"+key.Text+"` is written twice here.", "keep one of them, or rename it.")
+			p := r.place(m.Members[j].Key.start, m.Members[j].Key.end)
 			f.Related = &p
 			continue
 		}
-		index[key.text] = len(m.members)
-		m.members = append(m.members, member{key, value, written})
-		m.grow(value, len(key.text)+4)
+		index[key.Text] = len(m.Members)
+		m.Members = append(m.Members, Member{key, value, written})
+		m.grow(value, len(key.Text)+4)
 	}
 	if n.IsFlowStyle && n.End != nil {
 		m.end = r.offset(n.End) + 1
@@ -235,10 +235,10 @@ func (r *reading) mapping(n *ast.MappingNode, parent int) *node {
 		r.bareMember(b)
 	}
 	for _, x := range merged {
-		if _, ok := index[x.key.text]; !ok {
-			index[x.key.text] = len(m.members)
-			m.members = append(m.members, x)
-			m.grow(x.value, len(x.key.text)+4)
+		if _, ok := index[x.Key.Text]; !ok {
+			index[x.Key.Text] = len(m.Members)
+			m.Members = append(m.Members, x)
+			m.grow(x.Value, len(x.Key.Text)+4)
 		}
 	}
 	r.checkSize(m)
@@ -246,13 +246,13 @@ func (r *reading) mapping(n *ast.MappingNode, parent int) *node {
 }
 
 // grow counts child, and extra bytes beside it, as part of n.
-func (n *node) grow(child *node, extra int) {
+func (n *Node) grow(child *Node, extra int) {
 	n.size = min(n.size+child.size+extra, MaxExpanded+1)
 	n.depth = max(n.depth, child.depth+1)
 }
 
 // checkSize reports n where aliases make too much of it, once.
-func (r *reading) checkSize(n *node) {
+func (r *reading) checkSize(n *Node) {
 	switch {
 	case n.size > MaxExpanded && !r.has(LimitExpand):
 		r.fail(LimitExpand, n.start, n.start+1, fmt.Sprintf("with its aliases written out, this is larger than %d bytes.", MaxExpanded), "use fewer aliases.")
@@ -266,7 +266,7 @@ func (s *Source) has(code string) bool {
 }
 
 // key converts a key. One that is no text is reported, and has another kind.
-func (r *reading) key(n ast.MapKeyNode) *node {
+func (r *reading) key(n ast.MapKeyNode) *Node {
 	switch k := n.(type) {
 	case *ast.MappingKeyNode:
 		at := r.offset(k.Start)
@@ -274,29 +274,29 @@ func (r *reading) key(n ast.MapKeyNode) *node {
 		if k.Value != nil {
 			r.node(k.Value, -1)
 		}
-		return &node{text: "null", start: at, end: at + 1}
+		return &Node{Text: "null", start: at, end: at + 1}
 	case *ast.MergeKeyNode:
 		return r.scalar(n, -1)
 	case *ast.StringNode, *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.NullNode, *ast.InfinityNode, *ast.NanNode:
 		v := r.scalar(n, -1)
-		if v.style != plain {
+		if v.Form != Plain {
 			return v
 		}
 		typed := *v
 		before := len(r.findings)
 		r.resolve(&typed)
-		if typed.kind != textKind || len(r.findings) > before {
+		if typed.Kind != Text || len(r.findings) > before {
 			r.findings = r.findings[:before]
-			r.fail(YAMLKey, v.start, v.end, "the key `"+v.text+"` is not text to YAML.", "put it in quotes: `\""+v.text+"\"`.")
+			r.fail(YAMLKey, v.start, v.end, "the key `"+v.Text+"` is not text to YAML.", "put it in quotes: `\""+v.Text+"\"`.")
 			return &typed
 		}
 		return v
 	}
 	v := r.node(n, -1)
-	if v.kind != textKind || !r.has(YAMLTag) {
+	if v.Kind != Text || !r.has(YAMLTag) {
 		r.fail(YAMLKey, v.start, max(v.end, v.start+1), "this cannot be a key.", "a key is text, in quotes where it begins with `*`, `&` or `!`.")
 	}
-	return &node{text: "null", start: v.start, end: max(v.end, v.start+1)}
+	return &Node{Text: "null", start: v.start, end: max(v.end, v.start+1)}
 }
 
 // colon returns where the colon after a key is, or -1.
@@ -311,41 +311,41 @@ func (r *reading) colon(at int) int {
 }
 
 // merge adds what << brings in. Of several mappings the first one counts.
-func (r *reading) merge(to []member, key, value *node) []member {
-	list := []*node{value}
-	if value.kind == listKind {
-		list = value.items
+func (r *reading) merge(to []Member, key, value *Node) []Member {
+	list := []*Node{value}
+	if value.Kind == List {
+		list = value.Items
 	}
 	for _, v := range list {
-		if v.kind != objectKind {
+		if v.Kind != Mapping {
 			r.fail(YAMLMerge, key.start, key.end, "`<<` takes a mapping, or a list of mappings.", "write `<<: *name`, where `&name` stands before a mapping.")
 			return to
 		}
 	}
 	size := 0
 	for _, m := range to {
-		size += m.value.size
+		size += m.Value.size
 	}
 	for _, v := range list {
 		if size += v.size; size > MaxExpanded {
-			r.checkSize(&node{start: key.start, size: size})
+			r.checkSize(&Node{start: key.start, size: size})
 			return to
 		}
-		to = append(to, v.members...)
+		to = append(to, v.Members...)
 	}
 	return to
 }
 
-func (r *reading) sequence(n *ast.SequenceNode, parent int) *node {
-	l := &node{kind: listKind, style: block, size: 2, depth: 1, start: r.offset(n.Start)}
+func (r *reading) sequence(n *ast.SequenceNode, parent int) *Node {
+	l := &Node{Kind: List, Form: Block, size: 2, depth: 1, start: r.offset(n.Start)}
 	if n.IsFlowStyle {
-		l.style = flow
+		l.Form = Flow
 	} else {
 		parent = utf8.RuneCount(r.text[r.lines[r.line(l.start)]:l.start])
 	}
 	for i, e := range n.Values {
 		v := r.node(e, parent)
-		l.items = append(l.items, v)
+		l.Items = append(l.Items, v)
 		l.grow(v, 1)
 		if !n.IsFlowStyle {
 			l.end = max(l.end, r.end)
@@ -361,7 +361,7 @@ func (r *reading) sequence(n *ast.SequenceNode, parent int) *node {
 	return l
 }
 
-func (r *reading) anchor(n *ast.AnchorNode, parent int) *node {
+func (r *reading) anchor(n *ast.AnchorNode, parent int) *Node {
 	at := r.offset(n.Start)
 	name := anchorName(r.text[at+1:])
 	r.spans = append(r.spans, span{at, at + 1 + len(name)})
@@ -370,7 +370,7 @@ func (r *reading) anchor(n *ast.AnchorNode, parent int) *node {
 	return v
 }
 
-func (r *reading) alias(n *ast.AliasNode) *node {
+func (r *reading) alias(n *ast.AliasNode) *Node {
 	at := r.offset(n.Start)
 	name := anchorName(r.text[at+1:])
 	end := at + 1 + len(name)
@@ -384,11 +384,11 @@ func (r *reading) alias(n *ast.AliasNode) *node {
 	}
 	if name == "" {
 		r.fail(YAMLAlias, at, end, "`*` without quotes begins a YAML alias, not text.", "put text that begins with `*` in quotes.")
-		return &node{text: "null", start: at, end: end}
+		return &Node{Text: "null", start: at, end: end}
 	}
 	hint := "write `&" + name + "` before the value that is meant, above this line; put text that begins with `*` in quotes."
 	r.fail(YAMLAlias, at, end, "`*"+name+"` without quotes stands for the value marked `&"+name+"`, and there is none before it.", hint)
-	return &node{text: "null", start: at, end: end}
+	return &Node{Text: "null", start: at, end: end}
 }
 
 // anchorName returns the name that text begins with.

@@ -48,15 +48,15 @@ func TestScalars(t *testing.T) {
 			if len(findings) > 0 {
 				t.Fatalf("%+v", findings)
 			}
-			v := s.root.get("k")
-			if v.kind == listKind {
-				v = v.items[0]
+			v := s.Root.Get("k")
+			if v.Kind == List {
+				v = v.Items[0]
 			}
-			if v.kind != textKind || v.text != c.want {
-				t.Fatalf("got %q, want %q", v.text, c.want)
+			if v.Kind != Text || v.Text != c.want {
+				t.Fatalf("got %q, want %q", v.Text, c.want)
 			}
 			for _, w := range []string{"one", "two", "three", "four", "five", "日本", "🙂"} {
-				i := strings.Index(v.text, w)
+				i := strings.Index(v.Text, w)
 				if i < 0 {
 					continue
 				}
@@ -65,7 +65,7 @@ func TestScalars(t *testing.T) {
 					t.Errorf("%q is at %q", w, got)
 				}
 			}
-			if start, end := v.place(0, len(v.text)); start < v.start || end > len(s.text) || start > end {
+			if start, end := v.place(0, len(v.Text)); start < v.start || end > len(s.text) || start > end {
 				t.Errorf("the whole is at %d to %d", start, end)
 			}
 		})
@@ -89,8 +89,8 @@ func TestRuns(t *testing.T) {
 		if len(findings) > 0 {
 			t.Fatalf("%s: %+v", c.yaml, findings)
 		}
-		v := s.root.get("k")
-		i := strings.Index(v.text, c.part)
+		v := s.Root.Get("k")
+		i := strings.Index(v.Text, c.part)
 		start, end := v.place(i, i+len(c.part))
 		if got := string(s.text[start:end]); got != c.want {
 			t.Errorf("%s: %q is at %q, want %q", c.yaml, c.part, got, c.want)
