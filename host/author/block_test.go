@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // blockDocuments makes documents with a text below | or >.
@@ -45,7 +47,7 @@ func TestCommentBehindEmptyText(t *testing.T) {
 		s, findings := Read("x.yaml", []byte(src))
 		if !s.Valid() {
 			// The specification refuses blank lines that are wider than the first with text; the other reader does not.
-			if len(findings) != 1 || findings[0].Code != YAMLUnclear {
+			if len(findings) != 1 || findings[0].Code != codes.YAMLUnclear {
 				t.Errorf("%q: %+v", src, findings)
 			}
 			return

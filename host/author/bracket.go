@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // flow looks at a value in brackets and what follows it.
@@ -17,7 +19,7 @@ func (m *mistakes) flow(pos, parent int) {
 	f.collection(0)
 	m.next = m.line(max(f.at-1, pos)) + 1
 	if len(m.findings) == before {
-		m.after(pos, f.at, YAMLBraces, "without quotes, a bracket at the beginning is a mapping or list, and text follows it.")
+		m.after(pos, f.at, codes.YAMLBraces, "without quotes, a bracket at the beginning is a mapping or list, and text follows it.")
 		if len(m.findings) > before {
 			f.notCollection(pos)
 		}
@@ -77,7 +79,7 @@ func (f *flowScan) collection(depth int) bool {
 	var key span // the last entry with a colon
 	for f.at++; ; {
 		if f.skip(); f.at >= len(f.text) {
-			f.fail(YAMLBracket, start, start+1, "this bracket is not closed.", "close it with `"+string(closer)+"`; put text that begins with a bracket in quotes.")
+			f.fail(codes.YAMLUnclosedBracket, start, start+1, "this bracket is not closed.", "close it with `"+string(closer)+"`; put text that begins with a bracket in quotes.")
 			return false
 		}
 		switch c := f.text[f.at]; {
@@ -89,7 +91,7 @@ func (f *flowScan) collection(depth int) bool {
 			}
 			return true
 		case c == ']' || c == '}':
-			f.fail(YAMLBracket, f.at, f.at+1, "`"+string(c)+"` cannot close `"+string(opener)+"`.", "close it with `"+string(closer)+"`.")
+			f.fail(codes.YAMLUnclosedBracket, f.at, f.at+1, "`"+string(c)+"` cannot close `"+string(opener)+"`.", "close it with `"+string(closer)+"`.")
 			return false
 		case c == ',':
 			f.at++
@@ -115,7 +117,7 @@ func (f *flowScan) collection(depth int) bool {
 		}
 		if f.at < len(f.text) {
 			if c := f.text[f.at]; c != ',' && c != ']' && c != '}' {
-				f.fail(YAMLComma, f.at, f.at+1, "a comma is missing before this, or the text needs quotes.", commaHint)
+				f.fail(codes.YAMLMissingComma, f.at, f.at+1, "a comma is missing before this, or the text needs quotes.", commaHint)
 				return false
 			}
 			entry := span{from, from + len(bytes.TrimRight(f.text[from:f.at], " \t\n"))}
@@ -140,7 +142,7 @@ func (f *flowScan) secondColon() {
 	words := bytes.Fields(f.text[line:f.at])
 	if len(words) > 1 && !isBlank(f.text[f.at-1]) && word.Match(words[len(words)-1]) {
 		key := words[len(words)-1]
-		f.fail(YAMLComma, f.at-len(key), f.at, "a comma is missing before `"+string(key)+"`.", commaHint)
+		f.fail(codes.YAMLMissingComma, f.at-len(key), f.at, "a comma is missing before `"+string(key)+"`.", commaHint)
 		return
 	}
 	f.colonIn(f.at, "put the text in quotes.")
@@ -155,7 +157,7 @@ func (f *flowScan) commaMissing() bool {
 		return false
 	}
 	key = bytes.TrimRight(key, ": \t\n")
-	f.fail(YAMLComma, f.at, f.at+len(key), "a comma is missing before `"+string(key)+"`.", commaHint)
+	f.fail(codes.YAMLMissingComma, f.at, f.at+len(key), "a comma is missing before `"+string(key)+"`.", commaHint)
 	return true
 }
 
@@ -170,15 +172,15 @@ func (s *Source) bareMember(b bareEntry) {
 	name, text, _ := strings.Cut(before, ":")
 	switch {
 	case b.only && !strings.Contains(whole, "\n"):
-		s.fail(YAMLBraces, b.braces.start, b.braces.end, "without quotes, braces are a mapping, not text.", "put the text in quotes: `\""+whole+"\"`.")
+		s.fail(codes.YAMLBraces, b.braces.start, b.braces.end, "without quotes, braces are a mapping, not text.", "put the text in quotes: `\""+whole+"\"`.")
 	case strings.Count(key, "(") != strings.Count(key, ")"):
-		s.fail(YAMLMember, b.entry.start, b.entry.end, "a comma between brackets ends the text before it.", "put text that has a comma in quotes.")
+		s.fail(codes.YAMLMissingValue, b.entry.start, b.entry.end, "a comma between brackets ends the text before it.", "put text that has a comma in quotes.")
 	case listed.MatchString(before):
-		s.fail(YAMLMember, b.whole.start, b.whole.end, "`"+key+"` has no value.", "write a list in brackets: `"+listed.ReplaceAllString(before, "$1: [$2]")+"`.")
+		s.fail(codes.YAMLMissingValue, b.whole.start, b.whole.end, "`"+key+"` has no value.", "write a list in brackets: `"+listed.ReplaceAllString(before, "$1: [$2]")+"`.")
 	case before != "" && !strings.Contains(before, "\n"):
-		s.fail(YAMLMember, b.whole.start, b.whole.end, "`"+key+"` has no value.", "put text that has a comma in quotes: `"+name+": "+strings.Trim(suggest([]byte(strings.TrimSpace(text))), "`")+"`; a list stands in [ ].")
+		s.fail(codes.YAMLMissingValue, b.whole.start, b.whole.end, "`"+key+"` has no value.", "put text that has a comma in quotes: `"+name+": "+strings.Trim(suggest([]byte(strings.TrimSpace(text))), "`")+"`; a list stands in [ ].")
 	default:
-		s.fail(YAMLMember, b.entry.start, b.entry.end, "`"+key+"` has no value.", "write `"+key+": value`; a list stands in [ ].")
+		s.fail(codes.YAMLMissingValue, b.entry.start, b.entry.end, "`"+key+"` has no value.", "write `"+key+": value`; a list stands in [ ].")
 	}
 }
 
@@ -199,7 +201,7 @@ func (f *flowScan) piece(depth int) bool {
 		}
 		if f.at < len(f.text) && bytes.IndexByte([]byte(",]}:"), f.text[f.at]) < 0 {
 			f.notCollection(start)
-			f.fail(YAMLBraces, start, f.at, "without quotes, a bracket at the beginning is a mapping or list, and text follows it.", "put all of the text in quotes.")
+			f.fail(codes.YAMLBraces, start, f.at, "without quotes, a bracket at the beginning is a mapping or list, and text follows it.", "put all of the text in quotes.")
 			return false
 		}
 		return true
@@ -219,7 +221,7 @@ func (f *flowScan) piece(depth int) bool {
 			for stop < len(f.text) && bytes.IndexByte([]byte(",]}\n"), f.text[stop]) < 0 {
 				stop++
 			}
-			f.fail(YAMLAfter, f.at, stop, "text goes on after this closing quote.", "put all of it in quotes: "+suggest(f.text[start:stop])+".")
+			f.fail(codes.YAMLAfterQuote, f.at, stop, "text goes on after this closing quote.", "put all of it in quotes: "+suggest(f.text[start:stop])+".")
 			return false
 		}
 		return true
@@ -227,7 +229,7 @@ func (f *flowScan) piece(depth int) bool {
 		f.tag(start)
 		return false
 	case '@', '`', '%', '|', '>':
-		f.fail(YAMLReserved, start, start+1, "text cannot begin with "+mark(c)+" without quotes.", "put the text in quotes.")
+		f.fail(codes.YAMLReserved, start, start+1, "text cannot begin with "+mark(c)+" without quotes.", "put the text in quotes.")
 		return false
 	case '*', '&':
 		if name := anchorName(f.text[start+1:]); name != "" {
@@ -239,7 +241,7 @@ func (f *flowScan) piece(depth int) bool {
 				return true
 			}
 		}
-		f.fail(YAMLAlias, start, max(f.at, start+1), "`"+string(c)+"` without quotes begins a YAML alias or anchor, not text.", "put text that begins with `"+string(c)+"` in quotes.")
+		f.fail(codes.YAMLAlias, start, max(f.at, start+1), "`"+string(c)+"` without quotes begins a YAML alias or anchor, not text.", "put text that begins with `"+string(c)+"` in quotes.")
 		return false
 	}
 	for ; f.at < len(f.text); f.at++ {
@@ -255,7 +257,7 @@ func (f *flowScan) piece(depth int) bool {
 		case c == '#' && f.at > start && (isBlank(f.text[f.at-1]) || f.text[f.at-1] == '\n'):
 			return true
 		case c == '[' || c == '{':
-			f.fail(YAMLBraces, start, f.at+1, "between brackets, text that has brackets needs quotes.", "put the text in quotes.")
+			f.fail(codes.YAMLBraces, start, f.at+1, "between brackets, text that has brackets needs quotes.", "put the text in quotes.")
 			return false
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // Options says how Build finds and checks things. Engine must be set.
@@ -112,7 +113,7 @@ func (b *builder) build(path string) *Built {
 	u, err := b.read(path)
 	built.Files = b.files
 	if err != nil {
-		b.add(Finding{Place: Place{File: path}, Severity: Error, Code: FileUnreadable, Message: unreadable(err)})
+		b.add(Finding{Place: Place{File: path}, Severity: Error, Code: codes.FileUnreadable, Message: unreadable(err)})
 		return built
 	}
 	if !u.source.Valid() {
@@ -144,7 +145,7 @@ func (b *builder) build(path string) *Built {
 // engineFailed reports an engine that does not answer.
 func (b *builder) engineFailed(u *unit, err error) {
 	if err != nil {
-		b.fail(u, "", false, EngineFailed, "the engine could not be asked: "+err.Error(), "")
+		b.fail(u, "", false, codes.EngineFailed, "the engine could not be asked: "+err.Error(), "")
 	}
 }
 
@@ -204,7 +205,7 @@ func (b *builder) bundle(u *unit) {
 		}
 		if e.Get("document") == nil && e.GetText("bundle") != "" && e.GetText("version") != "" {
 			if len(b.chain) > maxGenerations || len(b.units) > maxParents {
-				b.fail(u, "/extends/"+strconv.Itoa(i), false, LimitParents, fmt.Sprintf("there are more than %d generations or %d parents.", maxGenerations, maxParents), "")
+				b.fail(u, "/extends/"+strconv.Itoa(i), false, codes.LimitExtends, fmt.Sprintf("there are more than %d generations or %d parents.", maxGenerations, maxParents), "")
 				return
 			}
 			if e = b.parent(u, i, e); e == nil {
@@ -242,7 +243,7 @@ func (b *builder) parent(u *unit, i int, e *Node) *Node {
 				circle += c.source.Root.GetText("bundle") + " extends "
 			}
 			b.cycle = true
-			b.fail(u, at, false, ExtendCycle, "this bundle extends itself: "+circle+p.source.Root.GetText("bundle")+".", "leave out one of them.")
+			b.fail(u, at, false, codes.ExtendCycle, "this bundle extends itself: "+circle+p.source.Root.GetText("bundle")+".", "leave out one of them.")
 			return nil
 		}
 		b.bundle(p)
@@ -252,7 +253,7 @@ func (b *builder) parent(u *unit, i int, e *Node) *Node {
 		if b.cycle {
 			return nil // the circle itself was reported, and says more
 		}
-		b.fail(u, at+"/bundle", false, ExtendInvalid, "the parent `"+e.GetText("bundle")+"` has errors of its own.", "mend "+p.path+" first.")
+		b.fail(u, at+"/bundle", false, codes.ExtendInvalid, "the parent `"+e.GetText("bundle")+"` has errors of its own.", "mend "+p.path+" first.")
 		return nil
 	}
 	if !b.pin(u, at, e.GetText("bundle")+"@"+e.GetText("version"), p.digest) {
@@ -263,7 +264,7 @@ func (b *builder) parent(u *unit, i int, e *Node) *Node {
 	for k := range full.Members {
 		if full.Members[k].Key.Text == "digest" { // a digest that is given must be right
 			if d := full.Members[k].Value; d.Kind == Text && d.Text != p.digest {
-				b.fail(u, at+"/digest", false, ExtendVersion, "the parent in "+p.path+" has the digest "+p.digest+", not this one.", "")
+				b.fail(u, at+"/digest", false, codes.ExtendVersion, "the parent in "+p.path+" has the digest "+p.digest+", not this one.", "")
 				return nil
 			}
 			full.Members = append(full.Members[:k], full.Members[k+1:]...)
@@ -278,7 +279,7 @@ func (b *builder) parent(u *unit, i int, e *Node) *Node {
 func (b *builder) find(u *unit, at string, e *Node) *unit {
 	name, version := e.GetText("bundle"), e.GetText("version")
 	if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
-		b.fail(u, at+"/bundle", false, ExtendMissing, "`"+name+"` is no name of a bundle.", "use lower-case letters, digits and `-`.")
+		b.fail(u, at+"/bundle", false, codes.ExtendNotFound, "`"+name+"` is no name of a bundle.", "use lower-case letters, digits and `-`.")
 		return nil
 	}
 	dir := filepath.Dir(u.path)
@@ -292,7 +293,7 @@ func (b *builder) find(u *unit, at string, e *Node) *unit {
 			p, err := b.candidate(place+ext, name)
 			switch {
 			case err != nil && !errors.Is(err, fs.ErrNotExist):
-				b.fail(u, at+"/bundle", false, FileUnreadable, place+ext+": "+unreadable(err), "")
+				b.fail(u, at+"/bundle", false, codes.FileUnreadable, place+ext+": "+unreadable(err), "")
 				return nil
 			case p == nil:
 			case p.source.Root == nil || p.source.Root.GetText("version") == version:
@@ -305,7 +306,7 @@ func (b *builder) find(u *unit, at string, e *Node) *unit {
 	if b.Resolve != nil {
 		doc, err := b.Resolve(name, version)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			b.fail(u, at+"/bundle", false, FileUnreadable, "`"+name+"@"+version+"` cannot be had: "+err.Error(), "")
+			b.fail(u, at+"/bundle", false, codes.FileUnreadable, "`"+name+"@"+version+"` cannot be had: "+err.Error(), "")
 			return nil
 		}
 		if doc != nil && err == nil {
@@ -313,7 +314,7 @@ func (b *builder) find(u *unit, at string, e *Node) *unit {
 		}
 	}
 	if other != nil {
-		f := b.fail(u, at+"/version", false, ExtendVersion, "the parent is wanted in version "+version+", and "+other.path+" has "+other.source.Root.GetText("version")+".", "name that version, or find the other file.")
+		f := b.fail(u, at+"/version", false, codes.ExtendVersion, "the parent is wanted in version "+version+", and "+other.path+" has "+other.source.Root.GetText("version")+".", "name that version, or find the other file.")
 		place, _ := other.source.Position("/version", false, 0, 0)
 		f.Related = &place
 		return nil
@@ -322,7 +323,7 @@ func (b *builder) find(u *unit, at string, e *Node) *unit {
 	if len(b.Folders) > 0 {
 		hint += ", and in " + strings.Join(b.Folders, ", ")
 	}
-	b.fail(u, at+"/bundle", false, ExtendMissing, "the parent `"+name+"@"+version+"` is nowhere to be found.", hint+".")
+	b.fail(u, at+"/bundle", false, codes.ExtendNotFound, "the parent `"+name+"@"+version+"` is nowhere to be found.", hint+".")
 	return nil
 }
 
@@ -353,7 +354,7 @@ func (b *builder) candidate(path, name string) (*unit, error) {
 func (b *builder) resolved(u *unit, at, name, version string, doc []byte) *unit {
 	s, findings := Read(name+"@"+version+".json", doc)
 	if len(findings) > 0 || s.Root.GetText("bundle") != name || s.Root.GetText("version") != version {
-		b.fail(u, at+"/bundle", false, ExtendInvalid, "what was found as `"+name+"@"+version+"` is not that bundle's document.", "")
+		b.fail(u, at+"/bundle", false, codes.ExtendInvalid, "what was found as `"+name+"@"+version+"` is not that bundle's document.", "")
 		return nil
 	}
 	digest, err := bundleDigest(b.Engine, doc)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // native is the core as an Engine.
@@ -144,15 +145,15 @@ func TestBuildLimits(t *testing.T) {
 		}
 		return []byte("holdfast: 1\nbundle: p" + strconv.Itoa(n) + "\nversion: 1.0.0\nagents: {a: {}}\nextends: [{bundle: p" + strconv.Itoa(n+1) + ", version: 1.0.0}]\n"), nil
 	}})
-	if b.Document != nil || !Failed(findings) || !strings.Contains(codes(findings), LimitParents) {
-		t.Errorf("%s", codes(findings))
+	if b.Document != nil || !Failed(findings) || !strings.Contains(codesOf(findings), codes.LimitExtends) {
+		t.Errorf("%s", codesOf(findings))
 	}
-	if _, findings := Build("nowhere.yaml", Options{Engine: native{}, ReadFile: tree{}.read}); codes(findings) != FileUnreadable+" " {
-		t.Errorf("%s", codes(findings))
+	if _, findings := Build("nowhere.yaml", Options{Engine: native{}, ReadFile: tree{}.read}); codesOf(findings) != codes.FileUnreadable+" " {
+		t.Errorf("%s", codesOf(findings))
 	}
 }
 
-func codes(findings []Finding) string {
+func codesOf(findings []Finding) string {
 	s := ""
 	for _, f := range findings {
 		s += f.Code + " "
@@ -185,8 +186,8 @@ func TestBuildCatalog(t *testing.T) {
 	}
 	i := strings.Index(string(b.Document), `"digest":"sha256:`) + len(`"digest":"sha256:`)
 	forged := string(b.Document[:i]) + "0000" + string(b.Document[i+4:])
-	if _, findings := Build("catalog.json", Options{Engine: native{}, ReadFile: tree{"catalog.json": forged}.read}); codes(findings) != CatalogDigest+" " {
-		t.Errorf("%s", codes(findings))
+	if _, findings := Build("catalog.json", Options{Engine: native{}, ReadFile: tree{"catalog.json": forged}.read}); codesOf(findings) != codes.CatalogDigest+" " {
+		t.Errorf("%s", codesOf(findings))
 	}
 }
 

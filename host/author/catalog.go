@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // point is one point of a catalog.
@@ -33,8 +34,8 @@ func (b *builder) catalog(u *unit) []byte {
 	if c.template = c.bundle(); c.template == nil {
 		return nil
 	}
-	c.names("params", CatalogParam)
-	c.names("metadata", CatalogParam)
+	c.names("params", codes.CatalogParam)
+	c.names("metadata", codes.CatalogParam)
 	c.missing()
 	points := c.points()
 	if Failed(b.findings[before:]) {
@@ -102,13 +103,13 @@ func (c *cataloger) conclude() {
 func (c *cataloger) bundle() *unit {
 	path := c.unit.source.Root.GetText("bundle")
 	if filepath.IsAbs(path) {
-		c.fail(c.unit, "/bundle", false, CatalogBundle, "the bundle is named by its path from this file.", "write a relative path.")
+		c.fail(c.unit, "/bundle", false, codes.CatalogBundle, "the bundle is named by its path from this file.", "write a relative path.")
 		return nil
 	}
 	path = filepath.Join(filepath.Dir(c.unit.path), filepath.FromSlash(path))
 	u, err := c.read(path)
 	if err != nil {
-		c.fail(c.unit, "/bundle", false, CatalogBundle, path+": "+unreadable(err), "write the path from this file.")
+		c.fail(c.unit, "/bundle", false, codes.CatalogBundle, path+": "+unreadable(err), "write the path from this file.")
 		return nil
 	}
 	c.builder.bundle(u)
@@ -117,7 +118,7 @@ func (c *cataloger) bundle() *unit {
 		if u.document != nil {
 			message = "this is a catalog; a catalog is made from a bundle."
 		}
-		c.fail(c.unit, "/bundle", false, CatalogBundle, message, "")
+		c.fail(c.unit, "/bundle", false, codes.CatalogBundle, message, "")
 		return nil
 	}
 	return u
@@ -162,7 +163,7 @@ func (c *cataloger) missing() {
 			if c.unit.source.Root.Get(key) == nil {
 				at, self = "/bundle", false
 			}
-			f := c.fail(c.unit, at, self, CatalogMissing, "`"+key+"."+m.Key.Text+"` has a value neither here nor in the bundle.", "write an expression for it under `"+key+"`.")
+			f := c.fail(c.unit, at, self, codes.CatalogMissingParam, "`"+key+"."+m.Key.Text+"` has a value neither here nor in the bundle.", "write an expression for it under `"+key+"`.")
 			if p, found := c.template.source.Position(Pointer("/"+key, m.Key.Text), true, 0, 0); found {
 				f.Related = &p
 			}
@@ -180,7 +181,7 @@ func (c *cataloger) points() []*point {
 		for i, v := range part.Value.Items {
 			text := string(v.AppendJSON(nil))
 			if j, twice := first[text]; twice {
-				f := c.fail(c.unit, at+"/"+strconv.Itoa(i), false, CatalogTwice, "the value "+text+" stands in `"+part.Key.Text+"` twice, so no cursor with it would mean one bundle.", "leave one out.")
+				f := c.fail(c.unit, at+"/"+strconv.Itoa(i), false, codes.CatalogDuplicate, "the value "+text+" stands in `"+part.Key.Text+"` twice, so no cursor with it would mean one bundle.", "leave one out.")
 				p, _ := c.unit.source.Position(at+"/"+strconv.Itoa(j), false, 0, 0)
 				f.Related = &p
 				continue
@@ -188,7 +189,7 @@ func (c *cataloger) points() []*point {
 			first[text] = i
 		}
 		if total *= len(part.Value.Items); total > MaxPoints {
-			c.fail(c.unit, "/matrix", true, LimitPoints, fmt.Sprintf("the matrix has more than %d points.", MaxPoints), "")
+			c.fail(c.unit, "/matrix", true, codes.LimitPoints, fmt.Sprintf("the matrix has more than %d points.", MaxPoints), "")
 			return nil
 		}
 	}
@@ -228,7 +229,7 @@ func (c *cataloger) entries(points []*point) *Node {
 			for k := range except.Items {
 				v := c.eval(p, "/except/"+strconv.Itoa(k), vars)
 				if v != nil && v.Kind != Bool {
-					c.atPoint(p, c.unit.finding(Diagnostic{Code: CatalogValue, Path: "/except/" + strconv.Itoa(k), Message: "an exception is true or false, and this is neither."}))
+					c.atPoint(p, c.unit.finding(Diagnostic{Code: codes.CatalogValue, Path: "/except/" + strconv.Itoa(k), Message: "an exception is true or false, and this is neither."}))
 					v = nil
 				}
 				failed = failed || v == nil
@@ -264,7 +265,7 @@ func (c *cataloger) entries(points []*point) *Node {
 		list.Items = append(list.Items, NewMapping(NewMember("cursor", p.cursor), NewMember("params", p.params), NewMember("metadata", p.metadata), NewMember("digest", NewText(digest))))
 	}
 	if len(list.Items) == 0 && len(c.later) == 0 && !Failed(c.findings) {
-		c.fail(c.unit, "/except", true, CatalogEmpty, "every point is excepted, so nothing would be published.", "")
+		c.fail(c.unit, "/except", true, codes.CatalogEmpty, "every point is excepted, so nothing would be published.", "")
 	}
 	return list
 }
@@ -292,12 +293,12 @@ func (c *cataloger) eval(p *point, at string, vars []byte) *Node {
 		if errors.As(err, &e) {
 			message = "this has no value: " + strings.TrimSuffix(e.Message, ".") + "."
 		}
-		c.atPoint(p, c.unit.finding(Diagnostic{Code: CatalogValue, Path: at, Message: message}))
+		c.atPoint(p, c.unit.finding(Diagnostic{Code: codes.CatalogValue, Path: at, Message: message}))
 		return nil
 	}
 	s, findings := Read("value.json", answer)
 	if len(findings) > 0 || s.Root.Get("value") == nil {
-		c.atPoint(p, c.unit.finding(Diagnostic{Code: CatalogValue, Path: at, Message: "this gives no JSON value."}))
+		c.atPoint(p, c.unit.finding(Diagnostic{Code: codes.CatalogValue, Path: at, Message: "this gives no JSON value."}))
 		return nil
 	}
 	return s.Root.Get("value")
@@ -404,7 +405,7 @@ func (c *cataloger) verify() []byte {
 	root := c.unit.source.Root
 	bundle, entries := root.Get("bundle"), root.Get("entries")
 	if bundle == nil || bundle.Kind != Mapping || entries.Kind != List || len(entries.Items) > MaxPoints {
-		c.fail(c.unit, "/entries", true, CatalogBundle, "a built catalog has its bundle's document under `bundle`, and a list of points under `entries`.", "")
+		c.fail(c.unit, "/entries", true, codes.CatalogBundle, "a built catalog has its bundle's document under `bundle`, and a list of points under `entries`.", "")
 		return nil
 	}
 	// The template is a part of this file: its findings are placed below /bundle.
@@ -413,7 +414,7 @@ func (c *cataloger) verify() []byte {
 		at := "/entries/" + strconv.Itoa(i)
 		p := &point{cursor: e.Get("cursor"), params: e.Get("params"), metadata: e.Get("metadata"), name: at[1:], digest: e.GetText("digest")}
 		if p.cursor == nil || p.params == nil || p.metadata == nil || p.params.Kind != Mapping || p.metadata.Kind != Mapping {
-			c.fail(c.unit, at, false, CatalogPoint, "an entry has `cursor`, `params`, `metadata` and `digest`.", "")
+			c.fail(c.unit, at, false, codes.CatalogPoint, "an entry has `cursor`, `params`, `metadata` and `digest`.", "")
 			continue
 		}
 		p.name = string(p.cursor.AppendJSON(nil))
@@ -422,7 +423,7 @@ func (c *cataloger) verify() []byte {
 			break
 		}
 		if digest != "" && digest != p.digest {
-			c.fail(c.unit, at+"/digest", false, CatalogDigest, "the bundle of this point has the digest "+digest+", not this one.", "build the catalog again.")
+			c.fail(c.unit, at+"/digest", false, codes.CatalogDigest, "the bundle of this point has the digest "+digest+", not this one.", "build the catalog again.")
 		}
 	}
 	c.conclude()

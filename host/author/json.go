@@ -5,6 +5,8 @@ package author
 import (
 	"fmt"
 	"unicode/utf8"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 type jsonReader struct {
@@ -17,14 +19,14 @@ func (s *Source) readJSON() {
 	r := &jsonReader{Source: s}
 	r.blank()
 	if r.at == len(r.text) {
-		s.fail(JSONSyntax, 0, 0, "this file has no content.", "")
+		s.fail(codes.JSONSyntax, 0, 0, "this file has no content.", "")
 		return
 	}
 	if s.Root = r.value(); s.Root == nil {
 		return
 	}
 	if r.blank(); r.at < len(r.text) {
-		s.fail(JSONTrailing, r.at, r.at+1, "something follows the document.", "delete what stands after the closing brace.")
+		s.fail(codes.JSONTrailingBytes, r.at, r.at+1, "something follows the document.", "delete what stands after the closing brace.")
 	}
 }
 
@@ -38,7 +40,7 @@ func (r *jsonReader) blank() {
 func (r *jsonReader) unexpected(want string) *Node {
 	hint := ""
 	if r.at >= len(r.text)-1 {
-		r.fail(JSONSyntax, r.at, r.at, "the document ends where "+want+" is expected.", "")
+		r.fail(codes.JSONSyntax, r.at, r.at, "the document ends where "+want+" is expected.", "")
 		return nil
 	}
 	c, size := utf8.DecodeRune(r.text[r.at:])
@@ -50,7 +52,7 @@ func (r *jsonReader) unexpected(want string) *Node {
 	case '}', ']':
 		hint = "JSON has no comma after the last entry."
 	}
-	r.fail(JSONSyntax, r.at, r.at+size, fmt.Sprintf("`%c` stands where %s is expected.", c, want), hint)
+	r.fail(codes.JSONSyntax, r.at, r.at+size, fmt.Sprintf("`%c` stands where %s is expected.", c, want), hint)
 	return nil
 }
 
@@ -125,7 +127,7 @@ func (r *jsonReader) object() *Node {
 			return nil
 		}
 		if i, ok := index[key.Text]; ok {
-			f := r.fail(JSONDuplicate, key.start, key.end, "the key `"+key.Text+"` is written twice here.", "keep one of them, or rename it.")
+			f := r.fail(codes.JSONDuplicateKey, key.start, key.end, "the key `"+key.Text+"` is written twice here.", "keep one of them, or rename it.")
 			p := r.place(n.Members[i].Key.start, n.Members[i].Key.end)
 			f.Related = &p
 		} else {
@@ -181,9 +183,9 @@ func (r *jsonReader) string() *Node {
 			return &Node{Kind: Text, Form: Double, Text: string(d.text), runs: d.runs}
 		case c < ' ':
 			if c == '\n' {
-				r.fail(JSONSyntax, start, r.at, "this string has no closing quote on its line.", "close it, or write a line break as `\\n`.")
+				r.fail(codes.JSONSyntax, start, r.at, "this string has no closing quote on its line.", "close it, or write a line break as `\\n`.")
 			} else {
-				r.fail(JSONSyntax, r.at, r.at+1, "a string cannot hold a tab.", "write `\\t`.")
+				r.fail(codes.JSONSyntax, r.at, r.at+1, "a string cannot hold a tab.", "write `\\t`.")
 			}
 			return nil
 		case c == '\\':
@@ -204,9 +206,9 @@ func (r *jsonReader) escape(d *scalar) bool {
 	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't', 'u':
 		at, bad := d.escape(r.at)
 		if bad != nil {
-			code := JSONSyntax
+			code := codes.JSONSyntax
 			if bad.end-bad.start == 6 {
-				code = JSONSurrogate
+				code = codes.JSONLoneSurrogate
 			}
 			r.fail(code, bad.start, bad.end, bad.message, "")
 			return false
@@ -214,7 +216,7 @@ func (r *jsonReader) escape(d *scalar) bool {
 		r.at = at
 		return true
 	default:
-		r.fail(JSONSyntax, r.at, r.at+2, "this is no escape.", "write `\\\\` for a backslash.")
+		r.fail(codes.JSONSyntax, r.at, r.at+2, "this is no escape.", "write `\\\\` for a backslash.")
 		return false
 	}
 }

@@ -8,13 +8,15 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // checkShape reports keys and kinds that are not those of a shape. The core does
 // this for bundles; a catalog's own keys never reach it.
 func (b *builder) checkShape(u *unit, at string, n *Node, s *shape) {
 	wrong := func(want string) {
-		b.fail(u, at, false, BundleKind, "expected "+want+", found "+kindName(n)+".", "")
+		b.fail(u, at, false, codes.BundleKind, "expected "+want+", found "+kindName(n)+".", "")
 	}
 	switch s.kind {
 	case mappingShape:
@@ -28,12 +30,12 @@ func (b *builder) checkShape(u *unit, at string, n *Node, s *shape) {
 			if v := n.Get(k.name); v != nil {
 				b.checkShape(u, Pointer(at, k.name), v, k.value)
 			} else if k.required {
-				b.fail(u, at, false, BundleMissing, "`"+k.name+"` is missing.", k.about)
+				b.fail(u, at, false, codes.BundleMissing, "`"+k.name+"` is missing.", k.about)
 			}
 		}
 		for _, m := range n.Members {
 			if s.key(m.Key.Text) == nil {
-				b.fail(u, Pointer(at, m.Key.Text), true, BundleUnknown, "there is no key `"+m.Key.Text+"` here.", "there is "+strings.Join(known, ", ")+".")
+				b.fail(u, Pointer(at, m.Key.Text), true, codes.BundleUnknownKey, "there is no key `"+m.Key.Text+"` here.", "there is "+strings.Join(known, ", ")+".")
 			}
 		}
 	case namesShape:
@@ -43,7 +45,7 @@ func (b *builder) checkShape(u *unit, at string, n *Node, s *shape) {
 		}
 		for _, m := range n.Members {
 			if s.match != "" && !regexp.MustCompile(s.match).MatchString(m.Key.Text) {
-				b.fail(u, Pointer(at, m.Key.Text), true, BundleName, "`"+m.Key.Text+"` cannot be a name here.", "use letters, digits and `_`, not starting with a digit, at most 64.")
+				b.fail(u, Pointer(at, m.Key.Text), true, codes.BundleName, "`"+m.Key.Text+"` cannot be a name here.", "use letters, digits and `_`, not starting with a digit, at most 64.")
 			}
 			b.checkShape(u, Pointer(at, m.Key.Text), m.Value, s.of)
 		}
@@ -53,7 +55,7 @@ func (b *builder) checkShape(u *unit, at string, n *Node, s *shape) {
 			return
 		}
 		if len(n.Items) < s.min {
-			b.fail(u, at, false, BundleValue, "this list is empty.", "")
+			b.fail(u, at, false, codes.BundleValue, "this list is empty.", "")
 		}
 		for i, e := range n.Items {
 			b.checkShape(u, at+"/"+strconv.Itoa(i), e, s.of)
@@ -63,18 +65,18 @@ func (b *builder) checkShape(u *unit, at string, n *Node, s *shape) {
 		case n.Kind != Text:
 			wrong("text")
 		case n.Text == "" && s.min > 0:
-			b.fail(u, at, false, BundleValue, "this text is empty.", "")
+			b.fail(u, at, false, codes.BundleValue, "this text is empty.", "")
 		case s.match != "" && !regexp.MustCompile(s.match).MatchString(n.Text):
 			hint := s.about
 			if len(s.eg) > 0 {
 				hint += " For example " + strings.Join(s.eg, ", ") + "."
 			}
-			b.fail(u, at, false, BundleName, "`"+n.Text+"` is not well-formed.", hint)
+			b.fail(u, at, false, codes.BundleName, "`"+n.Text+"` is not well-formed.", hint)
 		}
 	case numberShape:
 		v, err := strconv.Atoi(n.Text)
 		if n.Kind != Number || err != nil || v < s.min || v > s.max {
-			b.fail(u, at, false, BundleValue, fmt.Sprintf("expected a whole number from %d to %d.", s.min, s.max), "")
+			b.fail(u, at, false, codes.BundleValue, fmt.Sprintf("expected a whole number from %d to %d.", s.min, s.max), "")
 		}
 	case boolShape:
 		if n.Kind != Bool {

@@ -22,6 +22,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // LockName is what the lock of a folder is called.
@@ -82,7 +84,7 @@ func (b *builder) readLock() *lock {
 
 // lockFailed reports a lock that cannot be used.
 func (b *builder) lockFailed(l *lock, f Finding, hint string) {
-	f.Severity, f.Code, f.Hint = Error, ExtendLock, hint
+	f.Severity, f.Code, f.Hint = Error, codes.ExtendLock, hint
 	b.add(f)
 	l.failed = true
 }
@@ -100,7 +102,7 @@ func (b *builder) pin(u *unit, at, id, digest string) bool {
 	case pinned && want == digest:
 		return true
 	case pinned && !b.AcceptParents:
-		b.fail(u, at, false, ExtendLock, "the parent `"+id+"` is another than before: its digest is "+digest+
+		b.fail(u, at, false, codes.ExtendLock, "the parent `"+id+"` is another than before: its digest is "+digest+
 			", and "+LockFile(b.path)+" has "+want+".",
 			"what is published never changes: give the parent a new version; "+
 				"or, where you mean it, `holdfast build --accept-parents` takes the new one.")

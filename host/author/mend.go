@@ -7,6 +7,8 @@ package author
 import (
 	"regexp"
 	"strings"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // mend rewrites the hint of what the core found, and widens its place to what is to be replaced.
@@ -22,24 +24,24 @@ func mend(s *Source, f *Finding, d Diagnostic) {
 		return
 	}
 	switch d.Code {
-	case BundleUnknown:
+	case codes.BundleUnknownKey:
 		if hint := otherKey(d.Path); hint != "" {
 			f.Hint = hint
 		}
-	case "bundle/reference":
+	case codes.BundleReference:
 		if name, ok := strings.CutPrefix(d.Message, "there is no type `"); ok {
 			if t := otherType[strings.ToLower(strings.TrimSuffix(name, "`."))]; t != "" {
 				f.Hint = "write `" + t + "`."
 			}
 		}
-	case BundleKind:
+	case codes.BundleKind:
 		if f.Hint != "" {
 			break
 		}
 		if f.Hint = otherKind(s, d, v, in); v.Kind == Null && in != nil && strings.HasSuffix(f.Hint, ": {}`.") {
 			f.Place = s.PlaceOfMember(in)
 		}
-	case "parse/unexpected-end":
+	case codes.ParseUnexpectedEnd:
 		if strings.Contains(d.Path, "/set/") && v.Text == "" {
 			f.Hint = "for empty text write `\"''\"`."
 		}

@@ -16,6 +16,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // diagnose reports why the parser failed.
@@ -30,16 +32,16 @@ func (s *Source) diagnose(r *reading, err error) {
 	if errors.As(err, &syntax) && syntax.Token != nil {
 		at := r.offset(syntax.Token)
 		stop := s.lines[s.line(at)] + len(bytes.TrimRight(s.lineText(s.line(at)), " "))
-		s.fail(YAMLSyntax, at, max(stop, at+1), "this cannot be read as YAML: "+strings.TrimSuffix(syntax.Message, ".")+".",
+		s.fail(codes.YAMLSyntax, at, max(stop, at+1), "this cannot be read as YAML: "+strings.TrimSuffix(syntax.Message, ".")+".",
 			"look for a forgotten quote, bracket, colon or comma here or just above; text with marks belongs in quotes.")
 		return
 	}
-	s.fail(YAMLSyntax, 0, 0, "this file cannot be read as YAML.", "look for forgotten quotes and brackets.")
+	s.fail(codes.YAMLSyntax, 0, 0, "this file cannot be read as YAML.", "look for forgotten quotes and brackets.")
 }
 
 func (s *Source) unclosedQuote(at int) {
 	stop := s.lines[s.line(at)] + len(s.lineText(s.line(at)))
-	s.fail(YAMLQuote, at, stop, "this quote is not closed.",
+	s.fail(codes.YAMLUnclosedQuote, at, stop, "this quote is not closed.",
 		"close it at the end of the text; inside '…' a quote is written '', inside \"…\" it is \\\". Text of several lines goes on further indented.")
 }
 
@@ -144,7 +146,7 @@ func (m *mistakes) level(text []byte, column, base int, isList bool) bool {
 	case deeper && m.flat && !keyed(text[column:]):
 		return false // text without quotes goes on
 	case deeper:
-		m.fail(YAMLIndent, base+column, base+len(text), "this is indented as if it belonged to the line above, which has its value already.",
+		m.fail(codes.YAMLIndent, base+column, base+len(text), "this is indented as if it belonged to the line above, which has its value already.",
 			"indent it as the keys it belongs with.")
 		return false
 	}
@@ -153,12 +155,12 @@ func (m *mistakes) level(text []byte, column, base int, isList bool) bool {
 	}
 	switch {
 	case top().column != column:
-		m.fail(YAMLIndent, base+column, base+len(text), "this is indented as none of the lines above it.", "indent it as the keys it belongs with.")
+		m.fail(codes.YAMLIndent, base+column, base+len(text), "this is indented as none of the lines above it.", "indent it as the keys it belongs with.")
 		m.levels = append(m.levels, level{column, isList})
 	case top().list && !isList:
-		m.fail(YAMLMixed, base+column, base+len(text), "this stands in a list, and does not begin with a dash.", "write `- ` before it, or leave out the dashes above.")
+		m.fail(codes.YAMLMixed, base+column, base+len(text), "this stands in a list, and does not begin with a dash.", "write `- ` before it, or leave out the dashes above.")
 	case !top().list && isList:
-		m.fail(YAMLMixed, base+column, base+len(text), "this list item stands among keys.", "indent it further than the key it belongs to, or leave out the dash.")
+		m.fail(codes.YAMLMixed, base+column, base+len(text), "this list item stands among keys.", "indent it further than the key it belongs to, or leave out the dash.")
 	}
 	return true
 }
@@ -220,14 +222,14 @@ func (m *mistakes) entry(text []byte, at, base, line int) {
 	if !ok {
 		switch rest := text[at:]; {
 		case rest[0] == '?' && (len(rest) == 1 || isBlank(rest[1])):
-			m.fail(YAMLKey, base+at, base+at+1, explicitKey, explicitKeyHint)
+			m.fail(codes.YAMLKey, base+at, base+at+1, explicitKey, explicitKeyHint)
 		case rest[0] == '"' || rest[0] == '\'' || rest[0] == '{' || rest[0] == '[':
 			m.value(base+at, at-1, line)
 		case glued.Match(rest):
 			colon := at + bytes.IndexByte(rest, ':')
-			m.fail(YAMLBlank, base+colon, base+colon+1, "a blank is missing after this colon.", "write `"+string(text[at:colon])+": …`.")
+			m.fail(codes.YAMLMissingBlank, base+colon, base+colon+1, "a blank is missing after this colon.", "write `"+string(text[at:colon])+": …`.")
 		default:
-			m.fail(YAMLNoColon, base+at, base+len(text), "this line is neither `key: value` nor the rest of the text above.",
+			m.fail(codes.YAMLMissingColon, base+at, base+len(text), "this line is neither `key: value` nor the rest of the text above.",
 				"add the colon, or indent it further than the key whose text it goes on with.")
 		}
 		return
@@ -263,15 +265,15 @@ func (m *mistakes) value(pos, parent, line int) {
 	case blockHeader.Match(rest):
 		m.skipBlock(parent)
 	case c == '|' || c == '>' || c == '@' || c == '`' || c == '%' || c == ',' || c == ']' || c == '}':
-		m.fail(YAMLReserved, pos, stop, "text cannot begin with "+mark(c)+" without quotes.", "put the text in quotes.")
+		m.fail(codes.YAMLReserved, pos, stop, "text cannot begin with "+mark(c)+" without quotes.", "put the text in quotes.")
 	case c == '!':
 		m.tag(pos)
 	case c == '*':
 		if name := anchorName(rest[1:]); name == "" || len(bytes.TrimLeft(rest[1+len(name):], " \t")) > 0 && bytes.TrimLeft(rest[1+len(name):], " \t")[0] != '#' {
-			m.fail(YAMLAlias, pos, stop, "`*` without quotes begins a YAML alias, not text.", "put text that begins with `*` in quotes.")
+			m.fail(codes.YAMLAlias, pos, stop, "`*` without quotes begins a YAML alias, not text.", "put text that begins with `*` in quotes.")
 		}
 	case (c == '-' || c == '?') && (len(rest) == 1 || isBlank(rest[1])):
-		m.fail(YAMLIndent, pos, stop, "a list cannot begin on the line of its key.", "begin it on the next line, or write it as [a, b].")
+		m.fail(codes.YAMLIndent, pos, stop, "a list cannot begin on the line of its key.", "begin it on the next line, or write it as [a, b].")
 	case c == '"' || c == '\'':
 		m.quotes(pos, parent)
 	case c == '{' || c == '[':
@@ -285,7 +287,7 @@ func (m *mistakes) value(pos, parent, line int) {
 // tag reports text that begins with `!`: most often an expression.
 func (s *Source) tag(pos int) {
 	text := s.expressionAt(pos)
-	s.fail(YAMLTag, pos, pos+len(text), "`!` without quotes begins a YAML tag, not text.", "put an expression that begins with `!` in quotes: "+suggest(text)+".")
+	s.fail(codes.YAMLTag, pos, pos+len(text), "`!` without quotes begins a YAML tag, not text.", "put an expression that begins with `!` in quotes: "+suggest(text)+".")
 }
 
 // expressionAt is the text that begins at pos, up to the end of its line, or to a comma or closing bracket that is not its own.
@@ -344,7 +346,7 @@ func (m *mistakes) plain(rest []byte, pos int) {
 }
 
 func (m *mistakes) colonIn(at int, hint string) {
-	m.fail(YAMLColon, at, at+1, "a colon followed by a blank ends a key; text that has one needs quotes.", hint)
+	m.fail(codes.YAMLColon, at, at+1, "a colon followed by a blank ends a key; text that has one needs quotes.", hint)
 }
 
 // suggest returns text in quotes for a hint, or what stands for a long one.
@@ -383,7 +385,7 @@ func (m *mistakes) skipBlock(parent int) {
 		case first < 0:
 			first = column
 		case column < first && rest[0] != '#' && !keyed(rest):
-			m.fail(YAMLIndent, m.lines[m.next]+column, m.lines[m.next]+len(line), "this line is indented less than the first of its text.", "indent all lines of a text as the first, or further.")
+			m.fail(codes.YAMLIndent, m.lines[m.next]+column, m.lines[m.next]+len(line), "this line is indented less than the first of its text.", "indent all lines of a text as the first, or further.")
 			first = column
 		}
 	}
@@ -411,13 +413,13 @@ func (m *mistakes) quotes(pos, parent int) {
 		return
 	}
 	m.escapes(pos)
-	m.after(pos, end, YAMLAfter, "text goes on after this closing quote.")
+	m.after(pos, end, codes.YAMLAfterQuote, "text goes on after this closing quote.")
 }
 
 // escapes reports the first escape in double quotes that means nothing.
 func (m *mistakes) escapes(pos int) {
 	if _, bad, _ := decodeDouble(m.text, pos); bad != nil {
-		m.fail(YAMLEscape, bad.start, bad.end, bad.message, bad.hint)
+		m.fail(codes.YAMLEscape, bad.start, bad.end, bad.message, bad.hint)
 	}
 }
 
@@ -431,7 +433,7 @@ func (m *mistakes) after(pos, end int, code, message string) {
 		return
 	}
 	start := m.lines[line] + len(text) - len(rest)
-	if code == YAMLAfter && rest[0] == ':' {
+	if code == codes.YAMLAfterQuote && rest[0] == ':' {
 		m.colonIn(start, "")
 		return
 	}
@@ -443,7 +445,7 @@ func (m *mistakes) after(pos, end int, code, message string) {
 	} else if m.line(pos) == line {
 		hint = "put all of it in quotes: " + suggest(whole) + "."
 	}
-	if code == YAMLBraces {
+	if code == codes.YAMLBraces {
 		start = pos
 	}
 	m.fail(code, start, m.lines[line]+len(text), message, hint)

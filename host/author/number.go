@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 var (
@@ -49,11 +51,11 @@ func (s *Source) resolve(n *Node) {
 	}
 	switch {
 	case notFinite.MatchString(word):
-		s.fail(YAMLNumber, n.start, n.end, "JSON has no infinity and no NaN.", "use the bounds of the type; for text, put it in quotes.")
+		s.fail(codes.YAMLNumber, n.start, n.end, "JSON has no infinity and no NaN.", "use the bounds of the type; for text, put it in quotes.")
 	case decimal.MatchString(word), based.MatchString(word), float.MatchString(word):
 		s.number(n, word)
 	case disputed.MatchString(word):
-		s.fail(YAMLNumber, n.start, n.end, "`"+word+"` is text to some YAML readers and a number to others.", "for text, put it in quotes; write a number in plain decimal digits.")
+		s.fail(codes.YAMLNumber, n.start, n.end, "`"+word+"` is text to some YAML readers and a number to others.", "for text, put it in quotes; write a number in plain decimal digits.")
 	}
 }
 
@@ -72,15 +74,15 @@ func (s *Source) number(n *Node, word string) {
 		n.Kind, n.Text, n.runs = Number, strconv.FormatUint(u, 10), nil
 		return
 	case len(digits) > 1 && digits[0] == '0' && decimal.MatchString(word):
-		s.fail(YAMLNumber, n.start, n.end, "`"+word+"` is octal to some YAML readers and decimal to others.", "leave out the leading zero; for text, put it in quotes.")
+		s.fail(codes.YAMLNumber, n.start, n.end, "`"+word+"` is octal to some YAML readers and decimal to others.", "leave out the leading zero; for text, put it in quotes.")
 		return
 	}
 	text, code := jsonNumber(word)
 	switch code {
-	case NumberRange:
+	case codes.JSONNumberRange:
 		s.outOfRange(n)
 		return
-	case NumberDigits:
+	case codes.JSONNumberPrecision:
 		s.fail(code, n.start, n.end, "this number has more digits than are kept.", "write at most 17 significant digits; for text, put it in quotes.")
 		return
 	}
@@ -88,7 +90,7 @@ func (s *Source) number(n *Node, word string) {
 }
 
 func (s *Source) outOfRange(n *Node) {
-	s.fail(NumberRange, n.start, n.end, "this number is out of range.", "whole numbers go from -9007199254740991 to 9007199254740991; for text, put it in quotes.")
+	s.fail(codes.JSONNumberRange, n.start, n.end, "this number is out of range.", "whole numbers go from -9007199254740991 to 9007199254740991; for text, put it in quotes.")
 }
 
 // MaxInteger is the largest integer below which doubles hold every one.
@@ -99,7 +101,7 @@ const MaxInteger = 1<<53 - 1
 func jsonNumber(word string) (text, code string) {
 	f, err := strconv.ParseFloat(strings.TrimPrefix(word, "+"), 64)
 	if err != nil {
-		return "", NumberRange
+		return "", codes.JSONNumberRange
 	}
 	mantissa, _, scientific := strings.Cut(strings.ToLower(strings.TrimLeft(word, "+-")), "e")
 	whole, fraction, _ := strings.Cut(mantissa, ".")
@@ -107,11 +109,11 @@ func jsonNumber(word string) (text, code string) {
 	integral := f == math.Trunc(f)
 	switch {
 	case f == 0 && significant != "":
-		return "", NumberRange
+		return "", codes.JSONNumberRange
 	case integral && math.Abs(f) > MaxInteger && math.Abs(f) < 1e21, !scientific && strings.Trim(fraction, "0") == "" && math.Abs(f) > MaxInteger:
-		return "", NumberRange
+		return "", codes.JSONNumberRange
 	case len(significant) > 17, integral && !scientific && strings.Trim(fraction, "0") != "":
-		return "", NumberDigits
+		return "", codes.JSONNumberPrecision
 	}
 	if integral && math.Abs(f) <= MaxInteger {
 		return strconv.FormatInt(int64(f), 10), ""

@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // outline describes a document without types: text, lists and mappings.
@@ -164,11 +165,11 @@ func FuzzJSON(f *testing.F) {
 		if s.Valid() != (err == nil) {
 			// The file's form is the author's affair: a byte order mark, and line ends in
 			// text, are no matter of the document.
-			if bytes.ContainsAny(src, "\r\uFEFF") || s.has(LimitDepth) {
+			if bytes.ContainsAny(src, "\r\uFEFF") || s.has(codes.LimitFileDepth) {
 				return
 			}
 			// Control characters the core takes are reported, since nobody means them.
-			if s.has(YAMLControl) {
+			if s.has(codes.YAMLControl) {
 				return
 			}
 			t.Fatalf("the core says %v, the reader %+v", err, findings)

@@ -11,6 +11,8 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // maxRow is how many lines of one indentation may follow each other, list items
@@ -200,7 +202,7 @@ func (s *Source) parsable() bool {
 		case len(word) == 0 || bytes.TrimLeft(word, " \t")[0] == '#':
 			continue
 		case line[0] == '%' && !content:
-			s.fail(YAMLReserved, at, at+1, "a line cannot begin with `%`.", "leave out directives such as %YAML.")
+			s.fail(codes.YAMLReserved, at, at+1, "a line cannot begin with `%`.", "leave out directives such as %YAML.")
 			return false
 		case string(word) == "...":
 			ended = true
@@ -212,7 +214,7 @@ func (s *Source) parsable() bool {
 			}
 			fallthrough
 		case ended:
-			s.fail(YAMLMany, at, at+min(3, len(word)), "another document begins here; a file holds one.", "keep each bundle or catalog in a file of its own.")
+			s.fail(codes.YAMLDocuments, at, at+min(3, len(word)), "another document begins here; a file holds one.", "keep each bundle or catalog in a file of its own.")
 			return false
 		}
 		content = true
@@ -225,7 +227,7 @@ func (s *Source) parsable() bool {
 		}
 		if row := &rows[len(rows)-1]; line[indent] != '-' {
 			if row.at++; row.at > maxRow {
-				s.fail(LimitKeys, at+indent, at+len(word), fmt.Sprintf("more than %d lines follow each other here.", maxRow), "")
+				s.fail(codes.LimitFileKeys, at+indent, at+len(word), fmt.Sprintf("more than %d lines follow each other here.", maxRow), "")
 				return false
 			}
 		}
@@ -251,7 +253,7 @@ func (s *Source) parsable() bool {
 }
 
 func (s *Source) tooDeep(start, end int) {
-	s.fail(LimitDepth, start, end, fmt.Sprintf("this nests deeper than %d levels.", MaxDepth), "")
+	s.fail(codes.LimitFileDepth, start, end, fmt.Sprintf("this nests deeper than %d levels.", MaxDepth), "")
 }
 
 // offset returns where in the text a token begins.

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	json "github.com/goccy/go-json"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 func reported(t *testing.T, findings []Finding, style Style) string {
@@ -70,7 +72,7 @@ func TestReportForms(t *testing.T) {
 	}
 	f := r.Findings[1]
 	if r.Errors != 2 || f["file"] != "x.yaml" || f["line"] != 2.0 || f["column"] != 1.0 || f["endColumn"] != 2.0 || f["offset"] != 7.0 || f["excerpt"] != "a: 1" ||
-		f["code"] != YAMLTwice || f["severity"] != "error" || f["related"].(map[string]any)["line"] != 1.0 {
+		f["code"] != codes.YAMLDuplicateKey || f["severity"] != "error" || f["related"].(map[string]any)["line"] != 1.0 {
 		t.Errorf("%+v", r)
 	}
 	if s := reported(t, nil, Style{JSON: true}); s != `{"findings":[],"errors":0,"warnings":0}`+"\n" {
@@ -80,7 +82,7 @@ func TestReportForms(t *testing.T) {
 		t.Error(s)
 	}
 	_, findings = Read("x.yaml", []byte(strings.Repeat("- 010\n", 150)))
-	if s := reported(t, findings, Style{}); strings.Count(s, YAMLNumber) != MaxFindings || !strings.HasSuffix(s, "150 errors, 0 warnings; the first 100 are shown.\n") {
-		t.Errorf("%d findings, %q", strings.Count(s, YAMLNumber), s[len(s)-60:])
+	if s := reported(t, findings, Style{}); strings.Count(s, codes.YAMLNumber) != MaxFindings || !strings.HasSuffix(s, "150 errors, 0 warnings; the first 100 are shown.\n") {
+		t.Errorf("%d findings, %q", strings.Count(s, codes.YAMLNumber), s[len(s)-60:])
 	}
 }

@@ -17,6 +17,8 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // reading is the conversion of one file.
@@ -43,7 +45,7 @@ func (s *Source) readYAML() {
 		return
 	}
 	if body == nil {
-		s.fail(YAMLEmpty, 0, 0, "this file has no content.", "begin with `holdfast: 1`.")
+		s.fail(codes.YAMLEmpty, 0, 0, "this file has no content.", "begin with `holdfast: 1`.")
 		return
 	}
 	s.Root = r.node(body, -1)
@@ -59,9 +61,9 @@ func (s *Source) readYAML() {
 func (s *Source) dropUnclear() {
 	tabbed := map[int]bool{}
 	for _, f := range s.findings {
-		tabbed[f.Line] = tabbed[f.Line] || f.Code == YAMLTab
+		tabbed[f.Line] = tabbed[f.Line] || f.Code == codes.YAMLTab
 	}
-	s.findings = slices.DeleteFunc(s.findings, func(f Finding) bool { return f.Code == YAMLUnclear && tabbed[f.Line] })
+	s.findings = slices.DeleteFunc(s.findings, func(f Finding) bool { return f.Code == codes.YAMLUnclear && tabbed[f.Line] })
 }
 
 // node converts n, which belongs to something indented by parent blanks, -1 at
@@ -134,7 +136,7 @@ func (r *reading) scalar(n ast.Node, parent int) *Node {
 			v, bad, ok = decodeDouble(r.text, at)
 			r.checkQuoted(v, parent)
 			if bad != nil {
-				r.fail(YAMLEscape, bad.start, bad.end, bad.message, bad.hint)
+				r.fail(codes.YAMLEscape, bad.start, bad.end, bad.message, bad.hint)
 			}
 		default:
 			_ = n
@@ -142,7 +144,7 @@ func (r *reading) scalar(n ast.Node, parent int) *Node {
 		}
 	}
 	if !ok {
-		r.fail(YAMLUnclear, at, at+1, "it is not clear where this text begins or ends.", "put it in quotes, or write it on one line.")
+		r.fail(codes.YAMLUnclear, at, at+1, "it is not clear where this text begins or ends.", "put it in quotes, or write it on one line.")
 		return &Node{Text: "null", start: at, end: at}
 	}
 	r.spans = append(r.spans, span{v.start, v.end})
@@ -184,11 +186,11 @@ func (r *reading) mapping(n *ast.MappingNode, parent int) *Node {
 				m.start, first = key.start, utf8.RuneCount(r.text[key.start-column:key.start])
 				parent = first
 			} else if got := utf8.RuneCount(r.text[key.start-column : key.start]); got != first && key.Kind == Text {
-				r.fail(YAMLIndent, key.start, key.end, "this key is not indented as those above it.", "keys of one mapping begin in one column.")
+				r.fail(codes.YAMLIndent, key.start, key.end, "this key is not indented as those above it.", "keys of one mapping begin in one column.")
 			}
 		}
 		if at := r.colon(key.end); key.Form == Plain && at >= 0 && bytes.IndexByte([]byte(" \t\n,[]{}"), r.text[at+1]) < 0 {
-			r.fail(YAMLBlank, at, at+1, "a blank is missing after this colon.", "write `"+key.Text+": …`.")
+			r.fail(codes.YAMLMissingBlank, at, at+1, "a blank is missing after this colon.", "write `"+key.Text+": …`.")
 		}
 		value := r.node(pair.Value, parent)
 		written := r.end
@@ -218,7 +220,7 @@ func (r *reading) mapping(n *ast.MappingNode, parent int) *Node {
 			continue
 		}
 		if j, ok := index[key.Text]; ok {
-			f := r.fail(YAMLTwice, key.start, key.end, "the key `"+key.Text+"` is written twice here.", "keep one of them, or rename it.")
+			f := r.fail(codes.YAMLDuplicateKey, key.start, key.end, "the key `"+key.Text+"` is written twice here.", "keep one of them, or rename it.")
 			p := r.place(m.Members[j].Key.start, m.Members[j].Key.end)
 			f.Related = &p
 			continue
@@ -254,9 +256,9 @@ func (n *Node) grow(child *Node, extra int) {
 // checkSize reports n where aliases make too much of it, once.
 func (r *reading) checkSize(n *Node) {
 	switch {
-	case n.size > MaxExpanded && !r.has(LimitExpand):
-		r.fail(LimitExpand, n.start, n.start+1, fmt.Sprintf("with its aliases written out, this is larger than %d bytes.", MaxExpanded), "use fewer aliases.")
-	case n.depth > MaxDepth && !r.has(LimitDepth):
+	case n.size > MaxExpanded && !r.has(codes.LimitFileExpansion):
+		r.fail(codes.LimitFileExpansion, n.start, n.start+1, fmt.Sprintf("with its aliases written out, this is larger than %d bytes.", MaxExpanded), "use fewer aliases.")
+	case n.depth > MaxDepth && !r.has(codes.LimitFileDepth):
 		r.tooDeep(n.start, n.start+1)
 	}
 }
@@ -270,7 +272,7 @@ func (r *reading) key(n ast.MapKeyNode) *Node {
 	switch k := n.(type) {
 	case *ast.MappingKeyNode:
 		at := r.offset(k.Start)
-		r.fail(YAMLKey, at, at+1, explicitKey, explicitKeyHint)
+		r.fail(codes.YAMLKey, at, at+1, explicitKey, explicitKeyHint)
 		if k.Value != nil {
 			r.node(k.Value, -1)
 		}
@@ -287,14 +289,14 @@ func (r *reading) key(n ast.MapKeyNode) *Node {
 		r.resolve(&typed)
 		if typed.Kind != Text || len(r.findings) > before {
 			r.findings = r.findings[:before]
-			r.fail(YAMLKey, v.start, v.end, "the key `"+v.Text+"` is not text to YAML.", "put it in quotes: `\""+v.Text+"\"`.")
+			r.fail(codes.YAMLKey, v.start, v.end, "the key `"+v.Text+"` is not text to YAML.", "put it in quotes: `\""+v.Text+"\"`.")
 			return &typed
 		}
 		return v
 	}
 	v := r.node(n, -1)
-	if v.Kind != Text || !r.has(YAMLTag) {
-		r.fail(YAMLKey, v.start, max(v.end, v.start+1), "this cannot be a key.", "a key is text, in quotes where it begins with `*`, `&` or `!`.")
+	if v.Kind != Text || !r.has(codes.YAMLTag) {
+		r.fail(codes.YAMLKey, v.start, max(v.end, v.start+1), "this cannot be a key.", "a key is text, in quotes where it begins with `*`, `&` or `!`.")
 	}
 	return &Node{Text: "null", start: v.start, end: max(v.end, v.start+1)}
 }
@@ -318,7 +320,7 @@ func (r *reading) merge(to []Member, key, value *Node) []Member {
 	}
 	for _, v := range list {
 		if v.Kind != Mapping {
-			r.fail(YAMLMerge, key.start, key.end, "`<<` takes a mapping, or a list of mappings.", "write `<<: *name`, where `&name` stands before a mapping.")
+			r.fail(codes.YAMLMerge, key.start, key.end, "`<<` takes a mapping, or a list of mappings.", "write `<<: *name`, where `&name` stands before a mapping.")
 			return to
 		}
 	}
@@ -377,17 +379,17 @@ func (r *reading) alias(n *ast.AliasNode) *Node {
 	r.spans = append(r.spans, span{at, end})
 	r.end = end
 	if v := r.anchors[name]; v != nil {
-		if r.depth+v.depth > MaxDepth+1 && !r.has(LimitDepth) {
+		if r.depth+v.depth > MaxDepth+1 && !r.has(codes.LimitFileDepth) {
 			r.tooDeep(at, end)
 		}
 		return v
 	}
 	if name == "" {
-		r.fail(YAMLAlias, at, end, "`*` without quotes begins a YAML alias, not text.", "put text that begins with `*` in quotes.")
+		r.fail(codes.YAMLAlias, at, end, "`*` without quotes begins a YAML alias, not text.", "put text that begins with `*` in quotes.")
 		return &Node{Text: "null", start: at, end: end}
 	}
 	hint := "write `&" + name + "` before the value that is meant, above this line; put text that begins with `*` in quotes."
-	r.fail(YAMLAlias, at, end, "`*"+name+"` without quotes stands for the value marked `&"+name+"`, and there is none before it.", hint)
+	r.fail(codes.YAMLAlias, at, end, "`*"+name+"` without quotes stands for the value marked `&"+name+"`, and there is none before it.", hint)
 	return &Node{Text: "null", start: at, end: end}
 }
 
@@ -407,7 +409,7 @@ func (r *reading) checkGaps() {
 	at := 0
 	for _, s := range append(r.spans, span{len(r.text), len(r.text)}) {
 		if s.start < at {
-			r.fail(YAMLUnclear, s.start, s.end, "it is not clear to what this belongs.", "put the text before it in quotes, or write it on one line.")
+			r.fail(codes.YAMLUnclear, s.start, s.end, "it is not clear to what this belongs.", "put the text before it in quotes, or write it on one line.")
 			return
 		}
 		for ; at < s.start; at++ {
@@ -418,11 +420,11 @@ func (r *reading) checkGaps() {
 					at++
 				}
 			case c == '#':
-				r.fail(YAMLUnclear, at, at+1, "a comment begins after a blank.", "write ` #`, or put text with a `#` in quotes.")
+				r.fail(codes.YAMLUnclear, at, at+1, "a comment begins after a blank.", "write ` #`, or put text with a `#` in quotes.")
 				return
 			case isBlank(c) || c == '\n' || strings.IndexByte(",:-?[]{}.|>+123456789", c) >= 0:
 			default:
-				r.fail(YAMLUnclear, at, at+1, "this belongs to nothing.", "put text in quotes where it has marks such as `: ` or ` #`.")
+				r.fail(codes.YAMLUnclear, at, at+1, "this belongs to nothing.", "put text in quotes where it has marks such as `: ` or ` #`.")
 				return
 			}
 		}
@@ -444,7 +446,7 @@ func (r *reading) checkTabs() {
 }
 
 func (s *Source) tab(start, end int) {
-	s.fail(YAMLTab, start, end, "this line is indented with a tab.", "indent with blanks, two to a level.")
+	s.fail(codes.YAMLTab, start, end, "this line is indented with a tab.", "indent with blanks, two to a level.")
 }
 
 // inText says whether a byte is inside a scalar.

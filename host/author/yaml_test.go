@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // TestScalars reads one text in every style and finds each word of it again in
@@ -145,12 +147,12 @@ func TestCoreSchema(t *testing.T) {
 	for in, want := range map[string]string{
 		"on": `"on"`, "yes": `"yes"`, "no": `"no"`, "Off": `"Off"`, "true": "true", "False": "false", "~": "null", "null": "null", "": "null",
 		"1": "1", "-0": "0", "+7": "7", "0x1F": "31", "0o17": "15", "1.50": "1.5", "1e3": "1000", ".5": "0.5", "5.": "5", "1e-7": "1e-07", "1e21": "1e+21",
-		"9007199254740991": "9007199254740991", "0.1": "0.1", "-": YAMLIndent,
+		"9007199254740991": "9007199254740991", "0.1": "0.1", "-": codes.YAMLIndent,
 		"2024-01-01": `"2024-01-01"`, "2024-01-01T00:00:00Z": `"2024-01-01T00:00:00Z"`, "300s": `"300s"`, "1.0.0": `"1.0.0"`, "1h30m": `"1h30m"`, "0b1x": `"0b1x"`,
 		"a#b": `"a#b"`, "a:b": `"a:b"`, "=": `"="`, "nullable": `"nullable"`, "'1'": `"1"`, `"true"`: `"true"`, "<<": `"<<"`,
-		"010": YAMLNumber, "1_000": YAMLNumber, "12:30": YAMLNumber, "0b11": YAMLNumber, "-0x1F": YAMLNumber, ".inf": YAMLNumber, ".nan": YAMLNumber,
-		"9007199254740992": NumberRange, "1e400": NumberRange, "1e-400": NumberRange, "0xFFFFFFFFFFFFFFFF": NumberRange, "1e20": NumberRange,
-		"0.1234567890123456789": NumberDigits, "1.0000000000000001": NumberDigits,
+		"010": codes.YAMLNumber, "1_000": codes.YAMLNumber, "12:30": codes.YAMLNumber, "0b11": codes.YAMLNumber, "-0x1F": codes.YAMLNumber, ".inf": codes.YAMLNumber, ".nan": codes.YAMLNumber,
+		"9007199254740992": codes.JSONNumberRange, "1e400": codes.JSONNumberRange, "1e-400": codes.JSONNumberRange, "0xFFFFFFFFFFFFFFFF": codes.JSONNumberRange, "1e20": codes.JSONNumberRange,
+		"0.1234567890123456789": codes.JSONNumberPrecision, "1.0000000000000001": codes.JSONNumberPrecision,
 	} {
 		s, findings := Read("x.yaml", []byte("k: "+in+"\n"))
 		got := strings.TrimSuffix(strings.TrimPrefix(string(s.JSON()), `{"k":`), "}")
@@ -175,35 +177,35 @@ func TestHostile(t *testing.T) {
 		merges += "m" + strconv.Itoa(i) + ": &m" + strconv.Itoa(i) + " {x: *m" + strconv.Itoa(i-1) + ", y: *m" + strconv.Itoa(i-1) + ", <<: *m" + strconv.Itoa(i-1) + "}\n"
 	}
 	for name, c := range map[string]struct{ src, code string }{
-		"billion laughs":         {laughs, LimitExpand},
-		"large text":             {big, LimitExpand},
-		"merges":                 {merges, LimitExpand},
-		"itself":                 {"a: &a [*a]\n", YAMLAlias},
-		"brackets":               {"a: " + strings.Repeat("[", 1<<19), LimitDepth},
-		"braces":                 {"a: " + strings.Repeat("{a: ", 1<<17), LimitDepth},
-		"deep brackets":          {"a: " + strings.Repeat("[", 100) + strings.Repeat("]", 100), LimitDepth},
-		"many deep":              {"a:\n" + strings.Repeat("- "+strings.Repeat("[", 900)+strings.Repeat("]", 900)+"\n", 100), LimitDepth},
-		"dashes":                 {strings.Repeat("- ", 1<<18), LimitDepth},
-		"question marks":         {strings.Repeat("? ", 1<<18), LimitDepth},
-		"deep lines":             {deep(500), LimitDepth},
-		"documents":              {strings.Repeat("---\n", 1<<17), YAMLMany},
+		"billion laughs":         {laughs, codes.LimitFileExpansion},
+		"large text":             {big, codes.LimitFileExpansion},
+		"merges":                 {merges, codes.LimitFileExpansion},
+		"itself":                 {"a: &a [*a]\n", codes.YAMLAlias},
+		"brackets":               {"a: " + strings.Repeat("[", 1<<19), codes.LimitFileDepth},
+		"braces":                 {"a: " + strings.Repeat("{a: ", 1<<17), codes.LimitFileDepth},
+		"deep brackets":          {"a: " + strings.Repeat("[", 100) + strings.Repeat("]", 100), codes.LimitFileDepth},
+		"many deep":              {"a:\n" + strings.Repeat("- "+strings.Repeat("[", 900)+strings.Repeat("]", 900)+"\n", 100), codes.LimitFileDepth},
+		"dashes":                 {strings.Repeat("- ", 1<<18), codes.LimitFileDepth},
+		"question marks":         {strings.Repeat("? ", 1<<18), codes.LimitFileDepth},
+		"deep lines":             {deep(500), codes.LimitFileDepth},
+		"documents":              {strings.Repeat("---\n", 1<<17), codes.YAMLDocuments},
 		"empty lines":            {"a: |\n x" + strings.Repeat("\n", 1<<19) + " y\n", ""},
 		"empty lines below text": {"a: >\n  x\n" + strings.Repeat("\n", 1<<18) + "b: 1\n", ""},
-		"merges of many":         {"a: &a {" + strings.ReplaceAll(keys(5000), "\n", ", ") + "}\nb: {<<: [" + strings.Repeat("*a, ", 100_000) + "]}\n", LimitExpand},
+		"merges of many":         {"a: &a {" + strings.ReplaceAll(keys(5000), "\n", ", ") + "}\nb: {<<: [" + strings.Repeat("*a, ", 100_000) + "]}\n", codes.LimitFileExpansion},
 		"tabs in quotes":         {"a: \"" + strings.Repeat("\t", 1<<19) + "x\"\n", ""},
-		"anchors":                {"a: " + strings.Repeat("&a ", 1<<17), YAMLSyntax},
-		"tags":                   {"a: " + strings.Repeat("!a ", 1<<17), YAMLTag},
+		"anchors":                {"a: " + strings.Repeat("&a ", 1<<17), codes.YAMLSyntax},
+		"tags":                   {"a: " + strings.Repeat("!a ", 1<<17), codes.YAMLTag},
 		"keys":                   {keys(10_000), ""},
-		"too many keys":          {keys(50_000), LimitKeys},
+		"too many keys":          {keys(50_000), codes.LimitFileKeys},
 		"flow mappings":          {"a: [" + strings.Repeat("{a: 1}, ", 50_000) + "]\n", ""},
-		"same keys":              {strings.Repeat("a: 1\n", 9_000), YAMLTwice},
+		"same keys":              {strings.Repeat("a: 1\n", 9_000), codes.YAMLDuplicateKey},
 		"quotes":                 {strings.Repeat("'", 1<<18), ""},
-		"size":                   {strings.Repeat("#", MaxFile+1), LimitSize},
-		"not UTF-8":              {"a: \xff\n", YAMLUTF8},
-		"control":                {"a: \x00\n", YAMLControl},
-		"carriage return":        {"a: 1\rb: 2\n", YAMLControl},
-		"nothing":                {"", YAMLEmpty},
-		"comments":               {"# a\n\n# b", YAMLEmpty},
+		"size":                   {strings.Repeat("#", MaxFile+1), codes.LimitFileSize},
+		"not UTF-8":              {"a: \xff\n", codes.YAMLUTF8},
+		"control":                {"a: \x00\n", codes.YAMLControl},
+		"carriage return":        {"a: 1\rb: 2\n", codes.YAMLControl},
+		"nothing":                {"", codes.YAMLEmpty},
+		"comments":               {"# a\n\n# b", codes.YAMLEmpty},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, findings := Read("x.yaml", []byte(c.src))
@@ -244,20 +246,20 @@ func keys(n int) string {
 func TestJSON(t *testing.T) {
 	for src, want := range map[string]string{
 		`{"a": [1, 2.50, "x\u00e9\/", true, null], "b": {}}`: "",
-		`{"a": 1,}`:            "1:9 " + JSONSyntax,
-		`{'a': 1}`:             "1:2 " + JSONSyntax,
-		`{a: 1}`:               "1:2 " + JSONSyntax,
-		`{"a": 01}`:            "1:8 " + JSONSyntax,
-		`{"a": 1} x`:           "1:10 " + JSONTrailing,
-		`{"a": 1, "\u0061":2}`: "1:10 " + JSONDuplicate,
-		`{"a": "\ud800"}`:      "1:8 " + JSONSurrogate,
-		`{"a": "\x41"}`:        "1:8 " + JSONSyntax,
-		`{"a": 1e400}`:         "1:7 " + NumberRange,
-		"{\"a\": \"\t\"}":      "1:8 " + JSONSyntax,
-		`{"a": [1, 2}`:         "1:12 " + JSONSyntax,
-		`# no`:                 "1:1 " + JSONSyntax,
-		`{"a"`:                 "1:5 " + JSONSyntax,
-		``:                     "1:1 " + JSONSyntax,
+		`{"a": 1,}`:            "1:9 " + codes.JSONSyntax,
+		`{'a': 1}`:             "1:2 " + codes.JSONSyntax,
+		`{a: 1}`:               "1:2 " + codes.JSONSyntax,
+		`{"a": 01}`:            "1:8 " + codes.JSONSyntax,
+		`{"a": 1} x`:           "1:10 " + codes.JSONTrailingBytes,
+		`{"a": 1, "\u0061":2}`: "1:10 " + codes.JSONDuplicateKey,
+		`{"a": "\ud800"}`:      "1:8 " + codes.JSONLoneSurrogate,
+		`{"a": "\x41"}`:        "1:8 " + codes.JSONSyntax,
+		`{"a": 1e400}`:         "1:7 " + codes.JSONNumberRange,
+		"{\"a\": \"\t\"}":      "1:8 " + codes.JSONSyntax,
+		`{"a": [1, 2}`:         "1:12 " + codes.JSONSyntax,
+		`# no`:                 "1:1 " + codes.JSONSyntax,
+		`{"a"`:                 "1:5 " + codes.JSONSyntax,
+		``:                     "1:1 " + codes.JSONSyntax,
 	} {
 		_, findings := Read("x.json", []byte(src))
 		got := ""
