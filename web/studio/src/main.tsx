@@ -8,17 +8,29 @@ import { render } from "preact";
 import { lazy, Suspense } from "preact/compat";
 import type { ComponentChildren } from "preact";
 import { useEffect, useErrorBoundary, useRef, useState } from "preact/hooks";
-import { told } from "./api.js";
-import { address, announced, api, desk, engine, failure, go, moduleDigest, route, start, type View } from "./app.js";
-import { Catalog } from "./catalog.js";
-import { Home } from "./home.js";
-import { keep, kept } from "./keep.js";
-import { Icon } from "./icons.js";
-import { Play } from "./play.js";
-import { Rules } from "./rules.js";
-import { short } from "./words.js";
+import { told } from "./server/api.js";
+import {
+  address,
+  announced,
+  api,
+  desk,
+  engine,
+  failure,
+  go,
+  moduleDigest,
+  route,
+  start,
+  type View,
+} from "./app/app.js";
+import { Catalog } from "./pages/catalog.js";
+import { Home } from "./pages/home.js";
+import { keep, kept } from "./parts/keep.js";
+import { Icon } from "./parts/icons.js";
+import { Play } from "./act/play.js";
+import { Rules } from "./pages/rules.js";
+import { short } from "./bundle/words.js";
 
-const Edit = lazy(() => import("./edit.js"));
+const Edit = lazy(() => import("./edit/edit.js"));
 const views: readonly (readonly [View, string])[] = [
   ["play", "Act"],
   ["rules", "Rules"],

@@ -1,13 +1,13 @@
 // This file defines the editor's page: YAML, what is wrong with it, its scenarios, and a session of it.
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { announce, api, drafts, openLocal } from "./app.js";
-import { told, type Finding, type Outcome, type Tested } from "./api.js";
+import { announce, api, drafts, openLocal } from "../app/app.js";
+import { told, type Finding, type Outcome, type Tested } from "../server/api.js";
 import { completer } from "./complete.js";
-import type { Desk } from "./desk.js";
+import type { Desk } from "../session/desk.js";
 import { Editor } from "./editor.js";
-import { Icon } from "./icons.js";
-import { count, short } from "./words.js";
+import { Icon } from "../parts/icons.js";
+import { count, short } from "../bundle/words.js";
 
 /** How long nothing is typed before the text is sent, in milliseconds. */
 const pause = 250;

@@ -2,9 +2,9 @@
 
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { Span } from "@holdfast/web";
-import type { Arg, Type } from "./info.js";
-import { membersOf } from "./info.js";
-import { memberTitle, titleOf } from "./titles.js";
+import type { Arg, Type } from "../bundle/info.js";
+import { membersOf } from "../bundle/info.js";
+import { memberTitle, titleOf } from "../bundle/titles.js";
 
 interface Props {
   readonly arg: Arg;

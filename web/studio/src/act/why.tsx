@@ -2,10 +2,10 @@
 // would change.
 
 import { forPeople, type Change, type DecisionDocument, type Violation } from "@holdfast/web";
-import type { Info } from "./info.js";
-import { VerdictMark } from "./icons.js";
-import { actionTitle, typeAt, valueText } from "./titles.js";
-import { builtIn, count, plain, termValue } from "./words.js";
+import type { Info } from "../bundle/info.js";
+import { VerdictMark } from "../parts/icons.js";
+import { actionTitle, typeAt, valueText } from "../bundle/titles.js";
+import { builtIn, count, plain, termValue } from "../bundle/words.js";
 
 /** All that a decision says of its reasons. */
 export function Why({

@@ -2,19 +2,19 @@
 // what was decided.
 
 import { useEffect, useState } from "preact/hooks";
-import { announce, openLocal } from "./app.js";
+import { announce, openLocal } from "../app/app.js";
 import { Card } from "./card.js";
-import type { Desk } from "./desk.js";
+import type { Desk } from "../session/desk.js";
 import { Graph } from "./graph.js";
 import { Holds } from "./holds.js";
-import { Icon, VerdictMark } from "./icons.js";
-import { keep, kept } from "./keep.js";
+import { Icon, VerdictMark } from "../parts/icons.js";
+import { keep, kept } from "../parts/keep.js";
 import { State } from "./state.js";
 import { Stories, Story } from "./story.js";
 import { Timeline } from "./timeline.js";
-import { actionTitle, agentTitle } from "./titles.js";
-import { tours } from "./tours.js";
-import { count, dateOf, plain } from "./words.js";
+import { actionTitle, agentTitle } from "../bundle/titles.js";
+import { tours } from "../bundle/tours.js";
+import { count, dateOf, plain } from "../bundle/words.js";
 
 const panes = [
   ["act", "Actions"],

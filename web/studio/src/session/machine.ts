@@ -3,8 +3,8 @@
 
 import type { Session } from "@holdfast/web";
 import type { Bundle } from "@holdfast/web";
-import { memberTitle } from "./titles.js";
-import { membersOf, scenariosOf, actorOf, type Document, type Info, type Variable } from "./info.js";
+import { memberTitle } from "../bundle/titles.js";
+import { membersOf, scenariosOf, actorOf, type Document, type Info, type Variable } from "../bundle/info.js";
 
 export interface Edge {
   readonly from: string;

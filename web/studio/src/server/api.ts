@@ -2,7 +2,7 @@
 // network goes through here.
 
 import { HoldfastError, type ProposalDocument } from "@holdfast/web";
-import { keep, kept } from "./keep.js";
+import { keep, kept } from "../parts/keep.js";
 
 /** A problem document (RFC 9457), or that there was no answer at all (`server/away`). */
 export class Problem extends Error {

@@ -1,13 +1,13 @@
 // This file defines the first page: what is published, and the sessions there are.
 
 import { useEffect, useState } from "preact/hooks";
-import { address, api, bundles, catalogs, engine, open, sessions } from "./app.js";
+import { address, api, bundles, catalogs, engine, open, sessions } from "../app/app.js";
 import type { CatalogInfo } from "@holdfast/web";
-import type { Published } from "./api.js";
-import type { Info } from "./info.js";
-import { Icon } from "./icons.js";
-import { tours } from "./tours.js";
-import { count, dateOf, plain } from "./words.js";
+import type { Published } from "../server/api.js";
+import type { Info } from "../bundle/info.js";
+import { Icon } from "../parts/icons.js";
+import { tours } from "../bundle/tours.js";
+import { count, dateOf, plain } from "../bundle/words.js";
 
 export function Home() {
   // Those that are explained here come first.

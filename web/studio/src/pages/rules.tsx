@@ -1,11 +1,11 @@
 // This file shows a bundle's rules in the order in which they decide: by level, strongest first.
 
 import type { Level } from "@holdfast/web";
-import type { Desk } from "./desk.js";
-import type { Constraint, Info } from "./info.js";
-import { actionTitle, memberTitle } from "./titles.js";
-import { count, levelMeaning, levels, plain } from "./words.js";
-import { VerdictMark } from "./icons.js";
+import type { Desk } from "../session/desk.js";
+import type { Constraint, Info } from "../bundle/info.js";
+import { actionTitle, memberTitle } from "../bundle/titles.js";
+import { count, levelMeaning, levels, plain } from "../bundle/words.js";
+import { VerdictMark } from "../parts/icons.js";
 
 export function Rules({ desk }: { desk: Desk }) {
   const { info } = desk;

@@ -2,13 +2,13 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { forPeople, type Parked } from "@holdfast/web";
-import { announce } from "./app.js";
+import { announce } from "../app/app.js";
 import { ask } from "./card.js";
-import type { Desk } from "./desk.js";
-import { reasonsOf } from "./form.js";
-import { Icon } from "./icons.js";
-import { actionTitle, agentTitle, argsText } from "./titles.js";
-import { short, span } from "./words.js";
+import type { Desk } from "../session/desk.js";
+import { reasonsOf } from "../bundle/form.js";
+import { Icon } from "../parts/icons.js";
+import { actionTitle, agentTitle, argsText } from "../bundle/titles.js";
+import { short, span } from "../bundle/words.js";
 
 export function Holds({ desk }: { desk: Desk }) {
   const { view } = desk.moment.value;

@@ -4,13 +4,13 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { forPeople, type Verdict } from "@holdfast/web";
 import { ask } from "./card.js";
-import { announce } from "./app.js";
-import type { Desk } from "./desk.js";
-import { firstArgs, reasonsOf } from "./form.js";
-import { leadsTo } from "./info.js";
-import { layOut, type Drawing, type Machine, type Point } from "./machine.js";
-import { actionTitle, memberTitle } from "./titles.js";
-import { plain } from "./words.js";
+import { announce } from "../app/app.js";
+import type { Desk } from "../session/desk.js";
+import { firstArgs, reasonsOf } from "../bundle/form.js";
+import { leadsTo } from "../bundle/info.js";
+import { layOut, type Drawing, type Machine, type Point } from "../session/machine.js";
+import { actionTitle, memberTitle } from "../bundle/titles.js";
+import { plain } from "../bundle/words.js";
 
 /** What choosing a member would propose, and get. */
 interface Choice {

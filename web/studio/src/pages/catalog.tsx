@@ -2,10 +2,10 @@
 
 import { useEffect, useState } from "preact/hooks";
 import type { CatalogInfo } from "@holdfast/web";
-import { api, failure, open } from "./app.js";
-import { told } from "./api.js";
-import { VerdictMark } from "./icons.js";
-import { count, plain, short } from "./words.js";
+import { api, failure, open } from "../app/app.js";
+import { told } from "../server/api.js";
+import { VerdictMark } from "../parts/icons.js";
+import { count, plain, short } from "../bundle/words.js";
 
 export function Catalog({ digest }: { digest: string }) {
   const [info, setInfo] = useState<CatalogInfo>();

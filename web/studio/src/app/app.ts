@@ -3,9 +3,9 @@
 
 import { signal } from "@preact/signals";
 import { load, type Engine } from "@holdfast/web";
-import { Api, told, type Listed, type Published } from "./api.js";
-import { Desk, type DeskOptions } from "./desk.js";
-import { keep, kept } from "./keep.js";
+import { Api, told, type Listed, type Published } from "../server/api.js";
+import { Desk, type DeskOptions } from "../session/desk.js";
+import { keep, kept } from "../parts/keep.js";
 
 export type View = "play" | "rules" | "edit";
 

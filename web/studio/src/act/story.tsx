@@ -4,11 +4,11 @@
 import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { forPeople } from "@holdfast/web";
-import { announce, desk as onDesk, openLocal } from "./app.js";
-import type { Desk, Entry } from "./desk.js";
-import { actorOf, scenariosOf, type Info, type Scenario, type Step } from "./info.js";
-import { Icon, VerdictMark } from "./icons.js";
-import { actionTitle, agentTitle, argsText } from "./titles.js";
+import { announce, desk as onDesk, openLocal } from "../app/app.js";
+import type { Desk, Entry } from "../session/desk.js";
+import { actorOf, scenariosOf, type Info, type Scenario, type Step } from "../bundle/info.js";
+import { Icon, VerdictMark } from "../parts/icons.js";
+import { actionTitle, agentTitle, argsText } from "../bundle/titles.js";
 
 interface Running {
   readonly scenario: Scenario;

@@ -1,9 +1,9 @@
 // This file shows where a session stands: variables, derived values, logs.
 
-import type { Desk } from "./desk.js";
-import type { Info, Type, Variable } from "./info.js";
-import { agentTitle, memberTitle } from "./titles.js";
-import { count, plain, shown } from "./words.js";
+import type { Desk } from "../session/desk.js";
+import type { Info, Type, Variable } from "../bundle/info.js";
+import { agentTitle, memberTitle } from "../bundle/titles.js";
+import { count, plain, shown } from "../bundle/words.js";
 
 export function State({ desk }: { desk: Desk }) {
   const { view } = desk.moment.value;

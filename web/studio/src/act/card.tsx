@@ -3,17 +3,17 @@
 
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { Decision, HoldfastError, forPeople, type Path, type ProposalDocument, type Verdict } from "@holdfast/web";
-import { announce } from "./app.js";
-import { told } from "./api.js";
-import { steady, type Desk } from "./desk.js";
+import { announce } from "../app/app.js";
+import { told } from "../server/api.js";
+import { steady, type Desk } from "../session/desk.js";
 import { Field } from "./field.js";
-import { firstArgs, reasonsOf } from "./form.js";
-import type { Action, Info } from "./info.js";
-import { Icon, VerdictMark } from "./icons.js";
-import { later } from "./idle.js";
+import { firstArgs, reasonsOf } from "../bundle/form.js";
+import type { Action, Info } from "../bundle/info.js";
+import { Icon, VerdictMark } from "../parts/icons.js";
+import { later } from "../parts/idle.js";
 import { Why } from "./why.js";
-import { actionTitle, agentTitle, argsText, titleOf } from "./titles.js";
-import { meaning } from "./words.js";
+import { actionTitle, agentTitle, argsText, titleOf } from "../bundle/titles.js";
+import { meaning } from "../bundle/words.js";
 
 /** What a proposal would get, or why it is none. */
 export type Answer =

@@ -17,9 +17,9 @@ import {
   type Session,
   type View,
 } from "@holdfast/web";
-import { Problem, told, type Api, type Draft } from "./api.js";
-import { reasonsOf } from "./form.js";
-import { inOrder, type Document, type Info } from "./info.js";
+import { Problem, told, type Api, type Draft } from "../server/api.js";
+import { reasonsOf } from "../bundle/form.js";
+import { inOrder, type Document, type Info } from "../bundle/info.js";
 import { machinesOf, type Machine } from "./machine.js";
 
 /** Whether the browser and the server came to the same bytes; `local` where there is no server to compare with. */

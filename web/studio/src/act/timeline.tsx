@@ -3,12 +3,12 @@
 
 import { useRef, useState } from "preact/hooks";
 import { forPeople } from "@holdfast/web";
-import { announce } from "./app.js";
-import type { Desk, Entry } from "./desk.js";
-import { Icon, VerdictMark } from "./icons.js";
-import type { Info } from "./info.js";
-import { actionTitle, agentTitle, argsText } from "./titles.js";
-import { short, timeOf } from "./words.js";
+import { announce } from "../app/app.js";
+import type { Desk, Entry } from "../session/desk.js";
+import { Icon, VerdictMark } from "../parts/icons.js";
+import type { Info } from "../bundle/info.js";
+import { actionTitle, agentTitle, argsText } from "../bundle/titles.js";
+import { short, timeOf } from "../bundle/words.js";
 import { Why } from "./why.js";
 
 /** How many are shown until one asks for more. */
