@@ -25,6 +25,7 @@
 // Only text, numbers, booleans and null are values of the tree; a question with a list
 // or an object in it is found by its canonical text, which takes longer.
 
+import type { Code } from "../contract/codes.js";
 import type { Path } from "../documents/answers.js";
 import type { AskOptions, Asker } from "../documents/declared.js";
 import type { ProposalDocument } from "../documents/decision.js";
@@ -185,7 +186,7 @@ export class Gates implements GateSet {
       try {
         path = this.#subject.path(this.#line(gate.question, at));
       } catch (thrown) {
-        if (!(thrown instanceof HoldfastError) || thrown.code !== "proposal/earlier") throw thrown;
+        if (!(thrown instanceof HoldfastError) || thrown.code !== ("proposal/earlier" satisfies Code)) throw thrown;
         ({ at } = this.#subject.view()); // this machine's clock is behind
         path = this.#subject.path(this.#line(gate.question, at));
       }

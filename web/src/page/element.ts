@@ -8,6 +8,7 @@
 // Write `disabled` on what must not work before the session is there: bind takes it
 // away. <holdfast-gate> refuses of its own accord until it has a session.
 
+import type { Code } from "../contract/codes.js";
 import type { ProposalDocument } from "../documents/decision.js";
 import type { AskOptions } from "../documents/declared.js";
 import { attach, gateOf, type ControlOptions } from "./control.js";
@@ -154,7 +155,7 @@ function parse(name: string, text: string): object {
     value = undefined;
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
-  throw new HoldfastError("gate/attribute", `${name} is not a JSON object: ${text}`);
+  throw new HoldfastError("gate/attribute" satisfies Code, `${name} is not a JSON object: ${text}`);
 }
 
 // Finds the nearest tree or element around it that is bound, through shadow roots.

@@ -10,6 +10,7 @@
 // and its prev must be k's own digest. One that does not is put aside and the log is
 // replayed from the beginning, as the server does with snapshots of its own.
 
+import type { Code } from "../contract/codes.js";
 import type { View } from "../documents/answers.js";
 import type { Bundle } from "../module/bundle.js";
 import { Decision, type DecisionDocument } from "../documents/decision.js";
@@ -80,7 +81,7 @@ export class Confirmed {
       if (bundle.digest !== digest) throw differs(`the server's bundle ${digest} has the digest ${bundle.digest}`);
       if (options.keys !== undefined) {
         const note = await remote.text(`${path}/signature`, "text/plain").catch((thrown: unknown) => {
-          if (thrown instanceof Problem && thrown.code === "signature/none") return undefined;
+          if (thrown instanceof Problem && thrown.code === ("signature/none" satisfies Code)) return undefined;
           throw thrown;
         });
         const { verifyBundle } = await signatures();

@@ -14,6 +14,7 @@
 // tab) lets go of its connections, and when it comes back nothing is believed to be
 // so any more until the log was read to its end.
 
+import type { Code } from "../contract/codes.js";
 import { read, type Confirmed } from "./confirmed.js";
 import type { Decision } from "../documents/decision.js";
 import { HoldfastError } from "../documents/errors.js";
@@ -223,12 +224,13 @@ export class Follower {
         if (control.signal.aborted) break;
         if (event === "decision") await this.take(data);
         if (event !== "end") continue;
-        if (data === "auth/expired") remote.renew();
+        if (data === ("auth/expired" satisfies Code)) remote.renew();
         break;
       }
     } catch (thrown) {
       const error = unreachable(thrown);
-      if (error instanceof Problem && error.code === "session/stale") throw lost(confirmed.seq, error.seq);
+      if (error instanceof Problem && error.code === ("session/stale" satisfies Code))
+        throw lost(confirmed.seq, error.seq);
       const refused =
         error.code === replicaCodes.answer || (error instanceof Problem && /^(http|limit)\//.test(error.code));
       if (!refused && !passing(error)) throw error;

@@ -1,30 +1,21 @@
 // This file defines Problem: a refusal by the server, and what else may go wrong between it and a replica.
 
+import type { ReplicaCodes } from "../contract/codes.js";
 import { HoldfastError, messageOf } from "../documents/errors.js";
 
 /** The codes that begin in a replica, each with when. The server's own come with Problem. */
-export const replicaCodes = {
-  /** No answer arrived: no network, no server, a time limit, a connection that broke. It is tried again. */
+export const replicaCodes: ReplicaCodes = {
   unreachable: "replica/unreachable",
-  /** What answered is not a Holdfast server, as a proxy's page is not. It is tried again. */
   answer: "replica/answer",
-  /** The `token` function threw. It is asked again. */
   token: "replica/token",
-  /** The server's decisions are not those that are decided here, or not those it had told before. The replica has stopped. */
   differs: "replica/differs",
-  /** The session is of another bundle than the program asks for. */
   bundle: "replica/bundle",
-  /** A proposal was not sent: on the server's newer state it would get another verdict than was shown. */
   conflict: "replica/conflict",
-  /** As many proposals wait as may. */
   full: "replica/full",
-  /** Waiting proposals cannot be written to the storage, or read from it. They stay in memory. */
   storage: "replica/storage",
-  /** The page comes back from the back-forward cache and has not yet heard what it missed. */
   stale: "replica/stale",
-  /** The replica was closed. */
   closed: "replica/closed",
-} as const;
+};
 
 /** A refusal by the server: its problem document (RFC 9457), whose `code` and `detail` are the error's. */
 export class Problem extends HoldfastError {

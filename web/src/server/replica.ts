@@ -30,6 +30,7 @@
 // lost decisions) ends the replica: replica/differs. What was confirmed before stays to be read,
 // no gate allows anything any more, and waiting proposals stay in the storage.
 
+import type { Code } from "../contract/codes.js";
 import type { Admissible, BundleInfo, Path, Question, View } from "../documents/answers.js";
 import type { Bundle } from "../module/bundle.js";
 import { Confirmed, again, decisionOf, differs, read, type StartOptions } from "./confirmed.js";
@@ -554,17 +555,17 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     // A page by something else than the server: it may pass, but must not keep others waiting for ever.
     const odd = error instanceof Problem && code === replicaCodes.answer && error.status < 500 && ++entry.odd > 5;
     if (passing(error) && !odd) return this.#failed(error);
-    if (code === "proposal/key" && at !== undefined) return; // it was recorded, with another time: still unsure, it is looked up
+    if (code === ("proposal/key" satisfies Code) && at !== undefined) return; // it was recorded, with another time: still unsure, it is looked up
     // The server has looked for the key first: nothing was recorded, nor can what is still under way be.
     entry.unsure = false;
-    if (error instanceof Problem && code === "session/stale") {
+    if (error instanceof Problem && code === ("session/stale" satisfies Code)) {
       const stands = error.seq ?? stood;
       if (stands < stood) throw lost(stood, error.seq);
       if (stands < seq) this.#guesses.again("again"); // the guess was on top of one that is not recorded
       if (entry.landed) this.#guesses.again("moved"); // somebody else's, to the byte
       entry.landed = false;
       await this.#follower.until(stands);
-    } else if (code === "proposal/skew" && !entry.bare) {
+    } else if (code === ("proposal/skew" satisfies Code) && !entry.bare) {
       // The answer's Date has told the time; where a page may not read it, the server sets it.
       entry.bare = ++entry.skewed > 2;
       this.#restamp(entry);
