@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // Appendix B of RFC 8785: bit patterns and what they are written as.
@@ -200,11 +202,11 @@ func TestLimits(t *testing.T) {
 		at   int
 	}{
 		{"most bytes", []byte(`"` + strings.Repeat("x", MaxBytes-2) + `"`), "", 0},
-		{"a byte more", []byte(`"` + strings.Repeat("x", MaxBytes-1) + `"`), CodeSize, MaxBytes},
+		{"a byte more", []byte(`"` + strings.Repeat("x", MaxBytes-1) + `"`), codes.LimitJSONSize, MaxBytes},
 		{"most values", zeros(MaxValues), "", 0},
-		{"a value more", zeros(MaxValues + 1), CodeValues, 1 + 2*(MaxValues-1)},
+		{"a value more", zeros(MaxValues + 1), codes.LimitJSONValues, 1 + 2*(MaxValues-1)},
 		{"most values, the last one empty", append(zeros(MaxValues - 1)[:2*(MaxValues-2)], ",[ ]]"...), "", 0},
-		{"a number as long as a document", []byte("0." + strings.Repeat("0", MaxBytes-3) + "1"), CodeRange, 0},
+		{"a number as long as a document", []byte("0." + strings.Repeat("0", MaxBytes-3) + "1"), codes.JSONNumberRange, 0},
 		{"a number that its exponent makes small again", []byte("1" + strings.Repeat("0", 1<<20) + "e-1048576"), "", 0},
 		{"a number that its exponent makes large again", []byte("0." + strings.Repeat("0", 1<<20) + "12e1048577"), "", 0},
 	} {
@@ -252,8 +254,8 @@ func TestLargeObject(t *testing.T) {
 		src = append(src, `,"77777":0,"88888":0`...)
 	}
 	err := d.Parse(append(src, '}'))
-	if err == nil || err.Code != CodeDuplicate || err.Offset != at {
-		t.Fatalf("want %s at %d, got %+v", CodeDuplicate, at, err)
+	if err == nil || err.Code != codes.JSONDuplicateKey || err.Offset != at {
+		t.Fatalf("want %s at %d, got %+v", codes.JSONDuplicateKey, at, err)
 	}
 }
 

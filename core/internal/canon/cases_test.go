@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // testCase is a line of cases.jsonl: a source with the canonical form it has or the
@@ -77,7 +79,7 @@ func TestCases(t *testing.T) {
 func TestCasesPadded(t *testing.T) {
 	var d Doc
 	for _, c := range readCases(t) {
-		if c.Code == CodeTrailing || c.Code == CodeDepth || c.Name == "depth 128" || c.Name == "depth 128 of objects" || c.Name == "syntax: byte order mark" {
+		if c.Code == codes.JSONTrailingBytes || c.Code == codes.LimitJSONDepth || c.Name == "depth 128" || c.Name == "depth 128 of objects" || c.Name == "syntax: byte order mark" {
 			continue
 		}
 		src := append([]byte(`["a",`), c.source()...)

@@ -12,7 +12,7 @@
 //
 // # Numbers
 //
-// A literal names the IEEE 754 double nearest to it. Refused with CodeRange are
+// A literal names the IEEE 754 double nearest to it. Refused with codes.JSONNumberRange are
 //
 //   - an integer (no fraction, no exponent) beyond ±(2^53−1), where doubles no
 //     longer hold every integer;
@@ -23,7 +23,7 @@
 //   - a value beyond the largest double (1e400), and one that is not zero but
 //     smaller than half the smallest (1e-400).
 //
-// Refused with CodePrecision are digits that no double can hold and that would be
+// Refused with codes.JSONNumberPrecision are digits that no double can hold and that would be
 // dropped in silence: more than 17 significant digits (17 tell any two doubles
 // apart, so a correct printer never needs more), and a fraction that vanishes
 // beside its integer part (1.0000000000000001 would become 1). Up to 17 digits

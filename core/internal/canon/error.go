@@ -1,8 +1,12 @@
 package canon
 
-// This file defines Error, its codes, and the limits of a document.
+// This file defines Error and the limits of a document.
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
+)
 
 // The limits of one document. They are the same on every engine.
 const (
@@ -23,46 +27,10 @@ const (
 	MaxDepth = 128
 )
 
-// The codes of an Error.
-const (
-	// CodeSyntax: the bytes are not RFC 8259 JSON. The offset is the first byte
-	// that does not fit, or the length of the source where it ends too early.
-	CodeSyntax = "json/syntax"
-
-	// CodeDuplicate: an object has a key twice, compared after unescaping. The
-	// offset is that of the second one.
-	CodeDuplicate = "json/duplicate-key"
-
-	// CodeUTF8: a byte is not part of well-formed UTF-8 (overlong forms, encoded
-	// surrogates and values over U+10FFFF included).
-	CodeUTF8 = "json/invalid-utf8"
-
-	// CodeSurrogate: a \u escape names half of a surrogate pair without the other.
-	CodeSurrogate = "json/lone-surrogate"
-
-	// CodeRange: a number is too large, too small, or an integer beyond ±(2^53−1).
-	CodeRange = "json/number-range"
-
-	// CodePrecision: a number has digits that a double cannot hold.
-	CodePrecision = "json/number-precision"
-
-	// CodeTrailing: bytes other than white space follow the document.
-	CodeTrailing = "json/trailing-bytes"
-
-	// CodeSize: the source is longer than MaxBytes.
-	CodeSize = "limit/json-size"
-
-	// CodeValues: the document has more than MaxValues keys and values.
-	CodeValues = "limit/json-values"
-
-	// CodeDepth: arrays and objects nest deeper than MaxDepth.
-	CodeDepth = "limit/json-depth"
-)
-
 // Error says why a source is not a document.
 type Error struct {
-	Code    string // one of the codes above
-	Offset  int    // byte offset in the source, 0-based
+	Code    string // json/… or limit/json-…
+	Offset  int    // 0-based, of the first byte that does not fit (of the second of two equal keys), or the length
 	Message string // for people: what is wrong, where, and what to do
 }
 
@@ -81,11 +49,11 @@ func unexpected(src []byte, i int, want string) *Error {
 	todo := "expected " + want
 	switch {
 	case len(src) == 0:
-		return fail(CodeSyntax, 0, "empty document", "expected a JSON value")
+		return fail(codes.JSONSyntax, 0, "empty document", "expected a JSON value")
 	case i >= len(src):
-		return fail(CodeSyntax, len(src), "the document ends too early", todo)
+		return fail(codes.JSONSyntax, len(src), "the document ends too early", todo)
 	case i == 0 && len(src) >= 3 && string(src[:3]) == "\xEF\xBB\xBF":
-		return fail(CodeSyntax, 0, "byte order mark", "save the document without one")
+		return fail(codes.JSONSyntax, 0, "byte order mark", "save the document without one")
 	}
 	what := "unexpected " + quote(string(src[i:i+1]))
 	switch c := src[i]; {
@@ -96,7 +64,7 @@ func unexpected(src []byte, i int, want string) *Error {
 	case c == '/' || c == '#':
 		todo += "; JSON has no comments"
 	}
-	return fail(CodeSyntax, i, what, todo)
+	return fail(codes.JSONSyntax, i, what, todo)
 }
 
 // quote returns s, a key or a byte, as a message shows it: canonical, and not too long.

@@ -7,6 +7,8 @@ import (
 	"math"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // FuzzParse compares the reader with encoding/json on any bytes, alone and moved into
@@ -25,8 +27,8 @@ func FuzzParse(f *testing.F) {
 		checkAgainstOracle(t, &d, src)
 		moved := append(append([]byte(`["a",`), src...), `,"a long string at the end"]`...)
 		err, movedErr := d.Parse(src), new(Doc).Parse(moved)
-		outside := err != nil && (err.Code == CodeTrailing || err.Code == CodeSyntax) || // "1,2"
-			movedErr != nil && movedErr.Code == CodeDepth
+		outside := err != nil && (err.Code == codes.JSONTrailingBytes || err.Code == codes.JSONSyntax) || // "1,2"
+			movedErr != nil && movedErr.Code == codes.LimitJSONDepth
 		if (err == nil) != (movedErr == nil) && !outside {
 			t.Fatalf("%q: %v alone, %v in the middle", src, err, movedErr)
 		}

@@ -5,6 +5,8 @@ package canon
 import (
 	"math"
 	"strconv"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 const (
@@ -52,7 +54,7 @@ func (d *Doc) readNumber(p *node, i int) (int, *Error) {
 		i++
 	}
 	if i < len(src) && src[i] == '0' && i+1 < len(src) && src[i+1]-'0' <= 9 {
-		return 0, fail(CodeSyntax, i, "a number starts with 0", "write it without leading zeros")
+		return 0, fail(codes.JSONSyntax, i, "a number starts with 0", "write it without leading zeros")
 	}
 
 	// The value is kept × 10^(dropped-fraction+exponent): kept are the digits from the
@@ -128,15 +130,15 @@ func (d *Doc) readNumber(p *node, i int) (int, *Error) {
 	f := scaled(kept, exponent)
 	switch {
 	case f == 0:
-		return 0, fail(CodeRange, start, "number too close to 0 for a double", "write 0, or send it as a string")
+		return 0, fail(codes.JSONNumberRange, start, "number too close to 0 for a double", "write 0, or send it as a string")
 	case math.IsInf(f, 0):
-		return 0, fail(CodeRange, start, "number beyond the largest double, 1.8e308,", "send it as a string")
+		return 0, fail(codes.JSONNumberRange, start, "number beyond the largest double, 1.8e308,", "send it as a string")
 	case f > maxInteger && (integer || f < plainBelow):
-		return 0, fail(CodeRange, start, "integer beyond ±9007199254740991 (2^53−1)", "send it as a string")
+		return 0, fail(codes.JSONNumberRange, start, "integer beyond ±9007199254740991 (2^53−1)", "send it as a string")
 	case lost:
-		return 0, fail(CodePrecision, start, "number with more than 17 significant digits", "round it, or send it as a string")
+		return 0, fail(codes.JSONNumberPrecision, start, "number with more than 17 significant digits", "round it, or send it as a string")
 	case exponent < 0 && f <= maxInteger && float64(int64(f)) == f:
-		return 0, fail(CodePrecision, start, "number whose fraction a double cannot hold", "round it, or send it as a string")
+		return 0, fail(codes.JSONNumberPrecision, start, "number whose fraction a double cannot hold", "round it, or send it as a string")
 	}
 	if src[start] == '-' {
 		f = -f

@@ -16,6 +16,8 @@ import (
 	"testing"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // oracleCanonical writes src, which must be valid JSON without duplicate keys.
@@ -134,17 +136,17 @@ func oracleNumber(literal string) string {
 	size := new(big.Rat).Abs(exact)
 	most := big.NewRat(1<<53-1, 1)
 	if !strings.ContainsAny(literal, ".eE") && size.Cmp(most) > 0 {
-		return CodeRange
+		return codes.JSONNumberRange
 	}
 	f, err := strconv.ParseFloat(literal, 64)
 	f = math.Abs(f)
 	if err != nil || f == 0 || f >= 1<<53 && f < 1e21 {
-		return CodeRange
+		return codes.JSONNumberRange
 	}
 	digits, _, _ := strings.Cut(strings.ToLower(literal), "e")
 	digits = strings.Trim(strings.NewReplacer("-", "", ".", "").Replace(digits), "0")
 	if len(digits) > 17 || f == math.Trunc(f) && !exact.IsInt() {
-		return CodePrecision
+		return codes.JSONNumberPrecision
 	}
 	return ""
 }
@@ -192,19 +194,19 @@ func checkRefusal(tb testing.TB, src []byte, err *Error) {
 	tb.Helper()
 	rest := src[err.Offset:]
 	switch err.Code {
-	case CodeUTF8:
+	case codes.JSONInvalidUTF8:
 		if utf8.Valid(src) || !utf8.Valid(src[:err.Offset]) {
 			tb.Fatalf("%q: %s at %d", src, err.Code, err.Offset)
 		}
-	case CodeSurrogate:
+	case codes.JSONLoneSurrogate:
 		if !bytes.HasPrefix(bytes.ToLower(rest), []byte(`\ud`)) {
 			tb.Fatalf("%q: %s at %d", src, err.Code, err.Offset)
 		}
-	case CodeDuplicate:
+	case codes.JSONDuplicateKey:
 		if !hasDuplicate(src) {
 			tb.Fatalf("%q: no key occurs twice, but %v", src, err)
 		}
-	case CodeRange, CodePrecision:
+	case codes.JSONNumberRange, codes.JSONNumberPrecision:
 		n := 0
 		for n < len(rest) && strings.IndexByte("+-.eE0123456789", rest[n]) >= 0 {
 			n++
@@ -212,7 +214,7 @@ func checkRefusal(tb testing.TB, src []byte, err *Error) {
 		if want := oracleNumber(string(rest[:n])); want != err.Code {
 			tb.Fatalf("%q: want %q for %s, got %s", src, want, rest[:n], err.Code)
 		}
-	case CodeDepth, CodeValues, CodeSize:
+	case codes.LimitJSONDepth, codes.LimitJSONValues, codes.LimitJSONSize:
 	default:
 		tb.Fatalf("%q: JSON, but refused: %v", src, err)
 	}
@@ -401,7 +403,7 @@ func TestRandomDocuments(t *testing.T) {
 func TestRandomNumbers(t *testing.T) {
 	r := rand.New(rand.NewPCG(8785, 2))
 	var d Doc
-	codes := map[string]int{}
+	seen := map[string]int{}
 	for i := 0; i < 50000; i++ {
 		s := randomNumber(r)
 		if s[0] == '0' && len(s) > 1 && s[1] != '.' {
@@ -416,11 +418,11 @@ func TestRandomNumbers(t *testing.T) {
 		if want != got {
 			t.Fatalf("%s: want %q, got %q", s, want, got)
 		}
-		codes[got]++
+		seen[got]++
 	}
-	for _, code := range []string{"", CodeRange, CodePrecision} {
-		if codes[code] < 1000 {
-			t.Errorf("%q only %d times", code, codes[code])
+	for _, code := range []string{"", codes.JSONNumberRange, codes.JSONNumberPrecision} {
+		if seen[code] < 1000 {
+			t.Errorf("%q only %d times", code, seen[code])
 		}
 	}
 }

@@ -5,6 +5,8 @@ package canon
 import (
 	"math/bits"
 	"sort"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // LessUTF16 reports whether a sorts before b when both are compared as sequences of
@@ -105,7 +107,7 @@ func (d *Doc) arrange(obj Node) *Error {
 	if again < 0 {
 		return nil
 	}
-	return fail(CodeDuplicate, int(d.nodes[again].start),
+	return fail(codes.JSONDuplicateKey, int(d.nodes[again].start),
 		"key "+quote(d.String(again))+" again", "an object may have a key only once")
 }
 

@@ -19,6 +19,8 @@ package canon
 import (
 	"math"
 	"math/bits"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // want says what comes next in the source.
@@ -67,7 +69,7 @@ func (d *Doc) tooLong(src []byte) *Error {
 	if len(src) <= most {
 		return nil
 	}
-	return fail(CodeSize, most, "document of more than "+itoa(most)+" bytes, cut off", "split it")
+	return fail(codes.LimitJSONSize, most, "document of more than "+itoa(most)+" bytes, cut off", "split it")
 }
 
 // run reads on from d.at as far as the common cases go. It never fails: it stops before
@@ -262,7 +264,7 @@ func (d *Doc) step() *Error {
 	c := src[i]
 	switch {
 	case d.want == wantMore && d.cur < 0:
-		return fail(CodeTrailing, i, "more bytes after the document", "send one JSON value and nothing else")
+		return fail(codes.JSONTrailingBytes, i, "more bytes after the document", "send one JSON value and nothing else")
 	case d.want == wantMore && c == '}' && d.again == wantKey:
 		return d.arrange(d.cur)
 	case d.want == wantMore || d.want == wantColon:
@@ -287,7 +289,7 @@ func (d *Doc) step() *Error {
 		p.kind = Number
 		i, err = d.readNumber(p, i)
 	case c == '{' || c == '[':
-		err = fail(CodeDepth, i, "arrays and objects nested more than "+itoa(MaxDepth)+" deep", "flatten the document")
+		err = fail(codes.LimitJSONDepth, i, "arrays and objects nested more than "+itoa(MaxDepth)+" deep", "flatten the document")
 	case c == 't':
 		p.kind = True
 		i, err = d.readWord("true", i)
@@ -341,7 +343,7 @@ func (d *Doc) grow() *Error {
 	most := MaxValues * max(d.Times, 1)
 	room := min(max(2*len(d.nodes), 64), most)
 	if room == len(d.nodes) {
-		return fail(CodeValues, d.at, "more than "+itoa(most)+" keys and values", "split the document")
+		return fail(codes.LimitJSONValues, d.at, "more than "+itoa(most)+" keys and values", "split the document")
 	}
 	nodes := make([]node, room)
 	copy(nodes, d.nodes)

@@ -6,6 +6,8 @@ package canon
 import (
 	"math/bits"
 	"unicode/utf8"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 const (
@@ -62,7 +64,7 @@ func (d *Doc) readString(p *node, i int) (int, *Error) {
 		case c >= 0x80:
 			n := sequence(src[i:])
 			if n == 0 {
-				return 0, fail(CodeUTF8, i, "0x"+hex(rune(c), 2)+" is not UTF-8", "send the document as UTF-8")
+				return 0, fail(codes.JSONInvalidUTF8, i, "0x"+hex(rune(c), 2)+" is not UTF-8", "send the document as UTF-8")
 			}
 			i += n
 		case c == '"':
@@ -80,7 +82,7 @@ func (d *Doc) readString(p *node, i int) (int, *Error) {
 			}
 			i, from = end, end
 		case c < ' ':
-			return 0, fail(CodeSyntax, i, "control character in a string", `write it as \u`+hex(rune(c), 4))
+			return 0, fail(codes.JSONSyntax, i, "control character in a string", `write it as \u`+hex(rune(c), 4))
 		default:
 			i++
 		}
@@ -128,7 +130,7 @@ func (d *Doc) readEscape(p *node, i int) (int, *Error) {
 		return i + 2, nil
 	}
 	if c != 'u' {
-		return 0, fail(CodeSyntax, i, "unknown escape", `expected \" \\ \/ \b \f \n \r \t or \uXXXX`)
+		return 0, fail(codes.JSONSyntax, i, "unknown escape", `expected \" \\ \/ \b \f \n \r \t or \uXXXX`)
 	}
 	r, err := readHex(src, i+2)
 	if err != nil {
@@ -147,7 +149,7 @@ func (d *Doc) readEscape(p *node, i int) (int, *Error) {
 			end += 6
 		}
 		if low < 0xDC00 || low > 0xDFFF {
-			return 0, fail(CodeSurrogate, i, `half of a surrogate pair, \u`+hex(r, 4)+",", "write both halves, or the character itself")
+			return 0, fail(codes.JSONLoneSurrogate, i, `half of a surrogate pair, \u`+hex(r, 4)+",", "write both halves, or the character itself")
 		}
 		r = 0x10000 + (r-0xD800)<<10 + (low - 0xDC00)
 	}

@@ -5,6 +5,7 @@ package check
 import (
 	"strings"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/lib"
 	"github.com/holdfast-rt/holdfast/core/internal/syntax"
@@ -129,7 +130,7 @@ func (c *checker) apply(n *syntax.Node, e *Expr, f *function, method bool) *Expr
 	e.Index = lib.Index(f.name)
 	e.Name = f.name
 	if e.Index < 0 {
-		return c.fail(diag.NameFunction, n, n.At, n.To, value.NoSuchOverload, "the function `"+f.name+"` is not built in here.", "use another function.")
+		return c.fail(codes.NameUnknownFunction, n, n.At, n.To, value.NoSuchOverload, "the function `"+f.name+"` is not built in here.", "use another function.")
 	}
 	return e
 }
@@ -181,7 +182,7 @@ func (c *checker) extreme(e *Expr) (*types.Type, bool) {
 func (c *checker) hits(n *syntax.Node, e *Expr) *Expr {
 	name := e.Args[1]
 	if name.Op != Const || name.Value.K != value.String {
-		return c.fail(diag.TypeConstant, n, name.Off, name.End, value.InvalidArgument, "the pattern set must be named by a plain string.", "write `hits(\"NAME\")`.")
+		return c.fail(codes.TypeConstant, n, name.Off, name.End, value.InvalidArgument, "the pattern set must be named by a plain string.", "write `hits(\"NAME\")`.")
 	}
 	for i, p := range c.scope.Patterns {
 		if p == name.Value.Str() {
@@ -192,7 +193,7 @@ func (c *checker) hits(n *syntax.Node, e *Expr) *Expr {
 			return e
 		}
 	}
-	return c.fail(diag.NamePattern, n, name.Off, name.End, value.InvalidArgument, "there is no pattern set `"+name.Value.Str()+"`.",
+	return c.fail(codes.NameUnknownPattern, n, name.Off, name.End, value.InvalidArgument, "there is no pattern set `"+name.Value.Str()+"`.",
 		suggest(name.Value.Str(), "", c.scope.Patterns))
 }
 
@@ -203,7 +204,7 @@ func (c *checker) zone(e *Expr) {
 	}
 	z := e.Args[1]
 	if _, ok := value.ParseZone(z.Value.Str()); !ok {
-		c.report(diag.TypeZone, z.Off, z.End, "`"+z.Value.Str()+"` is no time zone known here.",
+		c.report(codes.TypeTimeZone, z.Off, z.End, "`"+z.Value.Str()+"` is no time zone known here.",
 			"time zones are `UTC` or an offset such as `+02:00`; named zones change with politics and are left out.")
 	}
 }
@@ -215,9 +216,9 @@ func (c *checker) noOverload(n *syntax.Node, e *Expr, f *function, method bool) 
 	if f.overloads != nil && !c.scope.Unchecked {
 		if _, ok := c.choose(f.overloads, !method, false, e.Args); ok {
 			if method {
-				return c.fail(diag.TypeCall, n, n.At, n.To, value.NoSuchOverload, "`"+f.name+"` is a function, not a method.", "write `"+f.name+"("+c.texts(e.Args)+")`.")
+				return c.fail(codes.TypeCallForm, n, n.At, n.To, value.NoSuchOverload, "`"+f.name+"` is a function, not a method.", "write `"+f.name+"("+c.texts(e.Args)+")`.")
 			}
-			return c.fail(diag.TypeCall, n, n.At, n.To, value.NoSuchOverload, "`"+f.name+"` is a method, not a function.",
+			return c.fail(codes.TypeCallForm, n, n.At, n.To, value.NoSuchOverload, "`"+f.name+"` is a method, not a function.",
 				"write `"+c.text(e.Args[0])+"."+f.name+"("+c.texts(e.Args[1:])+")`.")
 		}
 	}
@@ -231,15 +232,15 @@ func (c *checker) noOverload(n *syntax.Node, e *Expr, f *function, method bool) 
 			if method {
 				word = "a function, not a method"
 			}
-			return c.fail(diag.TypeCall, n, n.At, n.To, value.NoSuchOverload, "`"+f.name+"` is "+word+".", hint)
+			return c.fail(codes.TypeCallForm, n, n.At, n.To, value.NoSuchOverload, "`"+f.name+"` is "+word+".", hint)
 		}
 		if len(e.Args) == 0 {
-			return c.fail(diag.TypeCount, n, n.Off, n.End, value.NoSuchOverload, "`"+f.name+"` needs an argument.", "it is called "+call+".")
+			return c.fail(codes.TypeArgumentCount, n, n.Off, n.End, value.NoSuchOverload, "`"+f.name+"` needs an argument.", "it is called "+call+".")
 		}
-		return c.fail(diag.TypeCount, n, n.Off, n.End, value.NoSuchOverload, "`"+f.name+"` does not take "+counted(len(e.Args), method)+".", "it is called "+call+".")
+		return c.fail(codes.TypeArgumentCount, n, n.Off, n.End, value.NoSuchOverload, "`"+f.name+"` does not take "+counted(len(e.Args), method)+".", "it is called "+call+".")
 	}
 	if f.name == "contains" && method && find(e.Args[0].Type).Kind == types.List {
-		return c.fail(diag.TypeArgument, n, n.At, n.To, value.NoSuchOverload, "`contains` looks inside a text, not in a list.",
+		return c.fail(codes.TypeArgument, n, n.At, n.To, value.NoSuchOverload, "`contains` looks inside a text, not in a list.",
 			"write `"+c.text(e.Args[1])+" in "+c.text(e.Args[0])+"`.")
 	}
 	list := ""
@@ -267,7 +268,7 @@ func (c *checker) noOverload(n *syntax.Node, e *Expr, f *function, method bool) 
 	} else {
 		call = "it takes numbers, or one list of numbers."
 	}
-	return c.fail(diag.TypeArgument, n, n.Off, n.End, value.NoSuchOverload, message, call)
+	return c.fail(codes.TypeArgument, n, n.Off, n.End, value.NoSuchOverload, message, call)
 }
 
 func (c *checker) anyForm(f *function, method bool) bool {
@@ -386,7 +387,7 @@ func (c *checker) unknownFunction(n *syntax.Node, name string) *Expr {
 	if n.Kind == syntax.Method {
 		at = n.Args[0].Off
 	}
-	return c.fail(diag.NameFunction, n, at, to, value.NoSuchOverload, "there is no function `"+name+"`.", hint)
+	return c.fail(codes.NameUnknownFunction, n, at, to, value.NoSuchOverload, "there is no function `"+name+"`.", hint)
 }
 
 func (c *checker) functionNames(qualified bool) []string {
@@ -437,7 +438,7 @@ func (c *checker) unknownMethod(n *syntax.Node, base *Expr) *Expr {
 	if !c.scope.Unchecked && find(base.Type).Kind == types.Bad {
 		return base
 	}
-	return c.fail(diag.NameFunction, n, n.At, n.To, value.NoSuchOverload, "there is no method `"+n.Name+"`.", hint)
+	return c.fail(codes.NameUnknownFunction, n, n.At, n.To, value.NoSuchOverload, "there is no method `"+n.Name+"`.", hint)
 }
 
 // unknown reports a name that nothing declares.
@@ -495,7 +496,7 @@ func (c *checker) unknown(n *syntax.Node) *Expr {
 			}
 		}
 	}
-	return c.fail(diag.NameUnknown, n, n.Off, n.End, value.NoSuchAttribute, "nothing is called `"+name+"` here.", hint)
+	return c.fail(codes.NameUnknown, n, n.Off, n.End, value.NoSuchAttribute, "nothing is called `"+name+"` here.", hint)
 }
 
 // meantText says what to write for a name that is to be of a known type, and is no name of

@@ -6,6 +6,7 @@ package check
 import (
 	"strings"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/syntax"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
@@ -177,11 +178,11 @@ func (c *checker) makeMap(n *syntax.Node) *Expr {
 			if k.Kind == types.Double {
 				hint += " Write the number without a point."
 			}
-			c.fail(diag.TypeMismatch, a, a.Off, a.End, value.InvalidArgument, "a map has no keys of type "+k.String()+".", hint)
+			c.fail(codes.TypeMismatch, a, a.Off, a.End, value.InvalidArgument, "a map has no keys of type "+k.String()+".", hint)
 		}
 		if x.Op == Const && x.Value.K == value.String && !c.scope.Unchecked {
 			if s := x.Value.Str(); seen[s] {
-				c.report(diag.TypeDuplicate, a.Off, a.End, "the key `"+s+"` stands in this map twice.", "delete one of the two.")
+				c.report(codes.TypeDuplicateKey, a.Off, a.End, "the key `"+s+"` stands in this map twice.", "delete one of the two.")
 			} else {
 				seen[s] = true
 			}
@@ -306,7 +307,7 @@ func (c *checker) root(n *syntax.Node, r *Root, parts int) *Expr {
 		first = n.Args[0]
 	}
 	if r.Missing != "" {
-		return c.fail(diag.NameOutOfReach, n, first.Off, first.End, value.NoSuchAttribute, sentence(r.Missing), c.reachable())
+		return c.fail(codes.NameOutOfReach, n, first.Off, first.End, value.NoSuchAttribute, sentence(r.Missing), c.reachable())
 	}
 	if parts == 2 {
 		for i := range r.Fields {
@@ -325,19 +326,19 @@ func (c *checker) root(n *syntax.Node, r *Root, parts int) *Expr {
 		if len(names) > 0 {
 			hint = "name one of its fields: " + choices(r.Name+".", names) + "."
 		}
-		return c.fail(diag.TypeNotValue, n, n.Off, n.End, value.NoSuchAttribute, "`"+r.Name+"` is no value itself, only its fields are.", hint)
+		return c.fail(codes.TypeNotAValue, n, n.Off, n.End, value.NoSuchAttribute, "`"+r.Name+"` is no value itself, only its fields are.", hint)
 	}
-	return c.fail(diag.NameField, n, n.At, n.To, value.NoSuchAttribute, "`"+r.Name+"` has no `"+n.Name+"`.", suggest(n.Name, r.Name+".", names))
+	return c.fail(codes.NameUnknownField, n, n.At, n.To, value.NoSuchAttribute, "`"+r.Name+"` has no `"+n.Name+"`.", suggest(n.Name, r.Name+".", names))
 }
 
 func (c *checker) member(n *syntax.Node, t *types.Type, parts int) *Expr {
 	if parts == 1 {
-		return c.fail(diag.TypeNotValue, n, n.Off, n.End, value.NoSuchAttribute, "`"+t.Name+"` is a type, not a value.",
+		return c.fail(codes.TypeNotAValue, n, n.Off, n.End, value.NoSuchAttribute, "`"+t.Name+"` is a type, not a value.",
 			"name one of its members: "+choices(t.Name+".", t.Members)+".")
 	}
 	i := t.Member(n.Name)
 	if i < 0 {
-		return c.fail(diag.NameMember, n, n.At, n.To, value.NoSuchAttribute, "`"+t.Name+"` has no member `"+n.Name+"`.", suggest(n.Name, t.Name+".", t.Members))
+		return c.fail(codes.NameUnknownMember, n, n.At, n.To, value.NoSuchAttribute, "`"+t.Name+"` has no member `"+n.Name+"`.", suggest(n.Name, t.Name+".", t.Members))
 	}
 	c.scope.saw("types", t.Name)
 	return c.constant(n, memberValue(t, i), t)
@@ -367,16 +368,16 @@ func (c *checker) selection(n *syntax.Node, base *Expr) *Expr {
 			for i := range t.Fields {
 				names[i] = t.Fields[i].Name
 			}
-			return c.fail(diag.NameField, n, n.At, n.To, value.NoSuchAttribute, "this "+t.String()+" has no field `"+n.Name+"`.", suggest(n.Name, "", names))
+			return c.fail(codes.NameUnknownField, n, n.At, n.To, value.NoSuchAttribute, "this "+t.String()+" has no field `"+n.Name+"`.", suggest(n.Name, "", names))
 		}
 		e := c.node(Field, n, t.Fields[i].Type, base)
 		e.Index, e.Name = i, n.Name
 		return e
 	case types.Map:
 		if k := find(t.Key); k.Kind == types.Enum && k.Member(n.Name) < 0 {
-			return c.fail(diag.NameMember, n, n.At, n.To, value.NoSuchKey, "the keys here are members of "+k.String()+", and `"+n.Name+"` is none.", suggest(n.Name, "", k.Members))
+			return c.fail(codes.NameUnknownMember, n, n.At, n.To, value.NoSuchKey, "the keys here are members of "+k.String()+", and `"+n.Name+"` is none.", suggest(n.Name, "", k.Members))
 		} else if !c.assign(k, types.TString) && k.Kind != types.Enum {
-			return c.fail(diag.TypeOperator, n, n.At, n.To, value.NoSuchKey, "the keys here are of type "+k.String()+", which a dot cannot select.", "write `[KEY]`.")
+			return c.fail(codes.TypeOperator, n, n.At, n.To, value.NoSuchKey, "the keys here are of type "+k.String()+", which a dot cannot select.", "write `[KEY]`.")
 		}
 		e := c.node(Key, n, t.Elem, base)
 		e.Name = n.Name
@@ -400,7 +401,7 @@ func (c *checker) selection(n *syntax.Node, base *Expr) *Expr {
 	case t.Kind == types.List:
 		hint = "it is a list: pick an element with `[0]`, or ask about all with `.all(x, ...)` or `.exists(x, ...)`."
 	}
-	return c.fail(diag.NameField, n, n.At, n.To, value.NoSuchAttribute, article(t)+" has no field `"+n.Name+"`.", hint)
+	return c.fail(codes.NameUnknownField, n, n.At, n.To, value.NoSuchAttribute, article(t)+" has no field `"+n.Name+"`.", hint)
 }
 
 func (c *checker) text(e *Expr) string {
@@ -433,7 +434,7 @@ func (c *checker) index(n *syntax.Node) *Expr {
 			case types.String:
 				hint += " To ask whether it is in the list, write `" + c.text(at) + " in " + c.text(base) + "`."
 			}
-			return c.fail(diag.TypeOperator, n, at.Off, at.End, value.NoSuchOverload, "a list is not indexed with "+article(k)+".", hint)
+			return c.fail(codes.TypeOperator, n, at.Off, at.End, value.NoSuchOverload, "a list is not indexed with "+article(k)+".", hint)
 		}
 	case types.Map:
 		e.Type = t.Elem
@@ -448,7 +449,7 @@ func (c *checker) index(n *syntax.Node) *Expr {
 			break
 		}
 		if !c.assign(key, k) {
-			return c.fail(diag.TypeOperator, n, at.Off, at.End, value.NoSuchOverload, "the keys here are of type "+key.String()+", this is "+article(k)+".", keyHint(key, k, c.text(at)))
+			return c.fail(codes.TypeOperator, n, at.Off, at.End, value.NoSuchOverload, "the keys here are of type "+key.String()+", this is "+article(k)+".", keyHint(key, k, c.text(at)))
 		}
 	case types.Record:
 		if at.Op == Const && at.Value.K == value.String {
@@ -461,13 +462,13 @@ func (c *checker) index(n *syntax.Node) *Expr {
 			f.Cost += at.Cost
 			return f
 		}
-		return c.fail(diag.TypeOperator, n, at.Off, at.End, value.NoSuchOverload, "a record is not indexed with a computed value.", "select a field with a dot.")
+		return c.fail(codes.TypeOperator, n, at.Off, at.End, value.NoSuchOverload, "a record is not indexed with a computed value.", "select a field with a dot.")
 	default:
 		hint := ""
 		if t.Kind == types.String {
 			hint = "write `" + c.text(base) + ".charAt(" + c.text(at) + ")` for a character, or `.substring(FROM, TO)`."
 		}
-		return c.fail(diag.TypeOperator, n, n.At, n.To, value.NoSuchOverload, article(t)+" cannot be indexed.", hint)
+		return c.fail(codes.TypeOperator, n, n.At, n.To, value.NoSuchOverload, article(t)+" cannot be indexed.", hint)
 	}
 	return e
 }
@@ -492,7 +493,7 @@ func (c *checker) memberLiteral(e *Expr, enum *types.Type) bool {
 	if near := diag.Nearest(s, enum.Members); near != "" {
 		hint = "did you mean `'" + near + "'`?"
 	}
-	c.report(diag.NameMember, e.Off, e.End, "`"+s+"` is no member of `"+enum.String()+"`.", hint)
+	c.report(codes.NameUnknownMember, e.Off, e.End, "`"+s+"` is no member of `"+enum.String()+"`.", hint)
 	return false
 }
 
@@ -557,7 +558,7 @@ func (c *checker) coerce(e *Expr, want *types.Type) *Expr {
 			hint = "write something of that type."
 		}
 	}
-	c.report(diag.TypeMismatch, e.Off, e.End, "this is "+article(t)+", where "+article(want)+" is wanted.", hint)
+	c.report(codes.TypeMismatch, e.Off, e.End, "this is "+article(t)+", where "+article(want)+" is wanted.", hint)
 	return e
 }
 
@@ -570,12 +571,12 @@ func (c *checker) coerceRecord(e *Expr, want *types.Type) *Expr {
 	for i := 0; i+1 < len(e.Args); i += 2 {
 		k := e.Args[i]
 		if k.Op != Const || k.Value.K != value.String {
-			c.report(diag.TypeIncomplete, k.Off, k.End, "the fields of a record are named by plain strings.", "write `{'FIELD': VALUE}`.")
+			c.report(codes.TypeIncompleteRecord, k.Off, k.End, "the fields of a record are named by plain strings.", "write `{'FIELD': VALUE}`.")
 			return e
 		}
 		f := want.Field(k.Value.Str())
 		if f < 0 {
-			c.report(diag.TypeIncomplete, k.Off, k.End, article(want)+" has no field `"+k.Value.Str()+"`.", suggest(k.Value.Str(), "", names))
+			c.report(codes.TypeIncompleteRecord, k.Off, k.End, article(want)+" has no field `"+k.Value.Str()+"`.", suggest(k.Value.Str(), "", names))
 			continue
 		}
 		given[f] = true
@@ -583,7 +584,7 @@ func (c *checker) coerceRecord(e *Expr, want *types.Type) *Expr {
 	}
 	for i, ok := range given {
 		if !ok {
-			c.report(diag.TypeIncomplete, e.Off, e.End, "the field `"+names[i]+"` is missing.", "a record has all its fields: add `'"+names[i]+"': VALUE`.")
+			c.report(codes.TypeIncompleteRecord, e.Off, e.End, "the field `"+names[i]+"` is missing.", "a record has all its fields: add `'"+names[i]+"': VALUE`.")
 		}
 	}
 	e.Type = want

@@ -3,7 +3,7 @@ package check
 // This file types the macros: has, cel.bind and the comprehensions.
 
 import (
-	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/syntax"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
@@ -18,7 +18,7 @@ func (c *checker) has(n *syntax.Node) *Expr {
 		} else if len(n.Args) == 2 {
 			hint = "write `has(a.b)` for a field, or `KEY in MAP` for a key."
 		}
-		return c.fail(diag.ParseMacro, n, n.Off, n.End, value.NoSuchOverload, "`has` takes one selection with a dot.", hint)
+		return c.fail(codes.ParseMacro, n, n.Off, n.End, value.NoSuchOverload, "`has` takes one selection with a dot.", hint)
 	}
 	sel := n.Args[0]
 	if x := c.qualified(sel); x != nil {
@@ -70,7 +70,7 @@ func (c *checker) variable(n, macro *syntax.Node) (string, bool) {
 		if macro.Name == "bind" {
 			hint = "write `cel.bind(NAME, VALUE, EXPRESSION)`."
 		}
-		c.fail(diag.ParseMacro, n, n.Off, n.End, value.NoSuchOverload, "this must be the name of a new variable.", hint)
+		c.fail(codes.ParseMacro, n, n.Off, n.End, value.NoSuchOverload, "this must be the name of a new variable.", hint)
 	}
 	return "", false
 }
@@ -85,7 +85,7 @@ func (c *checker) push(name string, t *types.Type) int {
 func (c *checker) bind(n *syntax.Node) *Expr {
 	args := n.Args[1:]
 	if len(args) != 3 {
-		return c.fail(diag.ParseMacro, n, n.Off, n.End, value.NoSuchOverload, "`cel.bind` takes three arguments.", "write `cel.bind(NAME, VALUE, EXPRESSION)`.")
+		return c.fail(codes.ParseMacro, n, n.Off, n.End, value.NoSuchOverload, "`cel.bind` takes three arguments.", "write `cel.bind(NAME, VALUE, EXPRESSION)`.")
 	}
 	name, ok := c.variable(args[0], n)
 	init := c.expr(args[1])
@@ -144,7 +144,7 @@ func (c *checker) macro(n *syntax.Node) *Expr {
 		case "transformList", "transformMap", "transformMapEntry":
 			hint = "write `LIST." + n.Name + "(i, x, EXPRESSION)`."
 		}
-		return c.fail(diag.ParseMacro, n, n.Off, n.End, value.NoSuchOverload, "`"+n.Name+"` does not take "+counted(len(args), false)+".", hint)
+		return c.fail(codes.ParseMacro, n, n.Off, n.End, value.NoSuchOverload, "`"+n.Name+"` does not take "+counted(len(args), false)+".", hint)
 	}
 	rng := c.expr(n.Args[0])
 	name1, ok := c.variable(args[0], n)
@@ -156,7 +156,7 @@ func (c *checker) macro(n *syntax.Node) *Expr {
 		ok = ok && ok2
 		rest = args[2:]
 		if ok && name1 == name2 {
-			return c.fail(diag.ParseMacro, args[1], args[1].Off, args[1].End, value.NoSuchOverload, "both variables are called `"+name1+"`.", "give the second a name of its own.")
+			return c.fail(codes.ParseMacro, args[1], args[1].Off, args[1].End, value.NoSuchOverload, "both variables are called `"+name1+"`.", "give the second a name of its own.")
 		}
 	}
 	if !ok {
@@ -199,7 +199,7 @@ func (c *checker) macro(n *syntax.Node) *Expr {
 		case types.Dyn, types.Param, types.Bad:
 			e.Type = types.TDyn
 		default:
-			return c.fail(diag.TypeMismatch, n, l.Body.Off, l.Body.End, value.NoSuchOverload, "`transformMapEntry` makes maps of one entry; this is "+article(t)+".", "write `{KEY: VALUE}`.")
+			return c.fail(codes.TypeMismatch, n, l.Body.Off, l.Body.End, value.NoSuchOverload, "`transformMapEntry` makes maps of one entry; this is "+article(t)+".", "write `{KEY: VALUE}`.")
 		}
 	}
 	if c.scope.Unchecked {
@@ -224,7 +224,7 @@ func (c *checker) loopTypes(n *syntax.Node, rng *Expr, two bool) (first, second 
 		return types.TDyn, types.TDyn
 	case types.Bad:
 	default:
-		c.report(diag.TypeArgument, rng.Off, rng.End, "`"+n.Name+"` walks over a list or a map; this is "+article(t)+".", "name a list or a map; the characters of a text are `TEXT.split('')`.")
+		c.report(codes.TypeArgument, rng.Off, rng.End, "`"+n.Name+"` walks over a list or a map; this is "+article(t)+".", "name a list or a map; the characters of a text are `TEXT.split('')`.")
 	}
 	return types.TBad, types.TBad
 }

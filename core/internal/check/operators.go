@@ -5,7 +5,7 @@ package check
 import (
 	"strconv"
 
-	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/syntax"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
@@ -91,7 +91,7 @@ func (c *checker) unary(n *syntax.Node) *Expr {
 	} else if t.Kind == types.Uint {
 		hint = "a uint has no sign; write `-int(" + c.text(x) + ")`."
 	}
-	return c.fail(diag.TypeOperator, n, n.Off, n.End, value.NoSuchOverload, "`"+n.Op.String()+"` does not take "+article(t)+".", hint)
+	return c.fail(codes.TypeOperator, n, n.Off, n.End, value.NoSuchOverload, "`"+n.Op.String()+"` does not take "+article(t)+".", hint)
 }
 
 func (c *checker) binary(n *syntax.Node) *Expr {
@@ -223,10 +223,10 @@ func (c *checker) membership(n *syntax.Node, e *Expr) *Expr {
 		if c.comparable(ta, elem) || tb.Kind == types.Map && numericKey(elem) && numeric(ta) {
 			return e
 		}
-		return c.fail(diag.TypeOperator, n, n.At, n.To, value.NoSuchOverload,
+		return c.fail(codes.TypeOperator, n, n.At, n.To, value.NoSuchOverload,
 			"this looks for "+article(ta)+" among values of type "+elem.String()+".", conversion(elem, ta, c.text(a)))
 	case types.Record:
-		return c.fail(diag.TypeOperator, n, b.Off, b.End, value.NoSuchOverload, "a record always has all its fields, so `in` makes no sense here.", "compare a field of it.")
+		return c.fail(codes.TypeOperator, n, b.Off, b.End, value.NoSuchOverload, "a record always has all its fields, so `in` makes no sense here.", "compare a field of it.")
 	case types.Dyn, types.Param:
 		return e
 	}
@@ -236,7 +236,7 @@ func (c *checker) membership(n *syntax.Node, e *Expr) *Expr {
 	} else {
 		hint += " To compare with one value, write `==`."
 	}
-	return c.fail(diag.TypeOperator, n, b.Off, b.End, value.NoSuchOverload, "nothing is in "+article(tb)+".", hint)
+	return c.fail(codes.TypeOperator, n, b.Off, b.End, value.NoSuchOverload, "nothing is in "+article(tb)+".", hint)
 }
 
 // noOperator reports operands that do not go together.
@@ -306,7 +306,7 @@ func (c *checker) noOperator(n *syntax.Node, a, b *Expr) *Expr {
 	if hint == "" {
 		hint = "both sides must be of one type, and one that `" + op + "` is for."
 	}
-	return c.fail(diag.TypeOperator, n, n.Off, n.End, value.NoSuchOverload, message, hint)
+	return c.fail(codes.TypeOperator, n, n.Off, n.End, value.NoSuchOverload, message, hint)
 }
 
 // mend says how to make a and b one type; to a string, which always works, where one of them is one.
@@ -388,7 +388,7 @@ func (c *checker) condition(x *Expr, why string) {
 	case t.Kind == types.List || t.Kind == types.Map:
 		hint = "ask whether it has elements: `size(" + c.text(x) + ") > 0`."
 	}
-	c.report(diag.TypeOperator, x.Off, x.End, "this is "+article(t)+"; "+why+".", hint)
+	c.report(codes.TypeOperator, x.Off, x.End, "this is "+article(t)+"; "+why+".", hint)
 }
 
 func (c *checker) cond(n *syntax.Node) *Expr {
@@ -425,7 +425,7 @@ func (c *checker) cond(n *syntax.Node) *Expr {
 			hint = c.mend(a, b)
 		}
 		e.Type = types.TBad
-		c.report(diag.TypeOperator, n.Off, n.End, "the two sides of `:` have different types, "+ta.String()+" and "+tb.String()+".", hint)
+		c.report(codes.TypeOperator, n.Off, n.End, "the two sides of `:` have different types, "+ta.String()+" and "+tb.String()+".", hint)
 	}
 	return e
 }

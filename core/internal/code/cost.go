@@ -23,6 +23,7 @@ package code
 import (
 	"strconv"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/check"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
@@ -84,7 +85,7 @@ func bound(e *check.Expr, scope *check.Scope, list *diag.List) uint64 {
 		}
 		dear = next
 	}
-	list.Add(diag.Diagnostic{Code: diag.LimitExpression, Off: int(dear.Off), End: int(dear.End),
+	list.Add(diag.Diagnostic{Code: codes.LimitCost, Off: int(dear.Off), End: int(dear.End),
 		Message: "in the worst case this costs " + strconv.FormatUint(cost, 10) + " units of the " + strconv.Itoa(MaxCost) + " an expression may; most of it here.",
 		Hint:    "give the lists and strings it walks over smaller bounds, or walk over them once instead of once for each element."})
 	return cost

@@ -11,6 +11,7 @@ package code
 // it, emit spends it, and nothing is pending where two paths meet.
 
 import (
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/check"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/lib"
@@ -49,7 +50,7 @@ func generate(src string, e *check.Expr, tracing bool, list *diag.List) *vm.Prog
 	s := g.operand(e)
 	g.emit(vm.Instr{Op: vm.OpReturn, A: s})
 	if g.full {
-		list.Add(diag.Diagnostic{Code: diag.LimitProgram, Off: int(e.Off), End: int(e.End), Message: "this expression needs more than the machine has.",
+		list.Add(diag.Diagnostic{Code: codes.LimitProgram, Off: int(e.Off), End: int(e.End), Message: "this expression needs more than the machine has.",
 			Hint: "split it: name its parts under `derived`."})
 		return nil
 	}

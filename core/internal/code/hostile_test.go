@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/check"
 	"github.com/holdfast-rt/holdfast/core/internal/code"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
@@ -20,44 +21,44 @@ func TestHostile(t *testing.T) {
 	for _, c := range []struct {
 		name, src, code string
 	}{
-		{"parentheses", r("(", 5000) + "1" + r(")", 5000), diag.LimitNesting},
+		{"parentheses", r("(", 5000) + "1" + r(")", 5000), codes.LimitNesting},
 		{"parentheses within", r("(", 90) + "1" + r(")", 90), ""},
-		{"brackets", r("[", 8000), diag.LimitNesting},
-		{"braces", r("{1:", 5000), diag.LimitNesting},
-		{"calls", r("size(", 3000), diag.LimitNesting},
-		{"indices", "l" + r("[0", 3000), diag.LimitNesting},
-		{"index chain", "l" + r("[0]", 3000), diag.LimitNesting},
-		{"selections", "m" + r(".a", 3000), diag.LimitNesting},
+		{"brackets", r("[", 8000), codes.LimitNesting},
+		{"braces", r("{1:", 5000), codes.LimitNesting},
+		{"calls", r("size(", 3000), codes.LimitNesting},
+		{"indices", "l" + r("[0", 3000), codes.LimitNesting},
+		{"index chain", "l" + r("[0]", 3000), codes.LimitNesting},
+		{"selections", "m" + r(".a", 3000), codes.LimitNesting},
 		{"selections within", "m" + r(".a", 900), ""},
-		{"methods", "s" + r(".trim()", 2000), diag.LimitNesting},
+		{"methods", "s" + r(".trim()", 2000), codes.LimitNesting},
 		{"methods within", "s" + r(".trim()", 900), ""},
-		{"minuses", r("-", 9000) + "i", diag.LimitNesting},
-		{"nots", r("!", 9000) + "true", diag.LimitNesting},
+		{"minuses", r("-", 9000) + "i", codes.LimitNesting},
+		{"nots", r("!", 9000) + "true", codes.LimitNesting},
 		{"nots within", r("!", 900) + "true", ""},
-		{"additions", "1" + r("+1", 8000), diag.LimitNesting},
+		{"additions", "1" + r("+1", 8000), codes.LimitNesting},
 		{"additions within", "i" + r("+1", 990), ""},
 		{"conjunctions", "true" + r("&&i<9", 3000), ""},
 		{"disjunctions", "false" + r("||i>9", 3000), ""},
 		{"mixed", "true" + r("&&b||b", 2000), ""},
-		{"choices", r("b?1:", 4000) + "1", diag.LimitNesting},
+		{"choices", r("b?1:", 4000) + "1", codes.LimitNesting},
 		{"choices within", r("b?1:", 900) + "1", ""},
-		{"choices in the middle", r("b?", 3000), diag.ParseToken},
-		{"choices in brackets", r("b?(", 3000), diag.LimitNesting},
-		{"binds", r("cel.bind(x,1,", 1000), diag.LimitNesting},
+		{"choices in the middle", r("b?", 3000), codes.ParseUnexpectedToken},
+		{"choices in brackets", r("b?(", 3000), codes.LimitNesting},
+		{"binds", r("cel.bind(x,1,", 1000), codes.LimitNesting},
 		{"binds within", r("cel.bind(x,1,", 90) + "x" + r(")", 90), ""},
 		{"long list", "[" + r("1,", 8000) + "]", ""},
 		{"long map", "{" + r("i:1,", 4000) + "}", ""},
 		{"long call", "math.greatest(" + r("1,", 8000) + "1)", ""},
-		{"unknown names", r("x+", 900) + "x", diag.NameUnknown},
-		{"strange characters", r("\u2264", 5000), diag.ParseCharacter},
-		{"quotes", r("'", 8001), diag.ParseToken},
-		{"backticks", r("`", 9000), diag.ParseCharacter},
-		{"too long", r(" ", syntaxMax+1), diag.LimitSource},
-		{"long text", "'" + r("a", syntaxMax-2) + "' == s", diag.LimitSource},
-		{"no UTF-8", "'\xff'", diag.ParseUTF8},
-		{"deep macros", macros(20, "l", "true"), diag.LimitExpression},
+		{"unknown names", r("x+", 900) + "x", codes.NameUnknown},
+		{"strange characters", r("\u2264", 5000), codes.ParseCharacter},
+		{"quotes", r("'", 8001), codes.ParseUnexpectedToken},
+		{"backticks", r("`", 9000), codes.ParseCharacter},
+		{"too long", r(" ", syntaxMax+1), codes.LimitSource},
+		{"long text", "'" + r("a", syntaxMax-2) + "' == s", codes.LimitSource},
+		{"no UTF-8", "'\xff'", codes.ParseUTF8},
+		{"deep macros", macros(20, "l", "true"), codes.LimitCost},
 		{"growing text", "cel.bind(a,s.replace('',s),cel.bind(c,a.replace('',a),c.replace('',c)))=='x'", ""},
-		{"shared lists", shared(40) + " == " + shared(40), diag.LimitExpression},
+		{"shared lists", shared(40) + " == " + shared(40), codes.LimitCost},
 	} {
 		scope := check.Scope{Vars: []check.Var{{Name: "i", Type: types.TInt}, {Name: "b", Type: types.TBool}, {Name: "l", Type: types.TDyn}, {Name: "m", Type: types.TDyn}, {Name: "s", Type: types.TString}}}
 		p, found := code.Compile(c.src, &scope, nil)

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/check"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/lib"
@@ -47,13 +48,13 @@ func (l *linter) expr(e *check.Expr) {
 		l.expr(a)
 	}
 	if !e.Folded && !e.Paths && e.Op > check.Local && e.Value.K == value.Error {
-		l.warn(diag.LintFails, e, "this always fails: "+e.Value.Str()+".", "correct the values, or delete it.")
+		l.warn(codes.LintAlwaysFails, e, "this always fails: "+e.Value.Str()+".", "correct the values, or delete it.")
 	}
 	switch e.Op {
 	case check.And, check.Or:
 		for _, a := range e.Args {
 			if literal(a) && a.Value.K == value.Bool {
-				l.warn(diag.LintConstant, a, "this is always "+truth(a.Value.True())+".", "delete it, or name what it should depend on.")
+				l.warn(codes.LintConstantCondition, a, "this is always "+truth(a.Value.True())+".", "delete it, or name what it should depend on.")
 			}
 		}
 		if e.Op == check.And {
@@ -65,16 +66,16 @@ func (l *linter) expr(e *check.Expr) {
 			if !test.Value.True() {
 				dead = e.Args[1]
 			}
-			l.warn(diag.LintUnreachable, dead, "this branch never runs: the condition is always "+truth(test.Value.True())+".", "delete the choice, or correct its condition.")
+			l.warn(codes.LintUnreachableBranch, dead, "this branch never runs: the condition is always "+truth(test.Value.True())+".", "delete the choice, or correct its condition.")
 		}
 	case check.Div, check.Mod:
 		if z := e.Args[1]; literal(z) && z.Value.K == value.Int && z.Value.N == 0 && (e.Paths || !e.Args[0].Folded) {
-			l.warn(diag.LintFails, e, "this always fails: it divides by zero.", "divide by something else; whether a variable is 0 can be asked before: `x != 0 && y / x > 1`.")
+			l.warn(codes.LintAlwaysFails, e, "this always fails: it divides by zero.", "divide by something else; whether a variable is 0 can be asked before: `x != 0 && y / x > 1`.")
 		}
 	case check.Call:
 		if e.Name == "matches" && e.Paths && len(e.Args) == 2 && literal(e.Args[1]) && e.Args[1].Value.K == value.String {
 			if re, failed := lib.CompileRegexp(e.Args[1].Value.Str()); re == nil {
-				l.warn(diag.LintFails, e.Args[1], "this always fails: "+failed.Str()+".", "patterns have RE2's syntax; a character such as `(` is meant as itself after a backslash, in a raw string: `r'\\('`.")
+				l.warn(codes.LintAlwaysFails, e.Args[1], "this always fails: "+failed.Str()+".", "patterns have RE2's syntax; a character such as `(` is meant as itself after a backslash, in a raw string: `r'\\('`.")
 			}
 		}
 		if e.Name == "format" && e.Paths && literal(e.Args[0]) && e.Args[1].Op == check.List {
@@ -100,11 +101,11 @@ func (l *linter) layout(e *check.Expr) {
 	}
 	all := lib.Funcs[e.Index].Call([]value.Value{e.Args[0].Value, value.OfList(items)})
 	if all.K == value.Error {
-		l.warn(diag.LintFails, e.Args[0], "this always fails: "+all.Str()+".", "write `%s` for anything, `%d` for a whole number, `%.2f` for two digits after the point, and `%%` for a percent sign.")
+		l.warn(codes.LintAlwaysFails, e.Args[0], "this always fails: "+all.Str()+".", "write `%s` for anything, `%d` for a whole number, `%.2f` for two digits after the point, and `%%` for a percent sign.")
 		return
 	}
 	if n := len(items) - 1; n >= 0 && lib.Funcs[e.Index].Call([]value.Value{e.Args[0].Value, value.OfList(items[:n])}).K != value.Error {
-		l.warn(diag.LintUnused, e.Args[1].Args[n], "the layout has no place for this.", "add a `%s` for it, or leave it out.")
+		l.warn(codes.LintUnused, e.Args[1].Args[n], "the layout has no place for this.", "add a `%s` for it, or leave it out.")
 	}
 }
 
@@ -176,7 +177,7 @@ func (l *linter) comparison(e *check.Expr) {
 	if s.high == 1<<40 {
 		about = "`" + l.src[a.Off:a.End] + "` is never below 0"
 	}
-	l.warn(diag.LintConstant, e, about+", so this is always "+truth(always)+".", "correct the number, or delete the comparison.")
+	l.warn(codes.LintConstantCondition, e, about+", so this is always "+truth(always)+".", "correct the number, or delete the comparison.")
 }
 
 // contradiction looks for one variable that would have to equal two things.
@@ -188,7 +189,7 @@ func (l *linter) contradiction(e *check.Expr) {
 		}
 		for _, b := range e.Args[:i] {
 			if y, w, ok := equals(b); ok && y.Bank == x.Bank && y.Index == x.Index && !value.Equal(v, w) {
-				l.warn(diag.LintContradiction, a, "`"+l.src[x.Off:x.End]+"` cannot equal two values at once, so `&&` is never true here.", "did you mean `||`?")
+				l.warn(codes.LintContradiction, a, "`"+l.src[x.Off:x.End]+"` cannot equal two values at once, so `&&` is never true here.", "did you mean `||`?")
 				return
 			}
 		}

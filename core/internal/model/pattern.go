@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/text"
@@ -73,7 +74,7 @@ func (b *Bundle) declarePatterns(x node) {
 			return
 		}
 		if b.tables += set.Bytes(); b.tables > MaxTables {
-			any.fail(text.CodeSize, "the phrases of the patterns up to this one come to "+strconv.Itoa(b.tables>>20)+" MiB unrolled, and "+strconv.Itoa(MaxTables>>20)+" are allowed in a bundle.",
+			any.fail(codes.LimitPatternSize, "the phrases of the patterns up to this one come to "+strconv.Itoa(b.tables>>20)+" MiB unrolled, and "+strconv.Itoa(MaxTables>>20)+" are allowed in a bundle.",
 				"name one pattern in several constraints rather than write it twice.")
 			return
 		}

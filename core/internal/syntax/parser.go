@@ -13,6 +13,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
 )
@@ -44,19 +45,19 @@ type parser struct {
 // tree is complete in any case: what could not be read is a Bad node.
 func Parse(src string, list *diag.List) *Node {
 	if len(src) > MaxSource {
-		list.Add(diag.Diagnostic{Code: diag.LimitSource, Off: MaxSource, End: len(src),
+		list.Add(diag.Diagnostic{Code: codes.LimitSource, Off: MaxSource, End: len(src),
 			Message: "this expression is longer than 16384 bytes.",
 			Hint:    "split it: name its parts under `derived`, or use several constraints."})
 		return &Node{Kind: Bad, End: int32(len(src))}
 	}
 	if i := invalidUTF8(src); i >= 0 {
-		list.Add(diag.Diagnostic{Code: diag.ParseUTF8, Off: i, End: i + 1, Message: "this is not valid UTF-8."})
+		list.Add(diag.Diagnostic{Code: codes.ParseUTF8, Off: i, End: i + 1, Message: "this is not valid UTF-8."})
 		return &Node{Kind: Bad, End: int32(len(src))}
 	}
 	p := &parser{scanner: scanner{src: src, list: list}}
 	p.advance()
 	if p.tok.kind == tEnd && len(list.Items) == 0 {
-		p.report(diag.ParseEnd, 0, len(src), "there is no expression here.", "write one, such as `true`.")
+		p.report(codes.ParseUnexpectedEnd, 0, len(src), "there is no expression here.", "write one, such as `true`.")
 		return &Node{Kind: Bad, End: int32(len(src))}
 	}
 	n := p.cond()
@@ -100,10 +101,10 @@ func (p *parser) unexpected(message, hint string) {
 		return
 	}
 	if p.tok.kind == tEnd {
-		p.report(diag.ParseEnd, max(0, len(strings.TrimRight(p.src, " \t\r\n"))-1), len(p.src), "the expression ends too early: "+message, hint)
+		p.report(codes.ParseUnexpectedEnd, max(0, len(strings.TrimRight(p.src, " \t\r\n"))-1), len(p.src), "the expression ends too early: "+message, hint)
 		return
 	}
-	p.report(diag.ParseToken, int(p.tok.off), int(p.tok.end), message, hint)
+	p.report(codes.ParseUnexpectedToken, int(p.tok.off), int(p.tok.end), message, hint)
 }
 
 // trailing reports what stands after a whole expression.
@@ -149,7 +150,7 @@ func (p *parser) finish(n *Node, end int32) *Node {
 	n.height = h + 1
 	if n.height > MaxHeight && !p.deep {
 		p.deep = true
-		p.report(diag.LimitNesting, int(n.Off), int(n.End), "this chain has more than 1000 links.", "split it: name its parts under `derived`.")
+		p.report(codes.LimitNesting, int(n.Off), int(n.End), "this chain has more than 1000 links.", "split it: name its parts under `derived`.")
 	}
 	return n
 }
@@ -162,7 +163,7 @@ func (p *parser) enter() bool {
 	}
 	if !p.deep {
 		p.deep = true
-		p.report(diag.LimitNesting, int(p.tok.off), int(p.tok.end), "brackets nest more than 100 deep here.", "split the expression: name its parts under `derived`.")
+		p.report(codes.LimitNesting, int(p.tok.off), int(p.tok.end), "brackets nest more than 100 deep here.", "split the expression: name its parts under `derived`.")
 	}
 	// Nothing more is read, so that the callers above unwind without work.
 	p.pos = len(p.src)
@@ -185,7 +186,7 @@ func (p *parser) cond() *Node {
 	for p.is("?") {
 		if len(arms)/2 > MaxHeight {
 			p.deep = true
-			p.report(diag.LimitNesting, int(arms[0].Off), int(p.tok.end), "this chain has more than 1000 links.", "use a map or several constraints.")
+			p.report(codes.LimitNesting, int(arms[0].Off), int(p.tok.end), "this chain has more than 1000 links.", "use a map or several constraints.")
 			break
 		}
 		p.advance()
@@ -281,7 +282,7 @@ func (p *parser) misspelt(text, right string) {
 	case "<=>":
 		hint = "write one of `<`, `<=`, `==`, `!=`, `>=` and `>`."
 	}
-	p.report(diag.ParseOperator, int(p.tok.off), int(p.tok.end), message, hint)
+	p.report(codes.ParseOperator, int(p.tok.off), int(p.tok.end), message, hint)
 	if right != "" {
 		p.tok.text = right
 		p.tok.kind = tOp
@@ -357,7 +358,7 @@ func (p *parser) unary() *Node {
 				p.pos, p.tok = save, t
 				break
 			}
-			p.report(diag.ParseOperator, int(t.off), int(t.end), "there is no operator `"+t.text+"` in an expression.", "write `!(...)`.")
+			p.report(codes.ParseOperator, int(t.off), int(t.end), "there is no operator `"+t.text+"` in an expression.", "write `!(...)`.")
 			ops = append(ops, prefix{Not, t.off, t.end})
 			continue
 		}
@@ -384,7 +385,7 @@ func (p *parser) negate(off int32) {
 	case t.val.K == value.Double:
 		t.val = value.OfDouble(-t.val.Double())
 	case t.val.K == value.Uint:
-		p.report(diag.ParseNumber, int(off), int(t.end), "a uint has no sign.", "leave out the `u`, or the minus.")
+		p.report(codes.ParseNumber, int(off), int(t.end), "a uint has no sign.", "leave out the `u`, or the minus.")
 		t.kind = tBad
 	}
 }
@@ -410,12 +411,12 @@ func (p *parser) postfix() *Node {
 			if n.Kind != Ident && n.Kind != Select {
 				return n
 			}
-			p.report(diag.ParseMessage, int(n.Off), int(p.tok.end), "expressions build no messages.", "write a map: `{'field': VALUE}`.")
+			p.report(codes.ParseMessage, int(n.Off), int(p.tok.end), "expressions build no messages.", "write a map: `{'field': VALUE}`.")
 			off := n.Off
 			p.fields()
 			n = p.bad(off)
 		case p.is("?."), p.is("[?"):
-			p.report(diag.ParseOptional, int(p.tok.off), int(p.tok.end), "optional selection is not part of the language here.",
+			p.report(codes.ParseOptional, int(p.tok.off), int(p.tok.end), "optional selection is not part of the language here.",
 				"write `has(a.b) ? a.b : OTHERWISE`.")
 			if p.tok.text == "?." {
 				p.tok.text = "."
@@ -504,7 +505,7 @@ func (p *parser) args(nodes []*Node) ([]*Node, int32) {
 func (p *parser) unclosed(open token, want, message string) {
 	if p.tok.kind == tEnd && p.failed == 0 && !p.deep {
 		p.failed++
-		p.report(diag.ParseBracket, int(open.off), int(open.end), "this `"+open.text+"` is not closed.", "add `"+want+"`.")
+		p.report(codes.ParseUnclosedBracket, int(open.off), int(open.end), "this `"+open.text+"` is not closed.", "add `"+want+"`.")
 		return
 	}
 	hint := ""

@@ -3,7 +3,7 @@ package syntax
 // This file parses what an expression begins with: literals, names, calls, lists and maps.
 
 import (
-	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
 )
 
@@ -38,7 +38,7 @@ func (p *parser) primary() *Node {
 		return p.identifier(false, t.off)
 	case tQuoted:
 		p.advance()
-		p.report(diag.ParseCharacter, int(t.off), int(t.end), "backticks quote the name of a field after a dot, nothing else.", "strings are written in straight quotes: `'"+t.text+"'`.")
+		p.report(codes.ParseCharacter, int(t.off), int(t.end), "backticks quote the name of a field after a dot, nothing else.", "strings are written in straight quotes: `'"+t.text+"'`.")
 		return &Node{Kind: Bad, Off: t.off, End: t.end, height: 1}
 	case tEnd:
 		p.unexpected("expected a value.", "write what should stand here, or delete what asks for it.")
@@ -68,7 +68,7 @@ func (p *parser) primary() *Node {
 		p.unexpected("expected a name after the dot.", "a number below one can be written `0.5`.")
 		return p.bad(t.off)
 	case "[?":
-		p.report(diag.ParseOptional, int(t.off), int(t.end), "optional elements are not part of the language here.", "leave out the question mark.")
+		p.report(codes.ParseOptional, int(t.off), int(t.end), "optional elements are not part of the language here.", "leave out the question mark.")
 		t.text = "["
 		return p.list(t)
 	}
@@ -117,7 +117,7 @@ func (p *parser) identifier(global bool, off int32) *Node {
 	p.advance()
 	if isReserved(t.text) {
 		p.failed++ // what follows is the grammar of another language
-		p.report(diag.ParseReserved, int(t.off), int(t.end), "the word `"+t.text+"` is reserved and names nothing.", reservedHint(t.text))
+		p.report(codes.ParseReservedWord, int(t.off), int(t.end), "the word `"+t.text+"` is reserved and names nothing.", reservedHint(t.text))
 		if p.is("(") {
 			_, end := p.args(nil)
 			return &Node{Kind: Bad, Off: off, End: end, height: 1}
@@ -168,7 +168,7 @@ func (p *parser) list(open token) *Node {
 }
 
 func (p *parser) optionalElement() {
-	p.report(diag.ParseOptional, int(p.tok.off), int(p.tok.end), "optional elements are not part of the language here.", "leave out the question mark.")
+	p.report(codes.ParseOptional, int(p.tok.off), int(p.tok.end), "optional elements are not part of the language here.", "leave out the question mark.")
 	p.advance()
 }
 

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
 )
@@ -122,7 +123,7 @@ func (s *scanner) operator() (token, bool) {
 	r, n := utf8.DecodeRuneInString(rest)
 	s.pos += n
 	meant := "" // the operator it stands for
-	code, message, hint := diag.ParseCharacter, "this character has no meaning in an expression.", ""
+	code, message, hint := codes.ParseCharacter, "this character has no meaning in an expression.", ""
 	switch r {
 	case '“', '”', '„', '‘', '’', '«', '»':
 		message = "this is a typographic quote."
@@ -170,7 +171,7 @@ func (s *scanner) quoted() (token, bool) {
 		}
 	}
 	s.pos++
-	s.report(diag.ParseCharacter, start, s.pos, "a backtick quotes a field name: letters, digits, _ . - / and spaces between two backticks.",
+	s.report(codes.ParseCharacter, start, s.pos, "a backtick quotes a field name: letters, digits, _ . - / and spaces between two backticks.",
 		"strings are written in straight quotes: `\"text\"` or `'text'`.")
 	return token{}, false
 }
@@ -261,7 +262,7 @@ func (s *scanner) num() token {
 }
 
 func (s *scanner) badNumber(tok token, message, hint string) token {
-	s.report(diag.ParseNumber, int(tok.off), s.pos, message, hint)
+	s.report(codes.ParseNumber, int(tok.off), s.pos, message, hint)
 	tok.kind, tok.end, tok.number = tBad, int32(s.pos), false
 	return tok
 }

@@ -5,7 +5,7 @@ package syntax
 import (
 	"unicode/utf8"
 
-	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
 )
 
@@ -54,7 +54,7 @@ func (s *scanner) str(n int) token {
 			if triple {
 				hint = "close it with three quotes."
 			}
-			s.report(diag.ParseString, start, s.pos, message, hint)
+			s.report(codes.ParseUnclosedString, start, s.pos, message, hint)
 			return token{kind: tBad, off: int32(start), end: int32(s.pos)}
 		}
 		c := s.src[s.pos]
@@ -135,7 +135,7 @@ func (s *scanner) escape(out []byte, bytes bool) ([]byte, bool) {
 		_, n := utf8.DecodeRuneInString(s.src[start+1:])
 		s.pos = start + 1 + n
 	}
-	s.report(diag.ParseEscape, start, s.pos, "there is no such escape in a string.", hint)
+	s.report(codes.ParseEscape, start, s.pos, "there is no such escape in a string.", hint)
 	return out, false
 }
 
@@ -154,7 +154,7 @@ func (s *scanner) code(out []byte, start, n int, base uint32, byteValue, point b
 			d = 99
 		}
 		if d >= base || s.pos >= len(s.src) {
-			s.report(diag.ParseEscape, start, min(s.pos+1, len(s.src)), "this escape has too few digits.",
+			s.report(codes.ParseEscape, start, min(s.pos+1, len(s.src)), "this escape has too few digits.",
 				"\\x takes two hexadecimal digits, \\u four, \\U eight, and an octal escape three digits, 000 to 377.")
 			return out, false
 		}
@@ -165,7 +165,7 @@ func (s *scanner) code(out []byte, start, n int, base uint32, byteValue, point b
 		return append(out, byte(v)), true
 	}
 	if point && (v > utf8.MaxRune || v >= 0xd800 && v < 0xe000) {
-		s.report(diag.ParseEscape, start, s.pos, "this escape is no Unicode character.", "code points go up to 10FFFF, without the surrogates D800 to DFFF.")
+		s.report(codes.ParseEscape, start, s.pos, "this escape is no Unicode character.", "code points go up to 10FFFF, without the surrogates D800 to DFFF.")
 		return out, false
 	}
 	return utf8.AppendRune(out, rune(v)), true

@@ -1,17 +1,6 @@
 package text
 
-// This file declares the codes and the limits of patterns.
-
-const (
-	CodeEmpty       = "pattern/empty"       // nothing is left of the phrase after normalising, or the pattern has neither phrase nor regex
-	CodeShape       = "pattern/shape"       // the pattern has both a phrase and a regex
-	CodeRegex       = "pattern/regex"       // the expression does not parse
-	CodeUnmatchable = "pattern/unmatchable" // the expression asks for what normalised text never has
-	CodeCount       = "limit/pattern-count" // more than MaxPatterns
-	CodeLength      = "limit/pattern-length"
-	CodeSize        = "limit/pattern-size"  // MaxStates or MaxAutomatonBytes
-	CodeSteps       = "limit/pattern-steps" // MaxSteps
-)
+// This file declares the limits of patterns.
 
 const (
 	// MaxPatterns is the most alternatives of one set: more words than a block list

@@ -19,6 +19,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // expression is one compiled regular expression.
@@ -66,7 +68,7 @@ func compileRegex(source string) (expression, *Error) {
 func syntaxError(source string, err error) *Error {
 	e, ok := err.(*syntax.Error)
 	if !ok {
-		return &Error{Code: CodeRegex, Message: "the regular expression does not compile: " + err.Error()}
+		return &Error{Code: codes.PatternRegex, Message: "the regular expression does not compile: " + err.Error()}
 	}
 	offset := 0
 	message := "the regular expression does not parse: " + e.Code.String()
@@ -84,7 +86,7 @@ func syntaxError(source string, err error) *Error {
 	if e.Code == syntax.ErrInvalidPerlOp {
 		message += " (RE2 has no look-around and no back-references)"
 	}
-	return &Error{Code: CodeRegex, Message: message, Offset: offset}
+	return &Error{Code: codes.PatternRegex, Message: message, Offset: offset}
 }
 
 // firstFailing returns where in the source the part stands with whose end the
@@ -160,7 +162,7 @@ func unmatchable(source string, re *syntax.Regexp) *Error {
 		}
 	case syntax.OpCharClass, syntax.OpNoMatch:
 		if len(re.Rune) == 0 {
-			return &Error{Code: CodeUnmatchable, Message: "the regular expression has a class without members, which matches nothing: take it out"}
+			return &Error{Code: codes.PatternUnmatchable, Message: "the regular expression has a class without members, which matches nothing: take it out"}
 		}
 		if !possible(re.Rune) {
 			return never(source, re.Rune[0], string(re.Rune[0]))
@@ -215,7 +217,7 @@ func never(source string, r rune, part string) *Error {
 	case " ":
 		mend = "write one blank instead"
 	}
-	return &Error{Code: CodeUnmatchable, Offset: max(0, offset),
+	return &Error{Code: codes.PatternUnmatchable, Offset: max(0, offset),
 		Message: "normalised text never has " + strconv.QuoteToGraphic(part) + ": " + mend}
 }
 

@@ -2,7 +2,11 @@ package text
 
 // This file defines Set, and what can be wrong with the patterns of one.
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
+)
 
 // Pattern is one alternative of a set: a phrase or a regular expression. Exactly
 // one of the two is not empty.
@@ -36,7 +40,7 @@ type Set struct {
 // It returns the first thing that is wrong; Check looks at one pattern alone.
 func Compile(patterns []Pattern) (*Set, *Error) {
 	if len(patterns) > MaxPatterns {
-		return nil, &Error{Index: MaxPatterns, Code: CodeCount, Message: "the set has " + strconv.Itoa(len(patterns)) +
+		return nil, &Error{Index: MaxPatterns, Code: codes.LimitPatternCount, Message: "the set has " + strconv.Itoa(len(patterns)) +
 			" patterns, the limit is " + strconv.Itoa(MaxPatterns) + ": split it into sets that rules name one by one"}
 	}
 	s := &Set{}
@@ -63,7 +67,7 @@ func Compile(patterns []Pattern) (*Set, *Error) {
 	if len(phrases) > 0 {
 		var ok bool
 		if s.phrases, ok = newAutomaton(phrases); !ok {
-			return nil, &Error{Index: last, Code: CodeSize, Message: "the phrases of the set are too much text together (more than " +
+			return nil, &Error{Index: last, Code: codes.LimitPatternSize, Message: "the phrases of the set are too much text together (more than " +
 				strconv.Itoa(MaxStates) + " bytes, or " + strconv.Itoa(MaxAutomatonBytes>>20) +
 				" MiB unrolled): split it into sets that rules name one by one"}
 		}
@@ -96,7 +100,7 @@ func (s *Set) Bytes() int {
 func compile(p Pattern) (string, expression, *Error) {
 	switch {
 	case p.Phrase != "" && p.Regex != "":
-		return "", expression{}, &Error{Code: CodeShape, Message: "a pattern is a phrase or a regular expression, not both: make it two patterns"}
+		return "", expression{}, &Error{Code: codes.PatternShape, Message: "a pattern is a phrase or a regular expression, not both: make it two patterns"}
 	case len(p.Phrase) > MaxPatternBytes:
 		return "", expression{}, tooLong("the phrase", len(p.Phrase))
 	case len(p.Regex) > MaxPatternBytes:
@@ -108,9 +112,9 @@ func compile(p Pattern) (string, expression, *Error) {
 	phrase := Normalise(p.Phrase)
 	switch {
 	case p.Phrase == "":
-		return "", expression{}, &Error{Code: CodeEmpty, Message: "the pattern is empty: give it a phrase or a regular expression"}
+		return "", expression{}, &Error{Code: codes.PatternEmpty, Message: "the pattern is empty: give it a phrase or a regular expression"}
 	case phrase == "":
-		return "", expression{}, &Error{Code: CodeEmpty, Message: "nothing is left of the phrase " + strconv.QuoteToASCII(p.Phrase) +
+		return "", expression{}, &Error{Code: codes.PatternEmpty, Message: "nothing is left of the phrase " + strconv.QuoteToASCII(p.Phrase) +
 			" after normalising, which removes blanks at both ends and invisible characters: give it a letter or a sign"}
 	case len(phrase) > MaxPatternBytes:
 		return "", expression{}, tooLong("the phrase, normalised,", len(phrase))
@@ -119,11 +123,11 @@ func compile(p Pattern) (string, expression, *Error) {
 }
 
 func tooLong(what string, bytes int) *Error {
-	return &Error{Code: CodeLength, Offset: MaxPatternBytes, Message: what + " has " + strconv.Itoa(bytes) + " bytes, the limit is " +
+	return &Error{Code: codes.LimitPatternLength, Offset: MaxPatternBytes, Message: what + " has " + strconv.Itoa(bytes) + " bytes, the limit is " +
 		strconv.Itoa(MaxPatternBytes) + ": look for the part that tells it from other text"}
 }
 
 func tooManySteps(what string, steps int) *Error {
-	return &Error{Code: CodeSteps, Message: what + " would have " + strconv.Itoa(steps) + " instructions, the limit is " +
+	return &Error{Code: codes.LimitPatternSteps, Message: what + " would have " + strconv.Itoa(steps) + " instructions, the limit is " +
 		strconv.Itoa(MaxSteps) + ": make repetitions smaller, or phrases of fixed words"}
 }

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 func TestErrors(t *testing.T) {
@@ -17,65 +19,65 @@ func TestErrors(t *testing.T) {
 		offset  int
 		says    string
 	}{
-		{Pattern{}, CodeEmpty, 0, "is empty"},
-		{Pattern{Phrase: " \n\u200b"}, CodeEmpty, 0, `" \n\u200b"`},
-		{Pattern{Phrase: "\u00ad"}, CodeEmpty, 0, "nothing is left"},
+		{Pattern{}, codes.PatternEmpty, 0, "is empty"},
+		{Pattern{Phrase: " \n\u200b"}, codes.PatternEmpty, 0, `" \n\u200b"`},
+		{Pattern{Phrase: "\u00ad"}, codes.PatternEmpty, 0, "nothing is left"},
 		{Pattern{Phrase: "."}, "", 0, ""},
 		{Pattern{Phrase: "\u0301"}, "", 0, ""},
-		{Pattern{Phrase: "a", Regex: "a"}, CodeShape, 0, "not both"},
+		{Pattern{Phrase: "a", Regex: "a"}, codes.PatternShape, 0, "not both"},
 
 		{Pattern{Phrase: long}, "", 0, ""},
-		{Pattern{Phrase: long + "a"}, CodeLength, MaxPatternBytes, "2049 bytes, the limit is 2048"},
-		{Pattern{Phrase: strings.Repeat("ﷺ", 100)}, CodeLength, MaxPatternBytes, "normalised"},
+		{Pattern{Phrase: long + "a"}, codes.LimitPatternLength, MaxPatternBytes, "2049 bytes, the limit is 2048"},
+		{Pattern{Phrase: strings.Repeat("ﷺ", 100)}, codes.LimitPatternLength, MaxPatternBytes, "normalised"},
 		{Pattern{Regex: long}, "", 0, ""},
-		{Pattern{Regex: long + "a"}, CodeLength, MaxPatternBytes, "2049 bytes"},
+		{Pattern{Regex: long + "a"}, codes.LimitPatternLength, MaxPatternBytes, "2049 bytes"},
 
-		{Pattern{Regex: "ab(c"}, CodeRegex, 4, "missing closing )"},
-		{Pattern{Regex: "ab)c"}, CodeRegex, 2, "unexpected )"},
-		{Pattern{Regex: "(a))(b)"}, CodeRegex, 3, "unexpected )"},
-		{Pattern{Regex: `ab\`}, CodeRegex, 2, "trailing backslash"},
-		{Pattern{Regex: "ab[c"}, CodeRegex, 2, "missing closing ]"},
-		{Pattern{Regex: `[\]**]a**`}, CodeRegex, 7, `"**"`},
-		{Pattern{Regex: "a[z-b]"}, CodeRegex, 2, `"z-b"`},
-		{Pattern{Regex: "a**"}, CodeRegex, 1, `"**"`},
-		{Pattern{Regex: "*a"}, CodeRegex, 0, "missing argument"},
-		{Pattern{Regex: "a{1001}"}, CodeRegex, 1, `"{1001}"`},
-		{Pattern{Regex: "a(?=b)"}, CodeRegex, 1, "look-around"},
-		{Pattern{Regex: `(a)\1`}, CodeRegex, 3, `"\\1"`},
-		{Pattern{Regex: "a\xff"}, CodeRegex, 1, "UTF-8"},
-		{Pattern{Regex: strings.Repeat("(", 1001) + strings.Repeat(")", 1001)}, CodeRegex, 0, "nests too deeply"},
-		{Pattern{Regex: "((a{30}){30}){30}"}, CodeRegex, 13, "invalid repeat count"},
+		{Pattern{Regex: "ab(c"}, codes.PatternRegex, 4, "missing closing )"},
+		{Pattern{Regex: "ab)c"}, codes.PatternRegex, 2, "unexpected )"},
+		{Pattern{Regex: "(a))(b)"}, codes.PatternRegex, 3, "unexpected )"},
+		{Pattern{Regex: `ab\`}, codes.PatternRegex, 2, "trailing backslash"},
+		{Pattern{Regex: "ab[c"}, codes.PatternRegex, 2, "missing closing ]"},
+		{Pattern{Regex: `[\]**]a**`}, codes.PatternRegex, 7, `"**"`},
+		{Pattern{Regex: "a[z-b]"}, codes.PatternRegex, 2, `"z-b"`},
+		{Pattern{Regex: "a**"}, codes.PatternRegex, 1, `"**"`},
+		{Pattern{Regex: "*a"}, codes.PatternRegex, 0, "missing argument"},
+		{Pattern{Regex: "a{1001}"}, codes.PatternRegex, 1, `"{1001}"`},
+		{Pattern{Regex: "a(?=b)"}, codes.PatternRegex, 1, "look-around"},
+		{Pattern{Regex: `(a)\1`}, codes.PatternRegex, 3, `"\\1"`},
+		{Pattern{Regex: "a\xff"}, codes.PatternRegex, 1, "UTF-8"},
+		{Pattern{Regex: strings.Repeat("(", 1001) + strings.Repeat(")", 1001)}, codes.PatternRegex, 0, "nests too deeply"},
+		{Pattern{Regex: "((a{30}){30}){30}"}, codes.PatternRegex, 13, "invalid repeat count"},
 
 		{Pattern{Regex: "a{1000}b{1000}c{1000}d{1000}e{999}x"}, "", 0, ""},
-		{Pattern{Regex: "a{1000}b{1000}c{1000}d{1000}e{1000}f"}, CodeSteps, 0, "the limit is 5000"},
-		{Pattern{Regex: "(?:abcdef){1000}"}, CodeSteps, 0, "make repetitions smaller"},
-		{Pattern{Regex: "(?:(?:abc|de?f){30}){30}"}, CodeSteps, 0, "instructions"},
-		{Pattern{Regex: strings.Repeat("a{1000}", 292)}, CodeSteps, 0, "instructions"},
+		{Pattern{Regex: "a{1000}b{1000}c{1000}d{1000}e{1000}f"}, codes.LimitPatternSteps, 0, "the limit is 5000"},
+		{Pattern{Regex: "(?:abcdef){1000}"}, codes.LimitPatternSteps, 0, "make repetitions smaller"},
+		{Pattern{Regex: "(?:(?:abc|de?f){30}){30}"}, codes.LimitPatternSteps, 0, "instructions"},
+		{Pattern{Regex: strings.Repeat("a{1000}", 292)}, codes.LimitPatternSteps, 0, "instructions"},
 		{Pattern{Regex: `(?:\pL{9}){9}x{0,99}`}, "", 0, ""},
 
 		// What normalised text never has.
-		{Pattern{Regex: "Maße"}, CodeUnmatchable, 2, `"ß": write "ss"`},
-		{Pattern{Regex: "maẞe"}, CodeUnmatchable, 2, `write "ss"`},
-		{Pattern{Regex: "you’re"}, CodeUnmatchable, 3, `write "'"`},
-		{Pattern{Regex: "a|x[“”]"}, CodeUnmatchable, 4, `write "\""`},
+		{Pattern{Regex: "Maße"}, codes.PatternUnmatchable, 2, `"ß": write "ss"`},
+		{Pattern{Regex: "maẞe"}, codes.PatternUnmatchable, 2, `write "ss"`},
+		{Pattern{Regex: "you’re"}, codes.PatternUnmatchable, 3, `write "'"`},
+		{Pattern{Regex: "a|x[“”]"}, codes.PatternUnmatchable, 4, `write "\""`},
 		{Pattern{Regex: `[“”"]`}, "", 0, ""},
-		{Pattern{Regex: "a–b"}, CodeUnmatchable, 1, `write "-"`},
-		{Pattern{Regex: `a\nb`}, CodeUnmatchable, 0, `"\n": write one blank`},
-		{Pattern{Regex: "a  b"}, CodeUnmatchable, 0, `"a  b": write "a b"`},
+		{Pattern{Regex: "a–b"}, codes.PatternUnmatchable, 1, `write "-"`},
+		{Pattern{Regex: `a\nb`}, codes.PatternUnmatchable, 0, `"\n": write one blank`},
+		{Pattern{Regex: "a  b"}, codes.PatternUnmatchable, 0, `"a  b": write "a b"`},
 		{Pattern{Regex: "a b "}, "", 0, ""},
 		{Pattern{Regex: `a\s+b`}, "", 0, ""},
-		{Pattern{Regex: "a\u00a0b"}, CodeUnmatchable, 1, "write one blank"},
-		{Pattern{Regex: "a\u200bb"}, CodeUnmatchable, 1, "leave it out"},
-		{Pattern{Regex: "e\u0301"}, CodeUnmatchable, 0, `write "é"`},
+		{Pattern{Regex: "a\u00a0b"}, codes.PatternUnmatchable, 1, "write one blank"},
+		{Pattern{Regex: "a\u200bb"}, codes.PatternUnmatchable, 1, "leave it out"},
+		{Pattern{Regex: "e\u0301"}, codes.PatternUnmatchable, 0, `write "é"`},
 		{Pattern{Regex: "É"}, "", 0, ""},
-		{Pattern{Regex: "Ａ"}, CodeUnmatchable, 0, `write "a"`},
-		{Pattern{Regex: "(?-i)Abc"}, CodeUnmatchable, 5, `write "a"`},
+		{Pattern{Regex: "Ａ"}, codes.PatternUnmatchable, 0, `write "a"`},
+		{Pattern{Regex: "(?-i)Abc"}, codes.PatternUnmatchable, 5, `write "a"`},
 		{Pattern{Regex: "(?-i)abc"}, "", 0, ""},
 		{Pattern{Regex: "ΟΔΟΣ|οδος|ſ|K"}, "", 0, ""},
-		{Pattern{Regex: "(?-i)οδος"}, CodeUnmatchable, 11, `write "σ"`},
+		{Pattern{Regex: "(?-i)οδος"}, codes.PatternUnmatchable, 11, `write "σ"`},
 		{Pattern{Regex: "\u0345"}, "", 0, ""}, // of equal case with ι
-		{Pattern{Regex: "İ"}, CodeUnmatchable, 0, `write "i̇"`},
-		{Pattern{Regex: `[^\x00-\x{10FFFF}]`}, CodeUnmatchable, 0, "matches nothing"},
+		{Pattern{Regex: "İ"}, codes.PatternUnmatchable, 0, `write "i̇"`},
+		{Pattern{Regex: `[^\x00-\x{10FFFF}]`}, codes.PatternUnmatchable, 0, "matches nothing"},
 		{Pattern{Regex: `[^A-Z]\W\S\PL`}, "", 0, ""},
 	} {
 		err := Check(c.pattern)
@@ -112,13 +114,13 @@ func TestSetLimits(t *testing.T) {
 		index    int
 	}{
 		{many(MaxPatterns, short), "", 0},
-		{many(MaxPatterns+1, short), CodeCount, MaxPatterns},
+		{many(MaxPatterns+1, short), codes.LimitPatternCount, MaxPatterns},
 		{many(65, unlike), "", 0},
-		{many(66, unlike), CodeSize, 65},
+		{many(66, unlike), codes.LimitPatternSize, 65},
 		{many(900, han), "", 0},
-		{many(5000, han), CodeSize, 4999},
+		{many(5000, han), codes.LimitPatternSize, 4999},
 		{many(5, regex), "", 0},
-		{many(6, regex), CodeSteps, 5},
+		{many(6, regex), codes.LimitPatternSteps, 5},
 	} {
 		set, err := Compile(c.patterns)
 		switch {

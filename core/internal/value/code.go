@@ -1,6 +1,8 @@
 package value
 
-// This file declares the codes of evaluation errors.
+// This file numbers the codes of evaluation errors.
+
+import "github.com/holdfast-rt/holdfast/core/codes"
 
 // Code numbers an evaluation error; its String is the stable code that
 // violations carry. The numbers are internal, the strings are the contract.
@@ -24,18 +26,18 @@ const (
 
 var codeNames = [...]string{
 	CodeNone:          "",
-	NoSuchOverload:    "eval/no-such-overload",
-	NoSuchKey:         "eval/no-such-key",
-	NoSuchAttribute:   "eval/no-such-attribute",
-	IndexOutOfRange:   "eval/index-out-of-range",
-	Overflow:          "eval/overflow",
-	DivideByZero:      "eval/divide-by-zero",
-	ModulusByZero:     "eval/modulus-by-zero",
-	InvalidConversion: "eval/invalid-conversion",
-	InvalidArgument:   "eval/invalid-argument",
-	DuplicateKey:      "eval/duplicate-key",
-	CostLimit:         "limit/cost",
-	SizeLimit:         "limit/size",
+	NoSuchOverload:    codes.EvalNoSuchOverload,
+	NoSuchKey:         codes.EvalNoSuchKey,
+	NoSuchAttribute:   codes.EvalNoSuchAttribute,
+	IndexOutOfRange:   codes.EvalIndexOutOfRange,
+	Overflow:          codes.EvalOverflow,
+	DivideByZero:      codes.EvalDivideByZero,
+	ModulusByZero:     codes.EvalModulusByZero,
+	InvalidConversion: codes.EvalInvalidConversion,
+	InvalidArgument:   codes.EvalInvalidArgument,
+	DuplicateKey:      codes.EvalDuplicateKey,
+	CostLimit:         codes.LimitCost,
+	SizeLimit:         codes.LimitSize,
 }
 
 // String returns the stable code, such as "eval/no-such-key".
