@@ -11,37 +11,6 @@ import (
 	"github.com/holdfast-rt/holdfast/core/internal/vm"
 )
 
-// State is the variables and logs of one moment.
-type State struct {
-	Vars []value.Value // parallel to Bundle.Vars
-	Logs []value.Value // parallel to Bundle.Logs, each a List
-}
-
-// Change is one effect that was applied: a part of a variable, or an item appended to a log.
-type Change struct {
-	Effect   *Effect
-	Path     string      // "mode", "artifacts.dna.validated"; "logs.NAME" for an item
-	From, To value.Value // To alone for an item
-}
-
-// Initial returns the state every session begins in.
-func (b *Bundle) Initial() State {
-	s := State{Vars: make([]value.Value, len(b.Vars)), Logs: make([]value.Value, len(b.Logs))}
-	for i := range b.Vars {
-		s.Vars[i] = b.Vars[i].Init
-	}
-	for i := range s.Logs {
-		s.Logs[i] = value.OfList(nil)
-	}
-	return s
-}
-
-// Copy makes s hold what from holds, in slices of its own.
-func (s *State) Copy(from State) {
-	s.Vars = append(s.Vars[:0], from.Vars...)
-	s.Logs = append(s.Logs[:0], from.Logs...)
-}
-
 // target is an effect whose condition held, with its path and value computed.
 type target struct {
 	effect *Effect
@@ -154,28 +123,6 @@ func Apply(m *vm.Machine, b *Bundle, effects []Effect, after *State, changes []C
 		return changes, value.OfUnknown(unsure)
 	}
 	return changes, value.Value{}
-}
-
-// Moved says whether anything that the layers in view declare differs between two
-// states; where that depends on what is not known, unsure is not 0 and says on what.
-func (b *Bundle) Moved(view uint32, before, after State) (moved bool, unsure uint64) {
-	for i := range b.Vars {
-		if was, now := before.Vars[i], after.Vars[i]; view>>b.Vars[i].layer&1 == 0 || was == now {
-		} else if now.K == value.Unknown {
-			unsure |= now.N
-		} else if !value.Equal(was, now) {
-			return true, 0
-		}
-	}
-	for i := range b.Logs {
-		if was, now := before.Logs[i], after.Logs[i]; view>>b.Logs[i].Layer&1 == 0 {
-		} else if now.K == value.Unknown {
-			unsure |= now.N
-		} else if now.Int() != was.Int() {
-			return true, 0
-		}
-	}
-	return false, unsure
 }
 
 // Look returns the name of the part of the state that an effect on a variable sets,
@@ -305,111 +252,4 @@ func insert(list []value.Value, at int, v value.Value) []value.Value {
 	out := make([]value.Value, 0, len(list)+1)
 	out = append(append(out, list[:at]...), v)
 	return append(out, list[at:]...)
-}
-
-// kindOf is the kind at run time of the values of a declared type.
-var kindOf = [...]value.Kind{types.Bool: value.Bool, types.Int: value.Int, types.Double: value.Double, types.String: value.String,
-	types.Enum: value.String, types.Timestamp: value.Timestamp, types.Duration: value.Duration, types.List: value.List,
-	types.Map: value.Map, types.Record: value.Map}
-
-// conforms says whether v is of the kinds that t has, whatever the bounds. The
-// checker has settled that of all that does not come through a dyn, such as an item
-// of a constant list of several kinds.
-func conforms(v value.Value, t *types.Type) bool {
-	if v.K != kindOf[t.Kind] {
-		return false
-	}
-	switch t.Kind {
-	case types.List:
-		for _, item := range v.Items() {
-			if !conforms(item, t.Elem) {
-				return false
-			}
-		}
-	case types.Map:
-		e := v.Entries()
-		for i := range e.Keys {
-			if !conforms(e.Keys[i], t.Key) || !conforms(e.Vals[i], t.Elem) {
-				return false
-			}
-		}
-	case types.Record:
-		e := v.Entries()
-		if e.Len() != len(t.Fields) {
-			return false
-		}
-		for i, f := range t.Fields {
-			if e.Keys[i].K != value.String || e.Keys[i].Str() != f.Name || !conforms(e.Vals[i], f.Type) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// eval computes a right-hand side, counting what it comes to in room.
-func (r *Right) eval(m *vm.Machine, room *Extent) value.Value {
-	if r.Program != nil {
-		v := m.Run(r.Program)
-		if v.K >= value.Error {
-			return v
-		}
-		if v.K == value.Int && r.Type.Kind == types.Double {
-			return value.OfDouble(float64(v.Int()))
-		}
-		switch v.K {
-		case value.Double, value.String, value.List, value.Map:
-			if v = room.keep(v); v.K == value.Error {
-				return v
-			}
-		}
-		if v.K != kindOf[r.Type.Kind] || v.K >= value.List && !conforms(v, r.Type) {
-			return value.OfError(value.NoSuchOverload, "this is a "+v.K.String()+" that does not fit, where a "+r.Type.String()+" is wanted")
-		}
-		return v
-	}
-	if r.Fields == nil {
-		return r.Value
-	}
-	e := &value.Entries{}
-	fog := uint64(0)
-	for i := range r.Fields {
-		v := r.Fields[i].eval(m, room)
-		switch v.K {
-		case value.Error:
-			return v
-		case value.Unknown:
-			fog |= v.N
-		}
-		e.Keys = append(e.Keys, value.OfString(r.Type.Fields[i].Name))
-		e.Vals = append(e.Vals, v)
-	}
-	if fog != 0 {
-		return value.OfUnknown(fog)
-	}
-	return value.OfMap(e)
-}
-
-// Within says whether every value the right-hand side can have surely fits its type.
-func (r *Right) Within() bool {
-	if r.Program != nil {
-		// What is computed may be outside of its static type's bounds.
-		return r.Program.Plain && types.Within(r.Program.Type, r.Type)
-	}
-	for i := range r.Fields {
-		if !r.Fields[i].Within() {
-			return false
-		}
-	}
-	return true
-}
-
-// Programs calls f with every expression that the right-hand side reads.
-func (r *Right) Programs(f func(*vm.Program)) {
-	if r.Program != nil {
-		f(r.Program)
-	}
-	for i := range r.Fields {
-		r.Fields[i].Programs(f)
-	}
 }

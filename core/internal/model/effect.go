@@ -13,36 +13,6 @@ import (
 	"github.com/holdfast-rt/holdfast/core/internal/vm"
 )
 
-// Effect is one change, under a condition.
-type Effect struct {
-	When  *vm.Program // nil: always
-	Log   int         // index of the log that is appended to, or -1
-	Var   int         // index of the variable that is set, or -1
-	Path  []Step      // the part of the variable that is set; empty: the whole
-	Value Right
-	Text  string // the path as written
-	Layer int    // that it belongs to, as what it changes does
-
-	inner uint64 // items of the lists and maps within the variable that the path goes through, at most
-	group int    // effects of one group stand under the same condition
-}
-
-// Step is one part of a path: a record's field, a map's key or a list's index.
-type Step struct {
-	Type  *types.Type // of what the step is taken from
-	Field int         // index of a record's field, -1 for a map or a list
-	Key   value.Value // a key known when compiled
-	Index *vm.Program // or one that is computed; nil: Key
-}
-
-// Right is a right-hand side: a value, an expression, or a record made of them.
-type Right struct {
-	Type    *types.Type
-	Value   value.Value
-	Program *vm.Program
-	Fields  []Right // of a record, in the order of its type
-}
-
 // effects reads set, reset, append and effects of x; mine says which variables and logs may be written.
 func (b *Bundle) effects(x node, at place, action int, group *int) []Effect {
 	var list []Effect

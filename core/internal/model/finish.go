@@ -1,16 +1,11 @@
 package model
 
-// This file checks what only a whole bundle shows, and reads what is for tools:
-// domains and properties to prove, and scenarios.
+// This file checks what only a whole bundle shows.
 
 import (
-	"slices"
 	"strconv"
-	"strings"
 
-	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
-	"github.com/holdfast-rt/holdfast/core/internal/types"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
 	"github.com/holdfast-rt/holdfast/core/internal/vm"
 )
@@ -74,38 +69,6 @@ func (x node) orElse(y node) node {
 		return x
 	}
 	return y
-}
-
-// Machine returns a machine that runs b's expressions.
-func (b *Bundle) Machine() vm.Machine {
-	return vm.Machine{Patterns: b.Sets, PatternNames: b.SetNames, CostLimit: DecisionCost}
-}
-
-// Derive computes the derived names of the state in the machine's banks into dst. Each layer
-// has a budget of its own, the first what is left of the machine's.
-func (b *Bundle) Derive(m *vm.Machine, dst []value.Value) []value.Value {
-	dst = b.Room(dst)
-	for l := range b.Layers {
-		if l > 0 {
-			m.Cost = 0
-		}
-		b.DeriveLayer(m, l, dst)
-	}
-	return dst
-}
-
-// Room returns dst with a place for each derived name.
-func (b *Bundle) Room(dst []value.Value) []value.Value {
-	return slices.Grow(dst[:0], len(b.Derived))[:len(b.Derived)]
-}
-
-// DeriveLayer computes what one layer derives, after what it extends.
-func (b *Bundle) DeriveLayer(m *vm.Machine, layer int, dst []value.Value) {
-	m.Banks[BankDerived] = dst
-	var room Extent
-	for i := b.Layers[layer].Derived.From; i < b.Layers[layer].Derived.To; i++ {
-		dst[i] = room.Bounded(m.Run(b.Derived[i].Program), ResultLimit)
-	}
 }
 
 func (b *Bundle) checkAlways(m *vm.Machine, root node, s State, what string) bool {
@@ -190,116 +153,4 @@ func (b *Bundle) checkShare(root node, a int, s *Share) {
 		x.fail(diag.LimitCost, "deciding `"+act.Name+"` could cost "+strconv.FormatUint(total, 10)+" units, and at most "+strconv.Itoa(DecisionCost)+" are allowed.",
 			"the dearest is "+at+" with "+strconv.FormatUint(most, 10)+"; give the lists, maps and texts that it reads a smaller `max`.")
 	}
-}
-
-func (b *Bundle) declareProve(x node) {
-	if !x.keys("domains", "properties") {
-		return
-	}
-	if d := x.get("domains"); d.ok() {
-		d.members(MaxVars, "domains", func(path string, v node) { b.domain(path, v) })
-	}
-	if p := x.get("properties"); p.ok() {
-		words := []string{"always", "never", "reachable", "recoverable"}
-		p.items(MaxConstraints, "properties", func(i int, v node) {
-			if !v.keys(append([]string{"id", "about"}, words...)...) {
-				return
-			}
-			id := v.need("id")
-			if !id.ok() {
-				return
-			}
-			s, ok := id.id()
-			if !ok || !b.fresh(id, "property", s) {
-				return
-			}
-			found := 0
-			for _, w := range words {
-				if e := v.get(w); e.ok() {
-					found++
-					if q := b.expr(e, statePlace, anyAction, boolType); q != nil {
-						b.Properties = append(b.Properties, Property{s, w, q})
-					}
-				}
-			}
-			if found != 1 {
-				v.fail(diag.BundleForm, "a property has exactly one of "+quoteList(words)+".", "")
-			}
-		})
-	}
-}
-
-// domain reads the values a path is searched with: args.NAME of any action, or state.NAME.
-func (b *Bundle) domain(path string, x node) {
-	root, name, _ := strings.Cut(path, ".")
-	var t *types.Type
-	var known []string
-	switch root {
-	case "args":
-		for _, a := range b.Actions {
-			for _, arg := range a.Args {
-				known = append(known, "args."+arg.Name)
-				if arg.Name == name && t == nil {
-					t = arg.Type
-				}
-			}
-		}
-	case "state":
-		for _, v := range b.Vars {
-			known = append(known, "state."+v.Name)
-			if v.Name == name {
-				t = v.Type
-			}
-		}
-	}
-	if t == nil {
-		x.failKey(diag.BundleRef, "there is no `"+path+"` to give values to.", didYouMean(path, known))
-		return
-	}
-	d := Domain{Path: path}
-	x.items(MaxItems, "values", func(i int, v node) {
-		w, m := Decode(&x.r.doc, v.n, t, &x.r.fill)
-		if m != nil {
-			v.fail(diag.BundleValue, "`"+path+m.Path+"`: "+m.Message, m.Hint)
-			return
-		}
-		d.Values = append(d.Values, w)
-	})
-	b.Domains = append(b.Domains, d)
-}
-
-// declareTests checks the shape of scenarios; running them is a tool's work.
-func (b *Bundle) declareTests(x node) {
-	x.items(MaxTests, "scenarios", func(i int, v node) {
-		if !v.keys("name", "about", "steps") {
-			return
-		}
-		if n := v.need("name"); n.ok() {
-			n.text(MaxText)
-		}
-		steps := v.need("steps")
-		if !steps.ok() {
-			return
-		}
-		steps.items(MaxTests, "steps", func(i int, s node) {
-			if !s.keys("action", "actor", "args", "reasons", "after", "expect") {
-				return
-			}
-			s.need("action")
-			s.need("actor")
-			e := s.need("expect")
-			if !e.ok() || !e.keys("verdict", "governing", "violations", "say", "state", "advice", "frozen", "error") {
-				return
-			}
-			if w := e.get("verdict"); w.ok() {
-				w.word("verdict", verdictWords...)
-			}
-			if g := e.get("governing"); g.ok() && g.kind() == canon.String {
-				id := strings.Clone(g.r.doc.String(g.n))
-				if _, there := b.names["id "+id]; !there && id != "" && id != "frozen" && id != "fallback" && !strings.Contains(id, ":") {
-					g.fail(diag.BundleRef, "there is no constraint `"+id+"`.", didYouMean(id, b.ids()))
-				}
-			}
-		})
-	})
 }

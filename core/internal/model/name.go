@@ -14,22 +14,6 @@ var reserved = []string{
 	"confirm", "decline", "expire", "unfreeze", // Builtins
 }
 
-func letter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' }
-func digit(c byte) bool  { return c >= '0' && c <= '9' }
-
-// identifier says whether s can stand after a dot in an expression.
-func identifier(s string) bool {
-	if s == "" || len(s) > MaxName || !letter(s[0]) {
-		return false
-	}
-	for i := 1; i < len(s); i++ {
-		if !letter(s[i]) && !digit(s[i]) {
-			return false
-		}
-	}
-	return true
-}
-
 // identifier reports a name that is none, or is reserved; key says that the member's name is meant.
 func (x node) identifier(s, what string, key bool) bool {
 	fail := x.fail

@@ -56,9 +56,6 @@ func (x node) warn(code, message, hint string) {
 	x.r.diag.Add(diag.Diagnostic{Code: code, Path: x.path, Message: message, Hint: hint, Warning: true})
 }
 
-var kindNames = [...]string{canon.Null: "null", canon.False: "false", canon.True: "true", canon.Number: "a number",
-	canon.String: "text", canon.Array: "a list", canon.Object: "a mapping"}
-
 func (x node) wrongKind(want string) {
 	x.fail(diag.BundleKind, "expected "+want+", found "+kindNames[x.kind()]+".", "")
 }
@@ -209,14 +206,6 @@ func (x node) title() string {
 	return s
 }
 
-// titleOr is a title, or the name of what has none.
-func titleOr(title, name string) string {
-	if title != "" {
-		return title
-	}
-	return name
-}
-
 // flag returns a boolean.
 func (x node) flag() bool {
 	switch x.kind() {
@@ -243,18 +232,6 @@ func (x node) number(lo, hi int64) (int64, bool) {
 	return i, true
 }
 
-// unquoted says to write a value without the quotes that make it a text, where it would be a number or a truth value then.
-func unquoted(d *canon.Doc, n canon.Node) string {
-	if d.Kind(n) != canon.String {
-		return ""
-	}
-	s := d.String(n)
-	if _, err := strconv.ParseFloat(s, 64); err == nil && len(s) < maxQuoted && (digit(s[0]) || s[0] == '-') || s == "true" || s == "false" {
-		return "write `" + strings.Clone(s) + "`, without quotes."
-	}
-	return ""
-}
-
 // word returns one of the given words.
 func (x node) word(what string, words ...string) (int, bool) {
 	s, ok := x.text(MaxText)
@@ -268,22 +245,4 @@ func (x node) word(what string, words ...string) (int, bool) {
 	}
 	x.fail(diag.BundleValue, "`"+s+"` is no "+what+"; it is one of "+quoteList(words)+".", didYouMean(s, words))
 	return 0, false
-}
-
-func quoteList(words []string) string {
-	var b strings.Builder
-	for i, w := range words {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString("`" + w + "`")
-	}
-	return b.String()
-}
-
-func didYouMean(name string, known []string) string {
-	if n := diag.Nearest(name, known); n != "" {
-		return "did you mean `" + n + "`?"
-	}
-	return ""
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/holdfast-rt/holdfast/core/internal/code"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
-	"github.com/holdfast-rt/holdfast/core/internal/value"
 	"github.com/holdfast-rt/holdfast/core/internal/vm"
 
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
@@ -282,10 +281,3 @@ func reads(p *vm.Program, bank uint8) bool {
 	}
 	return false
 }
-
-// OfActor returns an actor's record, as proposal.origin has it.
-func OfActor(kind, id value.Value) value.Value {
-	return value.OfMap(&value.Entries{Keys: actorKeys, Vals: []value.Value{id, kind}})
-}
-
-var actorKeys = []value.Value{value.OfString("id"), value.OfString("kind")}

@@ -1,9 +1,8 @@
 package model
 
-// This file turns JSON into values of a type, and values into canonical JSON.
+// This file turns JSON into values of a type.
 
 import (
-	"math"
 	"sort"
 	"strconv"
 	"strings"
@@ -244,210 +243,14 @@ func find(e *value.Entries, name string) int {
 	return -1
 }
 
-// Zero returns the value a variable of type t has where nothing is said.
-func Zero(t *types.Type) value.Value {
-	if t.Zero.K != value.Null {
-		return t.Zero
+// unquoted says to write a value without the quotes that make it a text, where it would be a number or a truth value then.
+func unquoted(d *canon.Doc, n canon.Node) string {
+	if d.Kind(n) != canon.String {
+		return ""
 	}
-	switch t.Kind {
-	case types.Bool:
-		return value.OfBool(false)
-	case types.Int:
-		return value.OfInt(max(t.Min, min(t.Max, 0)))
-	case types.Double:
-		return value.OfDouble(0)
-	case types.String:
-		return value.OfString("")
-	case types.Timestamp:
-		return value.OfTimestamp(0, 0)
-	case types.Duration:
-		return value.OfDuration(0, 0)
-	case types.Enum:
-		return t.Values[0]
-	case types.List:
-		return value.OfList(nil)
-	case types.Map:
-		e := &value.Entries{}
-		if t.Key.Kind == types.Enum {
-			for _, k := range t.Key.Values {
-				e.Keys = append(e.Keys, k)
-				e.Vals = append(e.Vals, Zero(t.Elem))
-			}
-			sort.Sort(byKey{e})
-		}
-		return value.OfMap(e)
-	case types.Record:
-		e := &value.Entries{}
-		for _, f := range t.Fields {
-			e.Keys = append(e.Keys, value.OfString(f.Name))
-			e.Vals = append(e.Vals, Zero(f.Type))
-		}
-		return value.OfMap(e)
-	}
-	return value.Value{}
-}
-
-// Fits says in what way v is outside of t, "" where it is inside. It judges
-// what an effect computed, whose kinds are settled.
-func Fits(v value.Value, t *types.Type) string {
-	switch t.Kind {
-	case types.Int:
-		if i := v.Int(); t.Bounded && (i < t.Min || i > t.Max) {
-			if t.Min <= -MaxValue+1 && t.Max >= MaxValue-1 {
-				return strconv.FormatInt(i, 10) + " is not within ±(2^53−1)."
-			}
-			return strconv.FormatInt(i, 10) + " is not within " + strconv.FormatInt(t.Min, 10) + " to " + strconv.FormatInt(t.Max, 10) + "."
-		}
-	case types.Double:
-		if f := v.Double(); math.IsNaN(f) || math.IsInf(f, 0) {
-			return "the number is not finite."
-		} else if !canon.Fits(f) {
-			return "the number is whole and beyond ±(2^53−1), where JSON does not carry whole numbers exactly."
-		}
-	case types.String:
-		if n := int(v.Int()); t.Len > 0 && n > t.Len {
-			return "the text has " + strconv.Itoa(n) + " bytes, and at most " + strconv.Itoa(t.Len) + " are allowed."
-		}
-	case types.Enum:
-		if t.Member(v.Str()) < 0 {
-			return "`" + v.Str() + "` is none of " + quoteList(t.Members) + "."
-		}
-	case types.List:
-		if n := int(v.Int()); t.Len > 0 && n > t.Len {
-			return tooMany(n, t.Len, "items")
-		}
-		for _, e := range v.Items() {
-			if m := Fits(e, t.Elem); m != "" {
-				return m
-			}
-		}
-	case types.Map:
-		e := v.Entries()
-		if t.Len > 0 && e.Len() > t.Len {
-			return tooMany(e.Len(), t.Len, "entries")
-		}
-		if t.Key.Kind == types.Enum && e.Len() != t.Len {
-			return "an entry is missing; there must be one for each of " + quoteList(t.Key.Members) + "."
-		}
-		for i, w := range e.Vals {
-			k := e.Keys[i]
-			if k.K != value.String {
-				return "a key is no text."
-			}
-			if t.Key.Kind == types.Enum && t.Key.Member(k.Str()) < 0 {
-				return "`" + k.Str() + "` is none of " + quoteList(t.Key.Members) + "."
-			}
-			if len(k.Str()) > MaxKeyBytes {
-				return tooMany(len(k.Str()), MaxKeyBytes, "bytes in a key")
-			}
-			if m := Fits(w, t.Elem); m != "" {
-				return m
-			}
-		}
-	case types.Record:
-		for i, w := range v.Entries().Vals {
-			if m := Fits(w, t.Fields[i].Type); m != "" {
-				return t.Fields[i].Name + ": " + m
-			}
-		}
+	s := d.String(n)
+	if _, err := strconv.ParseFloat(s, 64); err == nil && len(s) < maxQuoted && (digit(s[0]) || s[0] == '-') || s == "true" || s == "false" {
+		return "write `" + strings.Clone(s) + "`, without quotes."
 	}
 	return ""
-}
-
-// AppendJSON appends v as canonical JSON. What JSON has no form for is written
-// as text: numbers beyond ±(2^53−1), a double that is not finite, bytes (as
-// base64 without padding), times, types and errors (their code).
-func AppendJSON(dst []byte, v value.Value) []byte {
-	switch v.K {
-	case value.Null:
-		return append(dst, "null"...)
-	case value.Bool:
-		if v.True() {
-			return append(dst, "true"...)
-		}
-		return append(dst, "false"...)
-	case value.Int:
-		if i := v.Int(); i > -MaxValue && i < MaxValue {
-			return canon.AppendInt(dst, i)
-		}
-		return canon.AppendString(dst, strconv.FormatInt(v.Int(), 10))
-	case value.Uint:
-		if v.N < MaxValue {
-			return canon.AppendInt(dst, v.Int())
-		}
-		return canon.AppendString(dst, strconv.FormatUint(v.N, 10))
-	case value.Double:
-		if f := v.Double(); !math.IsNaN(f) && !math.IsInf(f, 0) && canon.Fits(f) {
-			return canon.AppendFloat(dst, f)
-		}
-		return canon.AppendString(dst, strconv.FormatFloat(v.Double(), 'g', -1, 64))
-	case value.String, value.Type:
-		return canon.AppendString(dst, v.Str())
-	case value.Bytes:
-		return appendBase64(append(dst, '"'), v.Bytes())
-	case value.Duration:
-		return append(value.AppendDuration(append(dst, '"'), v), '"')
-	case value.Timestamp:
-		return append(value.AppendTimestamp(append(dst, '"'), v), '"')
-	case value.List:
-		dst = append(dst, '[')
-		for i, e := range v.Items() {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = AppendJSON(dst, e)
-		}
-		return append(dst, ']')
-	case value.Map:
-		return appendObject(dst, v.Entries())
-	case value.Error:
-		return canon.AppendString(dst, v.Code().String())
-	}
-	return append(dst, `"unknown"`...)
-}
-
-func appendObject(dst []byte, e *value.Entries) []byte {
-	// Entries are sorted by UTF-8 bytes, canonical JSON by UTF-16 code units; they
-	// differ only where a key has a character past U+FFFF.
-	order := make([]int, 0, 16)
-	sorted := true
-	for i, k := range e.Keys {
-		order = append(order, i)
-		if i > 0 && (k.K != value.String || e.Keys[i-1].K != value.String || !canon.LessUTF16(e.Keys[i-1].Str(), k.Str())) {
-			sorted = false
-		}
-	}
-	names := func(i int) string {
-		if k := e.Keys[i]; k.K == value.String {
-			return k.Str()
-		}
-		return string(value.AppendText(nil, e.Keys[i]))
-	}
-	if !sorted {
-		sort.SliceStable(order, func(i, j int) bool { return canon.LessUTF16(names(order[i]), names(order[j])) })
-	}
-	dst = append(dst, '{')
-	for n, i := range order {
-		if n > 0 {
-			dst = append(dst, ',')
-		}
-		dst = append(canon.AppendString(dst, names(i)), ':')
-		dst = AppendJSON(dst, e.Vals[i])
-	}
-	return append(dst, '}')
-}
-
-const base64Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-
-func appendBase64(dst []byte, b []byte) []byte {
-	for len(b) > 0 {
-		var group [3]byte
-		n := copy(group[:], b)
-		bits := uint(group[0])<<16 | uint(group[1])<<8 | uint(group[2])
-		for i := 0; i <= n; i++ {
-			dst = append(dst, base64Alphabet[bits>>(18-6*i)&63])
-		}
-		b = b[n:]
-	}
-	return append(dst, '"')
 }

@@ -1,0 +1,119 @@
+package model
+
+// This file reads keep: proposals that no bundle extending this one may refuse.
+
+import (
+	"github.com/holdfast-rt/holdfast/core/internal/diag"
+)
+
+// checkKeeps reports what one parent keeps and another, which neither extends it nor is
+// extended by it, may refuse: no child could do right by both.
+func (b *Bundle) checkKeeps(root node) {
+	for l := range b.Layers {
+		for i := range b.Layers[l].Keeps {
+			k := &b.Layers[l].Keeps[i]
+			for a := range b.Actions {
+				if k.Action != a && (k.Action >= 0 || k.Action == -len(Builtins)) {
+					continue // who unfreezes one layer does not touch the other
+				}
+				for o := range b.Layers {
+					why := b.mayRefuse(o, a)
+					if b.related(l, o) || why == "" || b.Layers[l].Includes>>b.Actions[a].layer&1 == 0 {
+						continue
+					}
+					root.get("extends").failSee(diag.ExtendKeeps, "`"+b.Layers[l].ID+"` keeps proposals of `"+
+						b.Actions[a].Name+"`, and `"+b.Layers[o].ID+"` may refuse them: "+why+".",
+						"extend one of the two, or let one of them extend the other.", k.at)
+					return
+				}
+			}
+		}
+	}
+}
+
+// related says whether one of two layers includes the other.
+func (b *Bundle) related(l, o int) bool {
+	return (b.Layers[l].Includes>>o|b.Layers[o].Includes>>l)&1 != 0
+}
+
+// mayRefuse says for what reason a layer might refuse a parent's action, "" where it never does.
+func (b *Bundle) mayRefuse(l, action int) string {
+	layer, act := &b.Layers[l], &b.Actions[action]
+	if l == act.layer || layer.Includes>>act.layer&1 == 0 {
+		return ""
+	}
+	for i := range act.Effects {
+		if act.Effects[i].Layer == l {
+			return "it changes `" + act.Effects[i].Text + "`"
+		}
+	}
+	for _, view := range act.Must {
+		if view == layer.Includes {
+			return "it must change something there"
+		}
+	}
+	for i := layer.Constraints.From; i < layer.Constraints.To; i++ {
+		c := &b.Constraints[i]
+		switch {
+		case c.Kind == Prefer:
+		case c.Program[action] != nil:
+			return "`" + c.ID + "` covers it"
+		case c.Otherwise.Verdict == Freeze:
+			return "`" + c.ID + "` may freeze it"
+		}
+	}
+	for i := layer.Vars.From; i < layer.Vars.To; i++ {
+		v := &b.Vars[i]
+		if v.Moves != nil && v.Moves.Otherwise.Verdict == Freeze {
+			return "`" + v.Moves.ID + "` may freeze it"
+		}
+		for k := range v.Never {
+			if v.Never[k].Otherwise.Verdict == Freeze {
+				return "`" + v.Never[k].ID + "` may freeze it"
+			}
+		}
+	}
+	if layer.Fallback.From < layer.Fallback.To {
+		return "a fallback that fails freezes it"
+	}
+	return ""
+}
+
+// declareKeeps reads `keep`.
+func (b *Bundle) declareKeeps(x node) {
+	x.items(MaxKeeps, "kept proposals", func(i int, v node) {
+		if !v.keys("action", "when", "about") {
+			return
+		}
+		v.optionalText("about")
+		a := v.need("action")
+		if !a.ok() {
+			return
+		}
+		name, ok := a.text(MaxText)
+		if !ok {
+			return
+		}
+		k := Keep{Action: b.Action(name), at: v.path}
+		known := append([]string(nil), Builtins...)
+		for i := range b.Actions {
+			known = append(known, b.Actions[i].Name)
+		}
+		for i, s := range Builtins {
+			if s == name {
+				k.Action = -1 - i
+			}
+		}
+		if k.Action >= 0 && !b.sees(ofActions, k.Action) || k.Action == -1 && name != Builtins[0] {
+			a.fail(diag.BundleRef, "there is no action `"+name+"`.", didYouMean(name, known))
+			return
+		}
+		if w := v.get("when"); w.ok() {
+			if k.When = b.expr(w, beforePlace, max(k.Action, anyAction), boolType); k.When == nil {
+				return
+			}
+		}
+		l := &b.Layers[b.layer]
+		l.Keeps = append(l.Keeps, k)
+	})
+}
