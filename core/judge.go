@@ -252,7 +252,7 @@ func (j *judge) share(p *proposal, h *hold, s *model.Share, barred uint32) {
 
 // facts are what expressions read as `actor` and `proposal`; origin is who proposed p.
 func (j *judge) facts(p *proposal, origin actor) (actor [2]value.Value, about [model.ProposalSlots]value.Value) {
-	kinds := j.b.AgentType().Values
+	kinds := j.b.AgentType.Values
 	actor[model.ActorID], actor[model.ActorKind] = p.actor.id, kinds[p.actor.agent]
 	about[model.ProposalAction] = value.OfString(p.name(j.b))
 	about[model.ProposalAt] = p.at

@@ -205,7 +205,7 @@ func readsActor(p *vm.Program) bool {
 // as puts an agent in the actor's place, and one in that of who has proposed; which of
 // its kind is not known. It returns who owns all that then changes.
 func (w *candidates) as(k, proposer int) (owners uint64) {
-	j, kinds := w.j, w.j.b.AgentType().Values
+	j, kinds := w.j, w.j.b.AgentType.Values
 	id := value.OfUnknown(1 << bitActorID)
 	j.actor[model.ActorID], j.actor[model.ActorKind] = id, kinds[k]
 	if w.from != nil {

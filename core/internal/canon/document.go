@@ -33,6 +33,12 @@ const (
 	Object
 )
 
+var kindWords = [...]string{Null: "null", False: "false", True: "true", Number: "a number",
+	String: "text", Array: "a list", Object: "a mapping"}
+
+// String is what a message calls the kind, with its article.
+func (k Kind) String() string { return kindWords[k] }
+
 // Node is the index of a node in its Doc; the root is 0, none is -1.
 type Node int32
 

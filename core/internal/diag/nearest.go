@@ -1,6 +1,31 @@
 package diag
 
-// This file finds the name somebody probably meant.
+// This file has the words of messages: names as they are listed, and the name that was probably meant.
+
+import "strings"
+
+// MaxQuoted is how many bytes of a document a hint repeats at most.
+const MaxQuoted = 120
+
+// Quoted lists words, each in back quotes.
+func Quoted(words []string) string {
+	var b strings.Builder
+	for i, w := range words {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString("`" + w + "`")
+	}
+	return b.String()
+}
+
+// Suggest asks whether the nearest of the known names was meant; "" where none is near.
+func Suggest(name string, known []string) string {
+	if n := Nearest(name, known); n != "" {
+		return "did you mean `" + n + "`?"
+	}
+	return ""
+}
 
 // Nearest returns the candidate closest to name by edit distance (insertion,
 // deletion, substitution or a swap of neighbours counts one), or "" when none

@@ -12,10 +12,10 @@ import (
 // This file reads actions, and how long a parked one waits.
 
 // declareActions reads `actions`; it returns what compiles their effects, which may read anything declared.
-func (b *Bundle) declareActions(x node) []func() {
+func (b *loader) declareActions(x node) []func() {
 	var later []func()
 	x.members(MaxActions, "actions", func(name string, v node) {
-		if at := b.Action(name); at >= 0 && b.Actions[at].layer != b.layer && b.layers>>b.Actions[at].layer&1 != 0 {
+		if at := b.Action(name); at >= 0 && b.Actions[at].Layer != b.layer && b.layers>>b.Actions[at].Layer&1 != 0 {
 			if v.kind() == canon.Object {
 				for _, key := range []string{"by", "args", "title", "about"} {
 					if k := v.get(key); k.ok() {
@@ -32,7 +32,7 @@ func (b *Bundle) declareActions(x node) []func() {
 		if !v.identifier(name, "an action", true) || !b.fresh(v, "action", name) {
 			return
 		}
-		a := Action{Name: name, By: b.everyone(), layer: b.layer}
+		a := Action{Name: name, By: b.everyone(), Layer: b.layer}
 		if v.keys("title", "about", "by", "args", "must", "set", "reset", "append", "effects") {
 			a.Title, a.About = v.optionalTitle(), v.optionalText("about")
 			b.must(v, &a)
@@ -57,15 +57,13 @@ func (b *Bundle) declareActions(x node) []func() {
 	return later
 }
 
-func (b *Bundle) actionEffects(x node, action int) {
+func (b *loader) actionEffects(x node, action int) {
 	a := &b.Actions[action]
-	group := len(a.Effects)
-	list := b.effects(x, beforePlace, action, &group)
-	b.Actions[action].Effects = append(b.Actions[action].Effects, list...)
+	a.Effects = append(a.Effects, b.effects(x, beforePlace, action)...)
 }
 
 // must reads what an action demands of its outcome: that something changes.
-func (b *Bundle) must(x node, a *Action) {
+func (b *loader) must(x node, a *Action) {
 	m := x.get("must")
 	if !m.ok() {
 		return
@@ -86,7 +84,7 @@ func (b *Bundle) must(x node, a *Action) {
 }
 
 // arg reads a type, or a mapping with `type`.
-func (b *Bundle) arg(name string, x node) Arg {
+func (b *loader) arg(name string, x node) Arg {
 	a := Arg{Name: name}
 	t := x.get("type")
 	if !t.ok() {
@@ -109,7 +107,7 @@ func (b *Bundle) arg(name string, x node) Arg {
 	return a
 }
 
-func (b *Bundle) declareHold(x node) {
+func (b *loader) declareHold(x node) {
 	if !x.keys("ttl", "on_expire", "by", "per_actor", "per_agent", "otherwise") {
 		return
 	}
@@ -131,9 +129,9 @@ func (b *Bundle) declareHold(x node) {
 		if name, ok := by.text(MaxName); ok {
 			if b.Hold.By = b.Agent(name); b.Hold.By < 0 {
 				known := b.AgentNames(b.everyone())
-				hint := didYouMean(name, known)
+				hint := diag.Suggest(name, known)
 				if hint == "" {
-					hint = "the agents are " + quoteList(known) + "."
+					hint = "the agents are " + diag.Quoted(known) + "."
 				}
 				by.fail(diag.BundleRef, "there is no agent `"+name+"`.", hint)
 			}
@@ -142,7 +140,7 @@ func (b *Bundle) declareHold(x node) {
 	b.Hold.PerActor, b.Hold.PerAgent = x.most("per_actor", b.Hold.PerActor), x.most("per_agent", b.Hold.PerAgent)
 	if o := x.get("otherwise"); o.ok() && o.keys("verdict") {
 		if w := o.get("verdict"); w.ok() {
-			n, ok := w.word("verdict", verdictWords...)
+			n, ok := w.word("verdict", VerdictWords...)
 			switch v := Verdict(n); {
 			case !ok:
 			case v == Commit, v == HoldVerdict:

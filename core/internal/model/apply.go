@@ -169,7 +169,7 @@ const copyUnits = 4
 // copies is what setting a part of v costs: all beside it is copied. Only the
 // outermost list or map counts, as the others are at most as long as their type says.
 func (e *Effect) copies(v value.Value) uint64 {
-	n := e.inner
+	n := e.Inner
 	if len(e.Path) > 0 {
 		switch v.K {
 		case value.List:
@@ -179,6 +179,12 @@ func (e *Effect) copies(v value.Value) uint64 {
 		}
 	}
 	return copyUnits * n
+}
+
+// MostCopied is the most that setting the part may cost.
+func (e *Effect) MostCopied() uint64 {
+	t := e.Path[0].Type
+	return copyUnits * (e.Inner + uint64(t.Len+len(t.Fields)))
 }
 
 // overlap says whether one path is the other, or a part of it.

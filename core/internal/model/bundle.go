@@ -6,7 +6,6 @@ package model
 // This file defines Bundle and what it declares.
 
 import (
-	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/text"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
@@ -49,19 +48,11 @@ type Named struct {
 type Agent struct {
 	Name, Title, About string
 	Proposes           bool // may propose a change of what it does not own
-	layer              int
+	Layer              int  // of the document that declares it
 }
 
 // Shown is what people call the agent: its title, or its name.
 func (a *Agent) Shown() string { return titleOr(a.Title, a.Name) }
-
-// Const is a constant, a param or an entry of metadata.
-type Const struct {
-	Name, About string
-	Type        *types.Type
-	Value       value.Value // Unknown where internal metadata was left out of a public document
-	Internal    bool
-}
 
 // Var is a state variable.
 type Var struct {
@@ -71,7 +62,7 @@ type Var struct {
 	Owners      uint64 // set of agents, by index
 	Moves       *Moves // nil: every move is possible
 	Never       []Never
-	layer       int
+	Layer       int // of the document that declares it
 }
 
 // Moves is the whole transition relation of an enum variable.
@@ -132,7 +123,7 @@ type Action struct {
 	Effects            []Effect // grouped by layer
 	Must               []uint32 // for each document that says `must: change`, the layers whose variables and logs it knows
 	Shares             []Share  // what each layer has to say about it, in order
-	layer              int
+	Layer              int      // of the document that declares it
 }
 
 // Shown is what people call the action: its title, or its name.
@@ -148,9 +139,10 @@ const (
 	Prefer
 )
 
-var kindWords = []string{"require", "ensure", "always", "prefer"}
+// KindWords are the kinds as a bundle writes them.
+var KindWords = []string{"require", "ensure", "always", "prefer"}
 
-func (k Kind) String() string { return kindWords[k] }
+func (k Kind) String() string { return KindWords[k] }
 
 // Constraint is a condition with an id, a level and a verdict.
 type Constraint struct {
@@ -163,7 +155,6 @@ type Constraint struct {
 	Otherwise        Otherwise
 	Weight           int
 	All              bool // no `on` was given
-	condition, say   node
 }
 
 // Hold says how long a parked proposal waits and what then, how many may wait, and
@@ -186,13 +177,6 @@ type Derived struct {
 	Program *vm.Program
 }
 
-// Property is something to prove about every reachable state.
-type Property struct {
-	ID      string
-	Kind    string // always, never, reachable, recoverable
-	Program *vm.Program
-}
-
 // Domain is a list of values to search a path with.
 type Domain struct {
 	Path   string // args.NAME or state.NAME
@@ -203,11 +187,9 @@ type Domain struct {
 type Bundle struct {
 	Name, Version, Title, About string
 	Digest                      string // "sha256:…"
-	Document                    []byte // canonical bytes, as given
 	Governance                  uint64
 	Agents                      []Agent
 	Types                       []Named
-	Constants, Params, Metadata []Const
 	Vars                        []Var
 	Logs                        []Log
 	Patterns                    []Pattern
@@ -217,7 +199,6 @@ type Bundle struct {
 	Hold                        Hold
 	Derived                     []Derived // in an order in which each needs only earlier ones
 	Domains                     []Domain
-	Properties                  []Property
 	Parents                     []string // name@version, nearest last
 	Layers                      []Layer  // of the documents that were read, parents first
 
@@ -227,21 +208,7 @@ type Bundle struct {
 
 	Sets      []*text.Set // of Patterns, as the machine wants them
 	SetNames  []string
-	agentType *types.Type
-	found     *diag.List
-	seen      func(root, name string) // told what expressions and types name; nil unless somebody wants to know
-	names     map[string]string       // "what name" to the place it was declared
-	laterSays []laterSay
-	covered   []bool // the actions of the constraint that is being compiled; nil for anything else
-	scopes    scopes
-	compiled  int            // bytes of the expressions compiled so far, see MaxCompiled
-	tables    int            // bytes of the tables of pattern sets so far, see MaxTables
-	folding   uint64         // cost units that may still be spent on what is constant in expressions
-	checking  uint64         // and on conditions and examples, see MaxChecking
-	size      int            // of the types declared so far, see MaxTypeSizes
-	layer     int            // of the document being read: 0 the first ancestor
-	layers    uint32         // of the document being read and what it extends
-	idLayers  map[string]int // where each id was declared
+	AgentType *types.Type // the enum of all agents, the type of actor.kind
 }
 
 // ID is name@version.
@@ -266,9 +233,6 @@ func (b *Bundle) Action(name string) int {
 	}
 	return -1
 }
-
-// AgentType is the enum of all agents, the type of actor.kind.
-func (b *Bundle) AgentType() *types.Type { return b.agentType }
 
 // Everyone is the set of all agents.
 func (b *Bundle) Everyone() uint64 { return uint64(1)<<len(b.Agents) - 1 }

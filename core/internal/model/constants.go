@@ -13,7 +13,15 @@ import (
 // This file reads agents, constants, params and metadata, and checks what must
 // hold of them.
 
-func (b *Bundle) declareAgents(x node) {
+// Const is a constant, a param or an entry of metadata.
+type Const struct {
+	Name, About string
+	Type        *types.Type
+	Value       value.Value // Unknown where internal metadata was left out of a public document
+	Internal    bool
+}
+
+func (b *loader) declareAgents(x node) {
 	a := x.get("agents")
 	if !a.ok() && len(b.Agents) == 0 {
 		x.need("agents")
@@ -21,7 +29,7 @@ func (b *Bundle) declareAgents(x node) {
 	if a.ok() {
 		a.members(MaxAgents, "agents", func(name string, v node) {
 			if v.identifier(name, "an agent", true) && b.fresh(v, "agent", name) && v.keys("title", "about", "proposes") && len(b.Agents) < MaxAgents {
-				agent := Agent{Name: name, Title: v.optionalTitle(), About: v.optionalText("about"), layer: b.layer}
+				agent := Agent{Name: name, Title: v.optionalTitle(), About: v.optionalText("about"), Layer: b.layer}
 				if p := v.get("proposes"); p.ok() {
 					agent.Proposes = p.flag()
 				}
@@ -42,22 +50,22 @@ func (b *Bundle) declareAgents(x node) {
 	if !titled {
 		t.Titles = nil
 	}
-	b.agentType = t
+	b.AgentType = t
 }
 
 // everyone is the set a left-out `by` or `owner` means: the agents of this document
 // and of what it extends, not those of another parent of its child.
-func (b *Bundle) everyone() uint64 {
+func (b *loader) everyone() uint64 {
 	var set uint64
 	for i := range b.Agents {
-		if b.layers>>b.Agents[i].layer&1 != 0 {
+		if b.layers>>b.Agents[i].Layer&1 != 0 {
 			set |= 1 << i
 		}
 	}
 	return set
 }
 
-func (b *Bundle) declareConstants(x node) {
+func (b *loader) declareConstants(x node) {
 	if c := x.get("constants"); c.ok() {
 		c.members(MaxConstants, "constants", func(name string, v node) {
 			if !v.identifier(name, "a constant", true) || !b.fresh(v, "constant", name) {
@@ -73,13 +81,13 @@ func (b *Bundle) declareConstants(x node) {
 				v.fail(diag.BundleValue, m.Message, m.Hint)
 				return
 			}
-			b.Constants = append(b.Constants, Const{Name: name, Type: t, Value: w})
+			b.constants = append(b.constants, Const{Name: name, Type: t, Value: w})
 		})
 	}
 	for _, what := range []struct {
 		key, one string
 		list     *[]Const
-	}{{"params", "param", &b.Params}, {"metadata", "entry of metadata", &b.Metadata}} {
+	}{{"params", "param", &b.params}, {"metadata", "entry of metadata", &b.metadata}} {
 		c := x.get(what.key)
 		if !c.ok() {
 			continue
@@ -105,7 +113,7 @@ func (b *Bundle) declareConstants(x node) {
 }
 
 // constant reads one entry of params or metadata.
-func (b *Bundle) constant(x node, e Const) Const {
+func (b *loader) constant(x node, e Const) Const {
 	e.About = x.optionalText("about")
 	if t := x.need("type"); t.ok() {
 		e.Type = b.declared(t, 0)
@@ -138,7 +146,7 @@ func (b *Bundle) constant(x node, e Const) Const {
 	return e
 }
 
-func (b *Bundle) checkValid(x node) {
+func (b *loader) checkValid(x node) {
 	x.items(MaxConstraints, "conditions", func(i int, v node) {
 		if !v.keys("require", "say") {
 			return
@@ -174,7 +182,7 @@ func (b *Bundle) checkValid(x node) {
 }
 
 // check takes units off what the bundle's own conditions and examples may cost, and says whether there were as many.
-func (b *Bundle) check(x node, units uint64) bool {
+func (b *loader) check(x node, units uint64) bool {
 	if units <= b.checking {
 		b.checking -= units
 		return true

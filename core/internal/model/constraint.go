@@ -12,12 +12,13 @@ import (
 )
 
 // declareConstraints reads `constraints`, all but their expressions.
-func (b *Bundle) declareConstraints(x node) {
+func (b *loader) declareConstraints(x node) {
 	x.items(MaxConstraints, "constraints", func(i int, v node) {
 		if len(b.Constraints) == MaxConstraints {
 			return
 		}
 		c := Constraint{Level: Operational, Weight: 1, On: make([]bool, len(b.Actions))}
+		var where condition
 		before := len(v.r.diag.Items)
 		if !v.keys("id", "title", "about", "level", "on", "require", "ensure", "always", "prefer", "otherwise", "weight") {
 			return
@@ -29,9 +30,9 @@ func (b *Bundle) declareConstraints(x node) {
 		}
 		c.Title, c.About = v.optionalText("title"), v.optionalText("about")
 		forms := 0
-		for k, word := range kindWords {
+		for k, word := range KindWords {
 			if w := v.get(word); w.ok() {
-				c.Kind, c.condition = Kind(k), w
+				c.Kind, where.require = Kind(k), w
 				forms++
 			}
 		}
@@ -46,9 +47,9 @@ func (b *Bundle) declareConstraints(x node) {
 			v.fail(diag.BundleForm, "a constraint has exactly one of `require`, `ensure`, `always` and `prefer`; this has "+strconv.Itoa(forms)+".", hint)
 			return
 		}
-		c.Source = c.condition.source()
+		c.Source = where.require.source()
 		if l := v.get("level"); l.ok() {
-			if n, ok := l.word("level", levelWords...); ok {
+			if n, ok := l.word("level", LevelWords...); ok {
 				c.Level = Level(n)
 				if (c.Kind == Prefer) != (c.Level == Preference) {
 					l.fail(diag.BundleForm, "the level `preference` and `prefer` go together.", "what must hold is a `require`, `ensure` or `always` at a stronger level.")
@@ -59,7 +60,7 @@ func (b *Bundle) declareConstraints(x node) {
 		} else {
 			v.need("level")
 		}
-		c.Otherwise, c.say = b.otherwise(v.get("otherwise"))
+		c.Otherwise, where.say = b.otherwise(v.get("otherwise"))
 		if w := v.get("weight"); w.ok() {
 			if c.Kind != Prefer {
 				w.failKey(diag.BundleForm, "`weight` ranks preferences, so it goes with `prefer` only.", "")
@@ -77,10 +78,11 @@ func (b *Bundle) declareConstraints(x node) {
 			c.All = true
 		}
 		b.Constraints = append(b.Constraints, c)
+		b.conditions = append(b.conditions, where)
 	})
 }
 
-func (b *Bundle) on(x node, c *Constraint) {
+func (b *loader) on(x node, c *Constraint) {
 	var known []string
 	for _, a := range b.Actions {
 		known = append(known, a.Name)
@@ -94,9 +96,9 @@ func (b *Bundle) on(x node, c *Constraint) {
 		}
 		a := b.Action(name)
 		if a < 0 || !b.sees(ofActions, a) {
-			hint := didYouMean(name, known)
+			hint := diag.Suggest(name, known)
 			if hint == "" && len(known) > 0 {
-				hint = "the actions are " + quoteList(known) + "."
+				hint = "the actions are " + diag.Quoted(known) + "."
 			}
 			v.fail(diag.BundleRef, "there is no action `"+name+"`.", hint)
 			return
@@ -127,8 +129,9 @@ func (k Kind) place() place {
 	return afterPlace
 }
 
-// compileConstraint compiles c for every action it covers and has no program for yet.
-func (b *Bundle) compileConstraint(c *Constraint) {
+// compileConstraint compiles constraint k for every action it covers and has no program for yet.
+func (b *loader) compileConstraint(k int) {
+	c, where := &b.Constraints[k], b.conditions[k]
 	for len(c.On) < len(b.Actions) {
 		c.On = append(c.On, c.All)
 	}
@@ -143,7 +146,7 @@ func (b *Bundle) compileConstraint(c *Constraint) {
 	}
 	at := c.Kind.place()
 	if len(b.Actions) == 0 {
-		b.expr(c.condition, at, anyAction, boolType)
+		b.expr(where.require, at, anyAction, boolType)
 		return
 	}
 	var shared *vm.Program
@@ -155,24 +158,25 @@ func (b *Bundle) compileConstraint(c *Constraint) {
 			continue
 		}
 		if shared == nil {
-			shared = b.expr(c.condition, at, i, boolType)
+			shared = b.expr(where.require, at, i, boolType)
 			if shared == nil {
 				return
 			}
-			if c.say.ok() {
-				said = b.say(c.say, at, i)
+			if where.say.ok() {
+				said = b.say(where.say, at, i)
 			}
 		}
 		c.Program[i], c.Otherwise.Say[i] = shared, said
-		if reads(shared, BankArgs) || said.reads(BankArgs) {
+		if reads(shared, BankArgs) || textReads(said, BankArgs) {
 			shared, said = nil, nil
 		}
 	}
 }
 
-func (say Say) reads(bank uint8) bool {
+// textReads says whether an expression of the text reads from a bank.
+func textReads(say Say, bank uint8) bool {
 	for _, p := range say {
-		if p.program != nil && reads(p.program, bank) {
+		if p.Program != nil && reads(p.Program, bank) {
 			return true
 		}
 	}
@@ -180,7 +184,7 @@ func (say Say) reads(bank uint8) bool {
 }
 
 // sayFor compiles the text of a move's refusal for every action.
-func (b *Bundle) sayFor(o *Otherwise, x node) {
+func (b *loader) sayFor(o *Otherwise, x node) {
 	if !x.ok() {
 		return
 	}
@@ -196,7 +200,7 @@ func (b *Bundle) sayFor(o *Otherwise, x node) {
 			o.Say = append(o.Say, nil)
 		}
 		o.Say[i] = shared
-		if shared.reads(BankArgs) {
+		if textReads(shared, BankArgs) {
 			shared = nil
 		}
 	}

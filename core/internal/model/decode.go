@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
+	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
 )
@@ -26,7 +27,7 @@ type Mismatch struct {
 // stands for what a mapping leaves out is taken off *fill; below zero nothing fits.
 func Decode(d *canon.Doc, n canon.Node, t *types.Type, fill *int) (value.Value, *Mismatch) {
 	wrong := func(want string) (value.Value, *Mismatch) {
-		return value.Value{}, &Mismatch{Message: "expected " + want + ", found " + kindNames[d.Kind(n)] + ".", Node: n, Want: t, Hint: mend(d, n, t)}
+		return value.Value{}, &Mismatch{Message: "expected " + want + ", found " + d.Kind(n).String() + ".", Node: n, Want: t, Hint: mend(d, n, t)}
 	}
 	switch t.Kind {
 	case types.Bool:
@@ -82,14 +83,14 @@ func Decode(d *canon.Doc, n canon.Node, t *types.Type, fill *int) (value.Value, 
 		return v, nil
 	case types.Enum:
 		if d.Kind(n) != canon.String {
-			return wrong("one of " + quoteList(t.Members))
+			return wrong("one of " + diag.Quoted(t.Members))
 		}
 		s := d.String(n)
 		if i := t.Member(s); i >= 0 {
 			return t.Values[i], nil
 		}
-		hint := didYouMean(s, t.Members)
-		return value.Value{}, &Mismatch{Message: "`" + strings.Clone(s) + "` is none of " + quoteList(t.Members) + ".", Hint: hint, Node: n, Want: t}
+		hint := diag.Suggest(s, t.Members)
+		return value.Value{}, &Mismatch{Message: "`" + strings.Clone(s) + "` is none of " + diag.Quoted(t.Members) + ".", Hint: hint, Node: n, Want: t}
 	case types.List:
 		if d.Kind(n) != canon.Array {
 			return wrong("a list")
@@ -120,7 +121,7 @@ func Decode(d *canon.Doc, n canon.Node, t *types.Type, fill *int) (value.Value, 
 func mend(d *canon.Doc, n canon.Node, t *types.Type) string {
 	switch {
 	case t.Kind == types.Bool || t.Kind == types.Int || t.Kind == types.Double:
-		return unquoted(d, n)
+		return Unquoted(d, n)
 	case t.Kind == types.String && (d.Kind(n) == canon.Number || d.Kind(n) == canon.True || d.Kind(n) == canon.False):
 		return "write `\"" + string(d.Canonical(nil, n)) + "\"`, in quotes."
 	}
@@ -198,7 +199,7 @@ func decodeObject(d *canon.Doc, n canon.Node, t *types.Type, fill *int) (value.V
 			for _, f := range e.Keys {
 				known = append(known, f.Str())
 			}
-			return value.Value{}, &Mismatch{Message: "there is no `" + strings.Clone(name) + "` here; there is " + quoteList(known) + ".", Hint: didYouMean(name, known), Node: k}
+			return value.Value{}, &Mismatch{Message: "there is no `" + strings.Clone(name) + "` here; there is " + diag.Quoted(known) + ".", Hint: diag.Suggest(name, known), Node: k}
 		}
 		elem := t.Elem
 		if t.Kind == types.Record {
@@ -216,7 +217,7 @@ func decodeObject(d *canon.Doc, n canon.Node, t *types.Type, fill *int) (value.V
 
 // part writes one part of a path: ".name", or ["na me"] where the name is no identifier.
 func part(name string) string {
-	if identifier(name) {
+	if Identifier(name) {
 		return "." + name
 	}
 	return "[" + string(canon.AppendString(nil, name)) + "]"
@@ -243,13 +244,13 @@ func find(e *value.Entries, name string) int {
 	return -1
 }
 
-// unquoted says to write a value without the quotes that make it a text, where it would be a number or a truth value then.
-func unquoted(d *canon.Doc, n canon.Node) string {
+// Unquoted says to write a value without the quotes that make it a text, where it would be a number or a truth value then.
+func Unquoted(d *canon.Doc, n canon.Node) string {
 	if d.Kind(n) != canon.String {
 		return ""
 	}
 	s := d.String(n)
-	if _, err := strconv.ParseFloat(s, 64); err == nil && len(s) < maxQuoted && (digit(s[0]) || s[0] == '-') || s == "true" || s == "false" {
+	if _, err := strconv.ParseFloat(s, 64); err == nil && len(s) < diag.MaxQuoted && (Digit(s[0]) || s[0] == '-') || s == "true" || s == "false" {
 		return "write `" + strings.Clone(s) + "`, without quotes."
 	}
 	return ""

@@ -14,11 +14,9 @@ import (
 )
 
 // effects reads set, reset, append and effects of x; mine says which variables and logs may be written.
-func (b *Bundle) effects(x node, at place, action int, group *int) []Effect {
-	var list []Effect
-	own := b.effectGroup(x, at, action, nil, *group)
-	*group++
-	list = append(list, own...)
+func (b *loader) effects(x node, at place, action int) []Effect {
+	list := b.effectGroup(x, at, action, nil)
+	groups := make([]int, len(list), len(list)+8) // which effects are under the same condition
 	if e := x.get("effects"); e.ok() {
 		e.items(MaxEffects, "effects", func(i int, v node) {
 			if !v.keys("when", "set", "reset", "append") {
@@ -28,23 +26,25 @@ func (b *Bundle) effects(x node, at place, action int, group *int) []Effect {
 			if w := v.get("when"); w.ok() {
 				when = b.expr(w, at, action, boolType)
 			}
-			list = append(list, b.effectGroup(v, at, action, when, *group)...)
-			*group++
+			list = append(list, b.effectGroup(v, at, action, when)...)
+			for len(groups) < len(list) {
+				groups = append(groups, i+1)
+			}
 		})
 	}
 	if len(list) > MaxEffects {
 		x.fail(diag.LimitCount, "there are "+strconv.Itoa(len(list))+" effects, and at most "+strconv.Itoa(MaxEffects)+" are allowed.", "")
 	}
-	b.clashes(x, list)
+	clashes(x, list, groups)
 	return list
 }
 
 // clashes reports two effects on one path that cannot be told apart when compiled.
-func (b *Bundle) clashes(x node, list []Effect) {
+func clashes(x node, list []Effect, groups []int) {
 	for i := range list {
 		for j := range list[:i] {
 			p, q := &list[i], &list[j]
-			if p.Var < 0 || p.Var != q.Var || p.group != q.group && (p.When != nil || q.When != nil) {
+			if p.Var < 0 || p.Var != q.Var || groups[i] != groups[j] && (p.When != nil || q.When != nil) {
 				continue
 			}
 			short, long := p.Text, q.Text
@@ -64,9 +64,9 @@ func (b *Bundle) clashes(x node, list []Effect) {
 	}
 }
 
-func (b *Bundle) effectGroup(x node, at place, action int, when *vm.Program, group int) []Effect {
+func (b *loader) effectGroup(x node, at place, action int, when *vm.Program) []Effect {
 	var list []Effect
-	add := func(e Effect) { e.When, e.group, e.Layer = when, group, b.layer; list = append(list, e) }
+	add := func(e Effect) { e.When, e.Layer = when, b.layer; list = append(list, e) }
 	if set := x.get("set"); set.ok() {
 		set.members(MaxEffects, "effects", func(path string, v node) {
 			e, t := b.target(v, true, path, at, action)
@@ -101,7 +101,7 @@ func (b *Bundle) effectGroup(x node, at place, action int, when *vm.Program, gro
 				}
 			}
 			if at2 < 0 {
-				v.failKey(diag.BundleRef, "there is no log `"+name+"`.", didYouMean(name, known))
+				v.failKey(diag.BundleRef, "there is no log `"+name+"`.", diag.Suggest(name, known))
 				return
 			}
 			if b.Logs[at2].Layer != b.layer {
@@ -116,7 +116,7 @@ func (b *Bundle) effectGroup(x node, at place, action int, when *vm.Program, gro
 
 // initial is what a reset gives: the variable's initial value at that path, or
 // the type's zero where the path has a part that init does not hold.
-func (b *Bundle) initial(e *Effect, t *types.Type) value.Value {
+func (b *loader) initial(e *Effect, t *types.Type) value.Value {
 	v := b.Vars[e.Var].Init
 	for _, s := range e.Path {
 		switch {
@@ -148,7 +148,7 @@ func sameValues(e *value.Entries) bool {
 }
 
 // target reads a path: VAR, then .field or [expression] parts. It returns the type of what the path names, nil where it names nothing.
-func (b *Bundle) target(x node, key bool, path string, at place, action int) (Effect, *types.Type) {
+func (b *loader) target(x node, key bool, path string, at place, action int) (Effect, *types.Type) {
 	e := Effect{Log: -1, Var: -1, Text: path}
 	fail := func(off, end int, code, message, hint string) {
 		x.r.diag.Add(diag.Diagnostic{Code: code, Path: x.path, Key: key, Off: off, End: end, Message: message, Hint: hint})
@@ -166,7 +166,7 @@ func (b *Bundle) target(x node, key bool, path string, at place, action int) (Ef
 		return e, nil // what is wrong with `state` is reported
 	}
 	if e.Var < 0 {
-		hint := didYouMean(name, known)
+		hint := diag.Suggest(name, known)
 		if name == "state" {
 			hint = "leave `state.` out: a path begins with the variable's name."
 		} else if name == "logs" {
@@ -175,7 +175,7 @@ func (b *Bundle) target(x node, key bool, path string, at place, action int) (Ef
 		fail(0, max(i, 1), diag.BundleRef, "there is no state variable `"+name+"`.", hint)
 		return e, nil
 	}
-	if b.Vars[e.Var].layer != b.layer {
+	if b.Vars[e.Var].Layer != b.layer {
 		x.r.diag.Add(diag.Diagnostic{Code: diag.ExtendWeaken, Path: x.path, Key: key, Off: 0, End: i, Message: "`" + name + "` is a parent's variable, so only the parent's actions change it.",
 			Hint: "declare a variable of your own.", Related: b.names["variable "+name]})
 		return e, nil
@@ -200,13 +200,13 @@ func (b *Bundle) target(x node, key bool, path string, at place, action int) (Ef
 					for _, f := range t.Fields {
 						fields = append(fields, f.Name)
 					}
-					fail(i+1, max(end, i+2), diag.BundleRef, "there is no field `"+field+"` in `"+path[:i]+"`.", didYouMean(field, fields))
+					fail(i+1, max(end, i+2), diag.BundleRef, "there is no field `"+field+"` in `"+path[:i]+"`.", diag.Suggest(field, fields))
 					return e, nil
 				}
 				t = t.Fields[step.Field].Type
 			case t.Kind == types.Map && field != "":
 				if t.Key.Kind == types.Enum && t.Key.Member(field) < 0 {
-					fail(i+1, end, diag.BundleRef, "`"+field+"` is none of "+quoteList(t.Key.Members)+".", didYouMean(field, t.Key.Members))
+					fail(i+1, end, diag.BundleRef, "`"+field+"` is none of "+diag.Quoted(t.Key.Members)+".", diag.Suggest(field, t.Key.Members))
 					return e, nil
 				}
 				step.Key = value.OfString(field)
@@ -246,7 +246,7 @@ func (b *Bundle) target(x node, key bool, path string, at place, action int) (Ef
 			return e, nil
 		}
 		if len(e.Path) > 0 {
-			e.inner += uint64(step.Type.Len + len(step.Type.Fields))
+			e.Inner += uint64(step.Type.Len + len(step.Type.Fields))
 		}
 		e.Path = append(e.Path, step)
 	}
@@ -258,14 +258,14 @@ func (b *Bundle) target(x node, key bool, path string, at place, action int) (Ef
 
 // nameEnd returns the index after the identifier at i.
 func nameEnd(s string, i int) int {
-	for i < len(s) && (letter(s[i]) || digit(s[i])) {
+	for i < len(s) && (Letter(s[i]) || Digit(s[i])) {
 		i++
 	}
 	return i
 }
 
 // right reads a right-hand side of type t.
-func (b *Bundle) right(x node, at place, action int, t *types.Type) Right {
+func (b *loader) right(x node, at place, action int, t *types.Type) Right {
 	r := Right{Type: t}
 	switch x.kind() {
 	case canon.String:
@@ -293,7 +293,7 @@ func (b *Bundle) right(x node, at place, action int, t *types.Type) Right {
 				for _, f := range t.Fields {
 					fields = append(fields, f.Name)
 				}
-				v.failKey(diag.BundleRef, "there is no field `"+name+"` here; there is "+quoteList(fields)+".", didYouMean(name, fields))
+				v.failKey(diag.BundleRef, "there is no field `"+name+"` here; there is "+diag.Quoted(fields)+".", diag.Suggest(name, fields))
 				return
 			}
 			r.Fields[i] = b.right(v, at, action, t.Fields[i].Type)

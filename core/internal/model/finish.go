@@ -12,7 +12,7 @@ import (
 
 // finish checks that every decision stays within its cost, and that the initial
 // state and the fallback break nothing that always holds.
-func (b *Bundle) finish(root node) {
+func (b *loader) finish(root node) {
 	b.shares()
 	b.checkKeeps(root)
 	b.checkCost(root)
@@ -28,7 +28,7 @@ func (b *Bundle) finish(root node) {
 		var after State
 		m.Banks[BankState], m.Banks[BankLogs] = s.Vars, s.Logs
 		after.Copy(s)
-		_, failed := Apply(&m, b, b.Fallback, &after, nil)
+		_, failed := Apply(&m, b.Bundle, b.Fallback, &after, nil)
 		if failed.K == value.Error {
 			root.get("fallback").orElse(root).fail(diag.BundleInit, "the fallback cannot be computed from the initial state: "+failed.Str()+".", "")
 			return
@@ -38,7 +38,7 @@ func (b *Bundle) finish(root node) {
 }
 
 // checkSize finds out whether a state may become too large, and refuses a bundle whose first one is.
-func (b *Bundle) checkSize(root node, s State) bool {
+func (b *loader) checkSize(root node, s State) bool {
 	for l := range b.Layers {
 		var most, now Extent
 		count := func(m Extent) { most.Bytes, most.Values = most.Bytes+m.Bytes, most.Values+m.Values }
@@ -71,7 +71,7 @@ func (x node) orElse(y node) node {
 	return y
 }
 
-func (b *Bundle) checkAlways(m *vm.Machine, root node, s State, what string) bool {
+func (b *loader) checkAlways(m *vm.Machine, root node, s State, what string) bool {
 	m.Cost = 0
 	m.Banks[BankState], m.Banks[BankLogs] = s.Vars, s.Logs
 	b.Derive(m, nil)
@@ -95,7 +95,7 @@ func (b *Bundle) checkAlways(m *vm.Machine, root node, s State, what string) boo
 			if got.K == value.Error {
 				why = "`" + c.ID + "` cannot be computed in " + what + ": " + got.Str() + "."
 			}
-			c.condition.fail(diag.BundleInit, why, "change the initial values, or what always holds.")
+			b.conditions[i].require.fail(diag.BundleInit, why, "change the initial values, or what always holds.")
 			good = false
 		}
 	}
@@ -103,7 +103,7 @@ func (b *Bundle) checkAlways(m *vm.Machine, root node, s State, what string) boo
 }
 
 // checkCost refuses a bundle in which deciding one action could cost one of its layers more than a decision may.
-func (b *Bundle) checkCost(root node) {
+func (b *loader) checkCost(root node) {
 	for a := range b.Actions {
 		for i := range b.Actions[a].Shares {
 			b.checkShare(root, a, &b.Actions[a].Shares[i])
@@ -111,7 +111,7 @@ func (b *Bundle) checkCost(root node) {
 	}
 }
 
-func (b *Bundle) checkShare(root node, a int, s *Share) {
+func (b *loader) checkShare(root node, a int, s *Share) {
 	act, layer := &b.Actions[a], &b.Layers[s.Layer]
 	var total, most uint64
 	at := ""
@@ -134,7 +134,7 @@ func (b *Bundle) checkShare(root node, a int, s *Share) {
 			add(s.Index, "an effect's index")
 		}
 		if len(e.Path) > 0 {
-			total += copyUnits * (e.inner + uint64(e.Path[0].Type.Len+len(e.Path[0].Type.Fields)))
+			total += e.MostCopied()
 		}
 		e.Value.Programs(func(p *vm.Program) { add(p, "an effect on `"+e.Text+"`") })
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
+	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
 )
@@ -118,7 +119,7 @@ func Fits(v value.Value, t *types.Type) string {
 		}
 	case types.Enum:
 		if t.Member(v.Str()) < 0 {
-			return "`" + v.Str() + "` is none of " + quoteList(t.Members) + "."
+			return "`" + v.Str() + "` is none of " + diag.Quoted(t.Members) + "."
 		}
 	case types.List:
 		if n := int(v.Int()); t.Len > 0 && n > t.Len {
@@ -135,7 +136,7 @@ func Fits(v value.Value, t *types.Type) string {
 			return tooMany(e.Len(), t.Len, "entries")
 		}
 		if t.Key.Kind == types.Enum && e.Len() != t.Len {
-			return "an entry is missing; there must be one for each of " + quoteList(t.Key.Members) + "."
+			return "an entry is missing; there must be one for each of " + diag.Quoted(t.Key.Members) + "."
 		}
 		for i, w := range e.Vals {
 			k := e.Keys[i]
@@ -143,7 +144,7 @@ func Fits(v value.Value, t *types.Type) string {
 				return "a key is no text."
 			}
 			if t.Key.Kind == types.Enum && t.Key.Member(k.Str()) < 0 {
-				return "`" + k.Str() + "` is none of " + quoteList(t.Key.Members) + "."
+				return "`" + k.Str() + "` is none of " + diag.Quoted(t.Key.Members) + "."
 			}
 			if len(k.Str()) > MaxKeyBytes {
 				return tooMany(len(k.Str()), MaxKeyBytes, "bytes in a key")

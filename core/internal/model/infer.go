@@ -47,7 +47,7 @@ func inferObject(d *canon.Doc, n canon.Node) *types.Type {
 	for k := d.First(n); k >= 0; k = d.Next(k) {
 		t := infer(d, d.Value(k))
 		name := strings.Clone(d.String(k))
-		names = names && identifier(name)
+		names = names && Identifier(name)
 		longest = max(longest, len(name))
 		r.Fields = append(r.Fields, types.Field{Name: name, Type: t})
 		elem = join(elem, t)

@@ -215,7 +215,7 @@ func (o *object) list(name string, n int, f func(i int, e *object)) {
 // appendTitles writes the titles that were given, by member in the order of their names.
 func appendTitles(dst []byte, t *types.Type) []byte {
 	o := object{dst: append(dst, '{')}
-	for _, i := range order(len(t.Members), func(i int) string { return t.Members[i] }) {
+	for _, i := range ByName(len(t.Members), func(i int) string { return t.Members[i] }) {
 		if t.Titles[i] != "" {
 			o.text(t.Members[i], t.Titles[i])
 		}

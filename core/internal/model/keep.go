@@ -8,7 +8,7 @@ import (
 
 // checkKeeps reports what one parent keeps and another, which neither extends it nor is
 // extended by it, may refuse: no child could do right by both.
-func (b *Bundle) checkKeeps(root node) {
+func (b *loader) checkKeeps(root node) {
 	for l := range b.Layers {
 		for i := range b.Layers[l].Keeps {
 			k := &b.Layers[l].Keeps[i]
@@ -18,12 +18,12 @@ func (b *Bundle) checkKeeps(root node) {
 				}
 				for o := range b.Layers {
 					why := b.mayRefuse(o, a)
-					if b.related(l, o) || why == "" || b.Layers[l].Includes>>b.Actions[a].layer&1 == 0 {
+					if b.related(l, o) || why == "" || b.Layers[l].Includes>>b.Actions[a].Layer&1 == 0 {
 						continue
 					}
 					root.get("extends").failSee(diag.ExtendKeeps, "`"+b.Layers[l].ID+"` keeps proposals of `"+
 						b.Actions[a].Name+"`, and `"+b.Layers[o].ID+"` may refuse them: "+why+".",
-						"extend one of the two, or let one of them extend the other.", k.at)
+						"extend one of the two, or let one of them extend the other.", b.origins[l].keeps[i])
 					return
 				}
 			}
@@ -32,14 +32,14 @@ func (b *Bundle) checkKeeps(root node) {
 }
 
 // related says whether one of two layers includes the other.
-func (b *Bundle) related(l, o int) bool {
+func (b *loader) related(l, o int) bool {
 	return (b.Layers[l].Includes>>o|b.Layers[o].Includes>>l)&1 != 0
 }
 
 // mayRefuse says for what reason a layer might refuse a parent's action, "" where it never does.
-func (b *Bundle) mayRefuse(l, action int) string {
+func (b *loader) mayRefuse(l, action int) string {
 	layer, act := &b.Layers[l], &b.Actions[action]
-	if l == act.layer || layer.Includes>>act.layer&1 == 0 {
+	if l == act.Layer || layer.Includes>>act.Layer&1 == 0 {
 		return ""
 	}
 	for i := range act.Effects {
@@ -80,7 +80,7 @@ func (b *Bundle) mayRefuse(l, action int) string {
 }
 
 // declareKeeps reads `keep`.
-func (b *Bundle) declareKeeps(x node) {
+func (b *loader) declareKeeps(x node) {
 	x.items(MaxKeeps, "kept proposals", func(i int, v node) {
 		if !v.keys("action", "when", "about") {
 			return
@@ -94,7 +94,7 @@ func (b *Bundle) declareKeeps(x node) {
 		if !ok {
 			return
 		}
-		k := Keep{Action: b.Action(name), at: v.path}
+		k := Keep{Action: b.Action(name)}
 		known := append([]string(nil), Builtins...)
 		for i := range b.Actions {
 			known = append(known, b.Actions[i].Name)
@@ -105,7 +105,7 @@ func (b *Bundle) declareKeeps(x node) {
 			}
 		}
 		if k.Action >= 0 && !b.sees(ofActions, k.Action) || k.Action == -1 && name != Builtins[0] {
-			a.fail(diag.BundleRef, "there is no action `"+name+"`.", didYouMean(name, known))
+			a.fail(diag.BundleRef, "there is no action `"+name+"`.", diag.Suggest(name, known))
 			return
 		}
 		if w := v.get("when"); w.ok() {
@@ -115,5 +115,6 @@ func (b *Bundle) declareKeeps(x node) {
 		}
 		l := &b.Layers[b.layer]
 		l.Keeps = append(l.Keeps, k)
+		b.origins[b.layer].keeps = append(b.origins[b.layer].keeps, v.path)
 	})
 }

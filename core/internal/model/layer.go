@@ -25,7 +25,6 @@ type Layer struct {
 	Constraints Span
 	Fallback    Span
 	Large       bool // the declared bounds of all that it includes allow a state over MaxState
-	first       counts
 }
 
 // Span is a part of a list: the indices from From to To-1.
@@ -44,5 +43,4 @@ type Share struct {
 type Keep struct {
 	Action int         // index of an action, or of a built-in one
 	When   *vm.Program // nil: all of them
-	at     string      // the place in the document
 }

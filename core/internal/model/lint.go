@@ -18,7 +18,7 @@ import (
 )
 
 type linter struct {
-	b     *Bundle
+	b     *loader
 	root  node
 	used  map[string]bool        // "constants tolerance", "types stance", …
 	trees map[[2]int]*check.Expr // the condition of a constraint for an action
@@ -38,7 +38,7 @@ func Lint(src []byte) []diag.Diagnostic {
 	l := linter{used: map[string]bool{}, rows: lintRows}
 	r := &reader{}
 	first := 0
-	load(src, r, func(root, name string) { l.used[root+" "+name] = true }, func(b *Bundle, root node) {
+	load(src, r, func(root, name string) { l.used[root+" "+name] = true }, func(b *loader, root node) {
 		first = len(r.diag.Items)
 		l.b, l.root, b.seen = b, root, nil
 		l.run()
@@ -207,7 +207,7 @@ func (l *linter) conditions() {
 	}
 	for i := range b.Constraints {
 		c := &b.Constraints[i]
-		if !own(c.condition.path) || len(b.Actions) == 0 {
+		if !own(b.conditions[i].require.path) || len(b.Actions) == 0 {
 			continue
 		}
 		x := &list[i]
@@ -216,24 +216,24 @@ func (l *linter) conditions() {
 			violated = violated || v
 		}
 		switch {
-		case l.reported(c.condition.path):
+		case l.reported(b.conditions[i].require.path):
 		case x.unknown:
 			l.shadows(i, list)
 		case !violated && x.covered != "":
-			l.warn(diag.LintShadowed, c.condition.path, false, "`"+c.ID+"` never decides: what it forbids is refused already, by "+x.covered+".", "delete it, or let it forbid more.", "")
+			l.warn(diag.LintShadowed, b.conditions[i].require.path, false, "`"+c.ID+"` never decides: what it forbids is refused already, by "+x.covered+".", "delete it, or let it forbid more.", "")
 		case !violated && c.Kind == Prefer:
-			l.warn(diag.LintVacuous, c.condition.path, false, "`"+c.ID+"` is always met, so it prefers nothing.", "correct the condition, or delete it.", "")
+			l.warn(diag.LintVacuous, b.conditions[i].require.path, false, "`"+c.ID+"` is always met, so it prefers nothing.", "correct the condition, or delete it.", "")
 		case !violated:
-			l.warn(diag.LintVacuous, c.condition.path, false, "`"+c.ID+"` is never violated: the condition always holds.", "correct the condition, or delete the constraint.", "")
+			l.warn(diag.LintVacuous, b.conditions[i].require.path, false, "`"+c.ID+"` is never violated: the condition always holds.", "correct the condition, or delete the constraint.", "")
 		case len(x.never) > 0 && c.Otherwise.Verdict != HoldVerdict:
-			message := "`" + c.ID + "` never holds, so " + quoteList(x.never) + " can never commit."
+			message := "`" + c.ID + "` never holds, so " + diag.Quoted(x.never) + " can never commit."
 			hint := "correct the condition; what nobody may do is left out of `actions`."
 			if c.Kind == Prefer {
-				message, hint = "`"+c.ID+"` is never met for "+quoteList(x.never)+", so it prefers nothing there.", "correct the condition, or name other actions in `on`."
+				message, hint = "`"+c.ID+"` is never met for "+diag.Quoted(x.never)+", so it prefers nothing there.", "correct the condition, or name other actions in `on`."
 			} else if !c.All && len(x.never) < count(c.On) {
 				hint = "correct the condition, or leave the action out of `on`."
 			}
-			l.warn(diag.LintNever, c.condition.path, false, message, hint, "")
+			l.warn(diag.LintNever, b.conditions[i].require.path, false, message, hint, "")
 		default:
 			l.shadows(i, list)
 		}
@@ -289,7 +289,7 @@ func (l *linter) ask(i int) came {
 		}) {
 			x.unknown, holds, x.violated[a] = true, true, true
 		}
-		if !holds && l.b.Actions[a].layer == l.b.layer {
+		if !holds && l.b.Actions[a].Layer == l.b.layer {
 			x.never = append(x.never, l.b.Actions[a].Name)
 		}
 	}
@@ -318,8 +318,8 @@ func (l *linter) shadows(i int, list []came) {
 		if why == "" || !l.implied(i, k, list) {
 			continue
 		}
-		l.warn(diag.LintShadowed, c.condition.path, false, "`"+c.ID+"` never decides: whenever it is violated so is `"+d.ID+"`, "+why+".",
-			"delete it, or let it forbid something that `"+d.ID+"` leaves open.", d.condition.path)
+		l.warn(diag.LintShadowed, b.conditions[i].require.path, false, "`"+c.ID+"` never decides: whenever it is violated so is `"+d.ID+"`, "+why+".",
+			"delete it, or let it forbid something that `"+d.ID+"` leaves open.", b.conditions[k].require.path)
 		return
 	}
 }

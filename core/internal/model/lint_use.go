@@ -39,11 +39,11 @@ func (l *linter) unused() {
 		}
 	}
 	const rid = "delete it, or use it."
-	for i := range b.Constants {
-		idle("constant", "constants", b.Constants[i].Name, rid)
+	for i := range b.constants {
+		idle("constant", "constants", b.constants[i].Name, rid)
 	}
-	for i := range b.Params {
-		idle("param", "params", b.Params[i].Name, rid)
+	for i := range b.params {
+		idle("param", "params", b.params[i].Name, rid)
 	}
 	for i := range b.Types {
 		idle("type", "types", b.Types[i].Name, rid)
@@ -138,7 +138,7 @@ func (l *linter) agents(set uint64) string {
 	if set == 0 {
 		return "nobody"
 	}
-	return quoteList(l.b.AgentNames(set))
+	return diag.Quoted(l.b.AgentNames(set))
 }
 
 // reach looks for members that a variable never becomes.
@@ -174,7 +174,7 @@ func (l *linter) reach() {
 			if v.Moves != nil {
 				hint += " and allow the move"
 			}
-			l.warn(diag.LintMember, at, true, "`"+v.Name+"` never becomes "+strings.ReplaceAll(quoteList(never), ", ", " or ")+".", hint+", or take the member out of the type.", "")
+			l.warn(diag.LintMember, at, true, "`"+v.Name+"` never becomes "+strings.ReplaceAll(diag.Quoted(never), ", ", " or ")+".", hint+", or take the member out of the type.", "")
 		}
 	}
 }

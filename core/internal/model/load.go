@@ -8,7 +8,6 @@ package model
 // variables, is a run its parent allows.
 
 import (
-	"sort"
 	"strconv"
 	"strings"
 
@@ -19,13 +18,45 @@ import (
 var topKeys = []string{"holdfast", "bundle", "version", "title", "about", "extends", "governance", "agents", "types", "constants",
 	"params", "metadata", "valid", "state", "logs", "patterns", "actions", "constraints", "fallback", "hold", "keep", "derived", "prove", "tests"}
 
+// loader reads one document into a bundle. Everything beside the bundle itself is
+// for loading alone, and is let go of with it.
+type loader struct {
+	*Bundle
+	constants, params, metadata []Const
+	conditions                  []condition             // of the bundle's constraints
+	origins                     []origin                // of the bundle's layers
+	found                       *diag.List              // all findings so far
+	seen                        func(root, name string) // told what expressions and types name; may be nil
+	names                       map[string]string       // "what name" to the place it was declared
+	idLayers                    map[string]int          // where each id was declared
+	laterSays                   []laterSay
+	covered                     []bool // the actions of the constraint that is being compiled; nil for anything else
+	scopes                      scopes
+	compiled                    int    // bytes of the expressions compiled so far, see MaxCompiled
+	tables                      int    // bytes of the tables of pattern sets so far, see MaxTables
+	folding                     uint64 // cost units that may still be spent on what is constant in expressions
+	checking                    uint64 // and on conditions and examples, see MaxChecking
+	size                        int    // of the types declared so far, see MaxTypeSizes
+	layer                       int    // of the document being read: 0 the first ancestor
+	layers                      uint32 // of the document being read and what it extends
+}
+
+// condition is where a constraint's expression and its text are.
+type condition struct{ require, say node }
+
+// origin is what loading knows of a layer.
+type origin struct {
+	first counts   // how much of everything its ancestors had declared
+	keeps []string // the places of what it keeps
+}
+
 // Load compiles a bundle document. The Bundle is nil where a finding is more
 // than a warning; the findings come in the order of the document's parts.
 func Load(src []byte) (*Bundle, []diag.Diagnostic) { return load(src, &reader{}, nil, nil) }
 
 // load is Load into r. seen is told all that expressions and types name, and after
 // is called once the bundle is known to be good; either may be nil.
-func load(src []byte, r *reader, seen func(root, name string), after func(b *Bundle, root node)) (*Bundle, []diag.Diagnostic) {
+func load(src []byte, r *reader, seen func(root, name string), after func(b *loader, root node)) (*Bundle, []diag.Diagnostic) {
 	r.fill = MaxFilled
 	if len(src) > MaxDocument {
 		return nil, []diag.Diagnostic{{Code: diag.LimitText, Message: "the document has " + strconv.Itoa(len(src)) + " bytes, and at most " + strconv.Itoa(MaxDocument) + " are allowed."}}
@@ -42,7 +73,7 @@ func load(src []byte, r *reader, seen func(root, name string), after func(b *Bun
 		}
 	}
 	root := node{r, 0, ""}
-	b := &Bundle{names: map[string]string{}, idLayers: map[string]int{}, found: &r.diag}
+	b := &loader{Bundle: &Bundle{}, names: map[string]string{}, idLayers: map[string]int{}, found: &r.diag}
 	b.seen, b.folding, b.checking = seen, MaxFolding, MaxChecking
 	b.read(root, 0)
 	if !r.diag.Failed() {
@@ -51,40 +82,19 @@ func load(src []byte, r *reader, seen func(root, name string), after func(b *Bun
 	if r.diag.Failed() {
 		return nil, r.diag.Items
 	}
-	b.VarOrder = order(len(b.Vars), func(i int) string { return b.Vars[i].Name })
-	b.LogOrder = order(len(b.Logs), func(i int) string { return b.Logs[i].Name })
-	b.LayerOrder = order(len(b.Layers), func(i int) string { return b.Layers[i].ID })
-	b.DerivedOrder = order(len(b.Derived), func(i int) string { return b.Derived[i].Name })
-	b.Document = r.doc.Canonical(nil, 0)
+	b.VarOrder = ByName(len(b.Vars), func(i int) string { return b.Vars[i].Name })
+	b.LogOrder = ByName(len(b.Logs), func(i int) string { return b.Logs[i].Name })
+	b.LayerOrder = ByName(len(b.Layers), func(i int) string { return b.Layers[i].ID })
+	b.DerivedOrder = ByName(len(b.Derived), func(i int) string { return b.Derived[i].Name })
 	b.Digest = Digest(&r.doc, 0)
 	if after != nil {
 		after(b, root)
 	}
-	b.forget()
-	return b, r.diag.Items
-}
-
-// forget lets go of what only loading needs: the document as it was read above all, and the names in reach of each
-// expression. It is half of what a bundle takes.
-func (b *Bundle) forget() {
-	b.found, b.seen, b.names, b.idLayers, b.scopes = nil, nil, nil, nil, scopes{}
-	for i := range b.Constraints {
-		b.Constraints[i].condition, b.Constraints[i].say = node{}, node{}
-	}
-}
-
-// order lists 0 to n-1 by name.
-func order(n int, name func(int) string) []int {
-	list := make([]int, n)
-	for i := range list {
-		list[i] = i
-	}
-	sort.Slice(list, func(i, j int) bool { return name(list[i]) < name(list[j]) })
-	return list
+	return b.Bundle, r.diag.Items
 }
 
 // fresh records a name, and reports one that is declared already.
-func (b *Bundle) fresh(x node, what, name string) bool {
+func (b *loader) fresh(x node, what, name string) bool {
 	at, taken := b.names[what+" "+name]
 	if !taken {
 		b.names[what+" "+name] = x.path
@@ -106,7 +116,7 @@ func (b *Bundle) fresh(x node, what, name string) bool {
 }
 
 // read reads one document, after its parents.
-func (b *Bundle) read(x node, depth int) {
+func (b *loader) read(x node, depth int) {
 	if !x.keys(topKeys...) {
 		return
 	}
@@ -138,7 +148,8 @@ func (b *Bundle) read(x node, depth int) {
 				"extend one of them, or give the other a version of its own.")
 		}
 	}
-	b.Layers = append(b.Layers, Layer{ID: b.ID(), Digest: Digest(&x.r.doc, x.n), Includes: b.layers, first: b.counts()})
+	b.Layers = append(b.Layers, Layer{ID: b.ID(), Digest: Digest(&x.r.doc, x.n), Includes: b.layers})
+	b.origins = append(b.origins, origin{first: b.counts()})
 	b.Title, b.About = x.optionalText("title"), x.optionalText("about")
 	b.declareAgents(x)
 	if v := x.get("types"); v.ok() {
@@ -169,12 +180,12 @@ func (b *Bundle) read(x node, depth int) {
 		f()
 	}
 	for i := range b.Constraints[first:] {
-		b.compileConstraint(&b.Constraints[first+i])
+		b.compileConstraint(first + i)
 	}
 	for l := range b.Layers[:b.layer] { // for the actions this document added
 		for i := b.Layers[l].Constraints.From; i < b.Layers[l].Constraints.To; i++ {
 			b.layers = b.Layers[l].Includes // they mean what they meant when they were published
-			b.compileConstraint(&b.Constraints[i])
+			b.compileConstraint(i)
 		}
 	}
 	b.layers = layers | 1<<b.layer
@@ -189,8 +200,7 @@ func (b *Bundle) read(x node, depth int) {
 	b.laterSays = nil // no other document's action changes these variables
 	if v := x.get("fallback"); v.ok() {
 		if v.keys("set", "reset", "append") {
-			group := 0
-			b.Fallback = append(b.Fallback, b.effects(v, statePlace, anyAction, &group)...)
+			b.Fallback = append(b.Fallback, b.effects(v, statePlace, anyAction)...)
 		}
 	}
 	if v := x.get("governance"); v.ok() {
@@ -223,7 +233,7 @@ func (b *Bundle) read(x node, depth int) {
 }
 
 // parents reads `extends`; it returns the layers of all that is extended, and that of the first parent.
-func (b *Bundle) parents(x node, depth int) (layers uint32, first int) {
+func (b *loader) parents(x node, depth int) (layers uint32, first int) {
 	if depth >= MaxExtends {
 		x.fail(diag.ExtendDepth, "parents are nested deeper than "+strconv.Itoa(MaxExtends)+" generations.", "")
 		return 0, 0
@@ -279,7 +289,7 @@ func (b *Bundle) parents(x node, depth int) (layers uint32, first int) {
 			e.items(MaxConstraints, "ids", func(i int, w node) {
 				id, ok := w.text(MaxText)
 				if layer, there := b.idLayers[id]; ok && (!there || parent.Includes>>layer&1 == 0) {
-					w.fail(diag.ExtendExpects, "`"+n+"@"+s+"` has no constraint `"+id+"`.", didYouMean(id, b.ids()))
+					w.fail(diag.ExtendExpects, "`"+n+"@"+s+"` has no constraint `"+id+"`.", diag.Suggest(id, b.ids()))
 				}
 			})
 		}
@@ -288,7 +298,7 @@ func (b *Bundle) parents(x node, depth int) (layers uint32, first int) {
 }
 
 // ancestor returns the layer of the document with a digest, -1 where none was read.
-func (b *Bundle) ancestor(digest string) int {
+func (b *loader) ancestor(digest string) int {
 	for i := range b.Layers {
 		if b.Layers[i].Digest == digest {
 			return i
@@ -307,7 +317,7 @@ func contains(list []string, s string) bool {
 }
 
 // ids lists every declared id.
-func (b *Bundle) ids() []string {
+func (b *loader) ids() []string {
 	var list []string
 	for i := range b.Constraints {
 		list = append(list, b.Constraints[i].ID)

@@ -11,7 +11,7 @@ import (
 )
 
 // moves reads the transition relation of v.
-func (b *Bundle) moves(x node, v *Var) {
+func (b *loader) moves(x node, v *Var) {
 	if v.Type.Kind != types.Enum {
 		if v.Type.Kind != types.Bad {
 			x.failKey(diag.BundleMove, "only a variable of an enum type has moves; `"+v.Name+"` is of type `"+v.Type.String()+"`.", "leave it out, or make the variable an enum.")
@@ -56,7 +56,7 @@ func (b *Bundle) moves(x node, v *Var) {
 }
 
 // never reads the moves of v that are refused with a reason of their own.
-func (b *Bundle) never(x node, v *Var) {
+func (b *loader) never(x node, v *Var) {
 	if v.Type.Kind != types.Enum {
 		if v.Type.Kind != types.Bad {
 			x.failKey(diag.BundleMove, "only a variable of an enum type has moves; `"+v.Name+"` is of type `"+v.Type.String()+"`.", "leave it out, or make the variable an enum.")
@@ -127,12 +127,12 @@ func (x node) move(t *types.Type) (from, to int, both, ok bool) {
 			return i, true
 		}
 		off := max(0, strings.Index(s, name))
-		hint := didYouMean(name, t.Members)
+		hint := diag.Suggest(name, t.Members)
 		if strings.Contains(s, ",") {
 			hint = "each move is an item of its own: write `[" + s + "]`."
 		}
 		if hint == "" {
-			hint = "the members are " + quoteList(t.Members) + "."
+			hint = "the members are " + diag.Quoted(t.Members) + "."
 		}
 		x.r.diag.Add(diag.Diagnostic{Code: diag.BundleMove, Path: x.path, Off: off, End: off + max(1, len(name)), Message: "`" + name + "` is no member of this type.", Hint: hint})
 		return 0, false

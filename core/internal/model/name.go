@@ -20,7 +20,7 @@ func (x node) identifier(s, what string, key bool) bool {
 	if key {
 		fail = x.failKey
 	}
-	if !identifier(s) {
+	if !Identifier(s) {
 		fail(diag.BundleName, "`"+s+"` cannot name "+what+".", "use letters, digits and `_`, not starting with a digit, at most 64.")
 		return false
 	}
@@ -35,9 +35,9 @@ func (x node) identifier(s, what string, key bool) bool {
 
 // member reports an enum member that is not well-formed: an identifier that may have '-' inside.
 func (x node) member(s string) bool {
-	good := s != "" && len(s) <= MaxName && letter(s[0]) && s[len(s)-1] != '-'
+	good := s != "" && len(s) <= MaxName && Letter(s[0]) && s[len(s)-1] != '-'
 	for i := 1; i < len(s) && good; i++ {
-		good = letter(s[i]) || digit(s[i]) || s[i] == '-'
+		good = Letter(s[i]) || Digit(s[i]) || s[i] == '-'
 	}
 	if !good {
 		x.fail(diag.BundleName, "`"+s+"` cannot name a member.", "use letters, digits, `_` and `-` inside, not starting with a digit, at most 64.")
@@ -51,9 +51,9 @@ func (x node) id() (string, bool) {
 	if !ok {
 		return "", false
 	}
-	good := s != "" && len(s) <= MaxName && (digit(s[0]) || letter(s[0]) && s[0] != '_')
+	good := s != "" && len(s) <= MaxName && (Digit(s[0]) || Letter(s[0]) && s[0] != '_')
 	for i := 1; i < len(s) && good; i++ {
-		good = letter(s[i]) || digit(s[i]) || s[i] == '.' || s[i] == '-'
+		good = Letter(s[i]) || Digit(s[i]) || s[i] == '.' || s[i] == '-'
 	}
 	if !good {
 		x.fail(diag.BundleName, "`"+s+"` is no id.", "use letters, digits, `.`, `_` and `-`, at most 64; ids with a colon are built in.")
@@ -69,7 +69,7 @@ func (x node) slug() (string, bool) {
 	}
 	good := s != "" && len(s) <= MaxName && s[0] != '-' && s[len(s)-1] != '-'
 	for i := 0; i < len(s) && good; i++ {
-		good = s[i] >= 'a' && s[i] <= 'z' || digit(s[i]) || s[i] == '-'
+		good = s[i] >= 'a' && s[i] <= 'z' || Digit(s[i]) || s[i] == '-'
 	}
 	if !good {
 		x.fail(diag.BundleName, "`"+s+"` cannot name a bundle.", "use lower-case letters, digits and `-` inside, at most 64.")
@@ -98,7 +98,7 @@ func semver(s string) bool {
 	i := 0
 	for part := 0; part < 3; part++ {
 		start := i
-		for i < len(s) && digit(s[i]) {
+		for i < len(s) && Digit(s[i]) {
 			i++
 		}
 		if i == start || i-start > 1 && s[start] == '0' {
@@ -118,7 +118,7 @@ func semver(s string) bool {
 		return false
 	}
 	for i++; i < len(s); i++ {
-		if !digit(s[i]) && s[i] != '-' && s[i] != '.' && (!letter(s[i]) || s[i] == '_') {
+		if !Digit(s[i]) && s[i] != '-' && s[i] != '.' && (!Letter(s[i]) || s[i] == '_') {
 			return false
 		}
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 // declarePatterns reads `patterns`.
-func (b *Bundle) declarePatterns(x node) {
+func (b *loader) declarePatterns(x node) {
 	x.members(MaxPatterns, "patterns", func(name string, v node) {
 		if !v.identifier(name, "a pattern", true) || !b.fresh(v, "pattern", name) || !v.keys("about", "any", "hit", "miss") {
 			return
@@ -85,7 +85,7 @@ func (b *Bundle) declarePatterns(x node) {
 }
 
 // alternatives reads one item of `any`.
-func (b *Bundle) alternatives(x node) []text.Pattern {
+func (b *loader) alternatives(x node) []text.Pattern {
 	if !x.keys("phrase", "phrases", "regex") {
 		return nil
 	}
@@ -148,7 +148,7 @@ func (b *Bundle) alternatives(x node) []text.Pattern {
 }
 
 // examples reads texts and checks that each matches, or that none does.
-func (b *Bundle) examples(x node, set *text.Set, name string, hit bool) []string {
+func (b *loader) examples(x node, set *text.Set, name string, hit bool) []string {
 	if !x.ok() {
 		return nil
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/holdfast-rt/holdfast/core/internal/types"
 )
 
-func (b *Bundle) declareProve(x node) {
+func (b *loader) declareProve(x node) {
 	if !x.keys("domains", "properties") {
 		return
 	}
@@ -35,20 +35,18 @@ func (b *Bundle) declareProve(x node) {
 			for _, w := range words {
 				if e := v.get(w); e.ok() {
 					found++
-					if q := b.expr(e, statePlace, anyAction, boolType); q != nil {
-						b.Properties = append(b.Properties, Property{s, w, q})
-					}
+					b.expr(e, statePlace, anyAction, boolType)
 				}
 			}
 			if found != 1 {
-				v.fail(diag.BundleForm, "a property has exactly one of "+quoteList(words)+".", "")
+				v.fail(diag.BundleForm, "a property has exactly one of "+diag.Quoted(words)+".", "")
 			}
 		})
 	}
 }
 
 // domain reads the values a path is searched with: args.NAME of any action, or state.NAME.
-func (b *Bundle) domain(path string, x node) {
+func (b *loader) domain(path string, x node) {
 	root, name, _ := strings.Cut(path, ".")
 	var t *types.Type
 	var known []string
@@ -71,7 +69,7 @@ func (b *Bundle) domain(path string, x node) {
 		}
 	}
 	if t == nil {
-		x.failKey(diag.BundleRef, "there is no `"+path+"` to give values to.", didYouMean(path, known))
+		x.failKey(diag.BundleRef, "there is no `"+path+"` to give values to.", diag.Suggest(path, known))
 		return
 	}
 	d := Domain{Path: path}
@@ -87,7 +85,7 @@ func (b *Bundle) domain(path string, x node) {
 }
 
 // declareTests checks the shape of scenarios; running them is a tool's work.
-func (b *Bundle) declareTests(x node) {
+func (b *loader) declareTests(x node) {
 	x.items(MaxTests, "scenarios", func(i int, v node) {
 		if !v.keys("name", "about", "steps") {
 			return
@@ -110,12 +108,12 @@ func (b *Bundle) declareTests(x node) {
 				return
 			}
 			if w := e.get("verdict"); w.ok() {
-				w.word("verdict", verdictWords...)
+				w.word("verdict", VerdictWords...)
 			}
 			if g := e.get("governing"); g.ok() && g.kind() == canon.String {
 				id := strings.Clone(g.r.doc.String(g.n))
 				if _, there := b.names["id "+id]; !there && id != "" && id != "frozen" && id != "fallback" && !strings.Contains(id, ":") {
-					g.fail(diag.BundleRef, "there is no constraint `"+id+"`.", didYouMean(id, b.ids()))
+					g.fail(diag.BundleRef, "there is no constraint `"+id+"`.", diag.Suggest(id, b.ids()))
 				}
 			}
 		})

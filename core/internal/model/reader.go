@@ -57,7 +57,7 @@ func (x node) warn(code, message, hint string) {
 }
 
 func (x node) wrongKind(want string) {
-	x.fail(diag.BundleKind, "expected "+want+", found "+kindNames[x.kind()]+".", "")
+	x.fail(diag.BundleKind, "expected "+want+", found "+x.kind().String()+".", "")
 }
 
 // get returns the named member, or a node that is not ok.
@@ -114,7 +114,7 @@ func (x node) members(limit int, what string, f func(name string, v node)) bool 
 // keys reports members that are none of known; it says whether x is an object.
 func (x node) keys(known ...string) bool {
 	if x.kind() != canon.Object {
-		x.wrongKind("a mapping with " + quoteList(known))
+		x.wrongKind("a mapping with " + diag.Quoted(known))
 		return false
 	}
 	x.members(1<<20, "keys", func(name string, v node) {
@@ -123,9 +123,9 @@ func (x node) keys(known ...string) bool {
 				return
 			}
 		}
-		hint := didYouMean(name, known)
+		hint := diag.Suggest(name, known)
 		if hint == "" {
-			hint = "the keys are " + quoteList(known) + "."
+			hint = "the keys are " + diag.Quoted(known) + "."
 		}
 		v.failKey(diag.BundleUnknown, "there is no key `"+name+"` here.", hint)
 	})
@@ -139,7 +139,7 @@ func (x node) items(limit int, what string, f func(i int, v node)) bool {
 		if x.kind() == canon.String {
 			hint = "write `[" + strings.Clone(x.r.doc.String(x.n)) + "]`."
 		}
-		x.fail(diag.BundleKind, "expected a list of "+what+", found "+kindNames[x.kind()]+".", hint)
+		x.fail(diag.BundleKind, "expected a list of "+what+", found "+x.kind().String()+".", hint)
 		return false
 	}
 	if n := x.r.doc.Len(x.n); n > limit {
@@ -221,7 +221,7 @@ func (x node) flag() bool {
 // number returns a whole number between lo and hi.
 func (x node) number(lo, hi int64) (int64, bool) {
 	if x.kind() != canon.Number {
-		x.fail(diag.BundleKind, "expected a whole number, found "+kindNames[x.kind()]+".", unquoted(&x.r.doc, x.n))
+		x.fail(diag.BundleKind, "expected a whole number, found "+x.kind().String()+".", Unquoted(&x.r.doc, x.n))
 		return 0, false
 	}
 	i, ok := x.r.doc.Int(x.n)
@@ -243,6 +243,6 @@ func (x node) word(what string, words ...string) (int, bool) {
 			return i, true
 		}
 	}
-	x.fail(diag.BundleValue, "`"+s+"` is no "+what+"; it is one of "+quoteList(words)+".", didYouMean(s, words))
+	x.fail(diag.BundleValue, "`"+s+"` is no "+what+"; it is one of "+diag.Quoted(words)+".", diag.Suggest(s, words))
 	return 0, false
 }

@@ -85,8 +85,7 @@ type Effect struct {
 	Text  string // the path as written
 	Layer int    // that it belongs to, as what it changes does
 
-	inner uint64 // items of the lists and maps within the variable that the path goes through, at most
-	group int    // effects of one group stand under the same condition
+	Inner uint64 // items of the lists and maps within the variable that the path goes through, at most
 }
 
 // Step is one part of a path: a record's field, a map's key or a list's index.

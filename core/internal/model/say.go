@@ -10,7 +10,7 @@ import (
 )
 
 // say compiles the text x.
-func (b *Bundle) say(x node, at place, action int) Say {
+func (b *loader) say(x node, at place, action int) Say {
 	s, ok := x.text(MaxText)
 	if !ok {
 		return nil
@@ -19,7 +19,7 @@ func (b *Bundle) say(x node, at place, action int) Say {
 	var words []byte
 	flush := func() {
 		if len(words) > 0 {
-			say = append(say, sayPart{words: string(words)})
+			say = append(say, SayPart{Words: string(words)})
 			words = nil
 		}
 	}
@@ -40,7 +40,7 @@ func (b *Bundle) say(x node, at place, action int) Say {
 			}
 			flush()
 			if p := b.compile(x, false, i+1, s[i+1:end], at, action, nil); p != nil {
-				say = append(say, sayPart{program: p})
+				say = append(say, SayPart{Program: p})
 			}
 			i = end + 1
 		default:
@@ -80,7 +80,7 @@ func closing(s string, i int, end byte) int {
 }
 
 // otherwise reads what happens when a constraint does not hold, all but its text.
-func (b *Bundle) otherwise(x node) (o Otherwise, say node) {
+func (b *loader) otherwise(x node) (o Otherwise, say node) {
 	o.Verdict = Reject
 	if !x.ok() {
 		return o, node{}
@@ -93,7 +93,7 @@ func (b *Bundle) otherwise(x node) (o Otherwise, say node) {
 		return o, node{}
 	}
 	if v := x.get("verdict"); v.ok() {
-		if i, ok := v.word("verdict of a refusal", verdictWords[1:]...); ok {
+		if i, ok := v.word("verdict of a refusal", VerdictWords[1:]...); ok {
 			o.Verdict = Verdict(i + 1)
 		}
 	}
@@ -109,7 +109,7 @@ func (b *Bundle) otherwise(x node) (o Otherwise, say node) {
 }
 
 // agents reads a list of agents as a set.
-func (b *Bundle) agents(x node) uint64 {
+func (b *loader) agents(x node) uint64 {
 	var set uint64
 	var known []string
 	for _, a := range b.Agents {
@@ -128,9 +128,9 @@ func (b *Bundle) agents(x node) uint64 {
 			return // that there are none is reported
 		}
 		if at < 0 {
-			hint := didYouMean(name, known)
+			hint := diag.Suggest(name, known)
 			if hint == "" {
-				hint = "the agents are " + quoteList(known) + "."
+				hint = "the agents are " + diag.Quoted(known) + "."
 			}
 			v.fail(diag.BundleRef, "there is no agent `"+name+"`.", hint)
 			return

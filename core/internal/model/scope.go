@@ -47,7 +47,7 @@ type scopes struct {
 }
 
 // scope returns the names an expression at a place may use; action gives the arguments.
-func (b *Bundle) scope(at place, action int) *check.Scope {
+func (b *loader) scope(at place, action int) *check.Scope {
 	declared := b.counts()
 	declared[ofFallback], declared[ofConstraints] = 0, 0 // no expression names them
 	if b.scopes.declared != declared || b.scopes.layers != b.layers {
@@ -63,7 +63,7 @@ func (b *Bundle) scope(at place, action int) *check.Scope {
 	return (*made)[1+action]
 }
 
-func (b *Bundle) newScope(at place, action int) *check.Scope {
+func (b *loader) newScope(at place, action int) *check.Scope {
 	s := &check.Scope{Seen: b.seen, Folding: &b.folding}
 	for i, set := range b.Sets {
 		steps, name := 1, b.SetNames[i]
@@ -82,9 +82,9 @@ func (b *Bundle) newScope(at place, action int) *check.Scope {
 		}
 	}
 	s.Roots = append(s.Roots,
-		check.Root{Name: "constants", Fields: b.constVars(ofConstants, b.Constants, true)},
-		check.Root{Name: "params", Fields: b.constVars(ofParams, b.Params, true)},
-		check.Root{Name: "metadata", Fields: b.constVars(ofMetadata, b.Metadata, at == validPlace)})
+		check.Root{Name: "constants", Fields: b.constVars(ofConstants, b.constants, true)},
+		check.Root{Name: "params", Fields: b.constVars(ofParams, b.params, true)},
+		check.Root{Name: "metadata", Fields: b.constVars(ofMetadata, b.metadata, at == validPlace)})
 
 	state := check.Root{Name: "state", Bank: BankState}
 	next := check.Root{Name: "next", Bank: BankNext}
@@ -116,8 +116,8 @@ func (b *Bundle) newScope(at place, action int) *check.Scope {
 		args.Missing = "there are no arguments here: no one action is meant."
 	}
 	text := func(n int) *types.Type { return &types.Type{Kind: types.String, Len: n} }
-	actor := check.Root{Name: "actor", Bank: BankActor, Fields: []check.Var{{Name: "id", Type: text(maxActorBytes)}, {Name: "kind", Type: b.agentType}}}
-	origin := &types.Type{Kind: types.Record, Fields: []types.Field{{Name: "id", Type: text(maxActorBytes)}, {Name: "kind", Type: b.agentType}}}
+	actor := check.Root{Name: "actor", Bank: BankActor, Fields: []check.Var{{Name: "id", Type: text(maxActorBytes)}, {Name: "kind", Type: b.AgentType}}}
+	origin := &types.Type{Kind: types.Record, Fields: []types.Field{{Name: "id", Type: text(maxActorBytes)}, {Name: "kind", Type: b.AgentType}}}
 	proposal := check.Root{Name: "proposal", Bank: BankProposal, Fields: []check.Var{
 		{Name: "action", Type: text(MaxName)},
 		{Name: "at", Type: &types.Type{Kind: types.Timestamp}},
@@ -141,7 +141,7 @@ func (b *Bundle) newScope(at place, action int) *check.Scope {
 }
 
 // constVars lists constants as names that are folded in; internal ones only where they may be read.
-func (b *Bundle) constVars(kind int, list []Const, internal bool) []check.Var {
+func (b *loader) constVars(kind int, list []Const, internal bool) []check.Var {
 	var vars []check.Var
 	for i := range list {
 		if c := &list[i]; b.sees(kind, i) && (internal || !c.Internal) {
@@ -152,7 +152,7 @@ func (b *Bundle) constVars(kind int, list []Const, internal bool) []check.Var {
 }
 
 // expr compiles the expression that the text x holds, for a result of type want (nil: any).
-func (b *Bundle) expr(x node, at place, action int, want *types.Type) *vm.Program {
+func (b *loader) expr(x node, at place, action int, want *types.Type) *vm.Program {
 	if x.kind() == canon.True || x.kind() == canon.False || x.kind() == canon.Number {
 		if want == nil || want.Kind == types.Bool {
 			// `require: false` reads as it would between quotes.
@@ -167,7 +167,7 @@ func (b *Bundle) expr(x node, at place, action int, want *types.Type) *vm.Progra
 }
 
 // compile compiles src, which stands at byte off of the text (or, with key, of the name) at x.
-func (b *Bundle) compile(x node, key bool, off int, src string, at place, action int, want *types.Type) *vm.Program {
+func (b *loader) compile(x node, key bool, off int, src string, at place, action int, want *types.Type) *vm.Program {
 	if b.compiled > MaxCompiled {
 		return nil // reported already
 	}
@@ -204,15 +204,15 @@ func (b *Bundle) compile(x node, key bool, off int, src string, at place, action
 // words says whether src is nothing but words, which is a text that was meant to stand in quotes.
 func words(src string) bool {
 	for i := range len(src) {
-		if c := src[i]; !letter(c) && !digit(c) && c != ' ' && c != ',' && c != '!' && c != '?' && (c != '.' || i+1 < len(src) && src[i+1] != ' ') {
+		if c := src[i]; !Letter(c) && !Digit(c) && c != ' ' && c != ',' && c != '!' && c != '?' && (c != '.' || i+1 < len(src) && src[i+1] != ' ') {
 			return false
 		}
 	}
-	return src != "" && letter(src[0])
+	return src != "" && Letter(src[0])
 }
 
 // lacking says of an argument that is not there which of the actions lack it, and which have it.
-func (b *Bundle) lacking(d *diag.Diagnostic, src string, off, action int) {
+func (b *loader) lacking(d *diag.Diagnostic, src string, off, action int) {
 	from, to := d.Off-off, d.End-off
 	if d.Code != diag.NameField || action == anyAction || from < len("args.") || to > len(src) || src[from-len("args."):from] != "args." {
 		return
@@ -263,7 +263,7 @@ func joinQuoted(names []string) string {
 
 // reported says whether the same finding stands already: an expression compiled
 // for several actions has its mistakes once.
-func (b *Bundle) reported(d diag.Diagnostic) bool {
+func (b *loader) reported(d diag.Diagnostic) bool {
 	for _, o := range b.found.Items {
 		if o.Code == d.Code && o.Path == d.Path && o.Off == d.Off && o.End == d.End {
 			return true

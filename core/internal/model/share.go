@@ -21,26 +21,26 @@ const (
 // counts is how much of everything is declared.
 type counts [ofConstraints + 1]int
 
-func (b *Bundle) counts() counts {
-	return counts{len(b.Agents), len(b.Types), len(b.Constants), len(b.Params), len(b.Metadata), len(b.Vars), len(b.Logs),
+func (b *loader) counts() counts {
+	return counts{len(b.Agents), len(b.Types), len(b.constants), len(b.params), len(b.metadata), len(b.Vars), len(b.Logs),
 		len(b.Patterns), len(b.Derived), len(b.Actions), len(b.Fallback), len(b.Constraints)}
 }
 
 // sees says whether the document being read may name the declaration with index i among those
 // of a kind: it is its own or of a bundle it extends. Another parent of the child that is being
 // loaded may stand before it, and must not reach into it.
-func (b *Bundle) sees(kind, i int) bool {
+func (b *loader) sees(kind, i int) bool {
 	l := b.layer
-	for l > 0 && b.Layers[l].first[kind] > i {
+	for l > 0 && b.origins[l].first[kind] > i {
 		l--
 	}
 	return b.layers>>l&1 != 0
 }
 
 // endLayer notes what the document that was read has declared.
-func (b *Bundle) endLayer() {
-	l, now := &b.Layers[b.layer], b.counts()
-	span := func(kind int) Span { return Span{l.first[kind], now[kind]} }
+func (b *loader) endLayer() {
+	l, first, now := &b.Layers[b.layer], b.origins[b.layer].first, b.counts()
+	span := func(kind int) Span { return Span{first[kind], now[kind]} }
 	l.Vars, l.Logs, l.Derived = span(ofVars), span(ofLogs), span(ofDerived)
 	l.Constraints, l.Fallback = span(ofConstraints), span(ofFallback)
 	l.Agents, l.Governance, l.Hold = b.everyone(), b.Governance, b.Hold
@@ -49,13 +49,13 @@ func (b *Bundle) endLayer() {
 // shares finds out which layer says what about each action. A layer speaks of what it declares
 // or extends. A constraint over all actions covers those as well that its bundle does not
 // know; of them, the first layer speaks that knows both.
-func (b *Bundle) shares() {
+func (b *loader) shares() {
 	for a := range b.Actions {
 		act := &b.Actions[a]
 		spoken := uint32(0)
-		for l := act.layer; l < len(b.Layers); l++ {
+		for l := act.Layer; l < len(b.Layers); l++ {
 			layer := &b.Layers[l]
-			if layer.Includes>>act.layer&1 == 0 {
+			if layer.Includes>>act.Layer&1 == 0 {
 				continue
 			}
 			s := Share{Layer: l}

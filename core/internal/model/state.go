@@ -44,7 +44,7 @@ func (s *State) Copy(from State) {
 // states; where that depends on what is not known, unsure is not 0 and says on what.
 func (b *Bundle) Moved(view uint32, before, after State) (moved bool, unsure uint64) {
 	for i := range b.Vars {
-		if was, now := before.Vars[i], after.Vars[i]; view>>b.Vars[i].layer&1 == 0 || was == now {
+		if was, now := before.Vars[i], after.Vars[i]; view>>b.Vars[i].Layer&1 == 0 || was == now {
 		} else if now.K == value.Unknown {
 			unsure |= now.N
 		} else if !value.Equal(was, now) {

@@ -11,11 +11,12 @@ import (
 )
 
 // Say is a text in parts: words, or an expression whose value is written.
-type Say []sayPart
+type Say []SayPart
 
-type sayPart struct {
-	words   string
-	program *vm.Program
+// SayPart is words, or an expression.
+type SayPart struct {
+	Words   string
+	Program *vm.Program
 }
 
 // maxSaid bounds one written text: it is for a person to read.
@@ -24,8 +25,8 @@ const maxSaid = 2048
 // Programs calls f with every expression in the text.
 func (say Say) Programs(f func(*vm.Program)) {
 	for _, p := range say {
-		if p.program != nil {
-			f(p.program)
+		if p.Program != nil {
+			f(p.Program)
 		}
 	}
 }
@@ -35,16 +36,16 @@ func (say Say) Programs(f func(*vm.Program)) {
 func (say Say) Append(dst []byte, m *vm.Machine) []byte {
 	start := len(dst)
 	for _, p := range say {
-		if p.program == nil {
-			dst = append(dst, p.words...)
+		if p.Program == nil {
+			dst = append(dst, p.Words...)
 		} else {
-			switch v := m.Run(p.program); v.K {
+			switch v := m.Run(p.Program); v.K {
 			case value.Error:
 				dst = append(dst, '?')
 			case value.Unknown:
 				dst = append(dst, "…"...)
 			default:
-				dst = appendShown(dst, v, p.program.Type)
+				dst = appendShown(dst, v, p.Program.Type)
 			}
 		}
 		if len(dst)-start > maxSaid {

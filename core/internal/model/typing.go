@@ -18,15 +18,12 @@ var typeWords = []string{"bool", "int", "double", "string", "timestamp", "durati
 // typeKeys are those of which a type that has no name is made by one.
 var typeKeys = []string{"int", "string", "enum", "list", "map", "record"}
 
-// maxQuoted bounds what a hint repeats of a document.
-const maxQuoted = 120
-
 // bad stands for a type that was already reported.
 var bad = &types.Type{Kind: types.Bad}
 
 // declared reads the type of a variable, log, argument or param, and counts it
 // towards what a bundle may declare.
-func (b *Bundle) declared(x node, depth int) *types.Type {
+func (b *loader) declared(x node, depth int) *types.Type {
 	t := b.typ(x, depth)
 	before := b.size
 	b.size += t.Size
@@ -38,7 +35,7 @@ func (b *Bundle) declared(x node, depth int) *types.Type {
 }
 
 // typ reads a type; what it could not read is Bad, and reported.
-func (b *Bundle) typ(x node, depth int) *types.Type {
+func (b *loader) typ(x node, depth int) *types.Type {
 	if depth > MaxTypeDepth {
 		x.fail(diag.LimitType, "types are nested too deep; 8 is the limit.", "")
 		return bad
@@ -85,7 +82,7 @@ func (x node) sized(t *types.Type) *types.Type {
 
 // shorthand reads the type that is written where a declaration belongs, without
 // `type`; a declaration's other keys have no place beside it.
-func (b *Bundle) shorthand(x node, what string, keys ...string) *types.Type {
+func (b *loader) shorthand(x node, what string, keys ...string) *types.Type {
 	for _, key := range keys {
 		k := x.get(key)
 		if !k.ok() {
@@ -101,7 +98,7 @@ func (b *Bundle) shorthand(x node, what string, keys ...string) *types.Type {
 			}
 		})
 		hint := "write `type: ` and its type beside it."
-		if len(typ) > 2 && len(typ)+len(rest) < maxQuoted {
+		if len(typ) > 2 && len(typ)+len(rest) < diag.MaxQuoted {
 			hint = "write `{type: {" + typ[2:] + "}" + rest + "}`."
 		}
 		k.failKey(diag.BundleForm, what+" that has `"+key+"` needs its type under `type`.", hint)
@@ -111,7 +108,7 @@ func (b *Bundle) shorthand(x node, what string, keys ...string) *types.Type {
 }
 
 // readType reads a type that is not yet measured.
-func (b *Bundle) readType(x node, depth int) *types.Type {
+func (b *loader) readType(x node, depth int) *types.Type {
 	switch x.kind() {
 	case canon.String:
 		name, _ := x.text(MaxText)
@@ -155,9 +152,9 @@ func (b *Bundle) readType(x node, depth int) *types.Type {
 		case "record":
 			t = b.recordType(v, depth)
 		default:
-			hint := didYouMean(name, typeKeys)
+			hint := diag.Suggest(name, typeKeys)
 			if hint == "" {
-				hint = "a type is made by " + quoteList(typeKeys) + ", or has a name."
+				hint = "a type is made by " + diag.Quoted(typeKeys) + ", or has a name."
 			}
 			v.failKey(diag.BundleType, "there is no type `"+name+"`.", hint)
 		}
@@ -165,7 +162,7 @@ func (b *Bundle) readType(x node, depth int) *types.Type {
 	return t
 }
 
-func (b *Bundle) namedType(x node, name string) *types.Type {
+func (b *loader) namedType(x node, name string) *types.Type {
 	switch name {
 	case "bool":
 		return &types.Type{Kind: types.Bool}
@@ -193,9 +190,9 @@ func (b *Bundle) namedType(x node, name string) *types.Type {
 		}
 		known = append(known, t.Name)
 	}
-	hint := didYouMean(name, known)
+	hint := diag.Suggest(name, known)
 	if hint == "" {
-		hint = "declare it under `types`, or use one of " + quoteList(known) + "."
+		hint = "declare it under `types`, or use one of " + diag.Quoted(known) + "."
 	}
 	x.fail(diag.BundleRef, "there is no type `"+name+"`.", hint)
 	return bad
@@ -244,9 +241,9 @@ func (x node) memberTitles(t *types.Type) {
 	x.members(MaxMembers, "titles", func(name string, v node) {
 		i := t.Member(name)
 		if i < 0 {
-			hint := didYouMean(name, t.Members)
+			hint := diag.Suggest(name, t.Members)
 			if hint == "" {
-				hint = "the members are " + quoteList(t.Members) + "."
+				hint = "the members are " + diag.Quoted(t.Members) + "."
 			}
 			v.failKey(diag.BundleRef, "there is no member `"+name+"`, so it has no title.", hint)
 			return
@@ -271,7 +268,7 @@ func (x node) bound(left int) int {
 	return int(n)
 }
 
-func (b *Bundle) mapType(x node, depth int) *types.Type {
+func (b *loader) mapType(x node, depth int) *types.Type {
 	if !x.keys("of", "keys", "max") {
 		return bad
 	}
@@ -300,7 +297,7 @@ func (b *Bundle) mapType(x node, depth int) *types.Type {
 	return t
 }
 
-func (b *Bundle) recordType(x node, depth int) *types.Type {
+func (b *loader) recordType(x node, depth int) *types.Type {
 	t := &types.Type{Kind: types.Record}
 	x.members(MaxMembers, "fields", func(name string, v node) {
 		if v.identifier(name, "a field", true) {
@@ -316,7 +313,7 @@ func (b *Bundle) recordType(x node, depth int) *types.Type {
 }
 
 // declareTypes reads `types`, in an order in which each may name those before it or after it, but not itself.
-func (b *Bundle) declareTypes(x node) {
+func (b *loader) declareTypes(x node) {
 	entries := map[string]node{}
 	var order []string
 	x.members(MaxTypes, "types", func(name string, v node) {

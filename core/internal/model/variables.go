@@ -40,18 +40,18 @@ func (x node) typeFor() string {
 	return "write `{type: " + typ + ", init: " + string(x.r.doc.Canonical(nil, x.n)) + "}`."
 }
 
-func (b *Bundle) declareState(x node) {
+func (b *loader) declareState(x node) {
 	x.members(MaxVars, "state variables", func(name string, v node) {
 		if !v.identifier(name, "a variable", true) || !b.fresh(v, "variable", name) {
 			return
 		}
-		s := Var{Name: name, Type: bad, Owners: b.everyone(), layer: b.layer}
+		s := Var{Name: name, Type: bad, Owners: b.everyone(), Layer: b.layer}
 		if !v.get("type").ok() && (v.kind() == canon.String || v.made()) {
 			if s.Type = b.shorthand(v, "a variable", variableKeys[1:]...); s.Type.Kind != types.Bad {
 				s.Init = Zero(s.Type)
 			}
 		} else if v.valueForType() {
-			v.fail(diag.BundleKind, "expected a type or a mapping with `type`, found "+kindNames[v.kind()]+".", v.typeFor())
+			v.fail(diag.BundleKind, "expected a type or a mapping with `type`, found "+v.kind().String()+".", v.typeFor())
 		} else if v.keys(variableKeys...) {
 			s.About = v.optionalText("about")
 			if t := v.need("type"); t.ok() {
@@ -82,7 +82,7 @@ func (b *Bundle) declareState(x node) {
 	})
 }
 
-func (b *Bundle) declareLogs(x node) {
+func (b *loader) declareLogs(x node) {
 	x.members(MaxLogs, "logs", func(name string, v node) {
 		if !v.identifier(name, "a log", true) || !b.fresh(v, "log", name) {
 			return
@@ -106,7 +106,7 @@ func (b *Bundle) declareLogs(x node) {
 }
 
 // declareDerived compiles each derived name after those it reads.
-func (b *Bundle) declareDerived(x node) {
+func (b *loader) declareDerived(x node) {
 	var wait []node
 	var names []string
 	x.members(MaxDerived, "derived names", func(name string, v node) {
@@ -118,7 +118,7 @@ func (b *Bundle) declareDerived(x node) {
 		var later []node
 		var laterNames []string
 		for i, v := range wait {
-			if v.kind() == canon.String && mentions(v.r.doc.String(v.n), names, wait, b) {
+			if v.kind() == canon.String && b.mentions(v.r.doc.String(v.n), names) {
 				later, laterNames = append(later, v), append(laterNames, names[i])
 				continue
 			}
@@ -139,7 +139,7 @@ func (b *Bundle) declareDerived(x node) {
 }
 
 // mentions says whether src reads a derived name that is not compiled yet.
-func mentions(src string, names []string, _ []node, b *Bundle) bool {
+func (b *loader) mentions(src string, names []string) bool {
 	for rest := src; ; {
 		i := strings.Index(rest, "derived.")
 		if i < 0 {
@@ -155,7 +155,7 @@ func mentions(src string, names []string, _ []node, b *Bundle) bool {
 	}
 }
 
-func (b *Bundle) hasDerived(name string) bool {
+func (b *loader) hasDerived(name string) bool {
 	for _, d := range b.Derived {
 		if d.Name == name {
 			return true

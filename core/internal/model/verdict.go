@@ -17,9 +17,10 @@ const (
 	Freeze
 )
 
-var verdictWords = []string{"commit", "hold", "rewrite", "reject", "revert", "halt", "escalate", "stall", "freeze"}
+// VerdictWords are the verdicts as decisions write them.
+var VerdictWords = []string{"commit", "hold", "rewrite", "reject", "revert", "halt", "escalate", "stall", "freeze"}
 
-func (v Verdict) String() string { return verdictWords[v] }
+func (v Verdict) String() string { return VerdictWords[v] }
 
 // Level orders constraints; a lower number overrides a higher one.
 type Level uint8
@@ -32,6 +33,7 @@ const (
 	Preference
 )
 
-var levelWords = []string{"physical", "responsibility", "ownership", "operational", "preference"}
+// LevelWords are the levels as decisions write them.
+var LevelWords = []string{"physical", "responsibility", "ownership", "operational", "preference"}
 
-func (l Level) String() string { return levelWords[l] }
+func (l Level) String() string { return LevelWords[l] }

@@ -1,16 +1,8 @@
 package model
 
+import "sort"
+
 // This file has the words that messages are made of, and says what a name is.
-
-import (
-	"strings"
-
-	"github.com/holdfast-rt/holdfast/core/internal/canon"
-	"github.com/holdfast-rt/holdfast/core/internal/diag"
-)
-
-var kindNames = [...]string{canon.Null: "null", canon.False: "false", canon.True: "true", canon.Number: "a number",
-	canon.String: "text", canon.Array: "a list", canon.Object: "a mapping"}
 
 // titleOr is a title, or the name of what has none.
 func titleOr(title, name string) string {
@@ -20,37 +12,31 @@ func titleOr(title, name string) string {
 	return name
 }
 
-func quoteList(words []string) string {
-	var b strings.Builder
-	for i, w := range words {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString("`" + w + "`")
-	}
-	return b.String()
-}
+// Letter says whether c may begin a name.
+func Letter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' }
 
-func didYouMean(name string, known []string) string {
-	if n := diag.Nearest(name, known); n != "" {
-		return "did you mean `" + n + "`?"
-	}
-	return ""
-}
+// Digit says whether c is a decimal digit.
+func Digit(c byte) bool { return c >= '0' && c <= '9' }
 
-func letter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' }
-
-func digit(c byte) bool { return c >= '0' && c <= '9' }
-
-// identifier says whether s can stand after a dot in an expression.
-func identifier(s string) bool {
-	if s == "" || len(s) > MaxName || !letter(s[0]) {
+// Identifier says whether s can stand after a dot in an expression.
+func Identifier(s string) bool {
+	if s == "" || len(s) > MaxName || !Letter(s[0]) {
 		return false
 	}
 	for i := 1; i < len(s); i++ {
-		if !letter(s[i]) && !digit(s[i]) {
+		if !Letter(s[i]) && !Digit(s[i]) {
 			return false
 		}
 	}
 	return true
+}
+
+// ByName lists 0 to n-1 in the order of their names.
+func ByName(n int, name func(int) string) []int {
+	list := make([]int, n)
+	for i := range list {
+		list[i] = i
+	}
+	sort.Slice(list, func(i, j int) bool { return name(list[i]) < name(list[j]) })
+	return list
 }
