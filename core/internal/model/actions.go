@@ -59,7 +59,7 @@ func (b *loader) declareActions(x node) []func() {
 
 func (b *loader) actionEffects(x node, action int) {
 	a := &b.Actions[action]
-	a.Effects = append(a.Effects, b.effects(x, beforePlace, action)...)
+	a.Effects = append(a.Effects, b.effects(x, BeforePlace, action)...)
 }
 
 // must reads what an action demands of its outcome: that something changes.

@@ -168,9 +168,6 @@ type Hold struct {
 	Verdict  Verdict // of `hold:…` and `by:expire`
 }
 
-// MaxHolds is how many proposals of a session may be parked: each is part of every state's digest.
-const MaxHolds = 64
-
 // Derived is a named expression.
 type Derived struct {
 	Name    string

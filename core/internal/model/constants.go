@@ -155,13 +155,13 @@ func (b *loader) checkValid(x node) {
 		if !c.ok() {
 			return
 		}
-		p := b.expr(c, validPlace, anyAction, boolType)
+		p := b.expr(c, ValidPlace, AnyAction, boolType)
 		if p == nil || b.checking == 0 {
 			return
 		}
 		var say Say
 		if s := v.get("say"); s.ok() {
-			say = b.say(s, validPlace, anyAction)
+			say = b.say(s, ValidPlace, AnyAction)
 		}
 		m := vm.Machine{CostLimit: DecisionCost}
 		got := m.Run(p)

@@ -118,15 +118,15 @@ func (x node) source() string {
 	return string(x.r.doc.Canonical(nil, x.n))
 }
 
-// place is where the condition's expression stands.
-func (k Kind) place() place {
+// PlaceOf is where the condition's expression stands.
+func PlaceOf(k Kind) Place {
 	switch k {
 	case Require:
-		return beforePlace
+		return BeforePlace
 	case Always:
-		return statePlace
+		return StatePlace
 	}
-	return afterPlace
+	return AfterPlace
 }
 
 // compileConstraint compiles constraint k for every action it covers and has no program for yet.
@@ -144,9 +144,9 @@ func (b *loader) compileConstraint(k int) {
 		c.Program = append(c.Program, nil)
 		c.Otherwise.Say = append(c.Otherwise.Say, nil)
 	}
-	at := c.Kind.place()
+	at := PlaceOf(c.Kind)
 	if len(b.Actions) == 0 {
-		b.expr(where.require, at, anyAction, boolType)
+		b.expr(where.require, at, AnyAction, boolType)
 		return
 	}
 	var shared *vm.Program
@@ -194,7 +194,7 @@ func (b *loader) sayFor(o *Otherwise, x node) {
 			continue
 		}
 		if shared == nil {
-			shared = b.say(x, afterPlace, i)
+			shared = b.say(x, AfterPlace, i)
 		}
 		for len(o.Say) <= i {
 			o.Say = append(o.Say, nil)

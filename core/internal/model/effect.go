@@ -14,7 +14,7 @@ import (
 )
 
 // effects reads set, reset, append and effects of x; mine says which variables and logs may be written.
-func (b *loader) effects(x node, at place, action int) []Effect {
+func (b *loader) effects(x node, at Place, action int) []Effect {
 	list := b.effectGroup(x, at, action, nil)
 	groups := make([]int, len(list), len(list)+8) // which effects are under the same condition
 	if e := x.get("effects"); e.ok() {
@@ -64,7 +64,7 @@ func clashes(x node, list []Effect, groups []int) {
 	}
 }
 
-func (b *loader) effectGroup(x node, at place, action int, when *vm.Program) []Effect {
+func (b *loader) effectGroup(x node, at Place, action int, when *vm.Program) []Effect {
 	var list []Effect
 	add := func(e Effect) { e.When, e.Layer = when, b.layer; list = append(list, e) }
 	if set := x.get("set"); set.ok() {
@@ -148,7 +148,7 @@ func sameValues(e *value.Entries) bool {
 }
 
 // target reads a path: VAR, then .field or [expression] parts. It returns the type of what the path names, nil where it names nothing.
-func (b *loader) target(x node, key bool, path string, at place, action int) (Effect, *types.Type) {
+func (b *loader) target(x node, key bool, path string, at Place, action int) (Effect, *types.Type) {
 	e := Effect{Log: -1, Var: -1, Text: path}
 	fail := func(off, end int, code, message, hint string) {
 		x.r.diag.Add(diag.Diagnostic{Code: code, Path: x.path, Key: key, Off: off, End: end, Message: message, Hint: hint})
@@ -265,7 +265,7 @@ func nameEnd(s string, i int) int {
 }
 
 // right reads a right-hand side of type t.
-func (b *loader) right(x node, at place, action int, t *types.Type) Right {
+func (b *loader) right(x node, at Place, action int, t *types.Type) Right {
 	r := Right{Type: t}
 	switch x.kind() {
 	case canon.String:

@@ -109,7 +109,7 @@ func (b *loader) declareKeeps(x node) {
 			return
 		}
 		if w := v.get("when"); w.ok() {
-			if k.When = b.expr(w, beforePlace, max(k.Action, anyAction), boolType); k.When == nil {
+			if k.When = b.expr(w, BeforePlace, max(k.Action, AnyAction), boolType); k.When == nil {
 				return
 			}
 		}

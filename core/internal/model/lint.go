@@ -18,9 +18,7 @@ import (
 )
 
 type linter struct {
-	b     *loader
-	root  node
-	used  map[string]bool        // "constants tolerance", "types stance", …
+	b     *Reading
 	trees map[[2]int]*check.Expr // the condition of a constraint for an action
 	held  bool                   // a proposal may be confirmed by another agent than proposed it
 	rows  int                    // combinations that may still be gone through
@@ -35,18 +33,14 @@ const lintRows = 1 << 19
 // Lint returns the findings about a bundle document that Load does not make; none
 // where it has errors.
 func Lint(src []byte) []diag.Diagnostic {
-	l := linter{used: map[string]bool{}, rows: lintRows}
-	r := &reader{}
-	first := 0
-	load(src, r, func(root, name string) { l.used[root+" "+name] = true }, func(b *loader, root node) {
-		first = len(r.diag.Items)
-		l.b, l.root, b.seen = b, root, nil
+	var found []diag.Diagnostic
+	Inspect(src, func(r *Reading) {
+		l := linter{b: r, rows: lintRows}
+		first := len(r.Found())
 		l.run()
+		found = r.Found()[first:]
 	})
-	if l.b == nil {
-		return nil
-	}
-	return r.diag.Items[first:]
+	return found
 }
 
 func (l *linter) run() {
@@ -75,12 +69,12 @@ func (l *linter) run() {
 func own(path string) bool { return !strings.HasPrefix(path, "/extends/") }
 
 func (l *linter) warn(code, path string, key bool, message, hint, related string) {
-	l.b.found.Add(diag.Diagnostic{Code: code, Path: path, Key: key, Message: message, Hint: hint, Warning: true, Related: related})
+	l.b.Add(diag.Diagnostic{Code: code, Path: path, Key: key, Message: message, Hint: hint, Warning: true, Related: related})
 }
 
 // tree is the condition or right-hand side src, nil where it cannot be read.
-func (l *linter) tree(src string, at place, action int, want *types.Type) *check.Expr {
-	s := l.b.scope(at, action)
+func (l *linter) tree(src string, at Place, action int, want *types.Type) *check.Expr {
+	s := l.b.Scope(at, action)
 	for i := range s.Roots {
 		r := &s.Roots[i]
 		switch r.Name {
@@ -93,14 +87,14 @@ func (l *linter) tree(src string, at place, action int, want *types.Type) *check
 				r.Fields[k].Const = nil
 			}
 		case "proposal":
-			if action != anyAction {
+			if action != AnyAction {
 				name := value.OfString(l.b.Actions[action].Name)
 				r.Fields[ProposalAction].Const = &name
 			}
 		}
 	}
 	e := code.Tree(src, s, want)
-	if e != nil && action != anyAction {
+	if e != nil && action != AnyAction {
 		l.settle(e, action)
 	}
 	return e
@@ -162,7 +156,7 @@ func (l *linter) refusal(s *truth.Space, c *Constraint, action int) func(truth.R
 			return "`by` of `" + b.Actions[action].Name + "`"
 		}
 		for _, m := range moves {
-			if v := &b.Vars[m.v]; r[m.from] != r[m.to] && !v.allows(r[m.from], r[m.to]) {
+			if v := &b.Vars[m.v]; r[m.from] != r[m.to] && !allows(v, r[m.from], r[m.to]) {
 				return "`moves` of `" + v.Name + "`"
 			}
 		}
@@ -172,7 +166,7 @@ func (l *linter) refusal(s *truth.Space, c *Constraint, action int) func(truth.R
 
 // allows says whether the variable may go from one member to another, as far as
 // moves and never say; what only waits for a confirmation is allowed.
-func (v *Var) allows(from, to int) bool {
+func allows(v *Var, from, to int) bool {
 	if m := v.Moves; m != nil && m.Otherwise.Verdict != HoldVerdict && !m.Allows(len(v.Type.Members), from, to) {
 		return false
 	}
@@ -200,14 +194,14 @@ func (l *linter) conditions() {
 		c := &b.Constraints[i]
 		for a := range c.Program {
 			if c.Program[a] != nil {
-				l.trees[[2]int{i, a}] = l.tree(c.Program[a].Source, c.Kind.place(), a, boolType)
+				l.trees[[2]int{i, a}] = l.tree(c.Program[a].Source, PlaceOf(c.Kind), a, types.TBool)
 			}
 		}
 		list[i] = l.ask(i)
 	}
 	for i := range b.Constraints {
 		c := &b.Constraints[i]
-		if !own(b.conditions[i].require.path) || len(b.Actions) == 0 {
+		if !own(b.Condition(i)) || len(b.Actions) == 0 {
 			continue
 		}
 		x := &list[i]
@@ -216,15 +210,15 @@ func (l *linter) conditions() {
 			violated = violated || v
 		}
 		switch {
-		case l.reported(b.conditions[i].require.path):
+		case l.reported(b.Condition(i)):
 		case x.unknown:
 			l.shadows(i, list)
 		case !violated && x.covered != "":
-			l.warn(diag.LintShadowed, b.conditions[i].require.path, false, "`"+c.ID+"` never decides: what it forbids is refused already, by "+x.covered+".", "delete it, or let it forbid more.", "")
+			l.warn(diag.LintShadowed, b.Condition(i), false, "`"+c.ID+"` never decides: what it forbids is refused already, by "+x.covered+".", "delete it, or let it forbid more.", "")
 		case !violated && c.Kind == Prefer:
-			l.warn(diag.LintVacuous, b.conditions[i].require.path, false, "`"+c.ID+"` is always met, so it prefers nothing.", "correct the condition, or delete it.", "")
+			l.warn(diag.LintVacuous, b.Condition(i), false, "`"+c.ID+"` is always met, so it prefers nothing.", "correct the condition, or delete it.", "")
 		case !violated:
-			l.warn(diag.LintVacuous, b.conditions[i].require.path, false, "`"+c.ID+"` is never violated: the condition always holds.", "correct the condition, or delete the constraint.", "")
+			l.warn(diag.LintVacuous, b.Condition(i), false, "`"+c.ID+"` is never violated: the condition always holds.", "correct the condition, or delete the constraint.", "")
 		case len(x.never) > 0 && c.Otherwise.Verdict != HoldVerdict:
 			message := "`" + c.ID + "` never holds, so " + diag.Quoted(x.never) + " can never commit."
 			hint := "correct the condition; what nobody may do is left out of `actions`."
@@ -233,7 +227,7 @@ func (l *linter) conditions() {
 			} else if !c.All && len(x.never) < count(c.On) {
 				hint = "correct the condition, or leave the action out of `on`."
 			}
-			l.warn(diag.LintNever, b.conditions[i].require.path, false, message, hint, "")
+			l.warn(diag.LintNever, b.Condition(i), false, message, hint, "")
 		default:
 			l.shadows(i, list)
 		}
@@ -252,7 +246,7 @@ func count(on []bool) int {
 
 // reported says whether an expression has a finding already, which then says more.
 func (l *linter) reported(path string) bool {
-	for _, d := range l.b.found.Items {
+	for _, d := range l.b.Found() {
 		if d.Path == path {
 			return true
 		}
@@ -289,7 +283,7 @@ func (l *linter) ask(i int) came {
 		}) {
 			x.unknown, holds, x.violated[a] = true, true, true
 		}
-		if !holds && l.b.Actions[a].Layer == l.b.layer {
+		if !holds && l.b.Actions[a].Layer == len(l.b.Layers)-1 {
 			x.never = append(x.never, l.b.Actions[a].Name)
 		}
 	}
@@ -318,8 +312,8 @@ func (l *linter) shadows(i int, list []came) {
 		if why == "" || !l.implied(i, k, list) {
 			continue
 		}
-		l.warn(diag.LintShadowed, b.conditions[i].require.path, false, "`"+c.ID+"` never decides: whenever it is violated so is `"+d.ID+"`, "+why+".",
-			"delete it, or let it forbid something that `"+d.ID+"` leaves open.", b.conditions[k].require.path)
+		l.warn(diag.LintShadowed, b.Condition(i), false, "`"+c.ID+"` never decides: whenever it is violated so is `"+d.ID+"`, "+why+".",
+			"delete it, or let it forbid something that `"+d.ID+"` leaves open.", b.Condition(k))
 		return
 	}
 }
@@ -361,41 +355,29 @@ func (l *linter) implied(i, k int, list []came) bool {
 
 // whens looks at the conditions of effects.
 func (l *linter) whens() {
-	x := l.root.get("actions")
-	if !x.ok() {
-		return
-	}
-	x.members(MaxActions, "", func(name string, v node) {
-		action := l.b.Action(name)
-		e := v.get("effects")
-		if !e.ok() {
+	l.b.Whens(func(action int, path, source string) {
+		if l.reported(path) {
 			return
 		}
-		e.items(MaxEffects, "", func(_ int, v node) {
-			w := v.get("when")
-			if !w.ok() || l.reported(w.path) {
-				return
-			}
-			t := l.tree(w.source(), beforePlace, action, boolType)
-			if t == nil {
-				return
-			}
-			s := truth.Space{Failing: 1 << BankDerived}
-			f := s.Read(t)
-			some, other := false, false
-			if !l.each(&s, func(r truth.Row) bool {
-				o := s.Of(f, r)
-				some, other = some || o == truth.True, other || o != truth.True
-				return true
-			}) {
-				return
-			}
-			switch {
-			case !some:
-				l.warn(diag.LintUnreachable, w.path, false, "this never holds, so the effect never happens.", "correct the condition, or delete the effect.", "")
-			case !other:
-				l.warn(diag.LintConstant, w.path, false, "this always holds.", "leave `when` out, or correct the condition.", "")
-			}
-		})
+		t := l.tree(source, BeforePlace, action, types.TBool)
+		if t == nil {
+			return
+		}
+		s := truth.Space{Failing: 1 << BankDerived}
+		f := s.Read(t)
+		some, other := false, false
+		if !l.each(&s, func(r truth.Row) bool {
+			o := s.Of(f, r)
+			some, other = some || o == truth.True, other || o != truth.True
+			return true
+		}) {
+			return
+		}
+		switch {
+		case !some:
+			l.warn(diag.LintUnreachable, path, false, "this never holds, so the effect never happens.", "correct the condition, or delete the effect.", "")
+		case !other:
+			l.warn(diag.LintConstant, path, false, "this always holds.", "leave `when` out, or correct the condition.", "")
+		}
 	})
 }

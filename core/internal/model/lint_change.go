@@ -17,7 +17,7 @@ import (
 func (l *linter) stays() {
 	for a := range l.b.Actions {
 		act := &l.b.Actions[a]
-		at := l.b.names["action "+act.Name]
+		at := l.b.Declared("action", act.Name)
 		if own(at) && len(act.Effects) > 0 && len(act.Must) == 0 && !l.within(at) && !l.falls(act) && l.mayStay(a) {
 			l.warn(diag.LintStays, at, true,
 				"`"+act.Name+"` can commit and change nothing: what it does may be so already, or not apply.",
@@ -28,7 +28,7 @@ func (l *linter) stays() {
 
 // within says whether something in the action has a finding already.
 func (l *linter) within(at string) bool {
-	for _, d := range l.b.found.Items {
+	for _, d := range l.b.Found() {
 		if strings.HasPrefix(d.Path, at+"/") {
 			return true
 		}
@@ -60,7 +60,7 @@ func (l *linter) sets(e *Effect) (value.Value, bool) {
 	if e.Value.Program == nil {
 		return e.Value.Value, e.Value.Fields == nil
 	}
-	t := l.tree(e.Value.Program.Source, statePlace, anyAction, e.Value.Type)
+	t := l.tree(e.Value.Program.Source, StatePlace, AnyAction, e.Value.Type)
 	if t == nil || !t.Folded {
 		return value.Value{}, false
 	}
@@ -78,14 +78,14 @@ func (l *linter) mayStay(action int) bool {
 		e := &b.Actions[action].Effects[i]
 		var f effect
 		if e.When != nil {
-			t := l.plain(e.When.Source, beforePlace, action, boolType)
+			t := l.plain(e.When.Source, BeforePlace, action, types.TBool)
 			if t == nil {
 				return false
 			}
 			f.when = s.Read(t)
 		}
 		if source, ok := l.constant(e, action); ok {
-			if t := l.plain("state."+e.Text+" == ("+source+")", beforePlace, action, boolType); t != nil {
+			if t := l.plain("state."+e.Text+" == ("+source+")", BeforePlace, action, types.TBool); t != nil {
 				f.same = s.Read(t)
 			}
 		}
@@ -100,7 +100,7 @@ func (l *linter) mayStay(action int) bool {
 		if c.Program[action] == nil || c.Kind == Prefer || c.Otherwise.Verdict == HoldVerdict {
 			continue
 		}
-		t := l.plain(c.Program[action].Source, c.Kind.place(), action, boolType)
+		t := l.plain(c.Program[action].Source, PlaceOf(c.Kind), action, types.TBool)
 		if t == nil {
 			return false
 		}
@@ -131,7 +131,7 @@ func (l *linter) constant(e *Effect, action int) (source string, ok bool) {
 	case e.Var < 0 || e.Value.Fields != nil:
 		return "", false
 	case e.Value.Program != nil:
-		return e.Value.Program.Source, fixed(l.tree(e.Value.Program.Source, beforePlace, action, e.Value.Type))
+		return e.Value.Program.Source, fixed(l.tree(e.Value.Program.Source, BeforePlace, action, e.Value.Type))
 	case e.Value.Type.Kind == types.Double:
 		number := value.OfString(string(value.AppendText(nil, e.Value.Value)))
 		return "double(" + string(value.AppendQuoted(nil, number)) + ")", true
@@ -146,7 +146,7 @@ func fixed(e *check.Expr) bool {
 }
 
 // plain is tree with each derived name replaced by what it stands for.
-func (l *linter) plain(source string, at place, action int, want *types.Type) *check.Expr {
+func (l *linter) plain(source string, at Place, action int, want *types.Type) *check.Expr {
 	e := l.tree(source, at, action, want)
 	if e != nil {
 		l.spell(e, 0)
@@ -157,7 +157,7 @@ func (l *linter) plain(source string, at place, action int, want *types.Type) *c
 func (l *linter) spell(e *check.Expr, depth int) {
 	if e.Op == check.Load && e.Bank == BankDerived && depth < MaxExtends {
 		d := &l.b.Derived[e.Index]
-		if t := l.tree(d.Program.Source, statePlace, anyAction, d.Program.Type); t != nil {
+		if t := l.tree(d.Program.Source, StatePlace, AnyAction, d.Program.Type); t != nil {
 			*e = *t
 			depth++
 		}

@@ -33,17 +33,17 @@ func (l *linter) unused() {
 		busy |= b.Actions[i].By
 	}
 	idle := func(what, root, name, hint string) {
-		at := b.names[what+" "+name]
-		if !l.used[root+" "+name] && own(at) {
+		at := b.Declared(what, name)
+		if !b.Used(root, name) && own(at) {
 			l.warn(diag.LintUnused, at, true, "nothing uses the "+what+" `"+name+"`.", hint, "")
 		}
 	}
 	const rid = "delete it, or use it."
-	for i := range b.constants {
-		idle("constant", "constants", b.constants[i].Name, rid)
+	for _, name := range b.Constants() {
+		idle("constant", "constants", name, rid)
 	}
-	for i := range b.params {
-		idle("param", "params", b.params[i].Name, rid)
+	for _, name := range b.Params() {
+		idle("param", "params", name, rid)
 	}
 	for i := range b.Types {
 		idle("type", "types", b.Types[i].Name, rid)
@@ -53,10 +53,10 @@ func (l *linter) unused() {
 	}
 	for i := range b.Logs {
 		name := b.Logs[i].Name
-		at := b.names["log "+name]
+		at := b.Declared("log", name)
 		switch {
 		case appended[i] || !own(at):
-		case l.used["logs "+name]:
+		case b.Used("logs", name):
 			l.warn(diag.LintStill, at, true, "nothing appends to the log `"+name+"`, so it is always empty.", "let an action `append` to it.", "")
 		default:
 			idle("log", "logs", name, rid)
@@ -64,11 +64,11 @@ func (l *linter) unused() {
 	}
 	for i := range b.Vars {
 		v := &b.Vars[i]
-		at := b.names["variable "+v.Name]
+		at := b.Declared("variable", v.Name)
 		busy |= v.Owners
 		switch {
 		case set[i] || !own(at):
-		case l.used["state "+v.Name] || l.used["next "+v.Name]:
+		case b.Used("state", v.Name) || b.Used("next", v.Name):
 			l.warn(diag.LintStill, at, true, "nothing changes `"+v.Name+"`: it is always "+string(value.AppendQuoted(nil, v.Init))+".", "let an action `set` it, or make it a constant.", "")
 		default:
 			idle("variable", "state", v.Name, rid)
@@ -81,8 +81,8 @@ func (l *linter) unused() {
 		busy |= b.Constraints[i].Otherwise.By
 	}
 	for i := range b.Agents {
-		if name := b.Agents[i].Name; busy>>i&1 == 0 && own(b.names["agent "+name]) {
-			l.warn(diag.LintUnused, b.names["agent "+name], true, "the agent `"+name+"` may propose nothing, owns nothing and confirms nothing.", "name it in `by`, `owner` or `governance`, or delete it.", "")
+		if name := b.Agents[i].Name; busy>>i&1 == 0 && own(b.Declared("agent", name)) {
+			l.warn(diag.LintUnused, b.Declared("agent", name), true, "the agent `"+name+"` may propose nothing, owns nothing and confirms nothing.", "name it in `by`, `owner` or `governance`, or delete it.", "")
 		}
 	}
 }
@@ -92,7 +92,7 @@ func (l *linter) nobody() {
 	b := l.b
 	for a := range b.Actions {
 		act := &b.Actions[a]
-		at := b.names["action "+act.Name]
+		at := b.Declared("action", act.Name)
 		if !own(at) {
 			continue
 		}
@@ -105,7 +105,7 @@ func (l *linter) nobody() {
 			v := &b.Vars[e.Var]
 			if !l.may(act.By, v.Owners) {
 				l.warn(diag.LintNobody, at, true, "`"+act.Name+"` can never change `"+v.Name+"`: it belongs to "+l.agents(v.Owners)+", and may be proposed by "+l.agents(act.By)+" only.",
-					"let an owner propose it, too, or give an agent that does `proposes: true`, so that an owner can confirm.", b.names["variable "+v.Name])
+					"let an owner propose it, too, or give an agent that does `proposes: true`, so that an owner can confirm.", b.Declared("variable", v.Name))
 				both = 0
 				break
 			}
@@ -114,7 +114,7 @@ func (l *linter) nobody() {
 			}
 			if !l.may(act.By, both&v.Owners) {
 				l.warn(diag.LintNobody, at, true, "`"+act.Name+"` can never change both `"+b.Vars[first].Name+"` and `"+v.Name+"`: no one agent may, on its own or by confirming.",
-					"give the two an owner in common, or change them by two actions.", b.names["variable "+v.Name])
+					"give the two an owner in common, or change them by two actions.", b.Declared("variable", v.Name))
 				break
 			}
 			if both &= v.Owners; first < 0 {
@@ -155,7 +155,7 @@ func (l *linter) reach() {
 	}
 	for i := range b.Vars {
 		v := &b.Vars[i]
-		at := b.names["variable "+v.Name]
+		at := b.Declared("variable", v.Name)
 		if reached[i] == nil || elsewhere[v.Type] || !own(at) {
 			continue
 		}
@@ -215,18 +215,18 @@ func (l *linter) members(i int) []bool {
 		reached[m] = true
 	}
 	for k := range b.Fallback {
-		l.values(&b.Fallback[k], i, statePlace, anyAction, reached)
+		l.values(&b.Fallback[k], i, StatePlace, AnyAction, reached)
 	}
 	for a := range b.Actions {
 		for k := range b.Actions[a].Effects {
-			l.values(&b.Actions[a].Effects[k], i, beforePlace, a, target)
+			l.values(&b.Actions[a].Effects[k], i, BeforePlace, a, target)
 		}
 	}
 	for more := true; more; {
 		more = false
 		for to := range n {
 			for from := 0; from < n && target[to] && !reached[to]; from++ {
-				if reached[from] && v.allows(from, to) {
+				if reached[from] && allows(v, from, to) {
 					reached[to], more = true, true
 				}
 			}
@@ -236,7 +236,7 @@ func (l *linter) members(i int) []bool {
 }
 
 // values adds what an effect may make of variable i.
-func (l *linter) values(e *Effect, i int, at place, action int, to []bool) {
+func (l *linter) values(e *Effect, i int, at Place, action int, to []bool) {
 	if e.Var != i {
 		return
 	}

@@ -200,7 +200,7 @@ func (b *loader) read(x node, depth int) {
 	b.laterSays = nil // no other document's action changes these variables
 	if v := x.get("fallback"); v.ok() {
 		if v.keys("set", "reset", "append") {
-			b.Fallback = append(b.Fallback, b.effects(v, statePlace, anyAction)...)
+			b.Fallback = append(b.Fallback, b.effects(v, StatePlace, AnyAction)...)
 		}
 	}
 	if v := x.get("governance"); v.ok() {

@@ -127,7 +127,7 @@ func (b *loader) alternatives(x node) []text.Pattern {
 		return list
 	}
 	of := &types.Type{Kind: types.List, Elem: &types.Type{Kind: types.String}}
-	p := b.expr(v, fixedPlace, anyAction, of)
+	p := b.expr(v, FixedPlace, AnyAction, of)
 	if p == nil {
 		return nil
 	}

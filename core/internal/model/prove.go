@@ -35,7 +35,7 @@ func (b *loader) declareProve(x node) {
 			for _, w := range words {
 				if e := v.get(w); e.ok() {
 					found++
-					b.expr(e, statePlace, anyAction, boolType)
+					b.expr(e, StatePlace, AnyAction, boolType)
 				}
 			}
 			if found != 1 {

@@ -10,7 +10,7 @@ import (
 )
 
 // say compiles the text x.
-func (b *loader) say(x node, at place, action int) Say {
+func (b *loader) say(x node, at Place, action int) Say {
 	s, ok := x.text(MaxText)
 	if !ok {
 		return nil

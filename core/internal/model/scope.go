@@ -15,15 +15,15 @@ import (
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 )
 
-// place is where an expression stands.
-type place uint8
+// Place is where an expression stands.
+type Place uint8
 
 const (
-	fixedPlace  place = iota // valid, phrases: what never changes
-	statePlace               // always, fallback, derived, properties
-	beforePlace              // require, effects
-	afterPlace               // ensure, prefer
-	validPlace               // valid: internal metadata may be read
+	FixedPlace  Place = iota // valid, phrases: what never changes
+	StatePlace               // always, fallback, derived, properties
+	BeforePlace              // require, effects
+	AfterPlace               // ensure, prefer
+	ValidPlace               // valid: internal metadata may be read
 )
 
 // programBytes is counted for an expression beside its text: a program takes a kilobyte at least.
@@ -33,21 +33,21 @@ const maxReasons, maxReasonBytes, maxActorBytes = 16, 256, 128
 
 var boolType = &types.Type{Kind: types.Bool}
 
-// anyAction stands for no action in particular.
-const anyAction = -1
+// AnyAction stands for no action in particular.
+const AnyAction = -1
 
 // unseen is in the place of a name that must not be read there; no expression can write it.
 const unseen = "\xff"
 
 // scopes keeps a scope for each place and action, as long as nothing more is declared.
 type scopes struct {
-	made     [validPlace + 1][]*check.Scope // by action, anyAction first
+	made     [ValidPlace + 1][]*check.Scope // by action, AnyAction first
 	declared counts                         // how much of everything was declared then
 	layers   uint32                         // and by which documents it could be named
 }
 
 // scope returns the names an expression at a place may use; action gives the arguments.
-func (b *loader) scope(at place, action int) *check.Scope {
+func (b *loader) scope(at Place, action int) *check.Scope {
 	declared := b.counts()
 	declared[ofFallback], declared[ofConstraints] = 0, 0 // no expression names them
 	if b.scopes.declared != declared || b.scopes.layers != b.layers {
@@ -63,7 +63,7 @@ func (b *loader) scope(at place, action int) *check.Scope {
 	return (*made)[1+action]
 }
 
-func (b *loader) newScope(at place, action int) *check.Scope {
+func (b *loader) newScope(at Place, action int) *check.Scope {
 	s := &check.Scope{Seen: b.seen, Folding: &b.folding}
 	for i, set := range b.Sets {
 		steps, name := 1, b.SetNames[i]
@@ -84,7 +84,7 @@ func (b *loader) newScope(at place, action int) *check.Scope {
 	s.Roots = append(s.Roots,
 		check.Root{Name: "constants", Fields: b.constVars(ofConstants, b.constants, true)},
 		check.Root{Name: "params", Fields: b.constVars(ofParams, b.params, true)},
-		check.Root{Name: "metadata", Fields: b.constVars(ofMetadata, b.metadata, at == validPlace)})
+		check.Root{Name: "metadata", Fields: b.constVars(ofMetadata, b.metadata, at == ValidPlace)})
 
 	state := check.Root{Name: "state", Bank: BankState}
 	next := check.Root{Name: "next", Bank: BankNext}
@@ -108,7 +108,7 @@ func (b *loader) newScope(at place, action int) *check.Scope {
 		derived.Fields = append(derived.Fields, check.Var{Name: seen(ofDerived, i, d.Name), Type: d.Program.Type})
 	}
 	args := check.Root{Name: "args", Bank: BankArgs}
-	if action != anyAction {
+	if action != AnyAction {
 		for _, a := range b.Actions[action].Args {
 			args.Fields = append(args.Fields, check.Var{Name: a.Name, Type: a.Type})
 		}
@@ -126,14 +126,14 @@ func (b *loader) newScope(at place, action int) *check.Scope {
 		{Name: "since", Type: &types.Type{Kind: types.Timestamp}},
 	}}
 	switch at {
-	case fixedPlace, validPlace:
+	case FixedPlace, ValidPlace:
 		const fixed = "only what never changes may be read here: `constants`, `params` and `metadata`."
 		state.Missing, logs.Missing, derived.Missing = fixed, fixed, fixed
 		next.Missing, args.Missing, actor.Missing, proposal.Missing = fixed, fixed, fixed, fixed
-	case statePlace:
+	case StatePlace:
 		const still = "this is asked of a state alone, so there is no proposal here."
 		next.Missing, args.Missing, actor.Missing, proposal.Missing = still, still, still, still
-	case beforePlace:
+	case BeforePlace:
 		next.Missing = "`next` is the state after the action; only `ensure` and `prefer` may read it."
 	}
 	s.Roots = append(s.Roots, state, next, logs, derived, args, actor, proposal)
@@ -152,7 +152,7 @@ func (b *loader) constVars(kind int, list []Const, internal bool) []check.Var {
 }
 
 // expr compiles the expression that the text x holds, for a result of type want (nil: any).
-func (b *loader) expr(x node, at place, action int, want *types.Type) *vm.Program {
+func (b *loader) expr(x node, at Place, action int, want *types.Type) *vm.Program {
 	if x.kind() == canon.True || x.kind() == canon.False || x.kind() == canon.Number {
 		if want == nil || want.Kind == types.Bool {
 			// `require: false` reads as it would between quotes.
@@ -167,7 +167,7 @@ func (b *loader) expr(x node, at place, action int, want *types.Type) *vm.Progra
 }
 
 // compile compiles src, which stands at byte off of the text (or, with key, of the name) at x.
-func (b *loader) compile(x node, key bool, off int, src string, at place, action int, want *types.Type) *vm.Program {
+func (b *loader) compile(x node, key bool, off int, src string, at Place, action int, want *types.Type) *vm.Program {
 	if b.compiled > MaxCompiled {
 		return nil // reported already
 	}
@@ -214,7 +214,7 @@ func words(src string) bool {
 // lacking says of an argument that is not there which of the actions lack it, and which have it.
 func (b *loader) lacking(d *diag.Diagnostic, src string, off, action int) {
 	from, to := d.Off-off, d.End-off
-	if d.Code != diag.NameField || action == anyAction || from < len("args.") || to > len(src) || src[from-len("args."):from] != "args." {
+	if d.Code != diag.NameField || action == AnyAction || from < len("args.") || to > len(src) || src[from-len("args."):from] != "args." {
 		return
 	}
 	name := src[from:to]

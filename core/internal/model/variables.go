@@ -122,7 +122,7 @@ func (b *loader) declareDerived(x node) {
 				later, laterNames = append(later, v), append(laterNames, names[i])
 				continue
 			}
-			p := b.expr(v, statePlace, anyAction, nil)
+			p := b.expr(v, StatePlace, AnyAction, nil)
 			if p == nil {
 				p = &vm.Program{Type: bad}
 			}
