@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
+	"github.com/holdfast-rt/holdfast/core/internal/load"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
 )
 
@@ -19,7 +20,7 @@ type Bundle struct {
 // Load compiles a bundle document, any JSON of that shape; what is hashed is its
 // canonical form. The error is an *Invalid with every finding.
 func Load(doc []byte) (*Bundle, error) {
-	m, found := model.Load(doc)
+	m, found := load.Load(doc)
 	if m == nil {
 		return nil, &Invalid{found}
 	}
@@ -28,15 +29,9 @@ func Load(doc []byte) (*Bundle, error) {
 
 // Check returns all findings about a bundle document: errors, and warnings. An empty list is good.
 func Check(doc []byte) []Diagnostic {
-	_, found := model.Load(doc)
+	_, found := load.Load(doc)
 	return found
 }
-
-// Lint returns more warnings about a document that Check finds no errors in: what
-// is valid but cannot be meant, such as a constraint that is never violated, or a
-// pattern that nothing uses. They are for whoever writes the bundle, so the
-// WebAssembly module leaves them out.
-func Lint(doc []byte) []Diagnostic { return model.Lint(doc) }
 
 // Name returns the bundle's name, such as "spektre".
 func (b *Bundle) Name() string { return b.m.Name }
@@ -75,7 +70,7 @@ func Public(doc []byte) ([]byte, error) {
 	if err := d.Parse(doc); err != nil {
 		return nil, reading(err)
 	}
-	return model.AppendPublic(nil, &d, 0), nil
+	return load.AppendPublic(nil, &d, 0), nil
 }
 
 // joinWords lists words as people do: "a, b or c".

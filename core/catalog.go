@@ -9,7 +9,7 @@ import (
 
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
-	"github.com/holdfast-rt/holdfast/core/internal/model"
+	"github.com/holdfast-rt/holdfast/core/internal/load"
 )
 
 // MaxEntries is the most points a catalog may publish: each is found by a walk over all.
@@ -112,7 +112,7 @@ func CheckCatalog(doc []byte) []Diagnostic {
 		}
 		seen[cursor] = true
 		bytes := c.point(e)
-		m, found := model.Load(bytes)
+		m, found := load.Load(bytes)
 		for _, f := range found {
 			if strings.HasPrefix(f.Path, "/params/") || strings.HasPrefix(f.Path, "/metadata/") || strings.HasPrefix(f.Path, "/valid/") {
 				f.Related, f.Path, f.Off, f.End, f.Key = "/bundle"+f.Path, path, 0, 0, false
@@ -143,7 +143,7 @@ func has(list []Diagnostic, d Diagnostic) bool {
 
 // point returns the bundle document of an entry: the template with the entry's values.
 func (c *Catalog) point(e canon.Node) []byte {
-	return model.AppendPoint(nil, &c.doc, c.template, c.doc.Get(e, "params"), c.doc.Get(e, "metadata"))
+	return load.AppendPoint(nil, &c.doc, c.template, c.doc.Get(e, "params"), c.doc.Get(e, "metadata"))
 }
 
 // Name returns the catalog's name.
@@ -223,7 +223,7 @@ func (c *Catalog) Resolve(cursor []byte) ([]byte, error) {
 	if err := p.Parse(doc); err != nil {
 		return nil, reading(err)
 	}
-	digest := model.Digest(&p, 0)
+	digest := load.Digest(&p, 0)
 	if want := d.String(d.Get(at, "digest")); want != digest {
 		return nil, &Error{Code: CodeMutated, Message: "the bundle of this cursor has the digest " + digest + ", and " + clip(want) + " was published: nothing may be decided with it."}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/cases"
+	"github.com/holdfast-rt/holdfast/core/internal/load"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
 )
 
@@ -26,7 +27,7 @@ func Eval(request []byte) ([]byte, error) {
 	if expr < 0 || d.Kind(expr) != canon.String || vars >= 0 && d.Kind(vars) != canon.Object {
 		return nil, &Error{Code: CodeQuestion, Message: "expected {\"expr\":text,\"vars\":{…}}."}
 	}
-	v, typ, found := model.Evaluate(strings.Clone(d.String(expr)), &d, vars)
+	v, typ, found := load.Evaluate(strings.Clone(d.String(expr)), &d, vars)
 	if typ == "" {
 		for i := range found {
 			found[i].Path = "/expr"

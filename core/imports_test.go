@@ -18,8 +18,11 @@ var banned = []string{"fmt", "reflect", "encoding/json", "time", "math/big", "ma
 
 // stages are the core's packages, each importing only those before it.
 var stages = []string{
-	"core/codes", "core/internal/canon", "core/internal/diag", "core/internal/value", "core/internal/types", "core/internal/text", "core/internal/lib",
-	"core/internal/syntax", "core/internal/check", "core/internal/vm", "core/internal/code", "core/internal/cases", "core/internal/truth", "core/internal/model", "core",
+	"core/codes", "core/internal/canon", "core/internal/diag", "core/internal/value", "core/internal/types", "core/internal/text",
+	"core/internal/lib", "core/internal/vm",
+	"core/internal/model", // knows nothing of documents and expressions being read
+	"core/internal/syntax", "core/internal/check", "core/internal/code", "core/internal/cases", "core/internal/load",
+	"core/internal/truth", "core/internal/lint", "core",
 	"wasm/abi", "wasm",
 }
 
@@ -43,6 +46,21 @@ func TestCoreImportsOnlySmallPackages(t *testing.T) {
 		if strings.HasPrefix(p, module+"host") {
 			t.Errorf("core imports %s, which is a host", p)
 		}
+	}
+}
+
+// TestModuleLeavesLintOut holds that warnings for an author cost the module nothing.
+func TestModuleLeavesLintOut(t *testing.T) {
+	for _, p := range list(t, "-deps", "./wasm") {
+		switch strings.TrimPrefix(p, module) {
+		case "core/internal/lint", "core/internal/truth":
+			t.Errorf("the module links %s", p)
+		}
+	}
+	natively := exec.Command("go", "list", "-deps", "./core")
+	natively.Dir = ".."
+	if out, err := natively.Output(); err != nil || !strings.Contains(string(out), "core/internal/lint\n") {
+		t.Errorf("core does not offer its lints natively: %v", err)
 	}
 }
 

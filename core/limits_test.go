@@ -13,6 +13,7 @@ import (
 	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/code"
 	"github.com/holdfast-rt/holdfast/core/internal/lib"
+	bundles "github.com/holdfast-rt/holdfast/core/internal/load"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
 	"github.com/holdfast-rt/holdfast/core/internal/syntax"
 	"github.com/holdfast-rt/holdfast/core/internal/text"
@@ -32,39 +33,39 @@ var limits = map[string]int{
 	"digits after the point in `format`":                       lib.MaxPrecision,
 	"bytes of a computed text":                                 value.MaxSize,
 	"items of a computed list":                                 value.MaxItems,
-	"bytes of a bundle document":                               model.MaxDocument,
+	"bytes of a bundle document":                               bundles.MaxDocument,
 	"bytes of a name or id":                                    model.MaxName,
-	"bytes of a title of an action, argument, agent or member": model.MaxTitle,
-	"bytes of another title, an about or a say":                model.MaxText,
-	"agents": model.MaxAgents,
-	"types, state variables, actions, constants, params or metadata, each":                              model.MaxVars,
-	"members of an enum, fields of a record":                                                            model.MaxMembers,
-	"nesting of a type, those of the types it names counted in":                                         model.MaxTypeDepth,
-	"fields, entries and members of a type, counted likewise, and one more for each 64 bytes of titles": model.MaxTypeSize,
-	"the same of all variables, logs, arguments and params":                                             model.MaxTypeSizes,
+	"bytes of a title of an action, argument, agent or member": bundles.MaxTitle,
+	"bytes of another title, an about or a say":                bundles.MaxText,
+	"agents": bundles.MaxAgents,
+	"types, state variables, actions, constants, params or metadata, each":                              bundles.MaxVars,
+	"members of an enum, fields of a record":                                                            bundles.MaxMembers,
+	"nesting of a type, those of the types it names counted in":                                         bundles.MaxTypeDepth,
+	"fields, entries and members of a type, counted likewise, and one more for each 64 bytes of titles": bundles.MaxTypeSize,
+	"the same of all variables, logs, arguments and params":                                             bundles.MaxTypeSizes,
 	"values that mappings of one document leave out":                                                    model.MaxFilled,
 	"arguments of an action":                                                                            model.MaxArgs,
-	"effects of an action":                                                                              model.MaxEffects,
-	"parts of an effect's path":                                                                         model.MaxSteps,
-	"constraints":                                                                                       model.MaxConstraints,
-	"logs":                                                                                              model.MaxLogs,
-	"items of a log":                                                                                    model.MaxLogItems,
-	"derived names":                                                                                     model.MaxDerived,
+	"effects of an action":                                                                              bundles.MaxEffects,
+	"parts of an effect's path":                                                                         bundles.MaxSteps,
+	"constraints":                                                                                       bundles.MaxConstraints,
+	"logs":                                                                                              bundles.MaxLogs,
+	"items of a log":                                                                                    bundles.MaxLogItems,
+	"derived names":                                                                                     bundles.MaxDerived,
 	"bytes of all derived values as JSON":                                                               model.ResultLimit.Bytes,
-	"bytes of the tables of all patterns":                                                               model.MaxTables,
-	"bytes of all expressions, each counted, with 64 more, once for every action it is compiled for": model.MaxCompiled,
-	"units of all conditions in `valid` and all examples of patterns":                                model.MaxChecking,
+	"bytes of the tables of all patterns":                                                               bundles.MaxTables,
+	"bytes of all expressions, each counted, with 64 more, once for every action it is compiled for": bundles.MaxCompiled,
+	"units of all conditions in `valid` and all examples of patterns":                                bundles.MaxChecking,
 	"units of one question to `admissible` or `path`":                                                model.QuestionCost,
-	"entries of `keep`":             model.MaxKeeps,
-	"pattern sets":                  model.MaxPatterns,
-	"alternatives of a pattern set": model.MaxPhrases,
+	"entries of `keep`":             bundles.MaxKeeps,
+	"pattern sets":                  bundles.MaxPatterns,
+	"alternatives of a pattern set": bundles.MaxPhrases,
 	"bytes of a phrase, or of a regular expression in a pattern":          text.MaxPatternBytes,
 	"steps of all regular expressions of a pattern set":                   text.MaxSteps,
-	"scenarios, steps of a scenario":                                      model.MaxTests,
-	"parents, all told":                                                   model.MaxParents,
-	"generations of parents":                                              model.MaxExtends,
-	"largest bound of a string, in bytes":                                 model.MaxBound,
-	"largest `max` of a list or map":                                      model.MaxListBound,
+	"scenarios, steps of a scenario":                                      bundles.MaxTests,
+	"parents, all told":                                                   bundles.MaxParents,
+	"generations of parents":                                              bundles.MaxExtends,
+	"largest bound of a string, in bytes":                                 bundles.MaxBound,
+	"largest `max` of a list or map":                                      bundles.MaxListBound,
 	"bytes of a session's variables and logs as JSON":                     model.MaxState,
 	"values in them, keys counted too":                                    model.MaxStateValues,
 	"bytes of a proposal, as sent and with everything left out filled in": core.MaxProposal,
@@ -111,7 +112,7 @@ func TestLimitsAreDocumented(t *testing.T) {
 	if seen != len(limits) {
 		t.Errorf("%d of %d limits are documented", seen, len(limits))
 	}
-	if model.MaxTypes != model.MaxVars || model.MaxActions != model.MaxVars || model.MaxConstants != model.MaxVars {
+	if bundles.MaxTypes != bundles.MaxVars || bundles.MaxActions != bundles.MaxVars || bundles.MaxConstants != bundles.MaxVars {
 		t.Error("types, variables, actions and constants have limits of their own now")
 	}
 	// The units in the other table, and the sizes that stand in where a type has no bound.

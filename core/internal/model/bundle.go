@@ -1,6 +1,6 @@
-// Package model reads a bundle document into declarations with compiled
-// expressions: the meaning of a bundle. What follows from it for one proposal
-// is the meaning of a decision, and stands in package core.
+// Package model holds what a bundle declares, and runs it: states, effects, texts,
+// bounds. Package load makes a Bundle of a document; nothing here knows of documents,
+// names and scopes. What follows for one proposal is package core's to say.
 package model
 
 // This file defines Bundle and what it declares.

@@ -1,4 +1,4 @@
-package model
+package load
 
 // This file compiles what an action, or the fallback, changes.
 
@@ -8,13 +8,14 @@ import (
 
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/model"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
 	"github.com/holdfast-rt/holdfast/core/internal/vm"
 )
 
 // effects reads set, reset, append and effects of x; mine says which variables and logs may be written.
-func (b *loader) effects(x node, at Place, action int) []Effect {
+func (b *loader) effects(x node, at Place, action int) []model.Effect {
 	list := b.effectGroup(x, at, action, nil)
 	groups := make([]int, len(list), len(list)+8) // which effects are under the same condition
 	if e := x.get("effects"); e.ok() {
@@ -40,7 +41,7 @@ func (b *loader) effects(x node, at Place, action int) []Effect {
 }
 
 // clashes reports two effects on one path that cannot be told apart when compiled.
-func clashes(x node, list []Effect, groups []int) {
+func clashes(x node, list []model.Effect, groups []int) {
 	for i := range list {
 		for j := range list[:i] {
 			p, q := &list[i], &list[j]
@@ -64,9 +65,9 @@ func clashes(x node, list []Effect, groups []int) {
 	}
 }
 
-func (b *loader) effectGroup(x node, at Place, action int, when *vm.Program) []Effect {
-	var list []Effect
-	add := func(e Effect) { e.When, e.Layer = when, b.layer; list = append(list, e) }
+func (b *loader) effectGroup(x node, at Place, action int, when *vm.Program) []model.Effect {
+	var list []model.Effect
+	add := func(e model.Effect) { e.When, e.Layer = when, b.layer; list = append(list, e) }
 	if set := x.get("set"); set.ok() {
 		set.members(MaxEffects, "effects", func(path string, v node) {
 			e, t := b.target(v, true, path, at, action)
@@ -87,7 +88,7 @@ func (b *loader) effectGroup(x node, at Place, action int, when *vm.Program) []E
 			if t == nil {
 				return
 			}
-			e.Value = Right{Type: t, Value: b.initial(&e, t)}
+			e.Value = model.Right{Type: t, Value: b.initial(&e, t)}
 			add(e)
 		})
 	}
@@ -108,7 +109,7 @@ func (b *loader) effectGroup(x node, at Place, action int, when *vm.Program) []E
 				v.failSee(diag.ExtendWeaken, "the log `"+name+"` is a parent's, so only the parent's actions append to it.", "declare a log of your own.", b.names["log "+name])
 				return
 			}
-			add(Effect{Log: at2, Var: -1, Text: name, Value: b.right(v, at, action, b.Logs[at2].Type)})
+			add(model.Effect{Log: at2, Var: -1, Text: name, Value: b.right(v, at, action, b.Logs[at2].Type)})
 		})
 	}
 	return list
@@ -116,7 +117,7 @@ func (b *loader) effectGroup(x node, at Place, action int, when *vm.Program) []E
 
 // initial is what a reset gives: the variable's initial value at that path, or
 // the type's zero where the path has a part that init does not hold.
-func (b *loader) initial(e *Effect, t *types.Type) value.Value {
+func (b *loader) initial(e *model.Effect, t *types.Type) value.Value {
 	v := b.Vars[e.Var].Init
 	for _, s := range e.Path {
 		switch {
@@ -125,13 +126,13 @@ func (b *loader) initial(e *Effect, t *types.Type) value.Value {
 		case s.Index == nil && s.Type.Kind == types.Map:
 			w, ok := v.Entries().Find(s.Key)
 			if !ok {
-				return Zero(t)
+				return model.Zero(t)
 			}
 			v = w
 		case s.Type.Kind == types.Map && s.Type.Key.Kind == types.Enum && sameValues(v.Entries()):
 			v = v.Entries().Vals[0]
 		default:
-			return Zero(t)
+			return model.Zero(t)
 		}
 	}
 	return v
@@ -148,8 +149,8 @@ func sameValues(e *value.Entries) bool {
 }
 
 // target reads a path: VAR, then .field or [expression] parts. It returns the type of what the path names, nil where it names nothing.
-func (b *loader) target(x node, key bool, path string, at Place, action int) (Effect, *types.Type) {
-	e := Effect{Log: -1, Var: -1, Text: path}
+func (b *loader) target(x node, key bool, path string, at Place, action int) (model.Effect, *types.Type) {
+	e := model.Effect{Log: -1, Var: -1, Text: path}
 	fail := func(off, end int, code, message, hint string) {
 		x.r.diag.Add(diag.Diagnostic{Code: code, Path: x.path, Key: key, Off: off, End: end, Message: message, Hint: hint})
 	}
@@ -186,7 +187,7 @@ func (b *loader) target(x node, key bool, path string, at Place, action int) (Ef
 			fail(i, len(path), diag.BundleEffect, "this path has too many parts; 8 is the limit.", "")
 			return e, nil
 		}
-		step := Step{Type: t, Field: -1}
+		step := model.Step{Type: t, Field: -1}
 		start := i
 		switch path[i] {
 		case '.':
@@ -258,21 +259,21 @@ func (b *loader) target(x node, key bool, path string, at Place, action int) (Ef
 
 // nameEnd returns the index after the identifier at i.
 func nameEnd(s string, i int) int {
-	for i < len(s) && (Letter(s[i]) || Digit(s[i])) {
+	for i < len(s) && (model.Letter(s[i]) || model.Digit(s[i])) {
 		i++
 	}
 	return i
 }
 
 // right reads a right-hand side of type t.
-func (b *loader) right(x node, at Place, action int, t *types.Type) Right {
-	r := Right{Type: t}
+func (b *loader) right(x node, at Place, action int, t *types.Type) model.Right {
+	r := model.Right{Type: t}
 	switch x.kind() {
 	case canon.String:
 		s, _ := x.text(MaxDocument)
 		r.Program = b.compile(x, false, 0, s, at, action, t)
 	case canon.True, canon.False, canon.Number:
-		v, m := Decode(&x.r.doc, x.n, t, &x.r.fill)
+		v, m := model.Decode(&x.r.doc, x.n, t, &x.r.fill)
 		if m != nil {
 			x.fail(diag.BundleValue, m.Message, m.Hint)
 		}
@@ -282,9 +283,9 @@ func (b *loader) right(x node, at Place, action int, t *types.Type) Right {
 			x.fail(diag.BundleKind, "a mapping makes a record, and this is of type `"+t.String()+"`.", "write an expression.")
 			return r
 		}
-		r.Fields = make([]Right, len(t.Fields))
+		r.Fields = make([]model.Right, len(t.Fields))
 		for i, f := range t.Fields {
-			r.Fields[i] = Right{Type: f.Type, Value: Zero(f.Type)}
+			r.Fields[i] = model.Right{Type: f.Type, Value: model.Zero(f.Type)}
 		}
 		x.members(MaxMembers, "fields", func(name string, v node) {
 			i := t.Field(name)

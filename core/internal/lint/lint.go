@@ -1,7 +1,8 @@
-package model
+// Package lint warns an author of what is allowed in a bundle and cannot be meant. It
+// looks at what package load has read. The module does not link it.
+package lint
 
-// This file finds constraints that are allowed but cannot be meant. Only an author
-// wants to know, so it stands apart from Load: the module does without its 17 KB.
+// This file finds constraints that are allowed but cannot be meant.
 //
 // A param has another value in another bundle of a catalog, so it is taken as
 // unknown here. What a parent declares was its author's to mend, and is left alone.
@@ -12,13 +13,15 @@ import (
 	"github.com/holdfast-rt/holdfast/core/internal/check"
 	"github.com/holdfast-rt/holdfast/core/internal/code"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/load"
+	"github.com/holdfast-rt/holdfast/core/internal/model"
 	"github.com/holdfast-rt/holdfast/core/internal/truth"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
 )
 
 type linter struct {
-	b     *Reading
+	b     *load.Reading
 	trees map[[2]int]*check.Expr // the condition of a constraint for an action
 	held  bool                   // a proposal may be confirmed by another agent than proposed it
 	rows  int                    // combinations that may still be gone through
@@ -30,11 +33,11 @@ const bankParams, bankMetadata = 12, 13
 // lintRows bounds the work on one bundle: about half a second.
 const lintRows = 1 << 19
 
-// Lint returns the findings about a bundle document that Load does not make; none
+// Document returns the findings about a bundle document that Load does not make; none
 // where it has errors.
-func Lint(src []byte) []diag.Diagnostic {
+func Document(src []byte) []diag.Diagnostic {
 	var found []diag.Diagnostic
-	Inspect(src, func(r *Reading) {
+	load.Inspect(src, func(r *load.Reading) {
 		l := linter{b: r, rows: lintRows}
 		first := len(r.Found())
 		l.run()
@@ -49,12 +52,12 @@ func (l *linter) run() {
 		l.held = l.held || b.Agents[i].Proposes
 	}
 	for i := range b.Constraints {
-		l.held = l.held || b.Constraints[i].Otherwise.Verdict == HoldVerdict
+		l.held = l.held || b.Constraints[i].Otherwise.Verdict == model.HoldVerdict
 	}
 	for i := range b.Vars {
-		l.held = l.held || b.Vars[i].Moves != nil && b.Vars[i].Moves.Otherwise.Verdict == HoldVerdict
+		l.held = l.held || b.Vars[i].Moves != nil && b.Vars[i].Moves.Otherwise.Verdict == model.HoldVerdict
 		for k := range b.Vars[i].Never {
-			l.held = l.held || b.Vars[i].Never[k].Otherwise.Verdict == HoldVerdict
+			l.held = l.held || b.Vars[i].Never[k].Otherwise.Verdict == model.HoldVerdict
 		}
 	}
 	l.conditions()
@@ -73,7 +76,7 @@ func (l *linter) warn(code, path string, key bool, message, hint, related string
 }
 
 // tree is the condition or right-hand side src, nil where it cannot be read.
-func (l *linter) tree(src string, at Place, action int, want *types.Type) *check.Expr {
+func (l *linter) tree(src string, at load.Place, action int, want *types.Type) *check.Expr {
 	s := l.b.Scope(at, action)
 	for i := range s.Roots {
 		r := &s.Roots[i]
@@ -87,14 +90,14 @@ func (l *linter) tree(src string, at Place, action int, want *types.Type) *check
 				r.Fields[k].Const = nil
 			}
 		case "proposal":
-			if action != AnyAction {
+			if action != load.AnyAction {
 				name := value.OfString(l.b.Actions[action].Name)
-				r.Fields[ProposalAction].Const = &name
+				r.Fields[model.ProposalAction].Const = &name
 			}
 		}
 	}
 	e := code.Tree(src, s, want)
-	if e != nil && action != AnyAction {
+	if e != nil && action != load.AnyAction {
 		l.settle(e, action)
 	}
 	return e
@@ -102,8 +105,8 @@ func (l *linter) tree(src string, at Place, action int, want *types.Type) *check
 
 // settle reads `next` of a variable that the action does not write as `state`.
 func (l *linter) settle(e *check.Expr, action int) {
-	if e.Op == check.Load && e.Bank == BankNext && !l.writes(action, e.Index) {
-		e.Bank = BankState
+	if e.Op == check.Load && e.Bank == model.BankNext && !l.writes(action, e.Index) {
+		e.Bank = model.BankState
 	}
 	for _, a := range e.Args {
 		l.settle(a, action)
@@ -137,16 +140,16 @@ func (l *linter) each(s *truth.Space, f func(truth.Row) bool) bool {
 
 // refusal returns what tells of a combination what stands above c and refuses the
 // action there anyway: its `by`, or a variable's moves; "" where nothing does.
-func (l *linter) refusal(s *truth.Space, c *Constraint, action int) func(truth.Row) string {
+func (l *linter) refusal(s *truth.Space, c *model.Constraint, action int) func(truth.Row) string {
 	b := l.b
 	actor := -1
-	if !l.held && c.Level >= Responsibility {
-		actor = s.Member(BankActor, ActorKind)
+	if !l.held && c.Level >= model.Responsibility {
+		actor = s.Member(model.BankActor, model.ActorKind)
 	}
 	type move struct{ v, from, to int }
 	var moves []move
 	for i := range b.Vars {
-		m := move{i, s.Member(BankState, i), s.Member(BankNext, i)}
+		m := move{i, s.Member(model.BankState, i), s.Member(model.BankNext, i)}
 		if m.from >= 0 && m.to >= 0 {
 			moves = append(moves, m)
 		}
@@ -166,12 +169,12 @@ func (l *linter) refusal(s *truth.Space, c *Constraint, action int) func(truth.R
 
 // allows says whether the variable may go from one member to another, as far as
 // moves and never say; what only waits for a confirmation is allowed.
-func allows(v *Var, from, to int) bool {
-	if m := v.Moves; m != nil && m.Otherwise.Verdict != HoldVerdict && !m.Allows(len(v.Type.Members), from, to) {
+func allows(v *model.Var, from, to int) bool {
+	if m := v.Moves; m != nil && m.Otherwise.Verdict != model.HoldVerdict && !m.Allows(len(v.Type.Members), from, to) {
 		return false
 	}
 	for _, n := range v.Never {
-		if from != to && n.Otherwise.Verdict != HoldVerdict && (n.From < 0 || n.From == from) && (n.To < 0 || n.To == to) {
+		if from != to && n.Otherwise.Verdict != model.HoldVerdict && (n.From < 0 || n.From == from) && (n.To < 0 || n.To == to) {
 			return false
 		}
 	}
@@ -194,7 +197,7 @@ func (l *linter) conditions() {
 		c := &b.Constraints[i]
 		for a := range c.Program {
 			if c.Program[a] != nil {
-				l.trees[[2]int{i, a}] = l.tree(c.Program[a].Source, PlaceOf(c.Kind), a, types.TBool)
+				l.trees[[2]int{i, a}] = l.tree(c.Program[a].Source, load.PlaceOf(c.Kind), a, types.TBool)
 			}
 		}
 		list[i] = l.ask(i)
@@ -215,14 +218,14 @@ func (l *linter) conditions() {
 			l.shadows(i, list)
 		case !violated && x.covered != "":
 			l.warn(diag.LintShadowed, b.Condition(i), false, "`"+c.ID+"` never decides: what it forbids is refused already, by "+x.covered+".", "delete it, or let it forbid more.", "")
-		case !violated && c.Kind == Prefer:
+		case !violated && c.Kind == model.Prefer:
 			l.warn(diag.LintVacuous, b.Condition(i), false, "`"+c.ID+"` is always met, so it prefers nothing.", "correct the condition, or delete it.", "")
 		case !violated:
 			l.warn(diag.LintVacuous, b.Condition(i), false, "`"+c.ID+"` is never violated: the condition always holds.", "correct the condition, or delete the constraint.", "")
-		case len(x.never) > 0 && c.Otherwise.Verdict != HoldVerdict:
+		case len(x.never) > 0 && c.Otherwise.Verdict != model.HoldVerdict:
 			message := "`" + c.ID + "` never holds, so " + diag.Quoted(x.never) + " can never commit."
 			hint := "correct the condition; what nobody may do is left out of `actions`."
-			if c.Kind == Prefer {
+			if c.Kind == model.Prefer {
 				message, hint = "`"+c.ID+"` is never met for "+diag.Quoted(x.never)+", so it prefers nothing there.", "correct the condition, or name other actions in `on`."
 			} else if !c.All && len(x.never) < count(c.On) {
 				hint = "correct the condition, or leave the action out of `on`."
@@ -264,7 +267,7 @@ func (l *linter) ask(i int) came {
 			x.unknown = x.unknown || c.On[a]
 			continue
 		}
-		s := truth.Space{Failing: 1 << BankDerived}
+		s := truth.Space{Failing: 1 << model.BankDerived}
 		f := s.Read(e)
 		refused := l.refusal(&s, c, a)
 		holds := false
@@ -294,12 +297,12 @@ func (l *linter) ask(i int) came {
 func (l *linter) shadows(i int, list []came) {
 	b := l.b
 	c := &b.Constraints[i]
-	if c.Kind == Prefer {
+	if c.Kind == model.Prefer {
 		return
 	}
 	for k := range b.Constraints {
 		d := &b.Constraints[k]
-		if i == k || d.Kind == Prefer || d.Otherwise.Verdict == HoldVerdict || (d.Kind == Always) != (c.Kind == Always) || d.Kind == Ensure && c.Kind == Require {
+		if i == k || d.Kind == model.Prefer || d.Otherwise.Verdict == model.HoldVerdict || (d.Kind == model.Always) != (c.Kind == model.Always) || d.Kind == model.Ensure && c.Kind == model.Require {
 			continue
 		}
 		why := ""
@@ -331,7 +334,7 @@ func (l *linter) implied(i, k int, list []came) bool {
 		if l.rows -= 8; l.rows < 0 { // to read the two takes as long as some combinations
 			return false
 		}
-		s := truth.Space{Failing: 1 << BankDerived}
+		s := truth.Space{Failing: 1 << model.BankDerived}
 		f := s.Read(p)
 		alone := s.Terms()
 		g := s.Read(q)
@@ -359,11 +362,11 @@ func (l *linter) whens() {
 		if l.reported(path) {
 			return
 		}
-		t := l.tree(source, BeforePlace, action, types.TBool)
+		t := l.tree(source, load.BeforePlace, action, types.TBool)
 		if t == nil {
 			return
 		}
-		s := truth.Space{Failing: 1 << BankDerived}
+		s := truth.Space{Failing: 1 << model.BankDerived}
 		f := s.Read(t)
 		some, other := false, false
 		if !l.each(&s, func(r truth.Row) bool {

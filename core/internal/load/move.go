@@ -1,4 +1,4 @@
-package model
+package load
 
 // This file reads moves and never: where a variable may go.
 
@@ -7,18 +7,19 @@ import (
 
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/model"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
 )
 
 // moves reads the transition relation of v.
-func (b *loader) moves(x node, v *Var) {
+func (b *loader) moves(x node, v *model.Var) {
 	if v.Type.Kind != types.Enum {
 		if v.Type.Kind != types.Bad {
 			x.failKey(diag.BundleMove, "only a variable of an enum type has moves; `"+v.Name+"` is of type `"+v.Type.String()+"`.", "leave it out, or make the variable an enum.")
 		}
 		return
 	}
-	m := &Moves{ID: "moves:" + v.Name, Allowed: make([]bool, len(v.Type.Members)*len(v.Type.Members)), Otherwise: Otherwise{Verdict: Reject}}
+	m := &model.Moves{ID: "moves:" + v.Name, Allowed: make([]bool, len(v.Type.Members)*len(v.Type.Members)), Otherwise: model.Otherwise{Verdict: model.Reject}}
 	v.Moves = m
 	allow := x
 	if x.kind() == canon.Object {
@@ -56,7 +57,7 @@ func (b *loader) moves(x node, v *Var) {
 }
 
 // never reads the moves of v that are refused with a reason of their own.
-func (b *loader) never(x node, v *Var) {
+func (b *loader) never(x node, v *model.Var) {
 	if v.Type.Kind != types.Enum {
 		if v.Type.Kind != types.Bad {
 			x.failKey(diag.BundleMove, "only a variable of an enum type has moves; `"+v.Name+"` is of type `"+v.Type.String()+"`.", "leave it out, or make the variable an enum.")
@@ -67,7 +68,7 @@ func (b *loader) never(x node, v *Var) {
 		if !w.keys("move", "id", "otherwise") {
 			return
 		}
-		n := Never{}
+		n := model.Never{}
 		move, id := w.need("move"), w.need("id")
 		if !move.ok() || !id.ok() {
 			return
@@ -92,7 +93,7 @@ func (b *loader) never(x node, v *Var) {
 
 // laterSay is a text that can be compiled once the actions are declared.
 type laterSay struct {
-	otherwise *Otherwise // nil: of the never named by variable and index
+	otherwise *model.Otherwise // nil: of the never named by variable and index
 	say       node
 	never     [2]int
 }

@@ -1,9 +1,10 @@
-package model
+package load
 
 // This file says which names a bundle may declare.
 
 import (
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/model"
 )
 
 // reserved are CEL's reserved words, its type names used as values, and the roots of expressions.
@@ -20,7 +21,7 @@ func (x node) identifier(s, what string, key bool) bool {
 	if key {
 		fail = x.failKey
 	}
-	if !Identifier(s) {
+	if !model.Identifier(s) {
 		fail(diag.BundleName, "`"+s+"` cannot name "+what+".", "use letters, digits and `_`, not starting with a digit, at most 64.")
 		return false
 	}
@@ -35,9 +36,9 @@ func (x node) identifier(s, what string, key bool) bool {
 
 // member reports an enum member that is not well-formed: an identifier that may have '-' inside.
 func (x node) member(s string) bool {
-	good := s != "" && len(s) <= MaxName && Letter(s[0]) && s[len(s)-1] != '-'
+	good := s != "" && len(s) <= model.MaxName && model.Letter(s[0]) && s[len(s)-1] != '-'
 	for i := 1; i < len(s) && good; i++ {
-		good = Letter(s[i]) || Digit(s[i]) || s[i] == '-'
+		good = model.Letter(s[i]) || model.Digit(s[i]) || s[i] == '-'
 	}
 	if !good {
 		x.fail(diag.BundleName, "`"+s+"` cannot name a member.", "use letters, digits, `_` and `-` inside, not starting with a digit, at most 64.")
@@ -51,9 +52,9 @@ func (x node) id() (string, bool) {
 	if !ok {
 		return "", false
 	}
-	good := s != "" && len(s) <= MaxName && (Digit(s[0]) || Letter(s[0]) && s[0] != '_')
+	good := s != "" && len(s) <= model.MaxName && (model.Digit(s[0]) || model.Letter(s[0]) && s[0] != '_')
 	for i := 1; i < len(s) && good; i++ {
-		good = Letter(s[i]) || Digit(s[i]) || s[i] == '.' || s[i] == '-'
+		good = model.Letter(s[i]) || model.Digit(s[i]) || s[i] == '.' || s[i] == '-'
 	}
 	if !good {
 		x.fail(diag.BundleName, "`"+s+"` is no id.", "use letters, digits, `.`, `_` and `-`, at most 64; ids with a colon are built in.")
@@ -67,9 +68,9 @@ func (x node) slug() (string, bool) {
 	if !ok {
 		return "", false
 	}
-	good := s != "" && len(s) <= MaxName && s[0] != '-' && s[len(s)-1] != '-'
+	good := s != "" && len(s) <= model.MaxName && s[0] != '-' && s[len(s)-1] != '-'
 	for i := 0; i < len(s) && good; i++ {
-		good = s[i] >= 'a' && s[i] <= 'z' || Digit(s[i]) || s[i] == '-'
+		good = s[i] >= 'a' && s[i] <= 'z' || model.Digit(s[i]) || s[i] == '-'
 	}
 	if !good {
 		x.fail(diag.BundleName, "`"+s+"` cannot name a bundle.", "use lower-case letters, digits and `-` inside, at most 64.")
@@ -92,13 +93,13 @@ func (x node) semver() (string, bool) {
 
 // semver says whether s is MAJOR.MINOR.PATCH with an optional -PRERELEASE (https://semver.org).
 func semver(s string) bool {
-	if len(s) > MaxName {
+	if len(s) > model.MaxName {
 		return false
 	}
 	i := 0
 	for part := 0; part < 3; part++ {
 		start := i
-		for i < len(s) && Digit(s[i]) {
+		for i < len(s) && model.Digit(s[i]) {
 			i++
 		}
 		if i == start || i-start > 1 && s[start] == '0' {
@@ -118,7 +119,7 @@ func semver(s string) bool {
 		return false
 	}
 	for i++; i < len(s); i++ {
-		if !Digit(s[i]) && s[i] != '-' && s[i] != '.' && (!Letter(s[i]) || s[i] == '_') {
+		if !model.Digit(s[i]) && s[i] != '-' && s[i] != '.' && (!model.Letter(s[i]) || s[i] == '_') {
 			return false
 		}
 	}

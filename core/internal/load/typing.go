@@ -1,4 +1,4 @@
-package model
+package load
 
 // This file reads the types a bundle declares.
 
@@ -9,6 +9,7 @@ import (
 
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/model"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
 )
@@ -54,7 +55,7 @@ func (x node) sized(t *types.Type) *types.Type {
 		for _, s := range t.Titles {
 			t.Size += len(s)
 		}
-		t.Size = len(t.Members) + t.Size/MaxName
+		t.Size = len(t.Members) + t.Size/model.MaxName
 	case types.List:
 		t.Height, t.Size = 1+t.Elem.Height, 1+t.Elem.Size
 	case types.Map:
@@ -74,7 +75,7 @@ func (x node) sized(t *types.Type) *types.Type {
 	case t.Size > MaxTypeSize:
 		x.fail(diag.LimitType, "this type has "+strconv.Itoa(t.Size)+" fields, entries and members, those of the types it names counted in, and at most "+strconv.Itoa(MaxTypeSize)+" are allowed.", "")
 	default:
-		t.Zero = Zero(t)
+		t.Zero = model.Zero(t)
 		return t
 	}
 	return bad
@@ -167,7 +168,7 @@ func (b *loader) namedType(x node, name string) *types.Type {
 	case "bool":
 		return &types.Type{Kind: types.Bool}
 	case "int":
-		return &types.Type{Kind: types.Int, Min: -MaxValue + 1, Max: MaxValue - 1, Bounded: true}
+		return &types.Type{Kind: types.Int, Min: -model.MaxValue + 1, Max: model.MaxValue - 1, Bounded: true}
 	case "double":
 		return &types.Type{Kind: types.Double}
 	case "string":
@@ -201,7 +202,7 @@ func (b *loader) namedType(x node, name string) *types.Type {
 func (x node) intType() *types.Type {
 	var lim []int64
 	good := x.items(2, "two bounds", func(i int, v node) {
-		if n, ok := v.number(-MaxValue+1, MaxValue-1); ok {
+		if n, ok := v.number(-model.MaxValue+1, model.MaxValue-1); ok {
 			lim = append(lim, n)
 		}
 	})
@@ -276,7 +277,7 @@ func (b *loader) mapType(x node, depth int) *types.Type {
 	if !of.ok() {
 		return bad
 	}
-	t := &types.Type{Kind: types.Map, Elem: b.typ(of, depth+1), Key: &types.Type{Kind: types.String, Len: MaxKeyBytes}}
+	t := &types.Type{Kind: types.Map, Elem: b.typ(of, depth+1), Key: &types.Type{Kind: types.String, Len: model.MaxKeyBytes}}
 	k := x.get("keys")
 	if !k.ok() {
 		t.Len = x.bound(MaxItems)
@@ -344,13 +345,13 @@ func (b *loader) declareTypes(x node) {
 				c.Name = name
 				t = &c
 			}
-			b.Types = append(b.Types, Named{name, t})
+			b.Types = append(b.Types, model.Named{Name: name, Type: t})
 			delete(entries, name)
 		}
 		if len(wait) == len(order) {
 			for _, name := range wait {
 				entries[name].fail(diag.BundleType, "the type `"+name+"` contains itself.", "a type must be of bounded size; name an id instead.")
-				b.Types = append(b.Types, Named{name, bad})
+				b.Types = append(b.Types, model.Named{Name: name, Type: bad})
 			}
 			return
 		}

@@ -1,4 +1,4 @@
-package model
+package load
 
 // This file reads and compiles constraints.
 
@@ -8,6 +8,7 @@ import (
 
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/model"
 	"github.com/holdfast-rt/holdfast/core/internal/vm"
 )
 
@@ -17,7 +18,7 @@ func (b *loader) declareConstraints(x node) {
 		if len(b.Constraints) == MaxConstraints {
 			return
 		}
-		c := Constraint{Level: Operational, Weight: 1, On: make([]bool, len(b.Actions))}
+		c := model.Constraint{Level: model.Operational, Weight: 1, On: make([]bool, len(b.Actions))}
 		var where condition
 		before := len(v.r.diag.Items)
 		if !v.keys("id", "title", "about", "level", "on", "require", "ensure", "always", "prefer", "otherwise", "weight") {
@@ -30,9 +31,9 @@ func (b *loader) declareConstraints(x node) {
 		}
 		c.Title, c.About = v.optionalText("title"), v.optionalText("about")
 		forms := 0
-		for k, word := range KindWords {
+		for k, word := range model.KindWords {
 			if w := v.get(word); w.ok() {
-				c.Kind, where.require = Kind(k), w
+				c.Kind, where.require = model.Kind(k), w
 				forms++
 			}
 		}
@@ -49,27 +50,27 @@ func (b *loader) declareConstraints(x node) {
 		}
 		c.Source = where.require.source()
 		if l := v.get("level"); l.ok() {
-			if n, ok := l.word("level", LevelWords...); ok {
-				c.Level = Level(n)
-				if (c.Kind == Prefer) != (c.Level == Preference) {
+			if n, ok := l.word("level", model.LevelWords...); ok {
+				c.Level = model.Level(n)
+				if (c.Kind == model.Prefer) != (c.Level == model.Preference) {
 					l.fail(diag.BundleForm, "the level `preference` and `prefer` go together.", "what must hold is a `require`, `ensure` or `always` at a stronger level.")
 				}
 			}
-		} else if c.Kind == Prefer {
-			c.Level = Preference
+		} else if c.Kind == model.Prefer {
+			c.Level = model.Preference
 		} else {
 			v.need("level")
 		}
 		c.Otherwise, where.say = b.otherwise(v.get("otherwise"))
 		if w := v.get("weight"); w.ok() {
-			if c.Kind != Prefer {
+			if c.Kind != model.Prefer {
 				w.failKey(diag.BundleForm, "`weight` ranks preferences, so it goes with `prefer` only.", "")
 			}
 			if n, ok := w.number(1, 1000); ok {
 				c.Weight = int(n)
 			}
 		}
-		if c.Kind == Prefer && v.get("otherwise").get("verdict").ok() {
+		if c.Kind == model.Prefer && v.get("otherwise").get("verdict").ok() {
 			v.get("otherwise").get("verdict").failKey(diag.BundleForm, "a preference never blocks, so it has no verdict.", "")
 		}
 		if on := v.get("on"); on.ok() {
@@ -82,7 +83,7 @@ func (b *loader) declareConstraints(x node) {
 	})
 }
 
-func (b *loader) on(x node, c *Constraint) {
+func (b *loader) on(x node, c *model.Constraint) {
 	var known []string
 	for _, a := range b.Actions {
 		known = append(known, a.Name)
@@ -119,11 +120,11 @@ func (x node) source() string {
 }
 
 // PlaceOf is where the condition's expression stands.
-func PlaceOf(k Kind) Place {
+func PlaceOf(k model.Kind) Place {
 	switch k {
-	case Require:
+	case model.Require:
 		return BeforePlace
-	case Always:
+	case model.Always:
 		return StatePlace
 	}
 	return AfterPlace
@@ -150,7 +151,7 @@ func (b *loader) compileConstraint(k int) {
 		return
 	}
 	var shared *vm.Program
-	var said Say
+	var said model.Say
 	b.covered = c.On
 	defer func() { b.covered = nil }()
 	for i := range b.Actions {
@@ -167,14 +168,14 @@ func (b *loader) compileConstraint(k int) {
 			}
 		}
 		c.Program[i], c.Otherwise.Say[i] = shared, said
-		if reads(shared, BankArgs) || textReads(said, BankArgs) {
+		if reads(shared, model.BankArgs) || textReads(said, model.BankArgs) {
 			shared, said = nil, nil
 		}
 	}
 }
 
 // textReads says whether an expression of the text reads from a bank.
-func textReads(say Say, bank uint8) bool {
+func textReads(say model.Say, bank uint8) bool {
 	for _, p := range say {
 		if p.Program != nil && reads(p.Program, bank) {
 			return true
@@ -184,11 +185,11 @@ func textReads(say Say, bank uint8) bool {
 }
 
 // sayFor compiles the text of a move's refusal for every action.
-func (b *loader) sayFor(o *Otherwise, x node) {
+func (b *loader) sayFor(o *model.Otherwise, x node) {
 	if !x.ok() {
 		return
 	}
-	var shared Say
+	var shared model.Say
 	for i := range b.Actions {
 		if i < len(o.Say) && o.Say[i] != nil {
 			continue
@@ -200,7 +201,7 @@ func (b *loader) sayFor(o *Otherwise, x node) {
 			o.Say = append(o.Say, nil)
 		}
 		o.Say[i] = shared
-		if textReads(shared, BankArgs) {
+		if textReads(shared, model.BankArgs) {
 			shared = nil
 		}
 	}

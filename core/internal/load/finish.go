@@ -1,4 +1,4 @@
-package model
+package load
 
 // This file checks what only a whole bundle shows.
 
@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/model"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
 	"github.com/holdfast-rt/holdfast/core/internal/vm"
 )
@@ -25,10 +26,10 @@ func (b *loader) finish(root node) {
 		return
 	}
 	if len(b.Fallback) > 0 {
-		var after State
-		m.Banks[BankState], m.Banks[BankLogs] = s.Vars, s.Logs
+		var after model.State
+		m.Banks[model.BankState], m.Banks[model.BankLogs] = s.Vars, s.Logs
 		after.Copy(s)
-		_, failed := Apply(&m, b.Bundle, b.Fallback, &after, nil)
+		_, failed := model.Apply(&m, b.Bundle, b.Fallback, &after, nil)
 		if failed.K == value.Error {
 			root.get("fallback").orElse(root).fail(diag.BundleInit, "the fallback cannot be computed from the initial state: "+failed.Str()+".", "")
 			return
@@ -38,27 +39,27 @@ func (b *loader) finish(root node) {
 }
 
 // checkSize finds out whether a state may become too large, and refuses a bundle whose first one is.
-func (b *loader) checkSize(root node, s State) bool {
+func (b *loader) checkSize(root node, s model.State) bool {
 	for l := range b.Layers {
-		var most, now Extent
-		count := func(m Extent) { most.Bytes, most.Values = most.Bytes+m.Bytes, most.Values+m.Values }
+		var most, now model.Extent
+		count := func(m model.Extent) { most.Bytes, most.Values = most.Bytes+m.Bytes, most.Values+m.Values }
 		for k := range l + 1 {
 			if b.Layers[l].Includes>>k&1 == 0 {
 				continue
 			}
 			vars, logs := b.Layers[k].Vars, b.Layers[k].Logs
 			for i := vars.From; i < vars.To; i++ {
-				count(Most(b.Vars[i].Type))
-				if !now.Add(s.Vars[i], StateLimit) {
-					root.get("state").orElse(root).fail(diag.LimitState, "the initial state is more than a session may hold: "+strconv.Itoa(MaxState)+" bytes as JSON, "+strconv.Itoa(MaxStateValues)+" values.", "")
+				count(model.Most(b.Vars[i].Type))
+				if !now.Add(s.Vars[i], model.StateLimit) {
+					root.get("state").orElse(root).fail(diag.LimitState, "the initial state is more than a session may hold: "+strconv.Itoa(model.MaxState)+" bytes as JSON, "+strconv.Itoa(model.MaxStateValues)+" values.", "")
 					return false
 				}
 			}
 			for i := logs.From; i < logs.To; i++ {
-				count(Most(b.Logs[i].List))
+				count(model.Most(b.Logs[i].List))
 			}
 		}
-		b.Layers[l].Large = !most.Within(StateLimit)
+		b.Layers[l].Large = !most.Within(model.StateLimit)
 		b.Large = b.Large || b.Layers[l].Large
 	}
 	return true
@@ -71,14 +72,14 @@ func (x node) orElse(y node) node {
 	return y
 }
 
-func (b *loader) checkAlways(m *vm.Machine, root node, s State, what string) bool {
+func (b *loader) checkAlways(m *vm.Machine, root node, s model.State, what string) bool {
 	m.Cost = 0
-	m.Banks[BankState], m.Banks[BankLogs] = s.Vars, s.Logs
+	m.Banks[model.BankState], m.Banks[model.BankLogs] = s.Vars, s.Logs
 	b.Derive(m, nil)
 	good := true
 	for i := range b.Constraints {
 		c := &b.Constraints[i]
-		if c.Kind != Always {
+		if c.Kind != model.Always {
 			continue
 		}
 		var p *vm.Program
@@ -111,7 +112,7 @@ func (b *loader) checkCost(root node) {
 	}
 }
 
-func (b *loader) checkShare(root node, a int, s *Share) {
+func (b *loader) checkShare(root node, a int, s *model.Share) {
 	act, layer := &b.Actions[a], &b.Layers[s.Layer]
 	var total, most uint64
 	at := ""
@@ -119,7 +120,7 @@ func (b *loader) checkShare(root node, a int, s *Share) {
 		if p == nil {
 			return
 		}
-		total += min(p.MaxCost, 2*DecisionCost)
+		total += min(p.MaxCost, 2*model.DecisionCost)
 		if p.MaxCost > most {
 			most, at = p.MaxCost, where
 		}
@@ -148,9 +149,9 @@ func (b *loader) checkShare(root node, a int, s *Share) {
 			add(layer.Keeps[i].When, "what is kept of it")
 		}
 	}
-	if total > DecisionCost {
+	if total > model.DecisionCost {
 		x := root.get("actions").get(act.Name).orElse(root)
-		x.fail(diag.LimitCost, "deciding `"+act.Name+"` could cost "+strconv.FormatUint(total, 10)+" units, and at most "+strconv.Itoa(DecisionCost)+" are allowed.",
+		x.fail(diag.LimitCost, "deciding `"+act.Name+"` could cost "+strconv.FormatUint(total, 10)+" units, and at most "+strconv.Itoa(model.DecisionCost)+" are allowed.",
 			"the dearest is "+at+" with "+strconv.FormatUint(most, 10)+"; give the lists, maps and texts that it reads a smaller `max`.")
 	}
 }

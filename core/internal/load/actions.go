@@ -1,10 +1,11 @@
-package model
+package load
 
 import (
 	"strconv"
 
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/model"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
 )
@@ -32,7 +33,7 @@ func (b *loader) declareActions(x node) []func() {
 		if !v.identifier(name, "an action", true) || !b.fresh(v, "action", name) {
 			return
 		}
-		a := Action{Name: name, By: b.everyone(), Layer: b.layer}
+		a := model.Action{Name: name, By: b.everyone(), Layer: b.layer}
 		if v.keys("title", "about", "by", "args", "must", "set", "reset", "append", "effects") {
 			a.Title, a.About = v.optionalTitle(), v.optionalText("about")
 			b.must(v, &a)
@@ -43,7 +44,7 @@ func (b *loader) declareActions(x node) []func() {
 				}
 			}
 			if args := v.get("args"); args.ok() {
-				args.members(MaxArgs, "arguments", func(arg string, w node) {
+				args.members(model.MaxArgs, "arguments", func(arg string, w node) {
 					if w.identifier(arg, "an argument", true) {
 						a.Args = append(a.Args, b.arg(arg, w))
 					}
@@ -63,7 +64,7 @@ func (b *loader) actionEffects(x node, action int) {
 }
 
 // must reads what an action demands of its outcome: that something changes.
-func (b *loader) must(x node, a *Action) {
+func (b *loader) must(x node, a *model.Action) {
 	m := x.get("must")
 	if !m.ok() {
 		return
@@ -84,8 +85,8 @@ func (b *loader) must(x node, a *Action) {
 }
 
 // arg reads a type, or a mapping with `type`.
-func (b *loader) arg(name string, x node) Arg {
-	a := Arg{Name: name}
+func (b *loader) arg(name string, x node) model.Arg {
+	a := model.Arg{Name: name}
 	t := x.get("type")
 	if !t.ok() {
 		a.Type = b.shorthand(x, "an argument", "title", "default", "about")
@@ -98,7 +99,7 @@ func (b *loader) arg(name string, x node) Arg {
 	a.Title, a.About = x.optionalTitle(), x.optionalText("about")
 	a.Type = b.declared(t, 0)
 	if d := x.get("default"); d.ok() && a.Type.Kind != types.Bad {
-		v, m := Decode(&x.r.doc, d.n, a.Type, &x.r.fill)
+		v, m := model.Decode(&x.r.doc, d.n, a.Type, &x.r.fill)
 		if m != nil {
 			d.fail(diag.BundleValue, "`"+name+m.Path+"`: "+m.Message, m.Hint)
 		}
@@ -112,7 +113,7 @@ func (b *loader) declareHold(x node) {
 		return
 	}
 	if t := x.get("ttl"); t.ok() {
-		if s, ok := t.text(MaxName); ok {
+		if s, ok := t.text(model.MaxName); ok {
 			d, good := value.ParseDuration(s)
 			if !good || d.Int() < 0 || d.Int() > 10*366*24*3600 || d.Int() == 0 && d.X == 0 {
 				t.fail(diag.BundleValue, "`"+s+"` is no time to wait.", "write it as `300s` or `24h`, at most ten years.")
@@ -126,7 +127,7 @@ func (b *loader) declareHold(x node) {
 		b.Hold.Revert = n == 1
 	}
 	if by := x.get("by"); by.ok() {
-		if name, ok := by.text(MaxName); ok {
+		if name, ok := by.text(model.MaxName); ok {
 			if b.Hold.By = b.Agent(name); b.Hold.By < 0 {
 				known := b.AgentNames(b.everyone())
 				hint := diag.Suggest(name, known)
@@ -140,10 +141,10 @@ func (b *loader) declareHold(x node) {
 	b.Hold.PerActor, b.Hold.PerAgent = x.most("per_actor", b.Hold.PerActor), x.most("per_agent", b.Hold.PerAgent)
 	if o := x.get("otherwise"); o.ok() && o.keys("verdict") {
 		if w := o.get("verdict"); w.ok() {
-			n, ok := w.word("verdict", VerdictWords...)
-			switch v := Verdict(n); {
+			n, ok := w.word("verdict", model.VerdictWords...)
+			switch v := model.Verdict(n); {
 			case !ok:
-			case v == Commit, v == HoldVerdict:
+			case v == model.Commit, v == model.HoldVerdict:
 				w.fail(diag.BundleValue, "a refusal around what waits does not `"+v.String()+"`.",
 					"write one that refuses: reject, revert, halt, escalate, stall, freeze or rewrite.")
 			default:
@@ -159,10 +160,10 @@ func (x node) most(key string, otherwise int) int {
 	if !n.ok() {
 		return otherwise
 	}
-	if v, ok := x.r.doc.Int(n.n); n.kind() == canon.Number && ok && v >= 1 && v <= MaxHolds {
+	if v, ok := x.r.doc.Int(n.n); n.kind() == canon.Number && ok && v >= 1 && v <= model.MaxHolds {
 		return int(v)
 	}
-	most := strconv.Itoa(MaxHolds)
+	most := strconv.Itoa(model.MaxHolds)
 	n.fail(diag.BundleValue, "`"+key+"` is a whole number from 1 to "+most+": a session has no more than that waiting.", "")
 	return otherwise
 }

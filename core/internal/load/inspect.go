@@ -1,4 +1,4 @@
-package model
+package load
 
 // This file defines Reading: a bundle and where everything is in its document, for
 // a tool that says more about the document than loading does.
@@ -6,12 +6,13 @@ package model
 import (
 	"github.com/holdfast-rt/holdfast/core/internal/check"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/model"
 )
 
 // Reading is a bundle that was read without errors, and the document it was read from.
 // It is for use by the function that Inspect calls.
 type Reading struct {
-	*Bundle
+	*model.Bundle
 	l    *loader
 	root node
 	used map[string]bool // "constants tolerance", "types stance", …

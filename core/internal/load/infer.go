@@ -1,4 +1,4 @@
-package model
+package load
 
 // This file finds the type of a constant from its value.
 
@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
+	"github.com/holdfast-rt/holdfast/core/internal/model"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
 )
 
@@ -47,7 +48,7 @@ func inferObject(d *canon.Doc, n canon.Node) *types.Type {
 	for k := d.First(n); k >= 0; k = d.Next(k) {
 		t := infer(d, d.Value(k))
 		name := strings.Clone(d.String(k))
-		names = names && Identifier(name)
+		names = names && model.Identifier(name)
 		longest = max(longest, len(name))
 		r.Fields = append(r.Fields, types.Field{Name: name, Type: t})
 		elem = join(elem, t)

@@ -1,10 +1,11 @@
-package model
+package load
 
 import (
 	"strconv"
 
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/model"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
 	"github.com/holdfast-rt/holdfast/core/internal/vm"
@@ -29,7 +30,7 @@ func (b *loader) declareAgents(x node) {
 	if a.ok() {
 		a.members(MaxAgents, "agents", func(name string, v node) {
 			if v.identifier(name, "an agent", true) && b.fresh(v, "agent", name) && v.keys("title", "about", "proposes") && len(b.Agents) < MaxAgents {
-				agent := Agent{Name: name, Title: v.optionalTitle(), About: v.optionalText("about"), Layer: b.layer}
+				agent := model.Agent{Name: name, Title: v.optionalTitle(), About: v.optionalText("about"), Layer: b.layer}
 				if p := v.get("proposes"); p.ok() {
 					agent.Proposes = p.flag()
 				}
@@ -76,7 +77,7 @@ func (b *loader) declareConstants(x node) {
 				return
 			}
 			t := infer(&x.r.doc, v.n)
-			w, m := Decode(&x.r.doc, v.n, t, &x.r.fill)
+			w, m := model.Decode(&x.r.doc, v.n, t, &x.r.fill)
 			if m != nil {
 				v.fail(diag.BundleValue, m.Message, m.Hint)
 				return
@@ -128,7 +129,7 @@ func (b *loader) constant(x node, e Const) Const {
 	case !v.ok():
 		x.fail(diag.BundleMissing, "`"+e.Name+"` has no value.", "give it a `value`; a catalog gives one for each of its points.")
 	case e.Type.Kind != types.Bad:
-		w, m := Decode(&x.r.doc, v.n, e.Type, &x.r.fill)
+		w, m := model.Decode(&x.r.doc, v.n, e.Type, &x.r.fill)
 		if m != nil {
 			v.fail(diag.BundleValue, "`"+e.Name+m.Path+"`: "+m.Message, m.Hint)
 		}
@@ -159,11 +160,11 @@ func (b *loader) checkValid(x node) {
 		if p == nil || b.checking == 0 {
 			return
 		}
-		var say Say
+		var say model.Say
 		if s := v.get("say"); s.ok() {
 			say = b.say(s, ValidPlace, AnyAction)
 		}
-		m := vm.Machine{CostLimit: DecisionCost}
+		m := vm.Machine{CostLimit: model.DecisionCost}
 		got := m.Run(p)
 		if !b.check(c, m.Cost) {
 			return

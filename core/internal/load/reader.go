@@ -1,4 +1,4 @@
-package model
+package load
 
 // This file reads a parsed document with a finding for everything that is not
 // as it should be: it never stops at the first.
@@ -9,6 +9,7 @@ import (
 
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/model"
 )
 
 // reader holds a document and what was found wrong with it. Once as much was found
@@ -221,7 +222,7 @@ func (x node) flag() bool {
 // number returns a whole number between lo and hi.
 func (x node) number(lo, hi int64) (int64, bool) {
 	if x.kind() != canon.Number {
-		x.fail(diag.BundleKind, "expected a whole number, found "+x.kind().String()+".", Unquoted(&x.r.doc, x.n))
+		x.fail(diag.BundleKind, "expected a whole number, found "+x.kind().String()+".", model.Unquoted(&x.r.doc, x.n))
 		return 0, false
 	}
 	i, ok := x.r.doc.Int(x.n)

@@ -1,4 +1,4 @@
-package model
+package lint
 
 // This file finds what is declared and not used, reached or possible.
 
@@ -7,6 +7,8 @@ import (
 
 	"github.com/holdfast-rt/holdfast/core/internal/check"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/load"
+	"github.com/holdfast-rt/holdfast/core/internal/model"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
 )
@@ -17,7 +19,7 @@ import (
 func (l *linter) unused() {
 	b := l.b
 	set, appended := map[int]bool{}, map[int]bool{}
-	note := func(list []Effect) {
+	note := func(list []model.Effect) {
 		for i := range list {
 			if list[i].Var >= 0 {
 				set[list[i].Var] = true
@@ -215,11 +217,11 @@ func (l *linter) members(i int) []bool {
 		reached[m] = true
 	}
 	for k := range b.Fallback {
-		l.values(&b.Fallback[k], i, StatePlace, AnyAction, reached)
+		l.values(&b.Fallback[k], i, load.StatePlace, load.AnyAction, reached)
 	}
 	for a := range b.Actions {
 		for k := range b.Actions[a].Effects {
-			l.values(&b.Actions[a].Effects[k], i, BeforePlace, a, target)
+			l.values(&b.Actions[a].Effects[k], i, load.BeforePlace, a, target)
 		}
 	}
 	for more := true; more; {
@@ -236,7 +238,7 @@ func (l *linter) members(i int) []bool {
 }
 
 // values adds what an effect may make of variable i.
-func (l *linter) values(e *Effect, i int, at Place, action int, to []bool) {
+func (l *linter) values(e *model.Effect, i int, at load.Place, action int, to []bool) {
 	if e.Var != i {
 		return
 	}
@@ -255,7 +257,7 @@ func (l *linter) comes(e *check.Expr, i int, to []bool) {
 	case e != nil && e.Op == check.Cond:
 		l.comes(e.Args[1], i, to)
 		l.comes(e.Args[2], i, to)
-	case e != nil && e.Op == check.Load && e.Bank == BankState && e.Index == i:
+	case e != nil && e.Op == check.Load && e.Bank == model.BankState && e.Index == i:
 	default:
 		for m := range to {
 			to[m] = true

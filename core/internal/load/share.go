@@ -1,4 +1,6 @@
-package model
+package load
+
+import "github.com/holdfast-rt/holdfast/core/internal/model"
 
 // This file notes what each of the documents declares, and which of them speaks about an action.
 
@@ -40,7 +42,7 @@ func (b *loader) sees(kind, i int) bool {
 // endLayer notes what the document that was read has declared.
 func (b *loader) endLayer() {
 	l, first, now := &b.Layers[b.layer], b.origins[b.layer].first, b.counts()
-	span := func(kind int) Span { return Span{first[kind], now[kind]} }
+	span := func(kind int) model.Span { return model.Span{From: first[kind], To: now[kind]} }
 	l.Vars, l.Logs, l.Derived = span(ofVars), span(ofLogs), span(ofDerived)
 	l.Constraints, l.Fallback = span(ofConstraints), span(ofFallback)
 	l.Agents, l.Governance, l.Hold = b.everyone(), b.Governance, b.Hold
@@ -58,7 +60,7 @@ func (b *loader) shares() {
 			if layer.Includes>>act.Layer&1 == 0 {
 				continue
 			}
-			s := Share{Layer: l}
+			s := model.Share{Layer: l}
 			for s.Effects.From < len(act.Effects) && act.Effects[s.Effects.From].Layer != l {
 				s.Effects.From++
 			}
@@ -76,7 +78,7 @@ func (b *loader) shares() {
 			spoken |= layer.Includes
 			for _, span := range s.Constraints {
 				for i := span.From; i < span.To; i++ {
-					s.Always = s.Always || b.Constraints[i].Kind == Always && b.Constraints[i].Program[a] != nil
+					s.Always = s.Always || b.Constraints[i].Kind == model.Always && b.Constraints[i].Program[a] != nil
 				}
 			}
 			act.Shares = append(act.Shares, s)

@@ -1,4 +1,4 @@
-package model
+package load
 
 // This file compiles say texts, and reads what happens when a constraint does not hold.
 
@@ -7,19 +7,20 @@ import (
 
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/model"
 )
 
 // say compiles the text x.
-func (b *loader) say(x node, at Place, action int) Say {
+func (b *loader) say(x node, at Place, action int) model.Say {
 	s, ok := x.text(MaxText)
 	if !ok {
 		return nil
 	}
-	say := Say{}
+	say := model.Say{}
 	var words []byte
 	flush := func() {
 		if len(words) > 0 {
-			say = append(say, SayPart{Words: string(words)})
+			say = append(say, model.SayPart{Words: string(words)})
 			words = nil
 		}
 	}
@@ -40,7 +41,7 @@ func (b *loader) say(x node, at Place, action int) Say {
 			}
 			flush()
 			if p := b.compile(x, false, i+1, s[i+1:end], at, action, nil); p != nil {
-				say = append(say, SayPart{Program: p})
+				say = append(say, model.SayPart{Program: p})
 			}
 			i = end + 1
 		default:
@@ -80,8 +81,8 @@ func closing(s string, i int, end byte) int {
 }
 
 // otherwise reads what happens when a constraint does not hold, all but its text.
-func (b *loader) otherwise(x node) (o Otherwise, say node) {
-	o.Verdict = Reject
+func (b *loader) otherwise(x node) (o model.Otherwise, say node) {
+	o.Verdict = model.Reject
 	if !x.ok() {
 		return o, node{}
 	}
@@ -93,12 +94,12 @@ func (b *loader) otherwise(x node) (o Otherwise, say node) {
 		return o, node{}
 	}
 	if v := x.get("verdict"); v.ok() {
-		if i, ok := v.word("verdict of a refusal", VerdictWords[1:]...); ok {
-			o.Verdict = Verdict(i + 1)
+		if i, ok := v.word("verdict of a refusal", model.VerdictWords[1:]...); ok {
+			o.Verdict = model.Verdict(i + 1)
 		}
 	}
 	by := x.get("by")
-	if o.Verdict == HoldVerdict {
+	if o.Verdict == model.HoldVerdict {
 		if by = x.need("by"); by.ok() {
 			o.By = b.agents(by)
 		}

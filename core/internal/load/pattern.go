@@ -1,4 +1,4 @@
-package model
+package load
 
 // This file reads pattern sets: rules about text.
 
@@ -9,6 +9,7 @@ import (
 	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/model"
 	"github.com/holdfast-rt/holdfast/core/internal/text"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
@@ -21,7 +22,7 @@ func (b *loader) declarePatterns(x node) {
 		if !v.identifier(name, "a pattern", true) || !b.fresh(v, "pattern", name) || !v.keys("about", "any", "hit", "miss") {
 			return
 		}
-		p := Pattern{Name: name, About: v.optionalText("about")}
+		p := model.Pattern{Name: name, About: v.optionalText("about")}
 		// The name stands even where the rest is wrong, so that one mistake is reported once.
 		defer func() {
 			b.Patterns = append(b.Patterns, p)
@@ -131,7 +132,7 @@ func (b *loader) alternatives(x node) []text.Pattern {
 	if p == nil {
 		return nil
 	}
-	m := vm.Machine{CostLimit: DecisionCost}
+	m := vm.Machine{CostLimit: model.DecisionCost}
 	got := m.Run(p)
 	if got.K != value.List {
 		v.fail(diag.BundleSet, "this gives no list of text: "+string(value.AppendText(nil, got))+".", "")

@@ -1,4 +1,4 @@
-package model
+package load
 
 // This file says what an expression may read in each place of a bundle.
 
@@ -9,6 +9,7 @@ import (
 	"github.com/holdfast-rt/holdfast/core/internal/check"
 	"github.com/holdfast-rt/holdfast/core/internal/code"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/model"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
 	"github.com/holdfast-rt/holdfast/core/internal/vm"
 
@@ -86,8 +87,8 @@ func (b *loader) newScope(at Place, action int) *check.Scope {
 		check.Root{Name: "params", Fields: b.constVars(ofParams, b.params, true)},
 		check.Root{Name: "metadata", Fields: b.constVars(ofMetadata, b.metadata, at == ValidPlace)})
 
-	state := check.Root{Name: "state", Bank: BankState}
-	next := check.Root{Name: "next", Bank: BankNext}
+	state := check.Root{Name: "state", Bank: model.BankState}
+	next := check.Root{Name: "next", Bank: model.BankNext}
 	seen := func(kind, i int, name string) string {
 		if b.sees(kind, i) {
 			return name
@@ -99,15 +100,15 @@ func (b *loader) newScope(at Place, action int) *check.Scope {
 		state.Fields = append(state.Fields, f)
 		next.Fields = append(next.Fields, f)
 	}
-	logs := check.Root{Name: "logs", Bank: BankLogs}
+	logs := check.Root{Name: "logs", Bank: model.BankLogs}
 	for i, l := range b.Logs {
 		logs.Fields = append(logs.Fields, check.Var{Name: seen(ofLogs, i, l.Name), Type: l.List})
 	}
-	derived := check.Root{Name: "derived", Bank: BankDerived}
+	derived := check.Root{Name: "derived", Bank: model.BankDerived}
 	for i, d := range b.Derived {
 		derived.Fields = append(derived.Fields, check.Var{Name: seen(ofDerived, i, d.Name), Type: d.Program.Type})
 	}
-	args := check.Root{Name: "args", Bank: BankArgs}
+	args := check.Root{Name: "args", Bank: model.BankArgs}
 	if action != AnyAction {
 		for _, a := range b.Actions[action].Args {
 			args.Fields = append(args.Fields, check.Var{Name: a.Name, Type: a.Type})
@@ -116,10 +117,10 @@ func (b *loader) newScope(at Place, action int) *check.Scope {
 		args.Missing = "there are no arguments here: no one action is meant."
 	}
 	text := func(n int) *types.Type { return &types.Type{Kind: types.String, Len: n} }
-	actor := check.Root{Name: "actor", Bank: BankActor, Fields: []check.Var{{Name: "id", Type: text(maxActorBytes)}, {Name: "kind", Type: b.AgentType}}}
+	actor := check.Root{Name: "actor", Bank: model.BankActor, Fields: []check.Var{{Name: "id", Type: text(maxActorBytes)}, {Name: "kind", Type: b.AgentType}}}
 	origin := &types.Type{Kind: types.Record, Fields: []types.Field{{Name: "id", Type: text(maxActorBytes)}, {Name: "kind", Type: b.AgentType}}}
-	proposal := check.Root{Name: "proposal", Bank: BankProposal, Fields: []check.Var{
-		{Name: "action", Type: text(MaxName)},
+	proposal := check.Root{Name: "proposal", Bank: model.BankProposal, Fields: []check.Var{
+		{Name: "action", Type: text(model.MaxName)},
 		{Name: "at", Type: &types.Type{Kind: types.Timestamp}},
 		{Name: "origin", Type: origin},
 		{Name: "reasons", Type: &types.Type{Kind: types.List, Elem: text(maxReasonBytes), Len: maxReasons}},
@@ -204,11 +205,11 @@ func (b *loader) compile(x node, key bool, off int, src string, at Place, action
 // words says whether src is nothing but words, which is a text that was meant to stand in quotes.
 func words(src string) bool {
 	for i := range len(src) {
-		if c := src[i]; !Letter(c) && !Digit(c) && c != ' ' && c != ',' && c != '!' && c != '?' && (c != '.' || i+1 < len(src) && src[i+1] != ' ') {
+		if c := src[i]; !model.Letter(c) && !model.Digit(c) && c != ' ' && c != ',' && c != '!' && c != '?' && (c != '.' || i+1 < len(src) && src[i+1] != ' ') {
 			return false
 		}
 	}
-	return src != "" && Letter(src[0])
+	return src != "" && model.Letter(src[0])
 }
 
 // lacking says of an argument that is not there which of the actions lack it, and which have it.

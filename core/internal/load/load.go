@@ -1,4 +1,7 @@
-package model
+// Package load turns a bundle document into a model.Bundle, with a finding for all that
+// is wrong with it. It owns what only loading needs: the reader, names, scopes, types as
+// they are written, and budgets. No loaded bundle keeps any of it.
+package load
 
 // This file reads a document and its parents, parents first, into one Bundle.
 //
@@ -13,6 +16,7 @@ import (
 
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/model"
 )
 
 var topKeys = []string{"holdfast", "bundle", "version", "title", "about", "extends", "governance", "agents", "types", "constants",
@@ -21,7 +25,7 @@ var topKeys = []string{"holdfast", "bundle", "version", "title", "about", "exten
 // loader reads one document into a bundle. Everything beside the bundle itself is
 // for loading alone, and is let go of with it.
 type loader struct {
-	*Bundle
+	*model.Bundle
 	constants, params, metadata []Const
 	conditions                  []condition             // of the bundle's constraints
 	origins                     []origin                // of the bundle's layers
@@ -52,12 +56,12 @@ type origin struct {
 
 // Load compiles a bundle document. The Bundle is nil where a finding is more
 // than a warning; the findings come in the order of the document's parts.
-func Load(src []byte) (*Bundle, []diag.Diagnostic) { return load(src, &reader{}, nil, nil) }
+func Load(src []byte) (*model.Bundle, []diag.Diagnostic) { return load(src, &reader{}, nil, nil) }
 
 // load is Load into r. seen is told all that expressions and types name, and after
 // is called once the bundle is known to be good; either may be nil.
-func load(src []byte, r *reader, seen func(root, name string), after func(b *loader, root node)) (*Bundle, []diag.Diagnostic) {
-	r.fill = MaxFilled
+func load(src []byte, r *reader, seen func(root, name string), after func(b *loader, root node)) (*model.Bundle, []diag.Diagnostic) {
+	r.fill = model.MaxFilled
 	if len(src) > MaxDocument {
 		return nil, []diag.Diagnostic{{Code: diag.LimitText, Message: "the document has " + strconv.Itoa(len(src)) + " bytes, and at most " + strconv.Itoa(MaxDocument) + " are allowed."}}
 	}
@@ -73,7 +77,7 @@ func load(src []byte, r *reader, seen func(root, name string), after func(b *loa
 		}
 	}
 	root := node{r, 0, ""}
-	b := &loader{Bundle: &Bundle{}, names: map[string]string{}, idLayers: map[string]int{}, found: &r.diag}
+	b := &loader{Bundle: &model.Bundle{}, names: map[string]string{}, idLayers: map[string]int{}, found: &r.diag}
 	b.seen, b.folding, b.checking = seen, MaxFolding, MaxChecking
 	b.read(root, 0)
 	if !r.diag.Failed() {
@@ -82,10 +86,10 @@ func load(src []byte, r *reader, seen func(root, name string), after func(b *loa
 	if r.diag.Failed() {
 		return nil, r.diag.Items
 	}
-	b.VarOrder = ByName(len(b.Vars), func(i int) string { return b.Vars[i].Name })
-	b.LogOrder = ByName(len(b.Logs), func(i int) string { return b.Logs[i].Name })
-	b.LayerOrder = ByName(len(b.Layers), func(i int) string { return b.Layers[i].ID })
-	b.DerivedOrder = ByName(len(b.Derived), func(i int) string { return b.Derived[i].Name })
+	b.VarOrder = model.ByName(len(b.Vars), func(i int) string { return b.Vars[i].Name })
+	b.LogOrder = model.ByName(len(b.Logs), func(i int) string { return b.Logs[i].Name })
+	b.LayerOrder = model.ByName(len(b.Layers), func(i int) string { return b.Layers[i].ID })
+	b.DerivedOrder = model.ByName(len(b.Derived), func(i int) string { return b.Derived[i].Name })
 	b.Digest = Digest(&r.doc, 0)
 	if after != nil {
 		after(b, root)
@@ -132,7 +136,7 @@ func (b *loader) read(x node, depth int) {
 	}
 	b.layer = len(b.Layers)
 	b.layers = layers | 1<<b.layer
-	b.Governance, b.Hold = 0, Hold{TTL: 24 * 60 * 60 * 1000, By: -1, PerActor: MaxHolds, PerAgent: MaxHolds, Verdict: Reject}
+	b.Governance, b.Hold = 0, model.Hold{TTL: 24 * 60 * 60 * 1000, By: -1, PerActor: model.MaxHolds, PerAgent: model.MaxHolds, Verdict: model.Reject}
 	if layers != 0 {
 		b.Governance, b.Hold = b.Layers[heir].Governance, b.Layers[heir].Hold
 	}
@@ -148,7 +152,7 @@ func (b *loader) read(x node, depth int) {
 				"extend one of them, or give the other a version of its own.")
 		}
 	}
-	b.Layers = append(b.Layers, Layer{ID: b.ID(), Digest: Digest(&x.r.doc, x.n), Includes: b.layers})
+	b.Layers = append(b.Layers, model.Layer{ID: b.ID(), Digest: Digest(&x.r.doc, x.n), Includes: b.layers})
 	b.origins = append(b.origins, origin{first: b.counts()})
 	b.Title, b.About = x.optionalText("title"), x.optionalText("about")
 	b.declareAgents(x)

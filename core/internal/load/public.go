@@ -1,4 +1,4 @@
-package model
+package load
 
 // This file computes a document's digest, and the form of it that may be shown
 // to anybody.

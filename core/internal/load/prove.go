@@ -1,4 +1,4 @@
-package model
+package load
 
 // This file reads what is for tools: domains and properties to prove, and scenarios.
 
@@ -7,6 +7,7 @@ import (
 
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/model"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
 )
 
@@ -72,9 +73,9 @@ func (b *loader) domain(path string, x node) {
 		x.failKey(diag.BundleRef, "there is no `"+path+"` to give values to.", diag.Suggest(path, known))
 		return
 	}
-	d := Domain{Path: path}
+	d := model.Domain{Path: path}
 	x.items(MaxItems, "values", func(i int, v node) {
-		w, m := Decode(&x.r.doc, v.n, t, &x.r.fill)
+		w, m := model.Decode(&x.r.doc, v.n, t, &x.r.fill)
 		if m != nil {
 			v.fail(diag.BundleValue, "`"+path+m.Path+"`: "+m.Message, m.Hint)
 			return
@@ -108,7 +109,7 @@ func (b *loader) declareTests(x node) {
 				return
 			}
 			if w := e.get("verdict"); w.ok() {
-				w.word("verdict", VerdictWords...)
+				w.word("verdict", model.VerdictWords...)
 			}
 			if g := e.get("governing"); g.ok() && g.kind() == canon.String {
 				id := strings.Clone(g.r.doc.String(g.n))

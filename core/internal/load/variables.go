@@ -1,10 +1,11 @@
-package model
+package load
 
 import (
 	"strings"
 
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/model"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
 	"github.com/holdfast-rt/holdfast/core/internal/vm"
 )
@@ -45,10 +46,10 @@ func (b *loader) declareState(x node) {
 		if !v.identifier(name, "a variable", true) || !b.fresh(v, "variable", name) {
 			return
 		}
-		s := Var{Name: name, Type: bad, Owners: b.everyone(), Layer: b.layer}
+		s := model.Var{Name: name, Type: bad, Owners: b.everyone(), Layer: b.layer}
 		if !v.get("type").ok() && (v.kind() == canon.String || v.made()) {
 			if s.Type = b.shorthand(v, "a variable", variableKeys[1:]...); s.Type.Kind != types.Bad {
-				s.Init = Zero(s.Type)
+				s.Init = model.Zero(s.Type)
 			}
 		} else if v.valueForType() {
 			v.fail(diag.BundleKind, "expected a type or a mapping with `type`, found "+v.kind().String()+".", v.typeFor())
@@ -58,9 +59,9 @@ func (b *loader) declareState(x node) {
 				s.Type = b.declared(t, 0)
 			}
 			if s.Type.Kind != types.Bad {
-				s.Init = Zero(s.Type)
+				s.Init = model.Zero(s.Type)
 				if i := v.get("init"); i.ok() {
-					w, m := Decode(&x.r.doc, i.n, s.Type, &x.r.fill)
+					w, m := model.Decode(&x.r.doc, i.n, s.Type, &x.r.fill)
 					if m != nil {
 						i.fail(diag.BundleValue, "`"+name+m.Path+"`: "+m.Message, m.Hint)
 					} else {
@@ -87,7 +88,7 @@ func (b *loader) declareLogs(x node) {
 		if !v.identifier(name, "a log", true) || !b.fresh(v, "log", name) {
 			return
 		}
-		l := Log{Name: name, Type: bad, Layer: b.layer}
+		l := model.Log{Name: name, Type: bad, Layer: b.layer}
 		limit := 1024
 		if of := v.get("of"); of.ok() {
 			v.keys("of", "max")
@@ -126,7 +127,7 @@ func (b *loader) declareDerived(x node) {
 			if p == nil {
 				p = &vm.Program{Type: bad}
 			}
-			b.Derived = append(b.Derived, Derived{names[i], p})
+			b.Derived = append(b.Derived, model.Derived{Name: names[i], Program: p})
 		}
 		if len(later) == len(wait) {
 			for i, v := range later {

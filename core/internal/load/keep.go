@@ -1,9 +1,10 @@
-package model
+package load
 
 // This file reads keep: proposals that no bundle extending this one may refuse.
 
 import (
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/model"
 )
 
 // checkKeeps reports what one parent keeps and another, which neither extends it nor is
@@ -13,7 +14,7 @@ func (b *loader) checkKeeps(root node) {
 		for i := range b.Layers[l].Keeps {
 			k := &b.Layers[l].Keeps[i]
 			for a := range b.Actions {
-				if k.Action != a && (k.Action >= 0 || k.Action == -len(Builtins)) {
+				if k.Action != a && (k.Action >= 0 || k.Action == -len(model.Builtins)) {
 					continue // who unfreezes one layer does not touch the other
 				}
 				for o := range b.Layers {
@@ -55,20 +56,20 @@ func (b *loader) mayRefuse(l, action int) string {
 	for i := layer.Constraints.From; i < layer.Constraints.To; i++ {
 		c := &b.Constraints[i]
 		switch {
-		case c.Kind == Prefer:
+		case c.Kind == model.Prefer:
 		case c.Program[action] != nil:
 			return "`" + c.ID + "` covers it"
-		case c.Otherwise.Verdict == Freeze:
+		case c.Otherwise.Verdict == model.Freeze:
 			return "`" + c.ID + "` may freeze it"
 		}
 	}
 	for i := layer.Vars.From; i < layer.Vars.To; i++ {
 		v := &b.Vars[i]
-		if v.Moves != nil && v.Moves.Otherwise.Verdict == Freeze {
+		if v.Moves != nil && v.Moves.Otherwise.Verdict == model.Freeze {
 			return "`" + v.Moves.ID + "` may freeze it"
 		}
 		for k := range v.Never {
-			if v.Never[k].Otherwise.Verdict == Freeze {
+			if v.Never[k].Otherwise.Verdict == model.Freeze {
 				return "`" + v.Never[k].ID + "` may freeze it"
 			}
 		}
@@ -94,17 +95,17 @@ func (b *loader) declareKeeps(x node) {
 		if !ok {
 			return
 		}
-		k := Keep{Action: b.Action(name)}
-		known := append([]string(nil), Builtins...)
+		k := model.Keep{Action: b.Action(name)}
+		known := append([]string(nil), model.Builtins...)
 		for i := range b.Actions {
 			known = append(known, b.Actions[i].Name)
 		}
-		for i, s := range Builtins {
+		for i, s := range model.Builtins {
 			if s == name {
 				k.Action = -1 - i
 			}
 		}
-		if k.Action >= 0 && !b.sees(ofActions, k.Action) || k.Action == -1 && name != Builtins[0] {
+		if k.Action >= 0 && !b.sees(ofActions, k.Action) || k.Action == -1 && name != model.Builtins[0] {
 			a.fail(diag.BundleRef, "there is no action `"+name+"`.", diag.Suggest(name, known))
 			return
 		}

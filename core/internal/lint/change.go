@@ -1,4 +1,4 @@
-package model
+package lint
 
 // This file finds actions of which some proposal can commit and change nothing: a
 // second `refund` of what is refunded already. It is told of effects that set
@@ -9,6 +9,8 @@ import (
 
 	"github.com/holdfast-rt/holdfast/core/internal/check"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/internal/load"
+	"github.com/holdfast-rt/holdfast/core/internal/model"
 	"github.com/holdfast-rt/holdfast/core/internal/truth"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
@@ -38,7 +40,7 @@ func (l *linter) within(at string) bool {
 
 // falls says whether the action does no more than the fallback: to be there already is
 // what such an action is for.
-func (l *linter) falls(a *Action) bool {
+func (l *linter) falls(a *model.Action) bool {
 	for i := range a.Effects {
 		e, same := &a.Effects[i], false
 		for k := range l.b.Fallback {
@@ -56,11 +58,11 @@ func (l *linter) falls(a *Action) bool {
 }
 
 // sets is the constant that an effect sets.
-func (l *linter) sets(e *Effect) (value.Value, bool) {
+func (l *linter) sets(e *model.Effect) (value.Value, bool) {
 	if e.Value.Program == nil {
 		return e.Value.Value, e.Value.Fields == nil
 	}
-	t := l.tree(e.Value.Program.Source, StatePlace, AnyAction, e.Value.Type)
+	t := l.tree(e.Value.Program.Source, load.StatePlace, load.AnyAction, e.Value.Type)
 	if t == nil || !t.Folded {
 		return value.Value{}, false
 	}
@@ -71,21 +73,21 @@ func (l *linter) sets(e *Effect) (value.Value, bool) {
 // that the action does. Where nobody can tell, it has not.
 func (l *linter) mayStay(action int) bool {
 	b := l.b
-	s := truth.Space{Failing: 1 << BankDerived}
+	s := truth.Space{Failing: 1 << model.BankDerived}
 	type effect struct{ when, same *truth.Formula }
 	var effects []effect
 	for i := range b.Actions[action].Effects {
 		e := &b.Actions[action].Effects[i]
 		var f effect
 		if e.When != nil {
-			t := l.plain(e.When.Source, BeforePlace, action, types.TBool)
+			t := l.plain(e.When.Source, load.BeforePlace, action, types.TBool)
 			if t == nil {
 				return false
 			}
 			f.when = s.Read(t)
 		}
 		if source, ok := l.constant(e, action); ok {
-			if t := l.plain("state."+e.Text+" == ("+source+")", BeforePlace, action, types.TBool); t != nil {
+			if t := l.plain("state."+e.Text+" == ("+source+")", load.BeforePlace, action, types.TBool); t != nil {
 				f.same = s.Read(t)
 			}
 		}
@@ -97,10 +99,10 @@ func (l *linter) mayStay(action int) bool {
 	var conditions []*truth.Formula
 	for i := range b.Constraints {
 		c := &b.Constraints[i]
-		if c.Program[action] == nil || c.Kind == Prefer || c.Otherwise.Verdict == HoldVerdict {
+		if c.Program[action] == nil || c.Kind == model.Prefer || c.Otherwise.Verdict == model.HoldVerdict {
 			continue
 		}
-		t := l.plain(c.Program[action].Source, PlaceOf(c.Kind), action, types.TBool)
+		t := l.plain(c.Program[action].Source, load.PlaceOf(c.Kind), action, types.TBool)
 		if t == nil {
 			return false
 		}
@@ -126,12 +128,12 @@ func (l *linter) mayStay(action int) bool {
 }
 
 // constant is what an effect sets, as an expression, where that is a constant or a choice of some.
-func (l *linter) constant(e *Effect, action int) (source string, ok bool) {
+func (l *linter) constant(e *model.Effect, action int) (source string, ok bool) {
 	switch {
 	case e.Var < 0 || e.Value.Fields != nil:
 		return "", false
 	case e.Value.Program != nil:
-		return e.Value.Program.Source, fixed(l.tree(e.Value.Program.Source, BeforePlace, action, e.Value.Type))
+		return e.Value.Program.Source, fixed(l.tree(e.Value.Program.Source, load.BeforePlace, action, e.Value.Type))
 	case e.Value.Type.Kind == types.Double:
 		number := value.OfString(string(value.AppendText(nil, e.Value.Value)))
 		return "double(" + string(value.AppendQuoted(nil, number)) + ")", true
@@ -146,7 +148,7 @@ func fixed(e *check.Expr) bool {
 }
 
 // plain is tree with each derived name replaced by what it stands for.
-func (l *linter) plain(source string, at Place, action int, want *types.Type) *check.Expr {
+func (l *linter) plain(source string, at load.Place, action int, want *types.Type) *check.Expr {
 	e := l.tree(source, at, action, want)
 	if e != nil {
 		l.spell(e, 0)
@@ -155,9 +157,9 @@ func (l *linter) plain(source string, at Place, action int, want *types.Type) *c
 }
 
 func (l *linter) spell(e *check.Expr, depth int) {
-	if e.Op == check.Load && e.Bank == BankDerived && depth < MaxExtends {
+	if e.Op == check.Load && e.Bank == model.BankDerived && depth < load.MaxExtends {
 		d := &l.b.Derived[e.Index]
-		if t := l.tree(d.Program.Source, StatePlace, AnyAction, d.Program.Type); t != nil {
+		if t := l.tree(d.Program.Source, load.StatePlace, load.AnyAction, d.Program.Type); t != nil {
 			*e = *t
 			depth++
 		}
@@ -167,8 +169,8 @@ func (l *linter) spell(e *check.Expr, depth int) {
 
 // stay reads `next` as `state`, as it is where nothing changes.
 func stay(e *check.Expr) {
-	if e.Op == check.Load && e.Bank == BankNext {
-		e.Bank = BankState
+	if e.Op == check.Load && e.Bank == model.BankNext {
+		e.Bank = model.BankState
 	}
 	each(e, stay)
 }
