@@ -115,8 +115,11 @@ fallback: {set: {mine: "0"}}
 // What a parent leaves out is its word too: nobody unfreezes, and a day to wait.
 func TestChildDoesNotFillInWhatItsParentLeftOut(t *testing.T) {
 	for _, body := range []string{"governance: [guest]", "hold: {ttl: 9000h}"} {
-		doc := strings.Replace(string(child(t, body, "")), `"hold": {"ttl": "60s"}`, `"about":""`, 1)
-		doc = strings.Replace(doc, `"governance": ["user"]`, `"title":""`, 1)
+		doc := strings.Replace(string(child(t, body, "")), `"hold":{"ttl":"60s"}`, `"about":""`, 1)
+		doc = strings.Replace(doc, `"governance":["user"]`, `"title":""`, 1)
+		if !strings.Contains(doc, `"about":""`) || !strings.Contains(doc, `"title":""`) {
+			t.Fatal("the parent leaves nothing out")
+		}
 		_, err := core.Load([]byte(doc))
 		var bad *core.Invalid
 		if !errors.As(err, &bad) || bad.Diagnostics[0].Code != "extend/weakens" {

@@ -284,11 +284,14 @@ func (s *Session) confirmers(l int) uint64 {
 	return set
 }
 
-// refused finishes an outcome with violations: the first governs.
+// refused finishes an outcome with violations: the first governs, once freezes go first.
 func (s *Session) refused(o *outcome) outcome {
-	if len(s.b.Layers) > 1 {
-		s.j.freezesFirst()
-	}
+	s.freezesFirst()
+	return s.govern(o)
+}
+
+// govern finishes an outcome with violations in their final order: the first governs.
+func (s *Session) govern(o *outcome) outcome {
 	o.violations = s.j.violations
 	o.verdict = o.violations[0].verdict
 	switch o.verdict {
@@ -310,34 +313,47 @@ func (s *Session) refused(o *outcome) outcome {
 	return *o
 }
 
-// freezesFirst lets a freeze govern that a bundle alone would decide, before what another
-// decides that neither extends it nor is extended by it.
-func (j *judge) freezesFirst() {
-	refused := uint32(0)
-	for i, v := range j.violations {
-		if v.verdict == model.Freeze && refused&j.b.Layers[v.layer].Includes == 0 {
-			copy(j.violations[1:i+1], j.violations[:i])
-			j.violations[0] = v
+// freezesFirst lets a freeze govern that a bundle alone would decide, before what another decides
+// that neither extends it nor is extended by it. A bundle that would revert and cannot fall back freezes
+// alone too, so its fallback is tried here.
+func (s *Session) freezesFirst() {
+	if len(s.b.Layers) == 1 {
+		return
+	}
+	refused, list := uint32(0), s.j.violations
+	for i, v := range list {
+		if v.verdict == model.HoldVerdict {
+			return // what is held comes last
+		}
+		if refused&s.b.Layers[v.layer].Includes == 0 && s.freezes(v) {
+			copy(list[1:i+1], list[:i])
+			list[0] = v
 			return
 		}
-		if v.verdict != model.HoldVerdict {
-			refused |= 1 << v.layer
-		}
+		refused |= 1 << v.layer
 	}
+}
+
+// freezes says whether a violation freezes the session where it governs.
+func (s *Session) freezes(v violation) bool {
+	if v.verdict == model.Revert {
+		return s.j.cannotFall(s.state, v.layer) != ""
+	}
+	return v.verdict == model.Freeze
 }
 
 // revert applies the fallback, and freezes the session where it cannot be.
 func (s *Session) revert(o *outcome) {
 	refuser := o.violations[0].layer
-	say, frozen := s.j.fall(s.state, refuser)
-	if say != "" {
+	if say := s.j.cannotFall(s.state, refuser); say != "" {
 		v := violation{id: "fallback", level: model.Physical, verdict: model.Freeze, say: say, layer: refuser}
 		o.violations = append([]violation{v}, o.violations...)
 		o.verdict = model.Freeze
 		o.frozen |= 1 << refuser
 		return
 	}
-	o.violations, o.frozen = s.j.violations, o.frozen|frozen
+	o.frozen |= s.j.fallAlong(refuser)
+	o.violations = s.j.violations
 	o.changes, o.after = s.j.changes, &s.j.after
 }
 
@@ -443,10 +459,11 @@ func (s *Session) end(p *proposal, o *outcome, h *hold, at int, barred uint32) o
 		o.drop, o.verdict = at, model.Commit
 		return *o
 	}
-	if order(s.j.violations); s.j.violations[0].id == "hold:expired" {
+	order(s.j.violations)
+	if s.freezesFirst(); s.j.violations[0].id == "hold:expired" {
 		o.drop = at
 	}
-	return s.refused(o)
+	return s.govern(o)
 }
 
 // due asks a layer whether p may do what it is about with h, as far as what is parked says; may is who can.

@@ -9,17 +9,19 @@ package core
 
 import "github.com/holdfast-rt/holdfast/core/internal/model"
 
-// fall computes the fallback from the state before into j.after, where a layer has refused. It returns
-// a sentence where that layer's own fallback would leave no valid state. Others that
-// cannot fall back are added to the violations, and their set is returned.
-func (j *judge) fall(before model.State, refuser int) (say string, frozen uint32) {
+// cannotFall applies the fallback of the layer that has refused, and of what it extends, to the state
+// before, into j.after. It returns a sentence where that would leave no valid state, "" where it does.
+func (j *judge) cannotFall(before model.State, refuser int) string {
 	j.begin(before)
 	j.after.Copy(before)
 	j.changes = j.changes[:0]
+	return j.fallen(j.b.Layers[refuser].Includes, refuser)
+}
+
+// fallAlong applies the fallbacks of all other layers, after cannotFall. Those that cannot fall back are
+// added to the violations, and their set is returned.
+func (j *judge) fallAlong(refuser int) (frozen uint32) {
 	set := j.b.Layers[refuser].Includes
-	if say = j.fallen(set, refuser); say != "" {
-		return say, 0
-	}
 	for l := range j.b.Layers {
 		if set>>l&1 != 0 {
 			continue
@@ -35,7 +37,7 @@ func (j *judge) fall(before model.State, refuser int) (say string, frozen uint32
 		frozen |= 1 << j.layer
 		j.add(violation{id: "fallback", level: model.Physical, verdict: model.Freeze}, say, nil, nil)
 	}
-	return "", frozen
+	return frozen
 }
 
 // both is the first layer that includes two others: l itself where it extends the other, and

@@ -20,7 +20,7 @@ import (
 )
 
 var (
-	firstSeed = flag.Uint64("parity.seed", 1, "seed of the first session")
+	firstSeed = flag.Uint64("parity.seed", 1, "seed of the first session; that of the first family is 1,999,999 more")
 	many      = flag.Int("parity.families", 0, "families of bundles that the theorem is asked of; 0 is 120, or 600 with HOLDFAST_SLOW=1")
 	sessions  = flag.Int("parity.sessions", 0, "sessions to compare; 0 is 30, or with HOLDFAST_SLOW=1 450, a third of them on all engines")
 	length    = flag.Int("parity.steps", 40, "steps of a session")

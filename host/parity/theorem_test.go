@@ -375,7 +375,7 @@ func (f *family) still(t *testing.T, a *alone, child decided, what string) {
 
 // families returns the jobs of bundles that extend others, each held to the theorem.
 func families(t *testing.T, sessions int, seen map[string]int) (list []*Job) {
-	for seed := uint64(FirstFamily); len(list) < sessions; seed++ {
+	for seed := FirstFamily + *firstSeed - 1; len(list) < sessions; seed++ {
 		var f *family
 		j := NewFamilyJob(seed, func(b *Bundle, s Step, before, after, out []byte, err error) {
 			if err != nil || b.Spoiled {
