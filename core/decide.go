@@ -582,11 +582,12 @@ func (s *Session) next(p *proposal, o *outcome) (st model.State, chains [][32]by
 
 // write writes the decision into s.out.
 func (s *Session) write(p *proposal, o *outcome) []byte {
-	o.state = s.stateDigest
-	if o.after != nil || o.drop >= 0 || o.verdict == model.HoldVerdict || o.frozen != s.frozen || !s.digested {
+	if o.after != nil || o.drop >= 0 || o.verdict == model.HoldVerdict || o.frozen != s.frozen {
 		st, chains, holds := s.next(p, o)
 		s.scratch = appendState(s.scratch[:0], s.b, st, chains, holds, o.frozen)
 		o.state = canon.Sum256(s.scratch)
+	} else {
+		o.state = s.digestState()
 	}
 	var w terms
 	dst := s.out[:0]

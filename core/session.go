@@ -132,55 +132,6 @@ func chain(sum [32]byte, item value.Value, scratch []byte) [32]byte {
 	return canon.Sum256(model.AppendJSON(scratch, item))
 }
 
-// appendState appends the document whose digest is a decision's `state`:
-//
-//	{"frozen":false,"holds":[{"at":…,"digest":…,"seq":…}],
-//	 "logs":{NAME:{"count":N,"digest":…}},"state":{NAME:…}}
-//
-// Of a bundle that extends others, a frozen one has "freezes" as well, see appendFrozen.
-func appendState(dst []byte, b *model.Bundle, st model.State, chains [][32]byte, holds []hold, frozen uint32) []byte {
-	dst = appendFrozen(append(dst, '{'), b, frozen)
-	dst = append(dst, `,"holds":[`...)
-	for i := range holds {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = canon.AppendInt(append(dst, `{"at":`...), holds[i].at)
-		dst = canon.AppendString(append(dst, `,"digest":`...), holds[i].digest)
-		dst = append(canon.AppendInt(append(dst, `,"seq":`...), holds[i].seq), '}')
-	}
-	dst = append(dst, `],"logs":{`...)
-	for n, i := range b.LogOrder {
-		if n > 0 {
-			dst = append(dst, ',')
-		}
-		dst = canon.AppendString(dst, b.Logs[i].Name)
-		dst = canon.AppendInt(append(dst, `:{"count":`...), st.Logs[i].Int())
-		dst = canon.AppendDigest(append(dst, `,"digest":"`...), chains[i])
-		dst = append(dst, `"}`...)
-	}
-	dst = append(dst, `},"state":`...)
-	dst = appendVars(dst, b, st.Vars)
-	return append(dst, '}')
-}
-
-// appendFrozen appends the member that says whether a session is frozen. Where its bundle extends
-// others, one before it says which of them are:
-//
-//	"freezes":["notebook@1.0.0"],"frozen":true
-func appendFrozen(dst []byte, b *model.Bundle, frozen uint32) []byte {
-	if frozen != 0 && len(b.Layers) > 1 {
-		dst = append(dst, `"freezes":[`...)
-		for l := range b.Layers {
-			if frozen>>l&1 != 0 {
-				dst = append(canon.AppendString(dst, b.Layers[l].ID), ',')
-			}
-		}
-		dst = append(dst[:len(dst)-1], `],`...)
-	}
-	return strconv.AppendBool(append(dst, `"frozen":`...), frozen != 0)
-}
-
 // appendVars appends the state variables as an object.
 func appendVars(dst []byte, b *model.Bundle, vars []value.Value) []byte {
 	dst = append(dst, '{')

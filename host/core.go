@@ -80,6 +80,9 @@ type Session interface {
 
 	// View returns state, derived values and what is parked, for showing.
 	View() ([]byte, error)
+
+	// Head returns where the session is, without its state; ReadHead reads it.
+	Head() ([]byte, error)
 }
 
 // Catalog resolves cursors to bundles: what *[core.Catalog] offers, on any engine.

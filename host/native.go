@@ -95,3 +95,7 @@ func (s *nativeSession) Snapshot() ([]byte, error) {
 func (s *nativeSession) View() ([]byte, error) {
 	return s.call(func([]byte) ([]byte, error) { return s.session.View() }, nil)
 }
+
+func (s *nativeSession) Head() ([]byte, error) {
+	return s.call(func([]byte) ([]byte, error) { return s.session.Head() }, nil)
+}

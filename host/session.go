@@ -166,3 +166,6 @@ func (s *session) Snapshot() ([]byte, error) { return s.call(abi.OpSnapshot, nil
 
 // View returns state, derived values and what is parked, for showing.
 func (s *session) View() ([]byte, error) { return s.call(abi.OpView, nil, false) }
+
+// Head returns where the session is, without its state.
+func (s *session) Head() ([]byte, error) { return s.call(abi.OpHead, nil, false) }

@@ -88,7 +88,7 @@ func (m *module) run(op abi.Op, handle uint32, in []byte) (out []byte, thing any
 		}
 		return nil, w, nil
 	default:
-		if op < abi.OpDecide || op > abi.OpReplay {
+		if op != abi.OpHead && (op < abi.OpDecide || op > abi.OpReplay) {
 			return nil, nil, fault(abi.CodeOp, "no operation has this number: the host was made for another version of the module")
 		}
 		s, ok := m.handles.get(handle).(*core.Session)
@@ -147,6 +147,8 @@ func session(op abi.Op, s *core.Session, in []byte) ([]byte, error) {
 		return s.Snapshot()
 	case abi.OpView:
 		return s.View()
+	case abi.OpHead:
+		return s.Head()
 	}
 	// OpReplay. What it has shown to be the session's own next decision are its bytes.
 	if err := s.Replay(in); err != nil {

@@ -76,6 +76,9 @@ var script = []struct {
 	{abi.OpAnswers, 40, "\x00\xe8\x03\x00\x00\x01\x00\x00"}, // a watch outlives its session's handle
 	{abi.OpClose, 40, ""},
 	{abi.OpAnswers, 40, "\x00\xe8\x03\x00\x00\x01\x00\x00"},
+	{abi.OpOpen, 37, "s"}, // 50
+	{abi.OpHead, 50, ""},
+	{abi.OpHead, 37, ""},
 }
 
 // machine is the module, native or real.
@@ -119,6 +122,8 @@ func TestEveryOperation(t *testing.T) {
 		42: "0 [\"commit\",[],[]]\n{\"error\":{\"code\":\"proposal/shape\"",
 		44: `0 ["reject",[{"code":"","id":"D-1"`,
 		48: `1 {"error":{"code":"abi/handle"`,
+		50: `0 {"at":0,"bundle":"door@1.0.0",`,
+		51: `1 {"error":{"code":"abi/handle"`,
 	}
 	for i, begin := range want {
 		if !strings.HasPrefix(answers[i], begin) {
@@ -175,7 +180,7 @@ func seed() (data []byte) {
 		}
 		data = append(data, byte(step.op), byte(h), byte(len(step.in)), byte(len(step.in)>>8))
 		data = append(data, step.in...)
-		if i+1 == 7 || i+1 == 9 || i+1 == 37 || i+1 == 38 || i+1 == 40 {
+		if i+1 == 7 || i+1 == 9 || i+1 == 37 || i+1 == 38 || i+1 == 40 || i+1 == 50 {
 			opened++
 			index[i+1] = opened
 		}

@@ -535,6 +535,7 @@ func (c *checking) session(t *testing.T, file string) {
 		c.call("Decide", session, []byte(whole))
 		c.call("Answers", watch, atTime(at, ""))
 		c.call("View", session, nil)
+		c.call("Head", session, nil)
 		snapshot, _, _ := c.call("Snapshot", session, nil)
 		_, restored, status := c.call("Restore", bundle, []byte(snapshot))
 		if status != abi.OK {

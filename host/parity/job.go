@@ -98,8 +98,10 @@ func newJob(seed uint64, steps int, paths bool, watch Watch) *Job {
 			do("path", b.Proposal(r, v))
 		case n < 97:
 			do("view", nil)
+			do("head", nil)
 		default:
 			do("restore", nil)
+			do("head", nil)
 		}
 	}
 	do("snapshot", nil)

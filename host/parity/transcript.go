@@ -36,7 +36,7 @@ const firstAt = 1767225600000
 //	check     a bundle document
 //	decide    proposals, one a line; what a line leaves out is filled in
 //	why, admissible, path   a question
-//	view, snapshot, info    nothing
+//	view, head, snapshot, info    nothing
 //	restore   a snapshot, in which DIGEST stands for the bundle's digest, or nothing for the session's own;
 //	          the session goes on from it
 //	replay    a recorded decision
@@ -130,6 +130,8 @@ func (p *player) do(section string, in []byte) (out []byte, err error) {
 		return p.session.Admissible(in)
 	case "view":
 		return p.session.View()
+	case "head":
+		return p.session.Head()
 	case "info":
 		return p.bundle.Info(), nil
 	case "snapshot":

@@ -39,6 +39,7 @@ const (
 	OpPublic     Op = 21 // in: bundle document; out: the document with internal metadata replaced by hashes, same digest
 	OpWatch      Op = 22 // handle: session; in: proposals, one a line; out: nothing; new handle
 	OpAnswers    Op = 23 // handle: watch; in: [at: as above]; out: a line for each proposal, [verdict,[violation…],[advice…]] or {"error":…}
+	OpHead       Op = 24 // handle: session; out: seq, time and digests, without the state
 )
 
 // Status is what holdfast_call returns.

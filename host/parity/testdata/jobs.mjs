@@ -68,7 +68,7 @@ class Player {
       case "info":
         return text(this.bundle.call(Op.Info));
     }
-    const questions = { admissible: Op.Admissible, path: Op.Path, view: Op.View };
+    const questions = { admissible: Op.Admissible, path: Op.Path, view: Op.View, head: Op.Head };
     if (!(op in questions)) throw new Error(`no section is called ${op}`);
     return text(this.session.call(questions[op], input));
   }

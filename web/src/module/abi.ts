@@ -29,6 +29,7 @@ export const Op = {
   Public: 21,
   Watch: 22,
   Answers: 23,
+  Head: 24,
 } as const;
 
 /** One of the operations. */

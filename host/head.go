@@ -1,0 +1,37 @@
+package host
+
+// This file defines Head, where a session is.
+
+import (
+	"github.com/goccy/go-json"
+
+	"github.com/holdfast-rt/holdfast/core"
+)
+
+// Head is where a session is, without its state: what Session.Head says.
+type Head struct {
+	Session string `json:"session"`
+	Bundle  string `json:"bundle"` // name@version
+	Digest  string `json:"digest"` // the bundle's
+	Seq     int64  `json:"seq"`    // how many decisions are recorded
+	At      int64  `json:"at"`     // of the last decision, milliseconds since 1970; 0 before the first
+	Prev    string `json:"prev"`   // digest of the last decision; before the first, of the genesis document
+	State   string `json:"state"`  // digest of the state, as a decision has it
+	Frozen  bool   `json:"frozen"`
+	Holds   []Hold `json:"holds"` // what is parked, by seq
+}
+
+// Hold is a parked proposal.
+type Hold struct {
+	Seq     int64 `json:"seq"`     // of the decision that parked it
+	Expires int64 `json:"expires"` // when it may no longer be confirmed, milliseconds since 1970
+}
+
+// ReadHead reads what Session.Head returned. The error of anything else is a *core.Error with
+// [core.CodeRecord].
+func ReadHead(head []byte) (h Head, err error) {
+	if err := json.Unmarshal(head, &h); err != nil || h.Prev == "" || h.State == "" {
+		return Head{}, &core.Error{Code: core.CodeRecord, Message: "this is no head of a session."}
+	}
+	return h, nil
+}
