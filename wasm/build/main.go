@@ -28,7 +28,7 @@ import (
 
 // budget is the most bytes the module may have after brotli at its highest
 // quality, as a content delivery network stores it: what a page waits for. The
-// goal is 650 KB; core/RATIONALE.md says what stands between.
+// goal is 650 KB; core/RATIONALE.md says what is above it.
 const budget = 855_000
 
 // inlined are the packages whose small functions are inlined: those on the way
