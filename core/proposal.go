@@ -383,6 +383,12 @@ func (p *proposal) appendArgs(dst []byte, b *model.Bundle) []byte {
 	return append(dst, '}')
 }
 
+// What Complete fills in, as JSON.
+const (
+	NoArgs         = `{}`
+	DefaultReasons = `["request"]`
+)
+
 // Complete returns the proposal's canonical bytes with what was left out filled
 // in: `args` {}, `at` as given, `reasons` ["request"], `actor.id` the actor's kind.
 // Members that are there stay as they are, whatever they hold.
@@ -412,7 +418,9 @@ func Complete(src []byte, at int64) ([]byte, error) {
 		}
 		out = d.Canonical(out, v)
 	}
-	for _, left := range []struct{ key, value string }{{"args", "{}"}, {"at", strconv.FormatInt(at, 10)}, {"reasons", `["request"]`}} {
+	for _, left := range []struct{ key, value string }{
+		{"args", NoArgs}, {"at", strconv.FormatInt(at, 10)}, {"reasons", DefaultReasons},
+	} {
 		if d.Get(0, left.key) < 0 {
 			if len(out) > 1 {
 				out = append(out, ',')

@@ -48,6 +48,8 @@ func (p Proposal) JSON() ([]byte, error) {
 type Decision struct {
 	Bytes      []byte      `json:"-"` // the decision itself: what is recorded, sent and hashed
 	Seq        int64       `json:"seq"`
+	At         int64       `json:"at"`        // milliseconds since 1970
+	Proposal   string      `json:"proposal"`  // digest of what was proposed
 	Verdict    string      `json:"verdict"`   // only "commit" lets it happen
 	Governing  string      `json:"governing"` // id of the violation that decided; empty for a commit
 	Violations []Violation `json:"violations"`

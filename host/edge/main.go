@@ -75,7 +75,7 @@ func open(around js.Value) (http.Handler, error) {
 // sweep ends what is due, and returns when something may be due next, in milliseconds since 1970; 0 for never.
 func sweep(ctx context.Context, s *server.Server) (any, error) {
 	defer func() { go settle() }()
-	next, err := s.Sweep(ctx)
+	next, err := s.Sessions.Sweep(ctx)
 	if err != nil || next.IsZero() {
 		return 0, err
 	}
@@ -112,7 +112,7 @@ func publish(ctx context.Context, s *server.Server, bundles js.Value) error {
 		if len(note) == 0 {
 			sign = nil
 		}
-		if _, err := s.Publish(ctx, kind, src, sign, "worker"); err != nil {
+		if _, err := s.Sessions.Publish(ctx, kind, src, sign, "worker"); err != nil {
 			return err
 		}
 	}

@@ -17,7 +17,7 @@ import (
 	"testing"
 
 	"github.com/holdfast-rt/holdfast/host"
-	"github.com/holdfast-rt/holdfast/host/server"
+	"github.com/holdfast-rt/holdfast/host/sessions"
 )
 
 // record is what the oracle and the clients know of a session.
@@ -155,7 +155,7 @@ func (b *book) extend(tb testing.TB, id string, lines [][]byte) {
 		if err := json.Unmarshal(line, &d); err != nil || d.Seq != seq || d.Prev != r.head || len(d.Reasons) == 0 {
 			tb.Fatalf("session %s: decision %d after %s is %s (%v)", id, seq, r.head, line, err)
 		}
-		if host := []byte(`{"action":"expire","actor":{"id":"` + server.HostID + `"`); bytes.HasPrefix(line, host) {
+		if host := []byte(`{"action":"expire","actor":{"id":"` + sessions.HostID + `"`); bytes.HasPrefix(line, host) {
 			if d.Verdict != "commit" && d.Governing != "hold:expired" {
 				tb.Fatalf("session %s: the server has recorded what ends nothing as decision %d: %s", id, seq, line)
 			}

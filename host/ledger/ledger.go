@@ -26,7 +26,7 @@ type Document struct {
 	By        string // who published it, "kind:id"
 }
 
-// Session is where a session stands.
+// Session is where a session is.
 type Session struct {
 	ID      string
 	Bundle  string // digest of the bundle it was opened on, for good
@@ -45,6 +45,8 @@ type Row struct {
 	Digest  string
 	Prev    string
 	Key     string // the proposer's idempotency key, unique in the session; empty for none
+
+	read bool // made by NewRow: Digest and Prev are those of Bytes
 }
 
 // Errors that callers tell apart. All others mean that the store could not answer;

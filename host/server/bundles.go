@@ -1,310 +1,126 @@
 package server
 
-// This file defines how published bundles and catalogs are found, trusted and loaded.
+// This file defines the handlers of bundles and catalogs.
 
 import (
-	"context"
-	"errors"
-	"slices"
+	"net/http"
 	"strings"
-	"sync"
 
-	"github.com/goccy/go-json"
-
-	"github.com/holdfast-rt/holdfast/host"
-	"github.com/holdfast-rt/holdfast/host/ledger"
-	"github.com/holdfast-rt/holdfast/host/server/identity"
+	"github.com/holdfast-rt/holdfast/host/problem"
+	"github.com/holdfast-rt/holdfast/host/sessions"
 	"github.com/holdfast-rt/holdfast/host/signature"
 )
 
-// maxLoaded is how many bundles stay loaded: all points of a few catalogs.
-const maxLoaded = 1024
-
-// bundle is a loaded bundle.
-type bundle struct {
-	host.Bundle
-	agents  []string
-	expirer string // the agent as which the server ends what is due; empty for none
-}
-
-// bundles are the loaded bundles and catalogs, by digest, and who was trusted when they were loaded.
-type bundles struct {
-	mu       sync.Mutex
-	trust    *trust
-	loaded   map[string]*bundle
-	catalogs map[string]host.Catalog
-}
-
-// trust is whose signatures count until others are told.
-type trust struct {
-	keys *signature.Keys // nil: signatures are not looked at
-	over chan struct{}   // closed then
-}
-
-// Trust takes only what one of these keys has signed, from now on; nil takes all. What was loaded
-// on the word of a key that is trusted no more is dropped: its sessions answer with
-// signature/unknown-key, their event streams end, and they go on where they were once a
-// trusted key has signed the bundle, which is published again with that signature.
-func (s *Server) Trust(keys *signature.Keys) {
-	b := &s.bundles
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.trust != nil {
-		close(b.trust.over)
-	}
-	b.trust = &trust{keys: keys, over: make(chan struct{})}
-	b.loaded, b.catalogs = map[string]*bundle{}, map[string]host.Catalog{}
-}
-
-// trusting is whose signatures count now.
-func (s *Server) trusting() *trust {
-	s.bundles.mu.Lock()
-	defer s.bundles.mu.Unlock()
-	return s.bundles.trust
-}
-
-// keep adds what was loaded to a table of bounded size, unless others are trusted by now.
-func keep[T any](b *bundles, of *trust, table *map[string]T, digest string, loaded T) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.trust != of {
-		return
-	}
-	for other := range *table {
-		if len(*table) < maxLoaded {
-			break
+// publish answers POST /v1/bundles and /v1/catalogs.
+func (a *api) publish(kind string) handler {
+	return func(c *call) error {
+		if !c.who.May(sessions.RolePublish) {
+			return problem.New(CodeRole, "publishing needs the role %q", sessions.RolePublish)
 		}
-		delete(*table, other)
-	}
-	(*table)[digest] = loaded
-}
-
-// loaded finds what is loaded, and says who is trusted.
-func loaded[T any](b *bundles, table *map[string]T, digest string) (found T, ok bool, _ *trust) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	found, ok = (*table)[digest]
-	return found, ok, b.trust
-}
-
-// bundle returns the bundle of a digest, loading it where needed. With keys configured
-// it must be signed.
-func (s *Server) bundle(ctx context.Context, digest string) (*bundle, error) {
-	b, ok, of := loaded(&s.bundles, &s.bundles.loaded, digest)
-	if ok {
-		return b, nil
-	}
-	doc, err := s.document(ctx, ledger.KindBundle, digest)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.trusted(ctx, of, doc); err != nil {
-		return nil, err
-	}
-	b, err = s.load(doc.Bytes)
-	if err != nil {
-		return nil, err
-	}
-	if b.Digest() != digest {
-		return nil, &ledger.Corrupt{What: "bundle " + digest, Message: "its document has the digest " + b.Digest()}
-	}
-	keep(&s.bundles, of, &s.bundles.loaded, digest, b)
-	return b, nil
-}
-
-// catalog returns the catalog of a digest, as bundle does.
-func (s *Server) catalog(ctx context.Context, digest string) (host.Catalog, error) {
-	c, ok, of := loaded(&s.bundles, &s.bundles.catalogs, digest)
-	if ok {
-		return c, nil
-	}
-	doc, err := s.document(ctx, ledger.KindCatalog, digest)
-	if err != nil {
-		return nil, err
-	}
-	if is, err := s.core.Digest(doc.Bytes); err != nil || is != digest {
-		return nil, errors.Join(err, &ledger.Corrupt{What: "catalog " + digest, Message: "its document has the digest " + is})
-	}
-	if c, err = s.core.LoadCatalog(doc.Bytes); err != nil {
-		return nil, err
-	}
-	info, err := readCatalog(c)
-	if err != nil {
-		return nil, err
-	}
-	text := signature.CatalogText(info.Catalog, info.Version, digest, info.Digests)
-	if _, err := s.vouched(ctx, of, text, doc); err != nil {
-		return nil, err
-	}
-	keep(&s.bundles, of, &s.bundles.catalogs, digest, c)
-	return c, nil
-}
-
-func (s *Server) load(doc []byte) (*bundle, error) {
-	loaded, err := s.core.Load(doc)
-	if err != nil {
-		return nil, err
-	}
-	var info struct {
-		Agents []struct{ Name string }
-		Hold   struct{ By string }
-	}
-	if err := json.Unmarshal(loaded.Info(), &info); err != nil {
-		return nil, err
-	}
-	b := &bundle{Bundle: loaded, expirer: info.Hold.By}
-	for _, agent := range info.Agents {
-		b.agents = append(b.agents, agent.Name)
-	}
-	return b, nil
-}
-
-// actor says who proposes: the caller, as one of the bundle's agents. What the body
-// says is only compared.
-func (b *bundle) actor(who identity.Who, said *host.Actor) (host.Actor, error) {
-	if said == nil {
-		said = &host.Actor{}
-	}
-	kind, id, err := who.Actor(said.Kind, said.ID, func(kind string) bool { return slices.Contains(b.agents, kind) })
-	if err == nil && id == HostID && kind == b.expirer {
-		return host.Actor{}, refuse(identity.CodeActor,
-			"as %s the server itself acts under the id %q, and nobody else does", kind, HostID)
-	}
-	return host.Actor{Kind: kind, ID: id}, err
-}
-
-// document reads a document that must be of a kind.
-func (s *Server) document(ctx context.Context, kind, digest string) (ledger.Document, error) {
-	doc, err := s.ledger.Document(ctx, digest)
-	if errors.Is(err, ledger.ErrNotFound) || err == nil && doc.Kind != kind {
-		return doc, unknown(kind, digest)
-	}
-	return doc, unavailable(err)
-}
-
-func unknown(kind, ref string) *problem {
-	if kind == ledger.KindCatalog {
-		return refuse(CodeCatalog, "no catalog %q is published", ref)
-	}
-	return refuse(CodeBundle, "no bundle %q is published", ref)
-}
-
-// trusted says whether a trusted key has signed a stored bundle, or the catalog it is a point of.
-func (s *Server) trusted(ctx context.Context, of *trust, doc ledger.Document) error {
-	holder, err := s.signedWith(ctx, doc)
-	if err == nil {
-		_, err = s.vouched(ctx, of, signature.BundleText(doc.Name, doc.Version, doc.Digest), holder)
-	}
-	return err
-}
-
-// vouched returns the note of those that a document has which a trusted key has signed. Where
-// there is none, the error is that of the first.
-func (s *Server) vouched(ctx context.Context, of *trust, text string, doc ledger.Document) ([]byte, error) {
-	first := of.signed(text, doc.Signature)
-	if first == nil {
-		return doc.Signature, nil
-	}
-	later, err := s.ledger.Signatures(ctx, doc.Digest)
-	if err != nil {
-		return nil, unavailable(err)
-	}
-	for _, note := range later {
-		if of.signed(text, note) == nil {
-			return note, nil
+		src, err := c.body()
+		if err != nil {
+			return err
 		}
-	}
-	return nil, first
-}
-
-// signed says whether the note is that of a trusted key for text.
-func (t *trust) signed(text string, note []byte) error {
-	if t.keys == nil {
-		return nil
-	}
-	_, err := t.keys.Verify(text, note)
-	return err
-}
-
-// signedWith returns the document that has a stored document's signatures: its catalog for a point.
-func (s *Server) signedWith(ctx context.Context, doc ledger.Document) (ledger.Document, error) {
-	if doc.Catalog == "" {
-		return doc, nil
-	}
-	return s.document(ctx, ledger.KindCatalog, doc.Catalog)
-}
-
-// note returns a stored document's signature by a key that is trusted, or, where there is none,
-// the one that it was published with. What a signature is of was checked then.
-func (s *Server) note(ctx context.Context, of *trust, doc ledger.Document) ([]byte, error) {
-	holder, err := s.signedWith(ctx, doc)
-	if err != nil || len(holder.Signature) == 0 {
-		return nil, err
-	}
-	later, err := s.ledger.Signatures(ctx, holder.Digest)
-	for _, note := range append([][]byte{holder.Signature}, later...) {
-		if _, _, err := of.keys.Open(note); err == nil {
-			return note, nil
+		var note func(string) ([]byte, error)
+		if lines := c.Header.Values(signature.Header); len(lines) > 0 {
+			note = func(text string) ([]byte, error) { return signature.FromLines(text, lines) }
 		}
+		doc, err := a.keeper.Publish(c.Context(), kind, src, note, c.who.Name())
+		if err != nil {
+			return err
+		}
+		a.log.Info("published",
+			"kind", kind, "name", doc.Name, "version", doc.Version, "digest", doc.Digest, "by", c.who.Name())
+		c.w.Header().Set("Location", "/v1/"+kind+"s/"+doc.Digest)
+		return c.json(http.StatusCreated, release{Name: doc.Name, Version: doc.Version, Digest: doc.Digest})
 	}
-	return holder.Signature, unavailable(err)
 }
 
-// catalogInfo is what the server reads of a catalog.
-type catalogInfo struct {
-	Catalog, Version string
-	Cursors          []json.RawMessage
-	Digests          []string
+// release is a published document, without it.
+type release struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	Digest  string `json:"digest"`
+	At      int64  `json:"at,omitempty"`
+	Catalog string `json:"catalog,omitempty"`
 }
 
-func readCatalog(catalog host.Catalog) (info catalogInfo, err error) {
-	err = json.Unmarshal(catalog.Info(), &info)
-	return info, err
+// list answers GET /v1/bundles and /v1/catalogs.
+func (a *api) list(kind string) handler {
+	return func(c *call) error {
+		after, limit, err := c.page()
+		if err != nil {
+			return err
+		}
+		documents, next, err := a.keeper.Releases(c.Context(), kind, after, limit)
+		if err != nil {
+			return err
+		}
+		found := []release{}
+		for _, doc := range documents {
+			found = append(found, release{Name: doc.Name, Version: doc.Version, Digest: doc.Digest, At: doc.At})
+		}
+		return c.json(http.StatusOK, map[string]any{kind + "s": found, "next": next})
+	}
 }
 
-// resolution is a catalog's answer to a cursor.
-type resolution struct {
-	answer  []byte
-	Bundle  json.RawMessage
-	Digest  string
-	Verdict string // "stall", or empty
-	Say     string
+// fetch answers GET /v1/bundles/{ref} with the document, its internal metadata replaced by
+// hashes, and GET /v1/catalogs/{ref} with what the catalog publishes. By digest either
+// may be cached for ever.
+func (a *api) fetch(kind string) handler {
+	return func(c *call) error {
+		ref := c.PathValue("ref")
+		digest, err := a.keeper.Find(c.Context(), kind, ref)
+		if err != nil {
+			return err
+		}
+		body, err := a.keeper.Public(c.Context(), kind, digest)
+		if err != nil {
+			return err
+		}
+		h := c.w.Header()
+		h.Set("Holdfast-Digest", digest)
+		h.Set("Content-Location", "/v1/"+kind+"s/"+digest)
+		cache := "no-cache"
+		if ref == digest {
+			cache = immutable
+			if !a.options.Identity.Trusting() {
+				cache = strings.Replace(immutable, "public", "private", 1) // it took a token
+			}
+		}
+		if c.cached(digest, cache) {
+			return nil
+		}
+		return c.bytes(http.StatusOK, "application/json", body)
+	}
 }
 
-func resolve(catalog host.Catalog, cursor []byte) (r resolution, err error) {
-	if r.answer, err = catalog.Resolve(cursor); err == nil {
-		err = json.Unmarshal(r.answer, &r)
+// signatureOf answers GET /v1/bundles/{ref}/signature and that of catalogs with the signed note.
+func (a *api) signatureOf(kind string) handler {
+	return func(c *call) error {
+		digest, err := a.keeper.Find(c.Context(), kind, c.PathValue("ref"))
+		if err != nil {
+			return err
+		}
+		note, err := a.keeper.Signature(c.Context(), kind, digest)
+		if err != nil {
+			return err
+		}
+		c.w.Header().Set("Cache-Control", "no-cache")
+		return c.bytes(http.StatusOK, "text/plain; charset=utf-8", note)
 	}
-	return r, err
 }
 
-// find returns the digest that a reference means: a digest, or name@version.
-func (s *Server) find(ctx context.Context, kind, ref string) (string, error) {
-	if strings.ContainsFunc(ref, func(r rune) bool { return r <= ' ' || r > '~' }) { // not every store takes any text
-		return "", unknown(kind, ref)
-	}
-	if strings.HasPrefix(ref, "sha256:") {
-		return ref, nil
-	}
-	name, version, ok := strings.Cut(ref, "@")
-	if !ok {
-		return "", refuse(unknown(kind, ref).Code, "name the %s as name@version or by its digest, not %q", kind, ref)
-	}
-	digest, err := s.ledger.Release(ctx, kind, name, version)
-	if errors.Is(err, ledger.ErrNotFound) {
-		return "", unknown(kind, ref)
-	}
-	return digest, unavailable(err)
-}
-
-func (s *Server) resolveCursor(ctx context.Context, ref string, cursor []byte) (r resolution, err error) {
-	digest, err := s.find(ctx, ledger.KindCatalog, ref)
+// resolve answers POST /v1/catalogs/{ref}/resolve: a cursor in, a bundle's digest
+// out, or a stall.
+func (a *api) resolve(c *call) error {
+	cursor, err := c.body()
 	if err != nil {
-		return r, err
+		return err
 	}
-	catalog, err := s.catalog(ctx, digest)
+	r, err := a.keeper.Resolve(c.Context(), c.PathValue("ref"), cursor)
 	if err != nil {
-		return r, err
+		return err
 	}
-	return resolve(catalog, cursor)
+	return c.json(http.StatusOK, map[string]string{"digest": r.Digest, "verdict": r.Verdict, "say": r.Say})
 }

@@ -24,8 +24,23 @@ import (
 
 	"github.com/holdfast-rt/holdfast/core"
 	"github.com/holdfast-rt/holdfast/host/coding"
+	"github.com/holdfast-rt/holdfast/host/problem"
 	"github.com/holdfast-rt/holdfast/host/server/identity"
+	"github.com/holdfast-rt/holdfast/host/sessions"
 )
+
+// handler answers a request, or returns why not.
+type handler func(*call) error
+
+// route is what the server does for a method on a path.
+type route struct {
+	method string
+	path   string
+	open   bool // needs no token
+	costs  bool // counts against the caller's rate
+	body   int64
+	handle handler
+}
 
 // call is a request on its way.
 type call struct {
@@ -35,7 +50,7 @@ type call struct {
 	who   identity.Who
 }
 
-// recorder remembers what was answered, and does not wait for ever for who reads it.
+// recorder remembers what was answered, and does not wait for ever until it is read.
 type recorder struct {
 	http.ResponseWriter
 	control  *http.ResponseController
@@ -77,11 +92,11 @@ func (c *call) body() ([]byte, error) {
 	if c.ContentLength != 0 {
 		media, _, err := mime.ParseMediaType(c.Header.Get("Content-Type"))
 		if err != nil || media != "application/json" {
-			return nil, refuse(CodeType, "send the body as Content-Type: application/json")
+			return nil, problem.New(CodeType, "send the body as Content-Type: application/json")
 		}
 	}
 	if coding := c.Header.Get("Content-Encoding"); coding != "" {
-		return nil, refuse(CodeType, "send the body as it is, not as Content-Encoding: %s", coding)
+		return nil, problem.New(CodeType, "send the body as it is, not as Content-Encoding: %s", coding)
 	}
 	src, err := io.ReadAll(http.MaxBytesReader(c.w, c.Body, c.route.body))
 	if err != nil {
@@ -89,16 +104,16 @@ func (c *call) body() ([]byte, error) {
 			return nil, err
 		}
 		if errors.Is(err, os.ErrDeadlineExceeded) {
-			return nil, refuse(CodeBody, "the body came too slowly")
+			return nil, problem.New(CodeBody, "the body came too slowly")
 		}
-		return nil, refuse(CodeBody, "the body did not arrive whole")
+		return nil, problem.New(CodeBody, "the body did not arrive whole")
 	}
 	return src, nil
 }
 
 // read reads the body into v, strictly: no other members, none twice. An empty body
 // is an empty object.
-func (c *call) read(s *Server, v any) error {
+func (c *call) read(v any) error {
 	src, err := c.body()
 	if err != nil {
 		return err
@@ -106,24 +121,25 @@ func (c *call) read(s *Server, v any) error {
 	if len(src) == 0 {
 		return nil
 	}
-	return s.read(src, v)
+	return readStrict(src, v)
 }
 
-func (s *Server) read(src []byte, v any) error {
+// readStrict reads a JSON object into v, as read does.
+func readStrict(src []byte, v any) error {
 	canonical, err := core.Canonical(src) // refuses what is said twice
 	if err != nil {
 		return err
 	}
 	if len(canonical) == 0 || canonical[0] != '{' {
-		return refuse(CodeShape, "the body is a JSON object")
+		return problem.New(CodeShape, "the body is a JSON object")
 	}
 	d := json.NewDecoder(bytes.NewReader(canonical))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
-		return refuse(CodeShape, "%s", strings.TrimPrefix(err.Error(), "json: "))
+		return problem.New(CodeShape, "%s", strings.TrimPrefix(err.Error(), "json: "))
 	}
 	if wrong := stray(canonical, reflect.TypeOf(v)); wrong != "" {
-		return refuse(CodeShape, "%s", wrong)
+		return problem.New(CodeShape, "%s", wrong)
 	}
 	return nil
 }
@@ -188,7 +204,7 @@ func (c *call) encoding() (string, error) {
 	c.w.Header().Add("Vary", "Accept-Encoding")
 	as := coding.Choose(c.Header, coding.Gzip, coding.Identity)
 	if as == "" {
-		return "", refuse(CodeEncoding, "Accept-Encoding excludes both gzip and identity, and there is nothing else")
+		return "", problem.New(CodeEncoding, "Accept-Encoding excludes both gzip and identity, and there is nothing else")
 	}
 	return as, nil
 }
@@ -212,7 +228,7 @@ func (c *call) cachedAs(tag, as, control string) bool {
 func (c *call) number(name string, otherwise, least, most int64) (int64, error) {
 	query, err := url.ParseQuery(c.URL.RawQuery)
 	if err != nil {
-		return 0, refuse(CodeQuery, "the query cannot be read")
+		return 0, problem.New(CodeQuery, "the query cannot be read")
 	}
 	values := query[name]
 	if len(values) == 0 {
@@ -220,10 +236,33 @@ func (c *call) number(name string, otherwise, least, most int64) (int64, error) 
 	}
 	n, err := strconv.ParseInt(values[0], 10, 64)
 	if err != nil || n < least || n > most || len(values) > 1 {
-		return 0, refuse(CodeQuery, "%s is a number from %d to %d", name, least, most)
+		return 0, problem.New(CodeQuery, "%s is a number from %d to %d", name, least, most)
 	}
 	return n, nil
 }
+
+// proposal reads the body as a proposal, or as a question about one.
+func (c *call) proposal() (p sessions.Proposal, err error) {
+	src, err := c.body()
+	if err != nil {
+		return p, err
+	}
+	return sessions.ReadProposal(src)
+}
+
+// use refuses a session that the caller may not use.
+func (c *call) use(session string) error {
+	if err := sessions.CheckID(session); err != nil {
+		return err
+	}
+	if !c.who.MayUse(session) {
+		return problem.New(CodeScope, "the token is not for session %q", session)
+	}
+	return nil
+}
+
+// tellSeq tells how many decisions the session has.
+func (c *call) tellSeq(seq int64) { c.w.Header().Set("Holdfast-Seq", strconv.FormatInt(seq, 10)) }
 
 // page reads where a list goes on, and how long it is.
 func (c *call) page() (after string, limit int, err error) {

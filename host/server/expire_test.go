@@ -152,7 +152,7 @@ func TestExpireAfterRestart(t *testing.T) {
 	for i := range 3 {
 		ended(t, string(rows[3+i].Bytes), i+1)
 	}
-	if next, err := r.server.Sweep(context.Background()); err != nil || !next.IsZero() {
+	if next, err := r.server.Sessions.Sweep(context.Background()); err != nil || !next.IsZero() {
 		t.Error(next, err)
 	}
 	if len(stored(t, r.ledger, "b")) != 6 {
@@ -169,11 +169,11 @@ func TestAlarm(t *testing.T) {
 	if at := <-alarms; !at.Equal(r.clock.now().Add(time.Minute)) {
 		t.Error(at)
 	}
-	if next, err := r.server.Sweep(context.Background()); err != nil || !next.Equal(r.clock.now().Add(time.Minute)) {
+	if next, err := r.server.Sessions.Sweep(context.Background()); err != nil || !next.Equal(r.clock.now().Add(time.Minute)) {
 		t.Error(next, err)
 	}
 	r.clock.advance(time.Minute)
-	if next, err := r.server.Sweep(context.Background()); err != nil || !next.IsZero() {
+	if next, err := r.server.Sessions.Sweep(context.Background()); err != nil || !next.IsZero() {
 		t.Error(next, err)
 	}
 	ended(t, string(stored(t, r.ledger, "s")[1].Bytes), 1)
@@ -206,7 +206,7 @@ func TestExpireOnceWithTwoServers(t *testing.T) {
 	var all sync.WaitGroup
 	for _, s := range servers {
 		all.Go(func() {
-			if _, err := s.server.Sweep(context.Background()); err != nil {
+			if _, err := s.server.Sessions.Sweep(context.Background()); err != nil {
 				t.Error(err)
 			}
 		})
@@ -248,7 +248,7 @@ func TestExpireThatCannotBeRecorded(t *testing.T) {
 		}
 	}
 	r.propose("s", `{"action":"rest","actor":{"kind":"keeper"}}`).is(503)
-	if next, err := r.server.Sweep(context.Background()); err != nil || next.IsZero() && len(stored(t, r.ledger, "s")) != 1 {
+	if next, err := r.server.Sessions.Sweep(context.Background()); err != nil || next.IsZero() && len(stored(t, r.ledger, "s")) != 1 {
 		t.Error(next, err)
 	}
 	stop(`DROP TRIGGER stop`)
@@ -271,7 +271,7 @@ func TestReminderWithoutDecision(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if next, err := r.server.Sweep(context.Background()); err != nil || !next.IsZero() {
+	if next, err := r.server.Sessions.Sweep(context.Background()); err != nil || !next.IsZero() {
 		t.Error(next, err)
 	}
 	if rows := stored(t, r.ledger, "s"); len(rows) != 0 {
@@ -289,7 +289,7 @@ func TestExpireOfFrozenSession(t *testing.T) {
 	r.clock.advance(time.Hour)
 	for range 3 {
 		r.do("GET", "/v1/sessions/s", "").is(200)
-		if _, err := r.server.Sweep(context.Background()); err != nil {
+		if _, err := r.server.Sessions.Sweep(context.Background()); err != nil {
 			t.Error(err)
 		}
 	}
@@ -317,7 +317,7 @@ func TestExpireAndClocks(t *testing.T) {
 	r.propose("s", `{"action":"rest"`+keeper).is(201)
 	r.clock.advance(-time.Hour)
 	r.do("GET", "/v1/sessions/s", "").is(200)
-	if _, err := r.server.Sweep(context.Background()); err != nil || len(r.log("s")) != 2 {
+	if _, err := r.server.Sessions.Sweep(context.Background()); err != nil || len(r.log("s")) != 2 {
 		t.Error("ended early", err)
 	}
 	r.clock.advance(time.Hour + 20*time.Second)

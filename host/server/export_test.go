@@ -2,7 +2,12 @@ package server
 
 // This file shows tests what the package keeps to itself.
 
-import "time"
+import (
+	"time"
+
+	"github.com/holdfast-rt/holdfast/host/problem"
+	"github.com/holdfast-rt/holdfast/host/sessions"
+)
 
 // Route is an entry of the table of routes.
 type Route struct {
@@ -13,7 +18,7 @@ type Route struct {
 
 // Routes is the table of routes.
 func Routes() (out []Route) {
-	for _, r := range new(Server).table() {
+	for _, r := range new(api).table() {
 		out = append(out, Route{r.method, r.path, r.open, r.costs, r.body})
 	}
 	return out
@@ -26,25 +31,25 @@ func (s *Server) Hurry(header, body, write, drain, beat time.Duration) {
 			*field = d
 		}
 	}
-	set(&s.pace.header, header)
-	set(&s.pace.body, body)
-	set(&s.pace.write, write)
-	set(&s.pace.drain, drain)
-	set(&s.pace.beat, beat)
+	set(&s.api.pace.header, header)
+	set(&s.api.pace.body, body)
+	set(&s.api.pace.write, write)
+	set(&s.api.pace.drain, drain)
+	set(&s.api.pace.beat, beat)
 }
 
 // EndNothing has what is due wait until expire is proposed, or ends that.
-func (s *Server) EndNothing(still bool) { s.still.Store(still) }
+func (s *Server) EndNothing(still bool) { s.Sessions.Pause(still) }
 
 // Status is the status of a code's problems.
-func Status(code string) int { return refuse(code, "").Status }
+func Status(code string) int { return problem.New(code, "").Status }
 
 // OpenAPI is the description as it is written.
 func OpenAPI() []byte { return openapiYAML }
 
 // Limits that tests go to.
 const (
-	MaxTurns  = maxTurns
-	MaxMissed = maxMissed
-	Snapshots = snapshotEvery
+	MaxTurns  = sessions.MaxTurns
+	MaxMissed = sessions.MaxMissed
+	Snapshots = sessions.SnapshotEvery
 )

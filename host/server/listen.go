@@ -1,16 +1,10 @@
 package server
 
-// This file defines how a server listens: on which addresses, with which patience, and
-// how it ends.
+// This file defines where a server may listen, and how long its clients may take.
 
 import (
-	"context"
-	"crypto/tls"
-	"errors"
 	"fmt"
-	"log/slog"
 	"net"
-	"net/http"
 	"time"
 )
 
@@ -54,40 +48,3 @@ func LoopbackOnly(addr string) error {
 // LoopbackHosts are the names a server on loopback answers to. A page elsewhere that has
 // its own name point here is refused by it.
 var LoopbackHosts = []string{"localhost", "127.0.0.1", "::1"}
-
-// Serve answers requests on l until ctx is done; then it ends streams, waits for the requests
-// under way, and returns nil. tlsConfig nil serves plain HTTP.
-func (s *Server) Serve(ctx context.Context, l net.Listener, tlsConfig *tls.Config) error {
-	hs := &http.Server{
-		Handler:           s.Handler(),
-		ReadHeaderTimeout: s.pace.header,
-		ReadTimeout:       s.pace.body,
-		IdleTimeout:       s.pace.idle,
-		MaxHeaderBytes:    maxHeaderBytes,
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug), // broken handshakes and the like
-		TLSConfig:         tlsConfig,
-	}
-	if tlsConfig != nil {
-		l = tls.NewListener(l, tlsConfig)
-	}
-	if s.options.Alarm == nil {
-		s.work.Go(s.follow)
-	}
-	failed := make(chan error, 1)
-	go func() { failed <- hs.Serve(l) }()
-	select {
-	case err := <-failed:
-		return err
-	case <-ctx.Done():
-	}
-	s.Drain()
-	grace, cancel := context.WithTimeout(context.Background(), s.pace.drain)
-	defer cancel()
-	err := hs.Shutdown(grace)
-	if errors.Is(err, context.DeadlineExceeded) {
-		s.log.Warn("requests that were still under way are cut off", "after", s.pace.drain)
-		err = hs.Close()
-	}
-	s.Close()
-	return err
-}

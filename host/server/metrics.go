@@ -5,6 +5,9 @@ package server
 // This file defines what the server counts, for Prometheus.
 
 import (
+	"net/http"
+	"time"
+
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -57,16 +60,14 @@ func newMetrics() *metrics {
 	return m
 }
 
-// scrape answers GET /metrics.
-func (s *Server) scrape(c *call) error {
-	as, err := c.encoding()
-	if err != nil {
-		return err
-	}
-	// promhttp would fail where only one of its encodings is excluded, so it is told the one to take.
-	r := c.Request.Clone(c.Context())
-	r.Header.Set("Accept-Encoding", as)
-	c.w.Header().Set("Cache-Control", "no-store")
-	promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{}).ServeHTTP(c.w, r)
-	return nil
+// handler answers with what was counted, in an encoding.
+func (m *metrics) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
+
+// Open, Append, Conflict, Corrupt and Decided count for package sessions.
+func (m *metrics) Open(sessions int)         { m.open.Set(float64(sessions)) }
+func (m *metrics) Append(took time.Duration) { m.append.Observe(took.Seconds()) }
+func (m *metrics) Conflict()                 { m.conflicts.Inc() }
+func (m *metrics) Corrupt()                  { m.corrupt.Inc() }
+func (m *metrics) Decided(verdict string)    { m.decisions.WithLabelValues(verdict).Inc() }

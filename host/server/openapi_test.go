@@ -109,7 +109,7 @@ func TestDescriptionHasEveryCode(t *testing.T) {
 			}
 		}
 	}
-	codes := constants(t, "problem.go")
+	codes := constants(t, "code.go")
 	if len(codes) < 30 {
 		t.Fatalf("only %d codes were found", len(codes))
 	}

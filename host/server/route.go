@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/host/problem"
 	"github.com/holdfast-rt/holdfast/host/signature"
 )
 
@@ -27,67 +28,52 @@ const (
 	maxSmallBody    = 16 << 10
 )
 
-const immutable = "public, max-age=31536000, immutable"
-
-// handler answers a request, or returns why not.
-type handler func(*call) error
-
-// route is what the server does for a method on a path.
-type route struct {
-	method string
-	path   string
-	open   bool // needs no token
-	costs  bool // counts against the caller's rate
-	body   int64
-	handle handler
-}
-
 // table lists every route; openapi.yaml lists the same.
-func (s *Server) table() []route {
+func (a *api) table() []route {
 	return []route{
-		{method: "GET", path: "/healthz", open: true, handle: s.health},
-		{method: "GET", path: "/readyz", open: true, handle: s.ready},
-		{method: "GET", path: "/metrics", open: true, handle: s.scrape},
-		{method: "GET", path: "/openapi.json", open: true, handle: s.openapi},
-		{method: "GET", path: "/v1/module", open: true, handle: s.aboutModule},
-		{method: "GET", path: "/v1/modules/{digest}", open: true, handle: s.fetchModule},
+		{method: "GET", path: "/healthz", open: true, handle: a.health},
+		{method: "GET", path: "/readyz", open: true, handle: a.ready},
+		{method: "GET", path: "/metrics", open: true, handle: a.scrape},
+		{method: "GET", path: "/openapi.json", open: true, handle: a.openapi},
+		{method: "GET", path: "/v1/module", open: true, handle: a.aboutModule},
+		{method: "GET", path: "/v1/modules/{digest}", open: true, handle: a.fetchModule},
 
-		{method: "POST", path: "/v1/bundles", costs: true, body: maxBundleBody, handle: s.publish("bundle")},
-		{method: "GET", path: "/v1/bundles", handle: s.list("bundle")},
-		{method: "GET", path: "/v1/bundles/{ref}", handle: s.fetch("bundle")},
-		{method: "GET", path: "/v1/bundles/{ref}/signature", handle: s.signatureOf("bundle")},
-		{method: "POST", path: "/v1/catalogs", costs: true, body: maxCatalogBody, handle: s.publish("catalog")},
-		{method: "GET", path: "/v1/catalogs", handle: s.list("catalog")},
-		{method: "GET", path: "/v1/catalogs/{ref}", handle: s.fetch("catalog")},
-		{method: "GET", path: "/v1/catalogs/{ref}/signature", handle: s.signatureOf("catalog")},
-		{method: "POST", path: "/v1/catalogs/{ref}/resolve", costs: true, body: maxSmallBody, handle: s.resolve},
+		{method: "POST", path: "/v1/bundles", costs: true, body: maxBundleBody, handle: a.publish("bundle")},
+		{method: "GET", path: "/v1/bundles", handle: a.list("bundle")},
+		{method: "GET", path: "/v1/bundles/{ref}", handle: a.fetch("bundle")},
+		{method: "GET", path: "/v1/bundles/{ref}/signature", handle: a.signatureOf("bundle")},
+		{method: "POST", path: "/v1/catalogs", costs: true, body: maxCatalogBody, handle: a.publish("catalog")},
+		{method: "GET", path: "/v1/catalogs", handle: a.list("catalog")},
+		{method: "GET", path: "/v1/catalogs/{ref}", handle: a.fetch("catalog")},
+		{method: "GET", path: "/v1/catalogs/{ref}/signature", handle: a.signatureOf("catalog")},
+		{method: "POST", path: "/v1/catalogs/{ref}/resolve", costs: true, body: maxSmallBody, handle: a.resolve},
 
-		{method: "POST", path: "/v1/sessions", costs: true, body: maxSmallBody, handle: s.create},
-		{method: "GET", path: "/v1/sessions", handle: s.listSessions},
-		{method: "GET", path: "/v1/sessions/{session}", handle: s.view},
-		{method: "GET", path: "/v1/sessions/{session}/snapshot", handle: s.snapshot},
-		{method: "GET", path: "/v1/sessions/{session}/head", handle: s.head},
-		{method: "POST", path: "/v1/sessions/{session}/decisions", costs: true, body: maxProposalBody, handle: s.decide},
-		{method: "GET", path: "/v1/sessions/{session}/decisions", handle: s.decisions},
-		{method: "GET", path: "/v1/sessions/{session}/decisions/{seq}", handle: s.decision},
-		{method: "GET", path: "/v1/sessions/{session}/events", handle: s.events},
-		{method: "POST", path: "/v1/sessions/{session}/why", costs: true, body: maxProposalBody, handle: s.ask(askWhy)},
-		{method: "POST", path: "/v1/sessions/{session}/path", costs: true, body: maxProposalBody, handle: s.ask(askPath)},
-		{method: "POST", path: "/v1/sessions/{session}/admissible", costs: true, body: maxProposalBody, handle: s.ask(askAdmissible)},
-		{method: "POST", path: "/v1/sessions/{session}/verify", costs: true, body: maxSmallBody, handle: s.verify},
+		{method: "POST", path: "/v1/sessions", costs: true, body: maxSmallBody, handle: a.create},
+		{method: "GET", path: "/v1/sessions", handle: a.listSessions},
+		{method: "GET", path: "/v1/sessions/{session}", handle: a.show(a.keeper.View)},
+		{method: "GET", path: "/v1/sessions/{session}/snapshot", handle: a.show(a.keeper.Snapshot)},
+		{method: "GET", path: "/v1/sessions/{session}/head", handle: a.head},
+		{method: "POST", path: "/v1/sessions/{session}/decisions", costs: true, body: maxProposalBody, handle: a.decide},
+		{method: "GET", path: "/v1/sessions/{session}/decisions", handle: a.decisions},
+		{method: "GET", path: "/v1/sessions/{session}/decisions/{seq}", handle: a.decision},
+		{method: "GET", path: "/v1/sessions/{session}/events", handle: a.events},
+		{method: "POST", path: "/v1/sessions/{session}/why", costs: true, body: maxProposalBody, handle: a.ask(a.keeper.Why)},
+		{method: "POST", path: "/v1/sessions/{session}/path", costs: true, body: maxProposalBody, handle: a.ask(a.keeper.Path)},
+		{method: "POST", path: "/v1/sessions/{session}/admissible", costs: true, body: maxProposalBody, handle: a.ask(a.keeper.Admissible)},
+		{method: "POST", path: "/v1/sessions/{session}/verify", costs: true, body: maxSmallBody, handle: a.verify},
 	}
 }
 
 // routes makes the handler of all requests.
-func (s *Server) routes() (http.Handler, error) {
+func (a *api) routes() (http.Handler, error) {
 	cross := http.NewCrossOriginProtection()
-	for _, origin := range s.options.Origins {
+	for _, origin := range a.options.Origins {
 		if err := cross.AddTrustedOrigin(origin); err != nil {
 			return nil, fmt.Errorf("the origin %q: %w", origin, err)
 		}
 	}
 	methods := map[string]map[string]*route{}
-	for _, r := range s.table() {
+	for _, r := range a.table() {
 		if methods[r.path] == nil {
 			methods[r.path] = map[string]*route{}
 		}
@@ -95,12 +81,12 @@ func (s *Server) routes() (http.Handler, error) {
 	}
 	mux := http.NewServeMux()
 	for pattern, byMethod := range methods {
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { s.dispatch(w, r, cross, byMethod) })
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { a.dispatch(w, r, cross, byMethod) })
 	}
-	for prefix, mounted := range s.options.Mount {
+	for prefix, mounted := range a.options.Mount {
 		mux.HandleFunc(prefix, func(w http.ResponseWriter, r *http.Request) {
-			s.answer(&call{Request: r, w: w, route: &route{path: prefix}}, func(c *call) error {
-				if err := s.guard(r, cross); err != nil {
+			a.answer(&call{Request: r, w: w, route: &route{path: prefix}}, func(c *call) error {
+				if err := a.guard(r, cross); err != nil {
 					return err
 				}
 				mounted.ServeHTTP(c.w, r)
@@ -109,14 +95,14 @@ func (s *Server) routes() (http.Handler, error) {
 		})
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		s.answer(&call{Request: r, w: w, route: &route{path: "none"}}, func(*call) error {
-			return refuse(CodePath, "there is nothing at %s", r.URL.Path)
+		a.answer(&call{Request: r, w: w, route: &route{path: "none"}}, func(*call) error {
+			return problem.New(CodePath, "there is nothing at %s", r.URL.Path)
 		})
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if clean := path.Clean(r.URL.Path); clean != r.URL.Path && s.options.Mount[r.URL.Path] == nil { // the mux would redirect, and say so in HTML
-			s.answer(&call{Request: r, w: w, route: &route{path: "none"}}, func(*call) error {
-				return refuse(CodePath, "the path is not in its plain form: no empty parts, no dots, no slash at the end")
+		if clean := path.Clean(r.URL.Path); clean != r.URL.Path && a.options.Mount[r.URL.Path] == nil { // the mux would redirect, and say so in HTML
+			a.answer(&call{Request: r, w: w, route: &route{path: "none"}}, func(*call) error {
+				return problem.New(CodePath, "the path is not in its plain form: no empty parts, no dots, no slash at the end")
 			})
 			return
 		}
@@ -125,18 +111,18 @@ func (s *Server) routes() (http.Handler, error) {
 }
 
 // guard refuses foreign host names and pages of other origins.
-func (s *Server) guard(r *http.Request, cross *http.CrossOriginProtection) error {
-	if hosts := s.options.Hosts; hosts != nil && !slices.Contains(hosts, hostname(r.Host)) {
-		return refuse(CodeOrigin, "this server does not answer to the host name %q", r.Host)
+func (a *api) guard(r *http.Request, cross *http.CrossOriginProtection) error {
+	if hosts := a.options.Hosts; hosts != nil && !slices.Contains(hosts, hostname(r.Host)) {
+		return problem.New(CodeOrigin, "this server does not answer to the host name %q", r.Host)
 	}
 	if err := cross.Check(r); err != nil {
-		return refuse(CodeOrigin, "a page of another origin asks: name its origin when the server is started")
+		return problem.New(CodeOrigin, "a page of another origin asks: name its origin when the server is started")
 	}
 	return nil
 }
 
 // dispatch finds the route of a method.
-func (s *Server) dispatch(w http.ResponseWriter, r *http.Request, cross *http.CrossOriginProtection, methods map[string]*route) {
+func (a *api) dispatch(w http.ResponseWriter, r *http.Request, cross *http.CrossOriginProtection, methods map[string]*route) {
 	method := r.Method
 	if method == http.MethodHead {
 		method = http.MethodGet // net/http leaves the body out
@@ -148,46 +134,43 @@ func (s *Server) dispatch(w http.ResponseWriter, r *http.Request, cross *http.Cr
 			rt.path = known.path
 		}
 	}
-	s.answer(&call{Request: r, w: w, route: rt}, func(c *call) error {
-		if hosts := s.options.Hosts; hosts != nil && !slices.Contains(hosts, hostname(r.Host)) {
-			return refuse(CodeOrigin, "this server does not answer to the host name %q", r.Host)
+	a.answer(&call{Request: r, w: w, route: rt}, func(c *call) error {
+		if hosts := a.options.Hosts; hosts != nil && !slices.Contains(hosts, hostname(r.Host)) {
+			return problem.New(CodeOrigin, "this server does not answer to the host name %q", r.Host)
 		}
-		s.share(c)
+		a.share(c)
 		if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
-			return s.preflight(c, methods)
+			return a.preflight(c, methods)
 		}
 		if rt.handle == nil {
-			p := refuse(CodeMethod, "%s is not among what %s takes", r.Method, r.URL.Path)
+			p := problem.New(CodeMethod, "%s is not among what %s takes", r.Method, r.URL.Path)
 			for m := range methods {
-				if p.allow = append(p.allow, m); m == http.MethodGet {
-					p.allow = append(p.allow, http.MethodHead)
+				if p.Allow = append(p.Allow, m); m == http.MethodGet {
+					p.Allow = append(p.Allow, http.MethodHead)
 				}
 			}
-			slices.Sort(p.allow)
+			slices.Sort(p.Allow)
 			return p
 		}
 		if err := cross.Check(r); err != nil {
-			return refuse(CodeOrigin, "a page of another origin asks: name its origin when the server is started")
+			return problem.New(CodeOrigin, "a page of another origin asks: name its origin when the server is started")
 		}
 		if !rt.open {
-			who, err := s.options.Identity.Authenticate(r)
+			who, err := a.options.Identity.Authenticate(r)
 			if err != nil {
 				return err
 			}
 			c.who = who
 			if id := r.PathValue("session"); id != "" {
-				if err := checkID(id); err != nil {
+				if err := c.use(id); err != nil {
 					return err
-				}
-				if !who.MayUse(id) {
-					return refuse(CodeScope, "the token is not for session %q", id)
 				}
 			}
 		}
-		if rt.costs && s.rate != nil {
-			if ok, after := s.rate.Allow(c.who.Name()); !ok {
-				p := refuse(CodeRate, "at most %g requests a second, %d at once", s.options.Rate, s.options.Burst)
-				p.retryAfter = int((after + time.Second - 1) / time.Second)
+		if rt.costs && a.rate != nil {
+			if ok, after := a.rate.Allow(c.who.Name()); !ok {
+				p := problem.New(CodeRate, "at most %g requests a second, %d at once", a.options.Rate, a.options.Burst)
+				p.RetryAfter = int((after + time.Second - 1) / time.Second)
 				return p
 			}
 		}
@@ -203,23 +186,23 @@ func hostname(host string) string {
 }
 
 // share lets pages of the configured origins read the answer.
-func (s *Server) share(c *call) {
-	if len(s.options.Origins) == 0 {
+func (a *api) share(c *call) {
+	if len(a.options.Origins) == 0 {
 		return
 	}
 	h := c.w.Header()
 	h.Add("Vary", "Origin")
-	if origin := c.Header.Get("Origin"); slices.Contains(s.options.Origins, origin) {
+	if origin := c.Header.Get("Origin"); slices.Contains(a.options.Origins, origin) {
 		h.Set("Access-Control-Allow-Origin", origin)
 		h.Set("Access-Control-Expose-Headers", "Date, ETag, Location, Retry-After, Holdfast-Digest, Holdfast-Repeated, Holdfast-Seq, Holdfast-Verdict")
 	}
 }
 
 // preflight answers what a browser asks before it asks.
-func (s *Server) preflight(c *call, methods map[string]*route) error {
+func (a *api) preflight(c *call, methods map[string]*route) error {
 	h := c.w.Header()
 	if h.Get("Access-Control-Allow-Origin") == "" {
-		return refuse(CodeOrigin, "pages of %q may not ask: name the origin when the server is started", c.Header.Get("Origin"))
+		return problem.New(CodeOrigin, "pages of %q may not ask: name the origin when the server is started", c.Header.Get("Origin"))
 	}
 	var allowed []string
 	for m := range methods {
@@ -234,27 +217,27 @@ func (s *Server) preflight(c *call, methods map[string]*route) error {
 }
 
 // answer runs a handler, and answers with the problem where it returns one.
-func (s *Server) answer(c *call, handle handler) {
+func (a *api) answer(c *call, handle handler) {
 	began := time.Now()
-	rec := &recorder{ResponseWriter: c.w, control: http.NewResponseController(c.w), patience: s.pace.write}
+	rec := &recorder{ResponseWriter: c.w, control: http.NewResponseController(c.w), patience: a.pace.write}
 	c.w = rec
 	id := rand.Text()[:16]
 	rec.Header().Set("Request-Id", id)
 	rec.Header().Set("X-Content-Type-Options", "nosniff")
-	var p *problem
+	var p *problem.Problem
 	defer func() {
 		if r := recover(); r != nil {
 			if r == http.ErrAbortHandler {
-				s.observe(c, rec, began, id, &problem{Code: CodeCorrupt, Status: 0})
+				a.observe(c, rec, began, id, &problem.Problem{Code: CodeCorrupt})
 				panic(r)
 			}
-			s.log.Error("a handler failed", "request", id, "panic", r, "stack", string(debug.Stack()))
-			p = refuse(CodeInternal, "something failed that must not; the server's log says more")
+			a.log.Error("a handler failed", "request", id, "panic", r, "stack", string(debug.Stack()))
+			p = problem.New(CodeInternal, "something failed that must not; the server's log says more")
 			if rec.status == 0 {
-				p.write(rec)
+				writeProblem(rec, p)
 			}
 		}
-		s.observe(c, rec, began, id, p)
+		a.observe(c, rec, began, id, p)
 	}()
 	err := handle(c)
 	if err == nil {
@@ -262,21 +245,21 @@ func (s *Server) answer(c *call, handle handler) {
 	}
 	p = explain(err)
 	if rec.status != 0 { // a stream that cannot go on: the client must see that it is cut off
-		s.log.Error("an answer was cut off", "request", id, "error", err)
+		a.log.Error("an answer was cut off", "request", id, "error", err)
 		panic(http.ErrAbortHandler)
 	}
 	if p.Status >= 500 {
-		s.log.Error("could not answer", "request", id, "code", p.Code, "error", err, "cause", p.cause)
+		a.log.Error("could not answer", "request", id, "code", p.Code, "error", err, "cause", p.Cause)
 	}
-	p.write(rec)
+	writeProblem(rec, p)
 }
 
 // observe counts and logs a request.
-func (s *Server) observe(c *call, rec *recorder, began time.Time, id string, p *problem) {
+func (a *api) observe(c *call, rec *recorder, began time.Time, id string, p *problem.Problem) {
 	code := ""
 	if p != nil {
 		code = p.Code
-		s.metrics.problems.WithLabelValues(code).Inc()
+		a.metrics.problems.WithLabelValues(code).Inc()
 	}
 	took := time.Since(began)
 	if rec.status == 0 && p == nil {
@@ -286,8 +269,8 @@ func (s *Server) observe(c *call, rec *recorder, began time.Time, id string, p *
 	if !slices.Contains(methods, method) {
 		method = "other" // clients may not make up labels
 	}
-	s.metrics.requests.WithLabelValues(method, c.route.path, strconv.Itoa(rec.status)).Observe(took.Seconds())
-	s.log.Debug("answered", "request", id, "method", c.Method, "path", c.URL.Path, "status", rec.status, "code", code,
+	a.metrics.requests.WithLabelValues(method, c.route.path, strconv.Itoa(rec.status)).Observe(took.Seconds())
+	a.log.Debug("answered", "request", id, "method", c.Method, "path", c.URL.Path, "status", rec.status, "code", code,
 		"who", c.who.Name(), "bytes", rec.bytes, "took", took)
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/host/problem"
 	"github.com/holdfast-rt/holdfast/host/server/identity"
 )
 
@@ -23,12 +24,14 @@ type streams struct {
 	byName map[string]int
 }
 
+func newStreams() streams { return streams{byName: map[string]int{}} }
+
 // take counts a stream of a caller.
 func (s *streams) take(name string, most int) (release func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if most > 0 && s.byName[name] >= most {
-		return nil, refuse(CodeStreams, "an actor may hold %d event streams open", most)
+		return nil, problem.New(CodeStreams, "an actor may hold %d event streams open", most)
 	}
 	s.byName[name]++
 	return func() {
@@ -40,58 +43,59 @@ func (s *streams) take(name string, most int) (release func(), err error) {
 	}, nil
 }
 
-// leave is what a listener may listen by: a token that is taken, and a bundle that is trusted.
-type leave struct {
+// permit is what a listener may listen by: a token that is taken, and a bundle that is trusted.
+type permit struct {
 	call  *call
-	s     *Server
+	api   *api
 	keys  <-chan struct{} // closed once the issuer's keys have changed
 	trust <-chan struct{} // closed once others are trusted to sign bundles
 }
 
-// ask asks for leave, as a new request does.
-func (l *leave) ask() error {
-	l.keys, l.trust = l.s.options.Identity.Changed(), l.s.trusting().over
-	who, err := l.s.options.Identity.Authenticate(l.call.Request)
+// renew asks for a permit, as a new request does.
+func (p *permit) renew() error {
+	p.keys, p.trust = p.api.options.Identity.Changed(), p.api.keeper.Changed()
+	who, err := p.api.options.Identity.Authenticate(p.call.Request)
 	if err != nil {
 		return err
 	}
-	if id := l.call.PathValue("session"); !who.MayUse(id) {
-		return refuse(CodeScope, "the token is not for session %q", id)
+	id := p.call.PathValue("session")
+	if !who.MayUse(id) {
+		return problem.New(CodeScope, "the token is not for session %q", id)
 	}
-	_, err = l.s.stand(l.call)
+	_, err = p.api.keeper.Session(p.call.Context(), id)
 	return err
 }
 
-// over says why the listener may listen no longer, or nil.
-func (l *leave) over() error {
+// check says why the listener may listen no longer, or nil.
+func (p *permit) check() error {
 	select {
-	case <-l.keys:
-		return l.ask()
-	case <-l.trust:
-		return l.ask()
+	case <-p.keys:
+		return p.renew()
+	case <-p.trust:
+		return p.renew()
 	default:
 	}
-	if expires := l.call.who.Expires; !expires.IsZero() && !l.s.now().Before(expires) {
-		return refuse(identity.CodeExpired, "the token has expired")
+	if expires := p.call.who.Expires; !expires.IsZero() && !p.api.now().Before(expires) {
+		return problem.New(identity.CodeExpired, "the token has expired")
 	}
 	return nil
 }
 
 // stream is a stream that is held open.
 type stream struct {
-	call  *call
-	s     *Server
-	out   *http.ResponseController
-	leave leave
-	id    string
-	seen  int64 // the last decision that was sent
+	call   *call
+	api    *api
+	out    *http.ResponseController
+	permit permit
+	id     string
+	seen   int64 // the last decision that was sent
 }
 
 // events answers GET /v1/sessions/{session}/events: every decision after `after` (or the
 // Last-Event-ID, with which a browser comes back), and then those to come. The event's
 // id is the decision's seq, its data the decision's bytes.
-func (s *Server) events(c *call) error {
-	about, err := s.stand(c)
+func (a *api) events(c *call) error {
+	about, err := a.keeper.Session(c.Context(), c.PathValue("session"))
 	if err != nil {
 		return err
 	}
@@ -101,15 +105,15 @@ func (s *Server) events(c *call) error {
 	}
 	if last := c.Header.Get("Last-Event-ID"); last != "" {
 		if seen, err = strconv.ParseInt(last, 10, 64); err != nil || seen < 0 {
-			return refuse(CodeQuery, "Last-Event-ID is the seq of the last decision seen")
+			return problem.New(CodeQuery, "Last-Event-ID is the seq of the last decision seen")
 		}
 	}
 	if seen > about.Seq { // of another session, or of a ledger that has lost decisions
-		p := refuse(CodeStale, "the session has recorded %d, and not %d", about.Seq, seen)
+		p := problem.New(CodeStale, "the session has recorded %d, and not %d", about.Seq, seen)
 		p.Seq = &about.Seq
 		return p
 	}
-	c.stands(about.Seq)
+	c.tellSeq(about.Seq)
 	h := c.w.Header()
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
@@ -117,15 +121,17 @@ func (s *Server) events(c *call) error {
 	if c.Method == http.MethodHead {
 		return nil
 	}
-	release, err := s.streams.take(c.who.Name(), s.options.StreamsPerActor)
+	release, err := a.streams.take(c.who.Name(), a.options.StreamsPerActor)
 	if err != nil {
 		return err
 	}
 	defer release()
-	s.metrics.streams.Inc()
-	defer s.metrics.streams.Dec()
-	st := &stream{call: c, s: s, out: http.NewResponseController(c.w), leave: leave{call: c, s: s}, id: about.ID, seen: seen}
-	if err := st.leave.ask(); err != nil { // again: what changes from here on ends the stream
+	a.metrics.streams.Inc()
+	defer a.metrics.streams.Dec()
+	st := &stream{
+		call: c, api: a, out: http.NewResponseController(c.w), permit: permit{call: c, api: a}, id: about.ID, seen: seen,
+	}
+	if err := st.permit.renew(); err != nil { // again: what changes from here on ends the stream
 		return err
 	}
 	return st.run()
@@ -134,12 +140,12 @@ func (s *Server) events(c *call) error {
 // run sends what there is and what comes, until the listener goes, may listen no longer, or the
 // server ends.
 func (st *stream) run() error {
-	wake, cancel := st.s.ledger.Subscribe(st.id)
+	wake, cancel := st.api.keeper.Subscribe(st.id)
 	defer cancel()
 	// A listener that does not read must not keep the server from ending: not in a write that is
 	// under way, and not in those that follow.
 	hurried := make(chan struct{})
-	calm := context.AfterFunc(st.s.ending, func() {
+	calm := context.AfterFunc(st.api.ending, func() {
 		_ = st.out.SetWriteDeadline(time.Now().Add(parting))
 		close(hurried)
 	})
@@ -151,16 +157,21 @@ func (st *stream) run() error {
 	if st.say([]byte("retry: 1000\n\n")) != nil {
 		return nil
 	}
+	return st.follow(wake)
+}
+
+// follow sends what there is and what comes.
+func (st *stream) follow(wake <-chan struct{}) error {
 	var expires <-chan time.Time
 	if who := st.call.who; !who.Expires.IsZero() {
-		timer := time.NewTimer(who.Expires.Sub(st.s.now()))
+		timer := time.NewTimer(who.Expires.Sub(st.api.now()))
 		defer timer.Stop()
 		expires = timer.C
 	}
-	beat := time.NewTicker(st.s.pace.beat)
+	beat := time.NewTicker(st.api.pace.beat)
 	defer beat.Stop()
 	for {
-		if err := st.leave.over(); err != nil {
+		if err := st.permit.check(); err != nil {
 			return st.end(explain(err).Code)
 		}
 		if gone, err := st.send(); gone || err != nil {
@@ -168,15 +179,15 @@ func (st *stream) run() error {
 		}
 		select {
 		case <-wake:
-		case <-st.leave.keys:
-		case <-st.leave.trust:
+		case <-st.permit.keys:
+		case <-st.permit.trust:
 		case <-beat.C:
 			if st.say([]byte(":\n\n")) != nil {
 				return nil
 			}
 		case <-expires:
 			return st.end(identity.CodeExpired)
-		case <-st.s.ending.Done():
+		case <-st.api.ending.Done():
 			return st.end(CodeShutdown)
 		case <-st.call.Context().Done():
 			return nil
@@ -188,18 +199,18 @@ func (st *stream) run() error {
 // or has to come back.
 func (st *stream) send() (gone bool, err error) {
 	ctx := st.call.Context()
-	now, err := st.s.ledger.Session(ctx, st.id)
+	now, err := st.api.keeper.Recorded(ctx, st.id)
 	if err != nil {
 		return true, nil // the client comes back, and is told what is wrong
 	}
 	if now.Seq <= st.seen {
 		return false, nil
 	}
-	for row, err := range st.s.ledger.Log(ctx, st.id, st.seen+1) {
+	for row, err := range st.api.keeper.Log(ctx, st.id, st.seen+1) {
 		if err != nil {
-			return false, st.s.doubt(st.id, err)
+			return false, err
 		}
-		if err := st.leave.over(); err != nil {
+		if err := st.permit.check(); err != nil {
 			return true, st.end(explain(err).Code)
 		}
 		id := strconv.FormatInt(row.Seq, 10)
@@ -207,7 +218,7 @@ func (st *stream) send() (gone bool, err error) {
 			return true, nil
 		}
 		st.seen = row.Seq
-		if st.s.ending.Err() != nil {
+		if st.api.ending.Err() != nil {
 			break // the client comes back for the rest
 		}
 	}
@@ -222,7 +233,7 @@ func (st *stream) end(code string) error {
 
 // say sends text at once.
 func (st *stream) say(text ...[]byte) error {
-	if rec, ok := st.call.w.(*recorder); ok && st.s.ending.Err() != nil {
+	if rec, ok := st.call.w.(*recorder); ok && st.api.ending.Err() != nil {
 		rec.patience = parting
 	}
 	for _, part := range text {

@@ -53,12 +53,12 @@ func TestTrustWithdrawn(t *testing.T) {
 	streams := []*stream{r.listen("/v1/sessions/s/events"), r.listen("/v1/sessions/unit/events")}
 
 	// Both keys, as while one takes over: nothing changes.
-	r.server.Trust(trustedKeys(t, firstKey, secondKey))
+	r.server.Sessions.Trust(trustedKeys(t, firstKey, secondKey))
 	line := string(r.propose("s", shut).is(201).body)
 	streams[0].is(2, line)
 
 	// The first is withdrawn.
-	r.server.Trust(trustedKeys(t, secondKey))
+	r.server.Sessions.Trust(trustedKeys(t, secondKey))
 	for _, s := range streams {
 		if e := s.next(); e != (event{name: "end", data: signature.CodeUnknown}) {
 			t.Errorf("%+v", e)
@@ -99,7 +99,7 @@ func TestTrustWithdrawn(t *testing.T) {
 	// The signature is one that the server's own clients can check; back with the first key, it is the first again.
 	for _, public := range []string{secondKey, firstKey} {
 		keys := trustedKeys(t, public)
-		r.server.Trust(keys)
+		r.server.Sessions.Trust(keys)
 		if _, err := keys.Verify(bundleText, r.do("GET", "/v1/bundles/door@1.0.0/signature", "").is(200).body); err != nil {
 			t.Error(err)
 		}
@@ -124,12 +124,12 @@ func TestHeadsSignedAnew(t *testing.T) {
 		signer *signature.Signer
 		key    string
 	}{{first, firstKey}, {second, secondKey}} {
-		r.server.SignWith(c.signer)
+		r.server.Sessions.SignWith(c.signer)
 		if _, _, err := trustedKeys(t, c.key).Open(r.do("GET", "/v1/sessions/s/head", "").is(200).body); err != nil {
 			t.Error(err)
 		}
 	}
-	r.server.SignWith(nil)
+	r.server.Sessions.SignWith(nil)
 	r.do("GET", "/v1/sessions/s/head", "").is(404).refused(server.CodeUnsigned)
 }
 

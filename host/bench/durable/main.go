@@ -98,7 +98,7 @@ func run(dir, address, path, proposal, engine string, span time.Duration, open i
 	if built.Document == nil {
 		return fmt.Errorf("%s has %d findings", path, len(findings))
 	}
-	if _, err := s.Publish(ctx, ledger.KindBundle, built.Document, nil, "bench"); err != nil {
+	if _, err := s.Sessions.Publish(ctx, ledger.KindBundle, built.Document, nil, "bench"); err != nil {
 		return err
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

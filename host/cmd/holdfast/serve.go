@@ -232,7 +232,7 @@ func (c *serveCommand) publish(ctx context.Context, a *app, s *server.Server, lo
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return unreadableFile(err)
 	}
-	doc, err := s.Publish(ctx, kind, built.Document, func(string) ([]byte, error) { return note, nil }, "serve")
+	doc, err := s.Sessions.Publish(ctx, kind, built.Document, func(string) ([]byte, error) { return note, nil }, "serve")
 	if err != nil {
 		return unreadable("%s: %s", path, describe(err))
 	}
@@ -311,14 +311,14 @@ func (c *serveCommand) reload(
 			{"trust", c.Trust, func() error {
 				keys, err := readKeys(c.Trust)
 				if err == nil {
-					s.Trust(keys)
+					s.Sessions.Trust(keys)
 				}
 				return err
 			}},
 			{"sign", c.Sign, func() error {
 				signer, err := readSigner(c.Sign)
 				if err == nil {
-					s.SignWith(signer)
+					s.Sessions.SignWith(signer)
 				}
 				return err
 			}},

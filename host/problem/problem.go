@@ -1,0 +1,107 @@
+// Package problem writes problem documents (RFC 9457): the JSON that servers, gates and the studio
+// answer with where they refuse. The status and title of one follow from its code.
+package problem
+
+// This file defines Problem.
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-json"
+
+	"github.com/holdfast-rt/holdfast/core"
+)
+
+// MediaType is the type of a problem document.
+const MediaType = "application/problem+json"
+
+// Problem is a problem document, and the error that it tells of.
+type Problem struct {
+	Type   string `json:"type"` // urn:holdfast:problem: and the code
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Code   string `json:"code"`
+	Detail string `json:"detail"`
+
+	// Of an input that is not accepted.
+	Path        string    `json:"path,omitempty"`        // where in the body
+	Offset      int       `json:"offset,omitempty"`      // byte of the body
+	Diagnostics []Finding `json:"diagnostics,omitempty"` // of a document
+
+	// Of a session that has moved on, and of a cursor that means no one bundle.
+	Seq    *int64            `json:"seq,omitempty"`    // decisions that the session has recorded
+	Missed []json.RawMessage `json:"missed,omitempty"` // decisions, untouched
+	More   bool              `json:"more,omitempty"`   // there are more missed than these
+	Stall  json.RawMessage   `json:"stall,omitempty"`  // the catalog's answer
+
+	// Of a decision that is no commit, as in its bytes.
+	Verdict    string          `json:"verdict,omitempty"`
+	Governing  string          `json:"governing,omitempty"`
+	Violations json.RawMessage `json:"violations,omitempty"`
+
+	Allow      []string `json:"-"` // the methods there are, for 405
+	Challenge  string   `json:"-"` // the WWW-Authenticate header, for 401
+	RetryAfter int      `json:"-"` // seconds; 0 says nothing
+	Cause      error    `json:"-"` // for a log only
+}
+
+// New makes a problem. A code without a status of its own has that of its area.
+func New(code, format string, args ...any) *Problem {
+	status, title := About(code)
+	return &Problem{
+		Type: "urn:holdfast:problem:" + code, Title: title, Status: status, Code: code, Detail: fmt.Sprintf(format, args...),
+	}
+}
+
+// Error returns code and detail.
+func (p *Problem) Error() string { return p.Code + ": " + p.Detail }
+
+// Unwrap returns the cause.
+func (p *Problem) Unwrap() error { return p.Cause }
+
+// Write answers with the problem. Headers that were set before stay.
+func (p *Problem) Write(w http.ResponseWriter) {
+	body, err := json.MarshalWithOption(p, json.DisableHTMLEscape()) // decisions stay as they are
+	if err != nil {
+		body = fmt.Appendf(nil, `{"code":%q,"status":%d}`, p.Code, p.Status)
+	}
+	h := w.Header()
+	h.Set("Content-Type", MediaType)
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	if len(p.Allow) > 0 {
+		h.Set("Allow", strings.Join(p.Allow, ", "))
+	}
+	if p.RetryAfter > 0 {
+		h.Set("Retry-After", strconv.Itoa(p.RetryAfter))
+	}
+	if p.Challenge != "" {
+		h.Set("WWW-Authenticate", p.Challenge)
+	}
+	w.WriteHeader(p.Status)
+	_, _ = w.Write(body) // the client may be gone
+}
+
+// Finding is what is wrong with a document, in the shape of wasm/ABI.md.
+type Finding struct {
+	Code    string `json:"code"`
+	End     int    `json:"end"`
+	Hint    string `json:"hint"`
+	Key     bool   `json:"key"`
+	Message string `json:"message"`
+	Offset  int    `json:"offset"`
+	Path    string `json:"path"`
+	Related string `json:"related"`
+	Warning bool   `json:"warning"`
+}
+
+// Findings returns diagnostics as a problem shows them.
+func Findings(all []core.Diagnostic) (out []Finding) {
+	for _, d := range all {
+		out = append(out, Finding{d.Code, d.End, d.Hint, d.Key, d.Message, d.Off, d.Path, d.Related, d.Warning})
+	}
+	return out
+}
