@@ -29,7 +29,7 @@ func (b *loader) finish(root node) {
 		var after model.State
 		m.Banks[model.BankState], m.Banks[model.BankLogs] = s.Vars, s.Logs
 		after.Copy(s)
-		_, failed := model.Apply(&m, b.Bundle, b.Fallback, &after, nil)
+		_, failed := model.Apply(&m, &b.Bundle, b.Fallback, &after, nil)
 		if failed.K == value.Error {
 			root.get("fallback").orElse(root).fail(diag.BundleInit, "the fallback cannot be computed from the initial state: "+failed.Str()+".", "")
 			return

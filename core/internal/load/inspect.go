@@ -23,7 +23,7 @@ func Inspect(src []byte, look func(*Reading)) {
 	r := &Reading{used: map[string]bool{}}
 	load(src, &reader{}, func(root, name string) { r.used[root+" "+name] = true }, func(b *loader, root node) {
 		b.seen = nil
-		r.Bundle, r.l, r.root = b.Bundle, b, root
+		r.Bundle, r.l, r.root = &b.Bundle, b, root
 		look(r)
 	})
 }

@@ -25,7 +25,7 @@ var topKeys = []string{"holdfast", "bundle", "version", "title", "about", "exten
 // loader reads one document into a bundle. Everything beside the bundle itself is
 // for loading alone, and is let go of with it.
 type loader struct {
-	*model.Bundle
+	model.Bundle
 	constants, params, metadata []Const
 	conditions                  []condition             // of the bundle's constraints
 	origins                     []origin                // of the bundle's layers
@@ -77,7 +77,7 @@ func load(src []byte, r *reader, seen func(root, name string), after func(b *loa
 		}
 	}
 	root := node{r, 0, ""}
-	b := &loader{Bundle: &model.Bundle{}, names: map[string]string{}, idLayers: map[string]int{}, found: &r.diag}
+	b := &loader{names: map[string]string{}, idLayers: map[string]int{}, found: &r.diag}
 	b.seen, b.folding, b.checking = seen, MaxFolding, MaxChecking
 	b.read(root, 0)
 	if !r.diag.Failed() {
@@ -94,7 +94,8 @@ func load(src []byte, r *reader, seen func(root, name string), after func(b *loa
 	if after != nil {
 		after(b, root)
 	}
-	return b.Bundle, r.diag.Items
+	done := b.Bundle // a copy, so that the loader is let go of
+	return &done, r.diag.Items
 }
 
 // fresh records a name, and reports one that is declared already.
