@@ -13,7 +13,7 @@ if (!existsSync(at("../dist/holdfast.wasm"))) {
   console.error("dist/holdfast.wasm is missing: ./build.sh module");
   process.exit(1);
 }
-const options = { minify: true, tsconfigRaw: {}, logLevel: "error" };
+const options = { minify: true, treeShaking: true, tsconfigRaw: {}, logLevel: "error" };
 const scripts = readdirSync(at("dist"), { recursive: true }).filter((name) => name.endsWith(".js"));
 const entryPoints = scripts.map((name) => at(`dist/${name}`));
 await build({ ...options, entryPoints, outbase: at("dist"), outdir: at("dist"), allowOverwrite: true });

@@ -46,7 +46,7 @@ export function encodeCopy(input: Input): string | Uint8Array {
 /** Returns the text, which must have a UTF-8 form. */
 function wellFormed(text: string, keys: Key[]): string {
   if (!(text.isWellFormed?.() ?? !lone.test(text)))
-    throw refuse(codes.surrogate, keys, "half of a surrogate pair stands alone; cut text between characters");
+    throw refuse(codes.surrogate, keys, "half of a surrogate pair is alone; cut text between characters");
   return text;
 }
 

@@ -62,7 +62,7 @@ const brand = Symbol.for("holdfast.error");
 export class HoldfastError extends Error {
   static override [Symbol.hasInstance](value: unknown): boolean {
     if (this !== HoldfastError) return Function.prototype[Symbol.hasInstance].call(this, value); // a class derived from it
-    return typeof value === "object" && value !== null && (value as { [brand]?: unknown })[brand] === true;
+    return (value as { [brand]?: unknown } | null | undefined)?.[brand] === true;
   }
 
   /** @internal */
@@ -81,7 +81,7 @@ export class HoldfastError extends Error {
     message: string,
     more: { path?: string; offset?: number | undefined; errors?: readonly Finding[]; cause?: unknown } = {},
   ) {
-    super(message, "cause" in more ? { cause: more.cause } : undefined);
+    super(message, more); // which takes the cause, where there is one
     this.name = "HoldfastError";
     this.code = code;
     this.path = more.path ?? "";

@@ -27,7 +27,7 @@ import {
   type Advice,
   type Span,
 } from "../documents/decision.js";
-import { HoldfastError, codes } from "../documents/errors.js";
+import { HoldfastError, codes, tell } from "../documents/errors.js";
 import type { How } from "./how.js";
 
 /** A gate's answer at one moment. It does not change; the same answer is the same object. */
@@ -219,9 +219,9 @@ export class Gate {
   }
 
   /** Tells the subscribers. @internal */
-  tell(one: (subscriber: () => void) => void): void {
+  tell(): void {
     for (const subscriber of [...this.#subscribers])
-      if (this.#subscribers.has(subscriber)) one(() => subscriber(this.#value));
+      if (this.#subscribers.has(subscriber)) tell(() => subscriber(this.#value));
   }
 }
 

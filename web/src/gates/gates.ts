@@ -30,7 +30,7 @@ import type { Path } from "../documents/answers.js";
 import type { AskOptions, Asker } from "../documents/declared.js";
 import type { ProposalDocument } from "../documents/decision.js";
 import { encode, isPlain, misfit } from "../documents/encode.js";
-import { HoldfastError, because, codes, tell } from "../documents/errors.js";
+import { HoldfastError, because, codes } from "../documents/errors.js";
 import { Gate, TextGate, type GateSet, type GateValue, type Question } from "./gate.js";
 import { held, howOf, open, unknown, type How } from "./how.js";
 import { Titles, type Titled } from "./titles.js";
@@ -321,7 +321,7 @@ export class Gates implements GateSet {
       for (const gate of this.#subscribed) this.answer(gate);
       const changed = [...this.#changed];
       this.#changed.clear();
-      for (const gate of changed) gate.tell(tell);
+      for (const gate of changed) gate.tell();
     });
   }
 

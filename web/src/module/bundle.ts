@@ -8,7 +8,8 @@ import { encode, encodeCopy, type Input } from "../documents/encode.js";
 import { HoldfastError, codes } from "../documents/errors.js";
 import { Held, type Host } from "./held.js";
 import { parse, type Instance } from "./instance.js";
-import { Session, type Origin, type SessionOptions } from "./session.js";
+import type { Origin } from "./recovery.js";
+import { Session, type SessionOptions } from "./session.js";
 
 /** A document that the module has read, and what it says of it. */
 export abstract class Loaded<Info> extends Held {

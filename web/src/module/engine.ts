@@ -8,10 +8,9 @@ import { Op } from "./abi.js";
 import { Bundle, Catalog } from "./bundle.js";
 import type { Declared, Undeclared } from "../documents/declared.js";
 import { encode, encodeCopy, type Input } from "../documents/encode.js";
-import { HoldfastError, codes, type Finding } from "../documents/errors.js";
+import { HoldfastError, because, codes, type Finding } from "../documents/errors.js";
 import { dispose, type Host } from "./held.js";
 import { Instance, parse } from "./instance.js";
-import { signatures, type Signatures } from "./judge.js";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -129,13 +128,22 @@ export class Engine {
   }
 }
 
+type Signature = typeof import("./signature.js");
+
+/** Returns what signature.ts has. Most pages verify no signature, so it is fetched when there is one. @internal */
+export function signature(): Promise<Signature> {
+  return import("./signature.js").catch((thrown: unknown) => {
+    throw because(thrown, codes.fetch, "what verifies signatures could not be fetched");
+  });
+}
+
 /** Returns what was loaded once it is verified, and closes it where it is not. */
 async function keep<T extends { close(): void }>(
   loaded: T,
-  verify: (signatures: Signatures, loaded: T) => Promise<string>,
+  verify: (signature: Signature, loaded: T) => Promise<string>,
 ): Promise<T> {
   try {
-    await verify(await signatures(), loaded);
+    await verify(await signature(), loaded);
     return loaded;
   } catch (thrown) {
     loaded.close();

@@ -25,9 +25,6 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const nothing = new Uint8Array(0);
 
-/** How many decisions of a session are kept, to bring it back after a trap, before a snapshot replaces them: making as many again takes some milliseconds. */
-export const maxSince = 256;
-
 /** Parses JSON the module wrote. */
 export function parse(bytes: Uint8Array): unknown {
   return JSON.parse(decoder.decode(bytes));

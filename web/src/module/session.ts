@@ -1,9 +1,6 @@
 // This file defines Session: a bundle's state, and what may be asked of it.
 //
-// A session outlives a trap. It keeps where it began (its id or a snapshot) and
-// what it recorded since; in a fresh instance the same proposals give the same
-// bytes, so deciding them again brings it back. Now and then a snapshot takes
-// the place of both, so that what is kept stays small however long it lives.
+// A session outlives a trap: see recovery.ts.
 
 import { Op } from "./abi.js";
 import type { Admissible, BundleInfo, Path, Question, View } from "../documents/answers.js";
@@ -20,18 +17,13 @@ import type {
 } from "../documents/declared.js";
 import { expire, expirerOf } from "./due.js";
 import { encode, encodeCopy, misfit } from "../documents/encode.js";
-import { HoldfastError, codes, tell } from "../documents/errors.js";
+import { HoldfastError, tell } from "../documents/errors.js";
 import type { Gate, TextGate } from "../gates/gate.js";
 import { Gates } from "../gates/gates.js";
 import { Held, type Host } from "./held.js";
-import { maxSince, parse, type Instance } from "./instance.js";
+import { parse, type Instance } from "./instance.js";
+import { Recovery, type Origin, type Recorded } from "./recovery.js";
 import { Watch } from "./watch.js";
-
-/** An operation that recorded a decision, and its input. */
-type Recorded = readonly [op: typeof Op.Decide | typeof Op.Replay, input: string | Uint8Array];
-
-/** Where a session begins: the operation and its input. */
-export type Origin = readonly [op: typeof Op.Open | typeof Op.Restore, input: string | Uint8Array];
 
 /** A proposal, as an object or as JSON; text and bytes reach the module untouched. */
 export type Proposal<B extends Declared = Undeclared> =
@@ -52,9 +44,7 @@ export class Session<B extends Declared = Undeclared> extends Held {
   readonly #listeners = new Set<() => void>();
   readonly #gates: Gates;
   readonly #engineCloses = (): void => this.#changed();
-  #origin: Origin;
-  #since: Recorded[] = [];
-  #last: Uint8Array | undefined;
+  readonly #recovery: Recovery;
 
   /** @internal */
   constructor(
@@ -65,7 +55,7 @@ export class Session<B extends Declared = Undeclared> extends Held {
   ) {
     super(host, "session");
     this.#bundle = bundle;
-    this.#origin = origin;
+    this.#recovery = new Recovery(origin);
     this.handle(host.live());
     this.#gates = new Gates(this, options.actor);
   }
@@ -159,9 +149,7 @@ export class Session<B extends Declared = Undeclared> extends Held {
   /** Returns the session as canonical bytes that Bundle.restore takes, here or on any other host. */
   snapshot(): Uint8Array<ArrayBuffer> {
     const bytes = this.call(Op.Snapshot);
-    this.#origin = [Op.Restore, bytes.slice()];
-    this.#since = [];
-    this.#last = undefined;
+    this.#recovery.restart(bytes);
     return bytes;
   }
 
@@ -186,21 +174,20 @@ export class Session<B extends Declared = Undeclared> extends Held {
   }
 
   protected override build(instance: Instance): number {
-    const [op, input] = this.#origin;
+    const { origin, recorded } = this.#recovery;
     const handle = this.#bundle.borrow(instance, (bundle) => {
-      instance.call(op, bundle, input);
+      instance.call(origin[0], bundle, origin[1]);
       return instance.opened;
     });
     let last: Uint8Array | undefined;
-    for (const [op, input] of this.#since) last = instance.call(op, handle, input);
-    if (last !== undefined && !equal(last, this.#last)) {
+    for (const [op, input] of recorded) last = instance.call(op, handle, input);
+    try {
+      this.#recovery.check(last);
+      return handle;
+    } catch (thrown) {
       instance.call(Op.Close, handle);
-      throw new HoldfastError(
-        codes.rebuild,
-        "after a trap this session could not be brought back; restore it from a snapshot or the log",
-      );
+      throw thrown;
     }
-    return handle;
   }
 
   // A proposal as JSON. What JSON does not hold comes from a form that is not filled in, most often, and is told so.
@@ -222,7 +209,7 @@ export class Session<B extends Declared = Undeclared> extends Held {
   }
 
   #record(...recorded: Recorded): Uint8Array<ArrayBuffer> {
-    if (this.#since.length >= maxSince) this.snapshot();
+    if (this.#recovery.full) this.snapshot();
     let bytes;
     try {
       bytes = this.call(...recorded);
@@ -231,8 +218,7 @@ export class Session<B extends Declared = Undeclared> extends Held {
       if (thrown instanceof HoldfastError && thrown.code.startsWith("engine/")) this.#changed();
       throw thrown;
     }
-    this.#since.push(recorded);
-    this.#last = bytes.slice();
+    this.#recovery.add(recorded, bytes);
     this.#changed();
     return bytes;
   }
@@ -240,8 +226,4 @@ export class Session<B extends Declared = Undeclared> extends Held {
   #changed(): void {
     for (const fn of this.#listeners) tell(fn);
   }
-}
-
-function equal(a: Uint8Array, b: Uint8Array | undefined): boolean {
-  return a.byteLength === b?.byteLength && a.every((byte, i) => byte === b[i]);
 }

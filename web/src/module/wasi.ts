@@ -46,10 +46,15 @@ export class Wasi {
 
   /** Returns the import object's part named `wasi_snapshot_preview1`. */
   imports(): WebAssembly.ModuleImports {
+    const none = (count: number, size: number): number => {
+      this.memory.setU32(count, 0);
+      this.memory.setU32(size, 0);
+      return ok;
+    };
     return {
-      args_sizes_get: (count: number, size: number) => this.#none(count, size),
+      args_sizes_get: none,
       args_get: () => ok,
-      environ_sizes_get: (count: number, size: number) => this.#none(count, size),
+      environ_sizes_get: none,
       environ_get: () => ok,
       sched_yield: () => ok,
 
@@ -96,11 +101,5 @@ export class Wasi {
         throw new WebAssembly.RuntimeError(`exit status ${status}`);
       },
     };
-  }
-
-  #none(count: number, size: number): number {
-    this.memory.setU32(count, 0);
-    this.memory.setU32(size, 0);
-    return ok;
   }
 }

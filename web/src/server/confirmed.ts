@@ -14,9 +14,8 @@ import type { Code } from "../contract/codes.js";
 import type { View } from "../documents/answers.js";
 import type { Bundle } from "../module/bundle.js";
 import { Decision, type DecisionDocument } from "../documents/decision.js";
-import type { Engine } from "../module/engine.js";
+import { signature, type Engine } from "../module/engine.js";
 import { HoldfastError, codes, messageOf } from "../documents/errors.js";
-import { signatures } from "../module/judge.js";
 import { Problem, replicaCodes } from "./problem.js";
 import { pathOf, type Remote } from "./remote.js";
 import type { Session } from "../module/session.js";
@@ -84,7 +83,7 @@ export class Confirmed {
           if (thrown instanceof Problem && thrown.code === ("signature/none" satisfies Code)) return undefined;
           throw thrown;
         });
-        const { verifyBundle } = await signatures();
+        const { verifyBundle } = await signature();
         await verifyBundle(bundle.info, note, options.keys);
       }
       confirmed = new Confirmed(engine, remote, id, bundle, owns);

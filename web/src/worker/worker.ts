@@ -16,7 +16,8 @@ import { Decision } from "../documents/decision.js";
 import { encode, encodeCopy, type Input } from "../documents/encode.js";
 import { HoldfastError, codes, messageOf } from "../documents/errors.js";
 import { compile, type FetchOptions, type Source } from "../module/fetch.js";
-import { maxSince, parse } from "../module/instance.js";
+import { parse } from "../module/instance.js";
+import { Recovery, type Origin, type Recorded } from "../module/recovery.js";
 import type { Done, Task } from "./service.js";
 import type { Proposal } from "../module/session.js";
 
@@ -247,7 +248,7 @@ export class WorkerBundle {
     return this.#begin([Op.Restore, encodeCopy(snapshot)]);
   }
 
-  async #begin(origin: readonly [Op, string | Uint8Array]): Promise<WorkerSession> {
+  async #begin(origin: Origin): Promise<WorkerSession> {
     const session = new WorkerSession(this.#engine, this, origin);
     await this.#engine.exclusively(() => session.handle());
     return session;
@@ -269,17 +270,15 @@ export class WorkerBundle {
 export class WorkerSession {
   readonly #engine: WorkerEngine;
   readonly #bundle: WorkerBundle;
-  #origin: readonly [Op, string | Uint8Array];
-  #since: (readonly [Op, string | Uint8Array])[] = [];
-  #last: string | undefined;
+  readonly #recovery: Recovery;
   #in: object | undefined;
   #handle = 0;
 
   /** @internal */
-  constructor(engine: WorkerEngine, bundle: WorkerBundle, origin: readonly [Op, string | Uint8Array]) {
+  constructor(engine: WorkerEngine, bundle: WorkerBundle, origin: Origin) {
     this.#engine = engine;
     this.#bundle = bundle;
-    this.#origin = origin;
+    this.#recovery = new Recovery(origin);
   }
 
   /** Decides a proposal and records the decision. What throws has recorded nothing. */
@@ -309,7 +308,7 @@ export class WorkerSession {
 
   /** Returns the session as canonical bytes. */
   snapshot(): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#engine.call(Op.Snapshot, this, undefined, (bytes) => this.#keep(bytes));
+    return this.#engine.call(Op.Snapshot, this, undefined, (bytes) => this.#recovery.restart(bytes));
   }
 
   /** Returns the state, for showing. */
@@ -321,40 +320,26 @@ export class WorkerSession {
   async handle(): Promise<number> {
     const now = await this.#engine.generation();
     if (this.#in === now) return this.#handle;
-    const { opened } = await this.#engine.ask(this.#origin[0], await this.#bundle.handle(), this.#origin[1]);
-    let last: string | undefined;
-    for (const [op, input] of this.#since) last = textOf((await this.#engine.ask(op, opened, input)).output);
-    if (last !== undefined && last !== this.#last)
-      throw new HoldfastError(
-        codes.rebuild,
-        "in a new worker this session could not be brought back to the bytes it had; restore it from a snapshot or the log",
-      );
+    const { origin, recorded } = this.#recovery;
+    const { opened } = await this.#engine.ask(origin[0], await this.#bundle.handle(), origin[1]);
+    let last: Uint8Array | undefined;
+    for (const [op, input] of recorded) last = (await this.#engine.ask(op, opened, input)).output;
+    this.#recovery.check(last);
     [this.#in, this.#handle] = [now, opened];
     return opened;
   }
 
-  async #record(op: Op, input: Input): Promise<Decision> {
+  async #record(op: Recorded[0], input: Input): Promise<Decision> {
     const copy = encodeCopy(input);
     const bytes = await this.#engine.exclusively(async () => {
       const handle = await this.handle();
-      if (this.#since.length >= maxSince) this.#keep((await this.#engine.ask(Op.Snapshot, handle)).output);
+      if (this.#recovery.full) this.#recovery.restart((await this.#engine.ask(Op.Snapshot, handle)).output);
       const { output } = await this.#engine.ask(op, handle, copy);
-      this.#since.push([op, copy]);
-      this.#last = textOf(output);
+      this.#recovery.add([op, copy], output);
       return output;
     });
     return new Decision(bytes);
   }
-
-  #keep(snapshot: Uint8Array): void {
-    this.#origin = [Op.Restore, snapshot.slice()];
-    this.#since = [];
-    this.#last = undefined;
-  }
-}
-
-function textOf(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
 }
 
 // Node's workers are asked for without an import, so that no bundler tries to put them into a page.
