@@ -237,6 +237,11 @@ func console(t *testing.T, dir, text string) {
 	t.Helper()
 	for _, part := range strings.Split("\n"+text, "\n$ ")[1:] {
 		command, want, _ := strings.Cut(part, "\n")
+		for strings.HasSuffix(command, "\\") { // it goes on in the next line
+			var more string
+			more, want, _ = strings.Cut(want, "\n")
+			command = strings.TrimSuffix(command, "\\") + strings.TrimSpace(more)
+		}
 		if server, ok := strings.CutSuffix(command, " &"); ok {
 			background(t, dir, server)
 			continue
