@@ -93,12 +93,13 @@ const (
 	// Do: give the server the issuer's public key.
 	AuthKey = "auth/key"
 
-	// AuthKeys: keys or options of identity cannot be used. Only whoever starts the server sees it.
+	// AuthKeys: keys or options of identity cannot be used. It is said when the server starts, and to no client.
 	// Do: correct the file or the option that the message names.
 	// Status: none
 	AuthKeys = "auth/keys"
 
-	// AuthMalformed: what the Authorization header carries is not a token that can be read.
+	// AuthMalformed: what the Authorization header carries is not a token: another scheme, two headers, too long, not
+	// three parts of base64url, not strict JSON, a token that is not for access, or an unknown extension.
 	// Do: send `Authorization: Bearer TOKEN` with a JWT for access.
 	AuthMalformed = "auth/malformed"
 

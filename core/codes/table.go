@@ -83,12 +83,13 @@ var All = [...]Entry{
 	},
 	{
 		Code: "auth/keys",
-		When: "Keys or options of identity cannot be used. Only whoever starts the server sees it.",
+		When: "Keys or options of identity cannot be used. It is said when the server starts, and to no client.",
 		Do:   "Correct the file or the option that the message names.",
 	},
 	{
-		Code:   "auth/malformed",
-		When:   "What the Authorization header carries is not a token that can be read.",
+		Code: "auth/malformed",
+		When: "What the Authorization header carries is not a token: another scheme, two headers, too long, not " +
+			"three parts of base64url, not strict JSON, a token that is not for access, or an unknown extension.",
 		Do:     "Send `Authorization: Bearer TOKEN` with a JWT for access.",
 		Status: 401,
 		Title:  "Who is asking is not known",

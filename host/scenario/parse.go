@@ -12,10 +12,8 @@ import (
 	"github.com/goccy/go-json"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
-
-// CodeShape is the code of a scenario that cannot be read.
-const CodeShape = "scenario/shape"
 
 // betweenSteps is the time from one step to the next where a step does not say.
 const betweenSteps = time.Second
@@ -46,7 +44,7 @@ var escape = strings.NewReplacer("~", "~0", "/", "~1")
 type reader struct{ wrong []core.Diagnostic }
 
 func (r *reader) fail(path, message string) {
-	r.wrong = append(r.wrong, core.Diagnostic{Code: CodeShape, Path: path, Message: message, Hint: "BUNDLE.md, \"Scenarios\", says what a step takes."})
+	r.wrong = append(r.wrong, core.Diagnostic{Code: codes.ScenarioShape, Path: path, Message: message, Hint: "BUNDLE.md, \"Scenarios\", says what a step takes."})
 }
 
 // member is a member of an object: where it goes, and what it must be.

@@ -13,6 +13,7 @@ import (
 	"github.com/goccy/go-json"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host"
 )
 
@@ -129,7 +130,7 @@ func (p *probe) hits(pattern int, text string) (bool, error) {
 	}
 	answer, err := p.session.Why(src)
 	var refusal *core.Error
-	if errors.As(err, &refusal) && refusal.Code == core.CodeSize {
+	if errors.As(err, &refusal) && refusal.Code == codes.LimitProposal {
 		return false, nil // the text fits a proposal only without what stands around it here
 	}
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // keyName is what a key may be called: up to 64 bytes, often a domain and a path.
@@ -29,7 +30,7 @@ type Keys struct {
 // ParseKeys reads public keys, NAME+HASH+BASE64, one a line. Blank lines and lines that
 // begin with # are skipped. Two keys of one name may stand there, as while one takes
 // over from the other; the same key twice, or none at all, is an error. Errors have
-// CodeKey, and Path names the line.
+// codes.SignatureKey, and Path names the line.
 func ParseKeys(src []byte) (*Keys, error) {
 	keys := &Keys{}
 	var list []note.Verifier
@@ -38,7 +39,7 @@ func ParseKeys(src []byte) (*Keys, error) {
 			continue
 		}
 		fail := func(format string, args ...any) (*Keys, error) {
-			err := refuse(CodeKey, format, args...)
+			err := refuse(codes.SignatureKey, format, args...)
 			err.Path = fmt.Sprintf("line %d", i+1)
 			return nil, err
 		}
@@ -56,7 +57,7 @@ func ParseKeys(src []byte) (*Keys, error) {
 		keys.names, list = append(keys.names, id), append(list, verifier)
 	}
 	if len(list) == 0 {
-		return nil, refuse(CodeKey, "there is no key here: a public key is a line NAME+HASH+BASE64, as in NAME.pub.")
+		return nil, refuse(codes.SignatureKey, "there is no key here: a public key is a line NAME+HASH+BASE64, as in NAME.pub.")
 	}
 	keys.verifiers = note.VerifierList(list...)
 	return keys, nil
@@ -86,10 +87,10 @@ func keyLines(src []byte) []string {
 func parseKey(key string) (note.Verifier, *core.Error) {
 	verifier, err := note.NewVerifier(key)
 	if err != nil || !keyName.MatchString(verifier.Name()) {
-		return nil, refuse(CodeKey, "this is no public key: it is NAME+HASH+BASE64, as in NAME.pub, with a name of 1 to 64 letters, digits and . _ / -.")
+		return nil, refuse(codes.SignatureKey, "this is no public key: it is NAME+HASH+BASE64, as in NAME.pub, with a name of 1 to 64 letters, digits and . _ / -.")
 	}
 	if _, ok := encoded(key, named(verifier.Name(), verifier.KeyHash())+"+"); !ok {
-		return nil, refuse(CodeKey, "this is a public key that is not written as it must be: copy NAME.pub as it is.")
+		return nil, refuse(codes.SignatureKey, "this is a public key that is not written as it must be: copy NAME.pub as it is.")
 	}
 	return verifier, nil
 }
@@ -117,31 +118,31 @@ const private = "PRIVATE+KEY+"
 // one, NAME+HASH+BASE64. A name has 1 to 64 letters, digits and . _ / -.
 func Generate(name string) (privateKey, publicKey string, err error) {
 	if !keyName.MatchString(name) {
-		return "", "", refuse(CodeKey, "%q is no name for a key: take 1 to 64 letters, digits and . _ / -, such as example.org/release.", clip(name))
+		return "", "", refuse(codes.SignatureKey, "%q is no name for a key: take 1 to 64 letters, digits and . _ / -, such as example.org/release.", clip(name))
 	}
 	return note.GenerateKey(rand.Reader, name)
 }
 
 // ParseSigner reads a private key, PRIVATE+KEY+NAME+HASH+BASE64. Blank lines and lines that
-// begin with # are skipped. Errors have CodeKey, and never show any of what was read.
+// begin with # are skipped. Errors have codes.SignatureKey, and never show any of what was read.
 func ParseSigner(src []byte) (*Signer, error) {
 	key := ""
 	for _, line := range keyLines(src) {
 		if line != "" && key != "" {
-			return nil, refuse(CodeKey, "there is more here than one private key.")
+			return nil, refuse(codes.SignatureKey, "there is more here than one private key.")
 		}
 		key += line
 	}
 	signer, err := note.NewSigner(key)
 	if err != nil || !keyName.MatchString(signer.Name()) {
 		if _, err := parseKey(key); err == nil {
-			return nil, refuse(CodeKey, "this is a public key, and signing takes the private one, NAME.key.")
+			return nil, refuse(codes.SignatureKey, "this is a public key, and signing takes the private one, NAME.key.")
 		}
-		return nil, refuse(CodeKey, "this is no private key: it is PRIVATE+KEY+NAME+HASH+BASE64, as in NAME.key.")
+		return nil, refuse(codes.SignatureKey, "this is no private key: it is PRIVATE+KEY+NAME+HASH+BASE64, as in NAME.key.")
 	}
 	raw, ok := encoded(key, private+named(signer.Name(), signer.KeyHash())+"+")
 	if !ok {
-		return nil, refuse(CodeKey, "this is a private key that is not written as it must be: copy NAME.key as it is.")
+		return nil, refuse(codes.SignatureKey, "this is a private key that is not written as it must be: copy NAME.key as it is.")
 	}
 	pair := ed25519.NewKeyFromSeed(raw[1:]) // raw[0] is the algorithm, which NewSigner has checked
 	public, err := note.NewEd25519VerifierKey(signer.Name(), pair.Public().(ed25519.PublicKey))
@@ -158,7 +159,7 @@ func (s *Signer) Name() string { return s.signer.Name() }
 func (s *Signer) Public() string { return s.public }
 
 // Sign returns the note that holds text and its signature. The text is that of
-// BundleText, CatalogText or HeadText; any other has an error with CodeMalformed.
+// BundleText, CatalogText or HeadText; any other has an error with codes.SignatureMalformed.
 func (s *Signer) Sign(text string) ([]byte, error) {
 	if _, err := split(text); err != nil {
 		return nil, err

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // Header is the name of the HTTP header that carries a signature, KEYNAME BASE64. Several
@@ -23,25 +25,25 @@ const (
 // Verify returns the name of the trusted key that has signed text, where src is the note
 // of that text, or, for a bundle, that of a catalog with the bundle in it. The errors:
 //
-//   - CodeMissing: src is empty.
-//   - CodeMalformed: it is no note, or not written as it must be.
-//   - CodeUnknown: none of those who signed is trusted; the message names them.
-//   - CodeWrong: a signature that claims to be a trusted key's does not verify, even
+//   - codes.SignatureMissing: src is empty.
+//   - codes.SignatureMalformed: it is no note, or not written as it must be.
+//   - codes.SignatureUnknownKey: none of those who signed is trusted; the message names them.
+//   - codes.SignatureWrong: a signature that claims to be a trusted key's does not verify, even
 //     beside a good one.
-//   - CodeOther: it is for another text; the message says which.
+//   - codes.SignatureOther: it is for another text; the message says which.
 func (k *Keys) Verify(text string, src []byte) (signer string, err error) {
 	signed, signer, err := k.Open(src)
 	if err != nil {
 		return "", err
 	}
 	if !stands(signed, text) {
-		return "", refuse(CodeOther, "%s has signed %s, and this is %s.", signer, told(signed), told(text))
+		return "", refuse(codes.SignatureOther, "%s has signed %s, and this is %s.", signer, told(signed), told(text))
 	}
 	return signer, nil
 }
 
 // Open returns the text that a trusted key has signed, and that key's name. The errors
-// are those of Verify without CodeOther.
+// are those of Verify without codes.SignatureOther.
 func (k *Keys) Open(src []byte) (text, signer string, err error) {
 	if len(src) == 0 {
 		return "", "", missing()
@@ -63,9 +65,9 @@ func (k *Keys) Open(src []byte) (text, signer string, err error) {
 		for i, s := range sigs {
 			names[i] = s.id
 		}
-		return "", "", refuse(CodeUnknown, "no trusted key has signed this. Signed by: %s. Trusted: %s.", clip(strings.Join(names, ", ")), clip(listed(k.Names())))
+		return "", "", refuse(codes.SignatureUnknownKey, "no trusted key has signed this. Signed by: %s. Trusted: %s.", clip(strings.Join(names, ", ")), clip(listed(k.Names())))
 	case errors.As(err, &invalid):
-		return "", "", refuse(CodeWrong, "the signature of %s does not verify: it was made for something else, or one of the two was changed since.", named(invalid.Name, invalid.Hash))
+		return "", "", refuse(codes.SignatureWrong, "the signature of %s does not verify: it was made for something else, or one of the two was changed since.", named(invalid.Name, invalid.Hash))
 	case err != nil:
 		return "", "", malformed("%v.", err)
 	}
@@ -90,7 +92,7 @@ func Lines(note []byte) ([]string, error) {
 }
 
 // FromLines returns the note of a text and its signatures, which are values of
-// Header. It says nothing about whether they are good. No line is CodeMissing.
+// Header. It says nothing about whether they are good. No line is codes.SignatureMissing.
 func FromLines(text string, lines []string) ([]byte, error) {
 	if len(lines) == 0 {
 		return nil, missing()
@@ -154,11 +156,11 @@ func parse(src []byte) (text string, sigs []sig, err error) {
 }
 
 func missing() error {
-	return refuse(CodeMissing, "there is no signature: sign it with holdfast sign, and give the note along.")
+	return refuse(codes.SignatureMissing, "there is no signature: sign it with holdfast sign, and give the note along.")
 }
 
 func malformed(format string, args ...any) error {
-	return refuse(CodeMalformed, "the signature cannot be read: "+format, args...)
+	return refuse(codes.SignatureMalformed, "the signature cannot be read: "+format, args...)
 }
 
 func listed(names []string) string {

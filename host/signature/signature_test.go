@@ -15,6 +15,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // pair is a key pair as it is written.
@@ -168,36 +169,36 @@ func TestRefused(t *testing.T) {
 		note       []byte
 		says       string
 	}{
-		{"no note", CodeMissing, keys(t, p), nil, "there is no signature"},
-		{"an empty note", CodeMissing, keys(t, p), []byte{}, ""},
-		{"a blank note", CodeMalformed, keys(t, p), []byte("\n"), ""},
-		{"a text without signatures", CodeMalformed, keys(t, p), unsigned, ""},
-		{"a text alone", CodeMalformed, keys(t, p), []byte(door), ""},
-		{"without its last line break", CodeMalformed, keys(t, p), good[:len(good)-1], ""},
-		{"cut short", CodeMalformed, keys(t, p), good[:len(good)-5], ""},
-		{"one more line break", CodeMalformed, keys(t, p), append(bytes.Clone(good), '\n'), ""},
-		{"a carriage return", CodeMalformed, keys(t, p), bytes.Replace(good, []byte("1.0.0\n"), []byte("1.0.0\r\n"), 1), ""},
-		{"a hyphen for the dash", CodeMalformed, keys(t, p), bytes.Replace(good, []byte("— "), []byte("- "), 1), ""},
-		{"two blanks", CodeMalformed, keys(t, p), bytes.Replace(good, []byte("— p "), []byte("— p  "), 1), ""},
-		{"no base64", CodeMalformed, keys(t, p), []byte(door + "\n— p !\n"), ""},
-		{"no signature after the key's hash", CodeMalformed, keys(t, p), []byte(door + "\n— p AAAAAA==\n"), ""},
-		{"nobody's name", CodeMalformed, keys(t, p), bytes.Replace(good, []byte("— p "), []byte("—  "), 1), ""},
-		{"twice the same", CodeMalformed, keys(t, p), nil, "signs it twice"},
-		{"too long", CodeMalformed, keys(t, p), append(bytes.Repeat([]byte("x"), maxNote), good...), "longer than"},
-		{"another text of ours", CodeMalformed, keys(t, p), bytes.Replace(good, []byte("holdfast bundle"), []byte("holdfast bandle"), 1), "none of them"},
-		{"nobody is trusted", CodeUnknown, nil, good, "Trusted: nobody."},
-		{"nobody is trusted, by value", CodeUnknown, &Keys{}, good, "Trusted: nobody."},
-		{"a stranger", CodeUnknown, keys(t, p, q), stranger.sign(t, door), "Signed by: stranger+"},
-		{"another key of that name", CodeUnknown, keys(t, p), twin.sign(t, door), "Trusted: p+"},
-		{"forged", CodeWrong, keys(t, p), forged, "signature of p+"},
-		{"forged beside a good one", CodeWrong, keys(t, p, q), nil, "signature of p+"},
-		{"a good one beside a forged", CodeWrong, keys(t, p, q), nil, "signature of p+"},
-		{"changed after it was signed", CodeWrong, keys(t, p), replaced, "signature of p+"},
-		{"another version", CodeOther, keys(t, p), p.sign(t, BundleText("door", "1.0.1", digest("a"))), `p has signed bundle "door@1.0.1" sha256:aaaa`},
-		{"another digest", CodeOther, keys(t, p), p.sign(t, BundleText("door", "1.0.0", digest("b"))), `this is bundle "door@1.0.0" sha256:aaaa`},
-		{"a catalog that publishes another", CodeOther, keys(t, p), p.sign(t, CatalogText("sizes", "1.0.0", digest("b"), []string{digest("c")})), `signed catalog "sizes`},
-		{"a catalog of that name", CodeOther, keys(t, p), p.sign(t, CatalogText("door", "1.0.0", digest("a"), nil)), `signed catalog "door`},
-		{"a head", CodeOther, keys(t, p), p.sign(t, HeadText("door", 3, digest("a"), digest("b"))), `signed session "door" at decision 3`},
+		{"no note", codes.SignatureMissing, keys(t, p), nil, "there is no signature"},
+		{"an empty note", codes.SignatureMissing, keys(t, p), []byte{}, ""},
+		{"a blank note", codes.SignatureMalformed, keys(t, p), []byte("\n"), ""},
+		{"a text without signatures", codes.SignatureMalformed, keys(t, p), unsigned, ""},
+		{"a text alone", codes.SignatureMalformed, keys(t, p), []byte(door), ""},
+		{"without its last line break", codes.SignatureMalformed, keys(t, p), good[:len(good)-1], ""},
+		{"cut short", codes.SignatureMalformed, keys(t, p), good[:len(good)-5], ""},
+		{"one more line break", codes.SignatureMalformed, keys(t, p), append(bytes.Clone(good), '\n'), ""},
+		{"a carriage return", codes.SignatureMalformed, keys(t, p), bytes.Replace(good, []byte("1.0.0\n"), []byte("1.0.0\r\n"), 1), ""},
+		{"a hyphen for the dash", codes.SignatureMalformed, keys(t, p), bytes.Replace(good, []byte("— "), []byte("- "), 1), ""},
+		{"two blanks", codes.SignatureMalformed, keys(t, p), bytes.Replace(good, []byte("— p "), []byte("— p  "), 1), ""},
+		{"no base64", codes.SignatureMalformed, keys(t, p), []byte(door + "\n— p !\n"), ""},
+		{"no signature after the key's hash", codes.SignatureMalformed, keys(t, p), []byte(door + "\n— p AAAAAA==\n"), ""},
+		{"nobody's name", codes.SignatureMalformed, keys(t, p), bytes.Replace(good, []byte("— p "), []byte("—  "), 1), ""},
+		{"twice the same", codes.SignatureMalformed, keys(t, p), nil, "signs it twice"},
+		{"too long", codes.SignatureMalformed, keys(t, p), append(bytes.Repeat([]byte("x"), maxNote), good...), "longer than"},
+		{"another text of ours", codes.SignatureMalformed, keys(t, p), bytes.Replace(good, []byte("holdfast bundle"), []byte("holdfast bandle"), 1), "none of them"},
+		{"nobody is trusted", codes.SignatureUnknownKey, nil, good, "Trusted: nobody."},
+		{"nobody is trusted, by value", codes.SignatureUnknownKey, &Keys{}, good, "Trusted: nobody."},
+		{"a stranger", codes.SignatureUnknownKey, keys(t, p, q), stranger.sign(t, door), "Signed by: stranger+"},
+		{"another key of that name", codes.SignatureUnknownKey, keys(t, p), twin.sign(t, door), "Trusted: p+"},
+		{"forged", codes.SignatureWrong, keys(t, p), forged, "signature of p+"},
+		{"forged beside a good one", codes.SignatureWrong, keys(t, p, q), nil, "signature of p+"},
+		{"a good one beside a forged", codes.SignatureWrong, keys(t, p, q), nil, "signature of p+"},
+		{"changed after it was signed", codes.SignatureWrong, keys(t, p), replaced, "signature of p+"},
+		{"another version", codes.SignatureOther, keys(t, p), p.sign(t, BundleText("door", "1.0.1", digest("a"))), `p has signed bundle "door@1.0.1" sha256:aaaa`},
+		{"another digest", codes.SignatureOther, keys(t, p), p.sign(t, BundleText("door", "1.0.0", digest("b"))), `this is bundle "door@1.0.0" sha256:aaaa`},
+		{"a catalog that publishes another", codes.SignatureOther, keys(t, p), p.sign(t, CatalogText("sizes", "1.0.0", digest("b"), []string{digest("c")})), `signed catalog "sizes`},
+		{"a catalog of that name", codes.SignatureOther, keys(t, p), p.sign(t, CatalogText("door", "1.0.0", digest("a"), nil)), `signed catalog "door`},
+		{"a head", codes.SignatureOther, keys(t, p), p.sign(t, HeadText("door", 3, digest("a"), digest("b"))), `signed session "door" at decision 3`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			switch c.name {
@@ -213,7 +214,7 @@ func TestRefused(t *testing.T) {
 			if who != "" || code(err) != c.code || !strings.Contains(fmt.Sprint(err), c.says) {
 				t.Errorf("%q, %s: %v\nwanted %s with %q", who, code(err), err, c.code, c.says)
 			}
-			if c.code == CodeOther {
+			if c.code == codes.SignatureOther {
 				return
 			}
 			if text, who, err := c.keys.Open(c.note); text != "" || who != "" || code(err) != c.code {
@@ -227,15 +228,15 @@ func TestRefused(t *testing.T) {
 func TestPoints(t *testing.T) {
 	p := generate(t, "p")
 	note := p.sign(t, CatalogText("sizes", "1.0.0", digest("b"), []string{digest("d"), digest("a"), digest("c")}))
-	for of, want := range map[string]string{"a": "<nil>", "b": CodeOther, "c": "<nil>", "d": "<nil>", "e": CodeOther} {
+	for of, want := range map[string]string{"a": "<nil>", "b": codes.SignatureOther, "c": "<nil>", "d": "<nil>", "e": codes.SignatureOther} {
 		if _, err := keys(t, p).Verify(BundleText("size", "1.0.0", digest(of)), note); code(err) != want {
 			t.Errorf("%s: %v", of, err)
 		}
 	}
-	if _, err := keys(t, p).Verify(CatalogText("sizes", "1.0.0", digest("b"), []string{digest("a")}), note); code(err) != CodeOther {
+	if _, err := keys(t, p).Verify(CatalogText("sizes", "1.0.0", digest("b"), []string{digest("a")}), note); code(err) != codes.SignatureOther {
 		t.Error(err)
 	}
-	if _, err := keys(t, generate(t, "q")).Verify(BundleText("size", "1.0.0", digest("a")), note); code(err) != CodeUnknown {
+	if _, err := keys(t, generate(t, "q")).Verify(BundleText("size", "1.0.0", digest("a")), note); code(err) != codes.SignatureUnknownKey {
 		t.Error(err)
 	}
 }
@@ -320,7 +321,7 @@ func TestParseKeys(t *testing.T) {
 	} {
 		k, err := ParseKeys([]byte(c.src))
 		var refusal *core.Error
-		if k != nil || !errors.As(err, &refusal) || refusal.Code != CodeKey || refusal.Path != c.path || !strings.Contains(err.Error(), c.says) {
+		if k != nil || !errors.As(err, &refusal) || refusal.Code != codes.SignatureKey || refusal.Path != c.path || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%q: %v, %v", c.src, k, err)
 		}
 	}
@@ -335,7 +336,7 @@ func TestKeyNames(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"", "a b", "a+b", "a\n", "ü", "a@b", strings.Repeat("n", 65)} {
-		if _, _, err := Generate(name); code(err) != CodeKey {
+		if _, _, err := Generate(name); code(err) != codes.SignatureKey {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
@@ -344,10 +345,10 @@ func TestKeyNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ParseKeys([]byte(public)); code(err) != CodeKey {
+	if _, err := ParseKeys([]byte(public)); code(err) != codes.SignatureKey {
 		t.Error(err)
 	}
-	if _, err := ParseSigner([]byte(private)); code(err) != CodeKey {
+	if _, err := ParseSigner([]byte(private)); code(err) != codes.SignatureKey {
 		t.Error(err)
 	}
 }
@@ -367,7 +368,7 @@ func TestParseSigner(t *testing.T) {
 		"PRIVATE KEY p " + secret:          "no private key",
 	} {
 		s, err := ParseSigner([]byte(src))
-		if s != nil || code(err) != CodeKey || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), secret[:8]) {
+		if s != nil || code(err) != codes.SignatureKey || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), secret[:8]) {
 			t.Errorf("%q: %v", src, err)
 		}
 		if _, err := ParseKeys([]byte(src)); src != p.public && strings.Contains(fmt.Sprint(err), secret[:8]) {
@@ -400,13 +401,13 @@ func TestTexts(t *testing.T) {
 		HeadText("a", 1, digest("a"), "sha256:"),
 		strings.Replace(HeadText("a", 1, digest("a"), digest("b")), "\n1\n", "\n01\n", 1),
 	} {
-		if n, err := s.Sign(text); n != nil || code(err) != CodeMalformed {
+		if n, err := s.Sign(text); n != nil || code(err) != codes.SignatureMalformed {
 			t.Errorf("%q: %q, %v", text, n, err)
 		}
-		if _, err := ParseHead(text); code(err) != CodeMalformed {
+		if _, err := ParseHead(text); code(err) != codes.SignatureMalformed {
 			t.Errorf("%q: %v", text, err)
 		}
-		if _, err := FromLines(text, []string{"p AAAAAAA="}); code(err) != CodeMalformed {
+		if _, err := FromLines(text, []string{"p AAAAAAA="}); code(err) != codes.SignatureMalformed {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
@@ -414,7 +415,7 @@ func TestTexts(t *testing.T) {
 	if got, err := ParseHead(HeadText("order-7", 12, digest("a"), digest("b"))); got != want || err != nil {
 		t.Errorf("%v, %v", got, err)
 	}
-	if _, err := ParseHead(door); code(err) != CodeOther {
+	if _, err := ParseHead(door); code(err) != codes.SignatureOther {
 		t.Error(err)
 	}
 }
@@ -430,10 +431,10 @@ func TestLines(t *testing.T) {
 	if again, err := FromLines(door, lines); !bytes.Equal(again, n) || err != nil {
 		t.Errorf("%q, %v", again, err)
 	}
-	if _, err := Lines(nil); code(err) != CodeMissing {
+	if _, err := Lines(nil); code(err) != codes.SignatureMissing {
 		t.Error(err)
 	}
-	if _, err := FromLines(door, nil); code(err) != CodeMissing {
+	if _, err := FromLines(door, nil); code(err) != codes.SignatureMissing {
 		t.Error(err)
 	}
 	// What was signed for one text is wrong for another.
@@ -441,7 +442,7 @@ func TestLines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := keys(t, p).Verify(BundleText("door", "1.0.1", digest("a")), moved); code(err) != CodeWrong {
+	if _, err := keys(t, p).Verify(BundleText("door", "1.0.1", digest("a")), moved); code(err) != codes.SignatureWrong {
 		t.Error(err)
 	}
 	for _, bad := range [][]string{
@@ -449,7 +450,7 @@ func TestLines(t *testing.T) {
 		{"— " + lines[0]}, {lines[0], lines[0]}, {lines[0], ""}, {lines[0] + "," + lines[1]},
 		slices.Repeat([]string{lines[0]}, 2), {strings.Replace(lines[0], "q ", "q\x00 ", 1)},
 	} {
-		if n, err := FromLines(door, bad); n != nil || code(err) != CodeMalformed {
+		if n, err := FromLines(door, bad); n != nil || code(err) != codes.SignatureMalformed {
 			t.Errorf("%q: %q, %v", bad, n, err)
 		}
 	}
@@ -460,7 +461,7 @@ func TestLines(t *testing.T) {
 	if _, err := FromLines(door, many[:maxSigs]); err != nil {
 		t.Error(err)
 	}
-	if _, err := FromLines(door, many); code(err) != CodeMalformed {
+	if _, err := FromLines(door, many); code(err) != codes.SignatureMalformed {
 		t.Error(err)
 	}
 }

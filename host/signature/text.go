@@ -11,18 +11,20 @@ import (
 	"unicode/utf8"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
-// The codes of errors, which are *[core.Error].
+// Other names of codes, until all who use them name the registry.
 const (
-	CodeMissing   = "signature/missing"     // there is no signature
-	CodeMalformed = "signature/malformed"   // the note, a signature or the text is not written as it must be
-	CodeUnknown   = "signature/unknown-key" // no trusted key has signed
-	CodeWrong     = "signature/wrong"       // a trusted key's signature does not verify
-	CodeOther     = "signature/other"       // the signature is good, and it is for something else
-	CodeKey       = "signature/key"         // a key, or a file of keys, cannot be read
+	CodeMissing   = codes.SignatureMissing
+	CodeMalformed = codes.SignatureMalformed
+	CodeUnknown   = codes.SignatureUnknownKey
+	CodeWrong     = codes.SignatureWrong
+	CodeOther     = codes.SignatureOther
+	CodeKey       = codes.SignatureKey
 )
 
+// refuse makes an error, whose code is one of signature/….
 func refuse(code, format string, args ...any) *core.Error {
 	return &core.Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
@@ -80,15 +82,15 @@ func HeadText(session string, seq int64, decision, bundle string) string {
 	return headLine + "\n" + session + "\n" + strconv.FormatInt(seq, 10) + "\n" + decision + "\n" + bundle + "\n"
 }
 
-// ParseHead reads the text of a head. An error has CodeOther where the text is that of
-// something else, and CodeMalformed where it is of nothing that is signed here.
+// ParseHead reads the text of a head. An error has codes.SignatureOther where the text is that of
+// something else, and codes.SignatureMalformed where it is of nothing that is signed here.
 func ParseHead(text string) (Head, error) {
 	lines, err := split(text)
 	if err != nil {
 		return Head{}, err
 	}
 	if lines[0] != headLine {
-		return Head{}, refuse(CodeOther, "this is a signature of %s, not of the head of a session.", told(text))
+		return Head{}, refuse(codes.SignatureOther, "this is a signature of %s, not of the head of a session.", told(text))
 	}
 	seq, _ := strconv.ParseInt(lines[2], 10, 64) // split has seen that it can be read
 	return Head{Session: lines[1], Seq: seq, Decision: lines[3], Bundle: lines[4]}, nil
@@ -116,7 +118,7 @@ func split(text string) ([]string, error) {
 			digestLine.MatchString(lines[3]) && digestLine.MatchString(lines[4])
 	}
 	if !ended || !good || !utf8.ValidString(text) || strings.ContainsFunc(body, func(r rune) bool { return r < 0x20 && r != '\n' }) {
-		return nil, refuse(CodeMalformed, "what is signed is the text of a bundle, of a catalog or of a session's head, and %q is none of them.", clip(text))
+		return nil, refuse(codes.SignatureMalformed, "what is signed is the text of a bundle, of a catalog or of a session's head, and %q is none of them.", clip(text))
 	}
 	return lines, nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // maxDate is 9999-12-31T23:59:59Z in seconds, the last instant a claim may name. Far
@@ -52,36 +53,36 @@ next:
 // check holds times, audience and issuer to what the options ask for.
 func (c claims) check(o *Options, validator *jwt.Validator) *Error {
 	if _, ok := c["exp"]; !ok {
-		return refuse(CodeClaims, "the token has no `exp`. Let the issuer give tokens that expire.")
+		return refuse(codes.AuthClaims, "the token has no `exp`. Let the issuer give tokens that expire.")
 	}
 	for _, name := range []string{"exp", "nbf", "iat"} {
 		if v, ok := c[name]; ok {
 			if f, ok := v.(float64); !ok || f < 0 || f > maxDate {
-				return refuse(CodeClaims, "the token's `%s` is no number of seconds since 1970.", name)
+				return refuse(codes.AuthClaims, "the token's `%s` is no number of seconds since 1970.", name)
 			}
 		}
 	}
 	if _, ok := c["iss"].(string); !ok && o.Issuer != "" {
-		return refuse(CodeIssuer, "the token names no issuer (`iss`).")
+		return refuse(codes.AuthIssuer, "the token names no issuer (`iss`).")
 	}
 	err := validator.Validate(jwt.MapClaims(c))
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, jwt.ErrTokenInvalidIssuer):
-		return refuse(CodeIssuer, "the token is from an issuer that is not trusted here.")
+		return refuse(codes.AuthIssuer, "the token is from an issuer that is not trusted here.")
 	case errors.Is(err, jwt.ErrTokenInvalidAudience):
-		return refuse(CodeAudience, "the token was given for another service. Ask for one for this service.")
+		return refuse(codes.AuthAudience, "the token was given for another service. Ask for one for this service.")
 	case errors.Is(err, jwt.ErrTokenExpired) || c["exp"] == 0.0: // to the library an exp of 0 is none
-		return refuse(CodeExpired, "the token has expired. Ask for a new one.")
+		return refuse(codes.AuthExpired, "the token has expired. Ask for a new one.")
 	case errors.Is(err, jwt.ErrTokenNotValidYet), errors.Is(err, jwt.ErrTokenUsedBeforeIssued):
-		return refuse(CodeEarly, "the token is not valid yet. Check the clocks of the issuer and of this server.")
+		return refuse(codes.AuthEarly, "the token is not valid yet. Check the clocks of the issuer and of this server.")
 	case o.Audience != "" && isEmpty(c["aud"]):
-		return refuse(CodeAudience, "the token has no audience (`aud`). Ask for a token for this service.")
+		return refuse(codes.AuthAudience, "the token has no audience (`aud`). Ask for a token for this service.")
 	case o.Issuer != "" && c["iss"] == "":
-		return refuse(CodeIssuer, "the token names no issuer (`iss`).")
+		return refuse(codes.AuthIssuer, "the token names no issuer (`iss`).")
 	}
-	return refuse(CodeClaims, "the token's claims are not valid.")
+	return refuse(codes.AuthClaims, "the token's claims are not valid.")
 }
 
 // isEmpty reports whether a claim that is text or a list of texts says nothing, or is neither.
@@ -129,25 +130,25 @@ func (c claims) who(o *Options) (Who, *Error) {
 	var w Who
 	v, ok := c.find(o.IDClaim)
 	if !ok {
-		return Who{}, refuse(CodeClaims, "the token has no claim `%s`, which says the caller's id. Let the issuer add it, or name another claim in the server's options.", o.IDClaim)
+		return Who{}, refuse(codes.AuthClaims, "the token has no claim `%s`, which says the caller's id. Let the issuer add it, or name another claim in the server's options.", o.IDClaim)
 	}
 	if w.ID, ok = v.(string); !ok || !name(w.ID) {
-		return Who{}, refuse(CodeClaims, "the token's claim `%s`, the caller's id, is not text of 1 to %d bytes without control characters.", o.IDClaim, core.MaxActorID)
+		return Who{}, refuse(codes.AuthClaims, "the token's claim `%s`, the caller's id, is not text of 1 to %d bytes without control characters.", o.IDClaim, core.MaxActorID)
 	}
 	if v, ok = c.find(o.KindClaim); !ok {
-		return Who{}, refuse(CodeClaims, "the token has no claim `%s`, which says the agents the caller may act as. Let the issuer add it, or name another claim in the server's options.", o.KindClaim)
+		return Who{}, refuse(codes.AuthClaims, "the token has no claim `%s`, which says the agents the caller may act as. Let the issuer add it, or name another claim in the server's options.", o.KindClaim)
 	}
 	if w.Kinds, ok = words(v); !ok || len(w.Kinds) == 0 || slices.ContainsFunc(w.Kinds, func(k string) bool { return !name(k) }) {
-		return Who{}, refuse(CodeClaims, "the token's claim `%s`, the agents the caller may act as, is not text or a list of texts of 1 to %d bytes each.", o.KindClaim, core.MaxActorID)
+		return Who{}, refuse(codes.AuthClaims, "the token's claim `%s`, the agents the caller may act as, is not text or a list of texts of 1 to %d bytes each.", o.KindClaim, core.MaxActorID)
 	}
 	if v, ok = c.find(o.RolesClaim); ok {
 		if w.Roles, ok = words(v); !ok {
-			return Who{}, refuse(CodeClaims, "the token's claim `%s`, the caller's roles, is not text or a list of texts.", o.RolesClaim)
+			return Who{}, refuse(codes.AuthClaims, "the token's claim `%s`, the caller's roles, is not text or a list of texts.", o.RolesClaim)
 		}
 	}
 	if v, ok = c.find(o.SessionsClaim); ok {
 		if w.Sessions, ok = texts(v); !ok || slices.ContainsFunc(w.Sessions, func(p string) bool { return !pattern(p) }) {
-			return Who{}, refuse(CodeClaims, "the token's claim `%s`, the sessions it is limited to, is not text or a list of texts: ids of 1 to %d bytes, or beginnings of ids followed by `*`.", o.SessionsClaim, core.MaxSessionID)
+			return Who{}, refuse(codes.AuthClaims, "the token's claim `%s`, the sessions it is limited to, is not text or a list of texts: ids of 1 to %d bytes, or beginnings of ids followed by `*`.", o.SessionsClaim, core.MaxSessionID)
 		}
 	}
 	return w, nil

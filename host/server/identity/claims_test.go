@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/goccy/go-json"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 func TestFind(t *testing.T) {
@@ -77,7 +79,7 @@ func TestProviders(t *testing.T) {
 		"a limit to sessions that cannot be read": {
 			Options{SessionsClaim: "holdfast.sessions"},
 			`{"aud":"holdfast","iss":"https://id.example","exp":1767229200,"kind":"user","sub":"u1","holdfast":"order-7"}`,
-			Who{}, CodeClaims,
+			Who{}, codes.AuthClaims,
 		},
 		"no limit to sessions": {
 			Options{SessionsClaim: "holdfast.sessions"},
@@ -87,7 +89,7 @@ func TestProviders(t *testing.T) {
 		"the default is not looked at where another is named": {
 			Options{IDClaim: "oid"},
 			`{"aud":"holdfast","iss":"https://id.example","exp":1767229200,"kind":"user","sub":"u1"}`,
-			Who{}, CodeClaims,
+			Who{}, codes.AuthClaims,
 		},
 	} {
 		o := options(t)

@@ -14,6 +14,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // FuzzForge looks for a header that is taken though nobody signed what it says.
@@ -50,7 +51,7 @@ func FuzzForge(f *testing.F) {
 		if !reflect.DeepEqual(who, Who{}) {
 			t.Fatalf("refused, and yet %+v", who)
 		}
-		if c := code(t, err); !strings.HasPrefix(c, "auth/") || c == CodeActor || c == CodeNoActing || c == CodeKeys {
+		if c := code(t, err); !strings.HasPrefix(c, "auth/") || c == codes.AuthActor || c == codes.AuthNoAgent || c == codes.AuthKeys {
 			t.Fatalf("code %q", c)
 		}
 	})

@@ -6,6 +6,8 @@ package identity
 import (
 	"strings"
 	"testing"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // tooMuch are values that are JSON and that the core cannot hold.
@@ -33,9 +35,9 @@ func TestReadClaimOf19Digits(t *testing.T) {
 	v := verifier(t, options(t))
 	for _, value := range tooMuch {
 		for _, c := range []struct{ claim, code string }{
-			{`"exp":1767229200`, CodeClaims}, {`"sub":"u1"`, CodeClaims}, {`"kind":"user"`, CodeClaims},
-			{`"aud":"holdfast"`, CodeAudience}, {`"iss":"https://id.example"`, CodeIssuer},
-			{`"roles":"publish"`, CodeClaims}, {`"sessions":"s"`, CodeClaims}, {`"nbf":1`, CodeClaims}, {`"iat":1`, CodeClaims},
+			{`"exp":1767229200`, codes.AuthClaims}, {`"sub":"u1"`, codes.AuthClaims}, {`"kind":"user"`, codes.AuthClaims},
+			{`"aud":"holdfast"`, codes.AuthAudience}, {`"iss":"https://id.example"`, codes.AuthIssuer},
+			{`"roles":"publish"`, codes.AuthClaims}, {`"sessions":"s"`, codes.AuthClaims}, {`"nbf":1`, codes.AuthClaims}, {`"iat":1`, codes.AuthClaims},
 		} {
 			name, _, _ := strings.Cut(c.claim, ":")
 			claims := strings.TrimPrefix(strings.ReplaceAll(","+strings.Trim(payload, "{}")+",", ","+c.claim+",", ","), ",")
@@ -48,7 +50,7 @@ func TestReadClaimOf19Digits(t *testing.T) {
 	// A list of which one item cannot be held is not the list without it.
 	for _, claim := range []string{`"roles":["publish",1e400]`, `"sessions":["a","\ud800"]`} {
 		token := signed(t, k.ed, edHeader, strings.TrimSuffix(payload, "}")+","+claim+"}")
-		if _, err := v.Authenticate(request(token)); code(t, err) != CodeClaims {
+		if _, err := v.Authenticate(request(token)); code(t, err) != codes.AuthClaims {
 			t.Errorf("%s: %v", claim, err)
 		}
 	}
@@ -64,12 +66,12 @@ func TestUnreadClaimsAreJSON(t *testing.T) {
 		`"a":1e400 1e400`, `"a":"\ud800`, "\"a\":\"\xff\",\"b\":1e400", `"a":"\ud800\x"`, "\"a\":\"\\ud800\xff\"", `1e400:1`, `"a":` + strings.Repeat("[", 200) + "1e400" + strings.Repeat("]", 200),
 	} {
 		token := signed(t, k.ed, edHeader, strings.TrimSuffix(payload, "}")+","+member+"}")
-		if who, err := v.Authenticate(request(token)); code(t, err) != CodeMalformed || who.ID != "" {
+		if who, err := v.Authenticate(request(token)); code(t, err) != codes.AuthMalformed || who.ID != "" {
 			t.Errorf("%.60s: %+v, %v", member, who, err)
 		}
 	}
 	for _, header := range []string{`{"alg":"EdDSA","kid":"ed","x":1e400}`, `{"alg":"EdDSA","kid":"ed","x":"\ud800"}`} { // nobody has signed for these
-		if _, err := v.Authenticate(request(signed(t, k.ed, header, payload))); code(t, err) != CodeMalformed {
+		if _, err := v.Authenticate(request(signed(t, k.ed, header, payload))); code(t, err) != codes.AuthMalformed {
 			t.Errorf("%s: %v", header, err)
 		}
 	}

@@ -26,6 +26,8 @@ import (
 	"github.com/go-jose/go-jose/v4"
 	"github.com/goccy/go-json"
 	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // Limits on a file of keys.
@@ -78,7 +80,7 @@ func readKeys(src []byte) (*keySet, *Error) {
 	if len(faults) > 0 {
 		first := func(s string) int { return map[bool]int{false: 1}[strings.HasPrefix(s, leaked[:11])] }
 		slices.SortStableFunc(faults, func(a, b string) int { return first(a) - first(b) })
-		return nil, &Error{Code: CodeKeys, Message: strings.Join(faults, "\n")}
+		return nil, &Error{Code: codes.AuthKeys, Message: strings.Join(faults, "\n")}
 	}
 	return set, nil
 }
@@ -312,16 +314,16 @@ func (s *keySet) find(alg string, kid *string) ([]*key, *Error) {
 	}
 	if len(candidates) == 0 {
 		if kid == nil {
-			return nil, refuse(CodeKey, "the token names no key (`kid`), and the keys here have names. Let the issuer write the key's `kid` into the token's header.")
+			return nil, refuse(codes.AuthKey, "the token names no key (`kid`), and the keys here have names. Let the issuer write the key's `kid` into the token's header.")
 		}
-		return nil, refuse(CodeKey, "the token is signed with a key that is not known here. Ask for a new token; if the issuer has new keys, the server must be given them.")
+		return nil, refuse(codes.AuthKey, "the token is signed with a key that is not known here. Ask for a new token; if the issuer has new keys, the server must be given them.")
 	}
 	out := slices.DeleteFunc(candidates, func(k *key) bool { return !slices.Contains(k.algs, alg) })
 	switch {
 	case len(out) > 0:
 		return out, nil
 	case len(named) > 0:
-		return nil, refuse(CodeAlgorithm, "the token's `alg` is not that of the key it names.")
+		return nil, refuse(codes.AuthAlgorithm, "the token's `alg` is not that of the key it names.")
 	}
-	return nil, refuse(CodeAlgorithm, "no key here is for the token's `alg`.")
+	return nil, refuse(codes.AuthAlgorithm, "no key here is for the token's `alg`.")
 }

@@ -16,6 +16,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 func block(kind string, der []byte) string {
@@ -170,7 +172,7 @@ func TestKeysRefused(t *testing.T) {
 		o := options(t)
 		o.Keys = []byte(c.src)
 		v, err := New(o)
-		if code(t, err) != CodeKeys || v != nil {
+		if code(t, err) != codes.AuthKeys || v != nil {
 			t.Errorf("%s: %v, %v", c.name, v, err)
 			continue
 		}
@@ -303,7 +305,7 @@ func TestSecretInSet(t *testing.T) {
 	good := jwk(t, "good", k.ed.Public())
 	v := verifier(t, options(t))
 	for _, secret := range []string{jwk(t, "b", k.otherEd), `{"kty":"AKP","alg":"ML-DSA-44","priv":"AAAA"}`, `{"kty":"XYZ","d":"AAAA"}`, `{"kty":"oct","k":"AAAA"}`, `{"kty":"XYZ","k":1}`} {
-		if err := v.Reload([]byte(`{"keys":[` + good + `,` + secret + `]}`)); code(t, err) != CodeKeys || !strings.Contains(err.Error(), "key 2") {
+		if err := v.Reload([]byte(`{"keys":[` + good + `,` + secret + `]}`)); code(t, err) != codes.AuthKeys || !strings.Contains(err.Error(), "key 2") {
 			t.Errorf("%s: %v", secret, err)
 		}
 	}
@@ -323,18 +325,18 @@ func TestKidsOfSet(t *testing.T) {
 		{"one of two of a kid", two, token(k.ed, `{"alg":"EdDSA","kid":"a"}`), ""},
 		{"the other", two, token(k.otherEd, `{"alg":"EdDSA","kid":"a"}`), ""},
 		{"one of another type", two, token(k.ec, `{"alg":"ES256","kid":"a"}`), ""},
-		{"neither", two, token(k.otherEC, `{"alg":"ES256","kid":"a"}`), CodeSignature},
-		{"of no type", two, token(k.rsa, `{"alg":"RS256","kid":"a"}`), CodeAlgorithm},
-		{"another kid", two, token(k.ed, `{"alg":"EdDSA","kid":"b"}`), CodeKey},
-		{"no kid", two, token(k.ed, `{"alg":"EdDSA"}`), CodeKey},
+		{"neither", two, token(k.otherEC, `{"alg":"ES256","kid":"a"}`), codes.AuthSignature},
+		{"of no type", two, token(k.rsa, `{"alg":"RS256","kid":"a"}`), codes.AuthAlgorithm},
+		{"another kid", two, token(k.ed, `{"alg":"EdDSA","kid":"b"}`), codes.AuthKey},
+		{"no kid", two, token(k.ed, `{"alg":"EdDSA"}`), codes.AuthKey},
 		{"named", mixed, token(k.ed, `{"alg":"EdDSA","kid":"a"}`), ""},
-		{"named, signed by the nameless", mixed, token(k.otherEd, `{"alg":"EdDSA","kid":"a"}`), CodeSignature},
+		{"named, signed by the nameless", mixed, token(k.otherEd, `{"alg":"EdDSA","kid":"a"}`), codes.AuthSignature},
 		{"nameless", mixed, token(k.otherEd, `{"alg":"EdDSA"}`), ""},
-		{"nameless, signed by the named", mixed, token(k.ed, `{"alg":"EdDSA"}`), CodeSignature},
+		{"nameless, signed by the named", mixed, token(k.ed, `{"alg":"EdDSA"}`), codes.AuthSignature},
 		{"unknown, signed by the nameless", mixed, token(k.otherEd, `{"alg":"EdDSA","kid":"b"}`), ""},
-		{"unknown, signed by the named", mixed, token(k.ed, `{"alg":"EdDSA","kid":"b"}`), CodeSignature},
+		{"unknown, signed by the named", mixed, token(k.ed, `{"alg":"EdDSA","kid":"b"}`), codes.AuthSignature},
 		{"beside one of the kid that is passed over", ignored, token(k.ed, `{"alg":"EdDSA","kid":"a"}`), ""},
-		{"no kid beside one that is passed over", ignored, token(k.ed, `{"alg":"EdDSA"}`), CodeKey},
+		{"no kid beside one that is passed over", ignored, token(k.ed, `{"alg":"EdDSA"}`), codes.AuthKey},
 	} {
 		o := options(t)
 		o.Keys = []byte(`{"keys":[` + c.keys + `]}`)

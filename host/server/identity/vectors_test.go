@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 const (
@@ -45,13 +47,13 @@ func rfcVerifier(t testing.TB) *Verifier {
 func TestExamples(t *testing.T) {
 	v := rfcVerifier(t)
 	for name, c := range map[string]struct{ token, code string }{
-		"RFC 7515 A.1":                        {rfcHS, CodeAlgorithm},
+		"RFC 7515 A.1":                        {rfcHS, codes.AuthAlgorithm},
 		"RFC 7515 A.2":                        {rfcRS, ""},
 		"RFC 7515 A.3":                        {rfcES, ""},
-		"RFC 7515 A.5":                        {rfcNone, CodeAlgorithm},
-		"RFC 8037 A.4":                        {rfcEdDSA, CodeMalformed}, // signed, and no claims
-		"RFC 8037 A.4, changed":               {strings.Replace(rfcEdDSA, "RXhh", "RXhi", 1), CodeSignature},
-		"RFC 7515 A.2 with the header of A.3": {strings.Replace(rfcRS, "eyJhbGciOiJSUzI1NiJ9", "eyJhbGciOiJFUzI1NiJ9", 1), CodeSignature},
+		"RFC 7515 A.5":                        {rfcNone, codes.AuthAlgorithm},
+		"RFC 8037 A.4":                        {rfcEdDSA, codes.AuthMalformed}, // signed, and no claims
+		"RFC 8037 A.4, changed":               {strings.Replace(rfcEdDSA, "RXhh", "RXhi", 1), codes.AuthSignature},
+		"RFC 7515 A.2 with the header of A.3": {strings.Replace(rfcRS, "eyJhbGciOiJSUzI1NiJ9", "eyJhbGciOiJFUzI1NiJ9", 1), codes.AuthSignature},
 	} {
 		who, err := v.Authenticate(request(c.token))
 		if code(t, err) != c.code || c.code == "" && (who.ID != "joe" || who.Expires != time.Unix(1300819380, 0)) {

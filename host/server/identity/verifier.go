@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // DefaultLeeway is how far the clocks of issuer and server may be apart.
@@ -50,7 +52,7 @@ type Verifier struct {
 	trusting  bool
 }
 
-// New returns a Verifier of tokens. The error is an *Error with CodeKeys that names
+// New returns a Verifier of tokens. The error is an *Error with codes.AuthKeys that names
 // every key that cannot be used; a private key among them is told first of all. One that
 // is merely not understood among the keys of a JWK set is no error: see PassedOver.
 func New(o Options) (*Verifier, error) {
@@ -96,10 +98,10 @@ func (v *Verifier) Trusting() bool { return v.trusting }
 
 // Reload puts other keys in the place of the ones there are. Requests see either the
 // old or the new ones. Where the new ones cannot be used the old ones stay, and the
-// error, an *Error with CodeKeys, says why.
+// error, an *Error with codes.AuthKeys, says why.
 func (v *Verifier) Reload(keys []byte) error {
 	if v.trusting {
-		return refuse(CodeKeys, "this server was started without keys and trusts everyone. Start it again with keys.")
+		return refuse(codes.AuthKeys, "this server was started without keys and trusts everyone. Start it again with keys.")
 	}
 	set, err := readKeys(keys)
 	if err != nil {
@@ -158,7 +160,7 @@ func (v *Verifier) Warnings() []string {
 
 // Authenticate returns who sent the request. A token is taken from the Authorization
 // header and from nowhere else. The error is an *Error with any of the codes but
-// CodeActor, CodeNoActing and CodeKeys, and the Who is then the zero one, which may do nothing.
+// codes.AuthActor, codes.AuthNoAgent and codes.AuthKeys, and the Who is then the zero one, which may do nothing.
 func (v *Verifier) Authenticate(r *http.Request) (Who, error) {
 	if v.trusting {
 		return Who{Trusted: true}, nil
@@ -190,7 +192,7 @@ func (v *Verifier) authenticate(raw string) (Who, *Error) {
 		}
 	}
 	if !signed {
-		return Who{}, refuse(CodeSignature, "the token's signature is not by a key that is trusted here, or the token was changed. Ask for a new one.")
+		return Who{}, refuse(codes.AuthSignature, "the token's signature is not by a key that is trusted here, or the token was changed. Ask for a new one.")
 	}
 	// Nothing of the payload was read until here.
 	c, err := t.claims()

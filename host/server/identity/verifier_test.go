@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 func TestTaken(t *testing.T) {
@@ -91,179 +93,179 @@ func TestRefused(t *testing.T) {
 
 	cases := []struct{ name, token, code string }{
 		// Shape.
-		{"nothing but dots", "..", CodeMalformed},
-		{"two parts", parts[0] + "." + parts[1], CodeMalformed},
-		{"four parts", good + ".", CodeMalformed},
-		{"encrypted", good + "..", CodeMalformed},
-		{"padded", parts[0] + "=." + parts[1] + "." + parts[2], CodeMalformed},
-		{"base64 with + and /", "+/." + parts[1] + "." + parts[2], CodeMalformed},
-		{"quoted", `"` + good + `"`, CodeMalformed},
-		{"two tokens", good + ", Bearer " + good, CodeMalformed},
-		{"a line break in base64", parts[0][:4] + "\n" + parts[0][4:] + "." + parts[1] + "." + parts[2], CodeMalformed},
-		{"another spelling of the signature", parts[0] + "." + parts[1] + "." + lastBit(parts[2]), CodeMalformed},
-		{"huge", parts[0] + "." + parts[1] + "." + strings.Repeat("A", MaxToken), CodeMalformed},
-		{"huge and signed", add(`,"pad":"` + strings.Repeat("x", MaxToken) + `"`), CodeMalformed},
-		{"deep", add(`,"pad":` + strings.Repeat("[", 4000) + strings.Repeat("]", 4000)), CodeMalformed},
+		{"nothing but dots", "..", codes.AuthMalformed},
+		{"two parts", parts[0] + "." + parts[1], codes.AuthMalformed},
+		{"four parts", good + ".", codes.AuthMalformed},
+		{"encrypted", good + "..", codes.AuthMalformed},
+		{"padded", parts[0] + "=." + parts[1] + "." + parts[2], codes.AuthMalformed},
+		{"base64 with + and /", "+/." + parts[1] + "." + parts[2], codes.AuthMalformed},
+		{"quoted", `"` + good + `"`, codes.AuthMalformed},
+		{"two tokens", good + ", Bearer " + good, codes.AuthMalformed},
+		{"a line break in base64", parts[0][:4] + "\n" + parts[0][4:] + "." + parts[1] + "." + parts[2], codes.AuthMalformed},
+		{"another spelling of the signature", parts[0] + "." + parts[1] + "." + lastBit(parts[2]), codes.AuthMalformed},
+		{"huge", parts[0] + "." + parts[1] + "." + strings.Repeat("A", MaxToken), codes.AuthMalformed},
+		{"huge and signed", add(`,"pad":"` + strings.Repeat("x", MaxToken) + `"`), codes.AuthMalformed},
+		{"deep", add(`,"pad":` + strings.Repeat("[", 4000) + strings.Repeat("]", 4000)), codes.AuthMalformed},
 
 		// Header.
-		{"no header", signed(t, k.ed, ``, payload), CodeMalformed},
-		{"header null", signed(t, k.ed, `null`, payload), CodeMalformed},
-		{"header a list", signed(t, k.ed, `[]`, payload), CodeMalformed},
-		{"header truncated", signed(t, k.ed, `{"alg":"EdDSA"`, payload), CodeMalformed},
-		{"header twice", signed(t, k.ed, edHeader+edHeader, payload), CodeMalformed},
-		{"alg twice", header(`{"alg":"EdDSA","alg":"EdDSA","kid":"ed"}`), CodeMalformed},
-		{"alg twice, once escaped", header(`{"alg":"none","\u0061lg":"EdDSA","kid":"ed"}`), CodeMalformed},
-		{"kid twice", header(`{"alg":"EdDSA","kid":"ec","kid":"ed"}`), CodeMalformed},
-		{"header not UTF-8", header("{\"alg\":\"EdDSA\",\"kid\":\"ed\",\"x\":\"\xff\"}"), CodeMalformed},
-		{"header with a lone surrogate", header(`{"alg":"EdDSA","kid":"ed","x":"\ud800"}`), CodeMalformed},
-		{"header with a BOM", header("\ufeff" + edHeader), CodeMalformed},
-		{"header with a NUL behind", header(edHeader + "\x00"), CodeMalformed},
-		{"crit", header(`{"alg":"EdDSA","kid":"ed","crit":["exp"]}`), CodeMalformed},
-		{"crit empty", header(`{"alg":"EdDSA","kid":"ed","crit":[]}`), CodeMalformed},
-		{"crit null", header(`{"alg":"EdDSA","kid":"ed","crit":null}`), CodeMalformed},
-		{"unencoded payload", header(`{"alg":"EdDSA","kid":"ed","b64":false,"crit":["b64"]}`), CodeMalformed},
-		{"typ of a logout", header(`{"alg":"EdDSA","kid":"ed","typ":"logout+jwt"}`), CodeMalformed},
-		{"typ a number", header(`{"alg":"EdDSA","kid":"ed","typ":1}`), CodeMalformed},
+		{"no header", signed(t, k.ed, ``, payload), codes.AuthMalformed},
+		{"header null", signed(t, k.ed, `null`, payload), codes.AuthMalformed},
+		{"header a list", signed(t, k.ed, `[]`, payload), codes.AuthMalformed},
+		{"header truncated", signed(t, k.ed, `{"alg":"EdDSA"`, payload), codes.AuthMalformed},
+		{"header twice", signed(t, k.ed, edHeader+edHeader, payload), codes.AuthMalformed},
+		{"alg twice", header(`{"alg":"EdDSA","alg":"EdDSA","kid":"ed"}`), codes.AuthMalformed},
+		{"alg twice, once escaped", header(`{"alg":"none","\u0061lg":"EdDSA","kid":"ed"}`), codes.AuthMalformed},
+		{"kid twice", header(`{"alg":"EdDSA","kid":"ec","kid":"ed"}`), codes.AuthMalformed},
+		{"header not UTF-8", header("{\"alg\":\"EdDSA\",\"kid\":\"ed\",\"x\":\"\xff\"}"), codes.AuthMalformed},
+		{"header with a lone surrogate", header(`{"alg":"EdDSA","kid":"ed","x":"\ud800"}`), codes.AuthMalformed},
+		{"header with a BOM", header("\ufeff" + edHeader), codes.AuthMalformed},
+		{"header with a NUL behind", header(edHeader + "\x00"), codes.AuthMalformed},
+		{"crit", header(`{"alg":"EdDSA","kid":"ed","crit":["exp"]}`), codes.AuthMalformed},
+		{"crit empty", header(`{"alg":"EdDSA","kid":"ed","crit":[]}`), codes.AuthMalformed},
+		{"crit null", header(`{"alg":"EdDSA","kid":"ed","crit":null}`), codes.AuthMalformed},
+		{"unencoded payload", header(`{"alg":"EdDSA","kid":"ed","b64":false,"crit":["b64"]}`), codes.AuthMalformed},
+		{"typ of a logout", header(`{"alg":"EdDSA","kid":"ed","typ":"logout+jwt"}`), codes.AuthMalformed},
+		{"typ a number", header(`{"alg":"EdDSA","kid":"ed","typ":1}`), codes.AuthMalformed},
 
 		// Algorithm.
-		{"no alg", header(`{"kid":"ed"}`), CodeAlgorithm},
-		{"alg null", header(`{"alg":null,"kid":"ed"}`), CodeAlgorithm},
-		{"alg a list", header(`{"alg":["EdDSA"],"kid":"ed"}`), CodeAlgorithm},
-		{"alg empty", header(`{"alg":"","kid":"ed"}`), CodeAlgorithm},
-		{"alg in lower case", header(`{"alg":"eddsa","kid":"ed"}`), CodeAlgorithm},
-		{"alg with a blank", header(`{"alg":"EdDSA ","kid":"ed"}`), CodeAlgorithm},
-		{"alg with a NUL", header(`{"alg":"EdDSA\u0000","kid":"ed"}`), CodeAlgorithm},
-		{"alg with a zero-width space", header(`{"alg":"Ed\u200bDSA","kid":"ed"}`), CodeAlgorithm},
-		{"alg in full width", header(`{"alg":"ＥｄＤＳＡ","kid":"ed"}`), CodeAlgorithm},
-		{"alg with a long s", header(`{"alg":"EdDſA","kid":"ed"}`), CodeAlgorithm},
-		{"ALG for alg", header(`{"ALG":"EdDSA","kid":"ed"}`), CodeAlgorithm},
-		{"a Kelvin sign for kid", header(`{"alg":"EdDSA","` + "\u212a" + `id":"ed"}`), CodeKey},
-		{"alg of another key's type", signed(t, k.ed, `{"alg":"RS256","kid":"ed"}`, payload), CodeAlgorithm},
-		{"ES256 with the Ed25519 key", signed(t, k.ec, `{"alg":"ES256","kid":"ed"}`, payload), CodeAlgorithm},
-		{"EdDSA with the RSA key", signed(t, k.rsa, `{"alg":"EdDSA","kid":"rsa"}`, payload), CodeAlgorithm},
-		{"PS256", signed(t, k.rsa, `{"alg":"PS256","kid":"rsa"}`, payload), CodeAlgorithm},
-		{"RS512", signed(t, k.rsa, `{"alg":"RS512","kid":"rsa"}`, payload), CodeAlgorithm},
-		{"ES384", signed(t, k.ec384, `{"alg":"ES384","kid":"ec"}`, payload), CodeAlgorithm},
-		{"ES256K", signed(t, k.ec, `{"alg":"ES256K","kid":"ec"}`, payload), CodeAlgorithm},
+		{"no alg", header(`{"kid":"ed"}`), codes.AuthAlgorithm},
+		{"alg null", header(`{"alg":null,"kid":"ed"}`), codes.AuthAlgorithm},
+		{"alg a list", header(`{"alg":["EdDSA"],"kid":"ed"}`), codes.AuthAlgorithm},
+		{"alg empty", header(`{"alg":"","kid":"ed"}`), codes.AuthAlgorithm},
+		{"alg in lower case", header(`{"alg":"eddsa","kid":"ed"}`), codes.AuthAlgorithm},
+		{"alg with a blank", header(`{"alg":"EdDSA ","kid":"ed"}`), codes.AuthAlgorithm},
+		{"alg with a NUL", header(`{"alg":"EdDSA\u0000","kid":"ed"}`), codes.AuthAlgorithm},
+		{"alg with a zero-width space", header(`{"alg":"Ed\u200bDSA","kid":"ed"}`), codes.AuthAlgorithm},
+		{"alg in full width", header(`{"alg":"ＥｄＤＳＡ","kid":"ed"}`), codes.AuthAlgorithm},
+		{"alg with a long s", header(`{"alg":"EdDſA","kid":"ed"}`), codes.AuthAlgorithm},
+		{"ALG for alg", header(`{"ALG":"EdDSA","kid":"ed"}`), codes.AuthAlgorithm},
+		{"a Kelvin sign for kid", header(`{"alg":"EdDSA","` + "\u212a" + `id":"ed"}`), codes.AuthKey},
+		{"alg of another key's type", signed(t, k.ed, `{"alg":"RS256","kid":"ed"}`, payload), codes.AuthAlgorithm},
+		{"ES256 with the Ed25519 key", signed(t, k.ec, `{"alg":"ES256","kid":"ed"}`, payload), codes.AuthAlgorithm},
+		{"EdDSA with the RSA key", signed(t, k.rsa, `{"alg":"EdDSA","kid":"rsa"}`, payload), codes.AuthAlgorithm},
+		{"PS256", signed(t, k.rsa, `{"alg":"PS256","kid":"rsa"}`, payload), codes.AuthAlgorithm},
+		{"RS512", signed(t, k.rsa, `{"alg":"RS512","kid":"rsa"}`, payload), codes.AuthAlgorithm},
+		{"ES384", signed(t, k.ec384, `{"alg":"ES384","kid":"ec"}`, payload), codes.AuthAlgorithm},
+		{"ES256K", signed(t, k.ec, `{"alg":"ES256K","kid":"ec"}`, payload), codes.AuthAlgorithm},
 
 		// Key.
-		{"no kid", header(`{"alg":"EdDSA"}`), CodeKey},
-		{"unknown kid", header(`{"alg":"EdDSA","kid":"other"}`), CodeKey},
-		{"empty kid", header(`{"alg":"EdDSA","kid":""}`), CodeKey},
-		{"kid in capitals", header(`{"alg":"EdDSA","kid":"ED"}`), CodeKey},
-		{"kid a path", header(`{"alg":"EdDSA","kid":"../../../dev/null"}`), CodeKey},
-		{"kid null", header(`{"alg":"EdDSA","kid":null}`), CodeMalformed},
-		{"kid a number", header(`{"alg":"EdDSA","kid":1}`), CodeMalformed},
-		{"the key in the header", signed(t, k.otherEd, `{"alg":"EdDSA","jwk":`+jwk(t, "", k.otherEd.Public())+`}`, payload), CodeKey},
+		{"no kid", header(`{"alg":"EdDSA"}`), codes.AuthKey},
+		{"unknown kid", header(`{"alg":"EdDSA","kid":"other"}`), codes.AuthKey},
+		{"empty kid", header(`{"alg":"EdDSA","kid":""}`), codes.AuthKey},
+		{"kid in capitals", header(`{"alg":"EdDSA","kid":"ED"}`), codes.AuthKey},
+		{"kid a path", header(`{"alg":"EdDSA","kid":"../../../dev/null"}`), codes.AuthKey},
+		{"kid null", header(`{"alg":"EdDSA","kid":null}`), codes.AuthMalformed},
+		{"kid a number", header(`{"alg":"EdDSA","kid":1}`), codes.AuthMalformed},
+		{"the key in the header", signed(t, k.otherEd, `{"alg":"EdDSA","jwk":`+jwk(t, "", k.otherEd.Public())+`}`, payload), codes.AuthKey},
 
 		// Signature.
-		{"signed by another Ed25519 key", signed(t, k.otherEd, edHeader, payload), CodeSignature},
-		{"signed by another ECDSA key", signed(t, k.otherEC, `{"alg":"ES256","kid":"ec"}`, payload), CodeSignature},
-		{"signed by another RSA key", signed(t, k.otherRSA, `{"alg":"RS256","kid":"rsa"}`, payload), CodeSignature},
-		{"another key, told in the header", signed(t, k.otherEd, `{"alg":"EdDSA","kid":"ed","jwk":`+jwk(t, "ed", k.otherEd.Public())+`}`, payload), CodeSignature},
-		{"signature stripped", parts[0] + "." + parts[1] + ".", CodeSignature},
-		{"RSA signature stripped", input(`{"alg":"RS256","kid":"rsa"}`, payload) + ".", CodeSignature},
-		{"ES256 signature stripped", esInput + ".", CodeSignature},
-		{"ES256 signature of zeros", esInput + "." + b64(make([]byte, 64)), CodeSignature},
-		{"ES256 signature in DER", esInput + "." + b64(der), CodeSignature},
-		{"signature cut", parts[0] + "." + parts[1] + "." + b64(signature(t, k.ed, parts[0]+"."+parts[1])[:63]), CodeSignature},
-		{"signature with more behind", parts[0] + "." + parts[1] + "." + b64(append(signature(t, k.ed, parts[0]+"."+parts[1]), 0)), CodeSignature},
-		{"payload changed", parts[0] + "." + b64([]byte(strings.Replace(payload, "u1", "u2", 1))) + "." + parts[2], CodeSignature},
-		{"payload spelt otherwise", parts[0] + "." + b64([]byte(payload+" ")) + "." + parts[2], CodeSignature},
-		{"payload empty", parts[0] + ".." + parts[2], CodeSignature},
-		{"parts swapped", parts[1] + "." + parts[0] + "." + parts[2], CodeAlgorithm},
-		{"expired and forged", signed(t, k.otherEd, edHeader, strings.Replace(payload, "1767229200", "1", 1)), CodeSignature},
+		{"signed by another Ed25519 key", signed(t, k.otherEd, edHeader, payload), codes.AuthSignature},
+		{"signed by another ECDSA key", signed(t, k.otherEC, `{"alg":"ES256","kid":"ec"}`, payload), codes.AuthSignature},
+		{"signed by another RSA key", signed(t, k.otherRSA, `{"alg":"RS256","kid":"rsa"}`, payload), codes.AuthSignature},
+		{"another key, told in the header", signed(t, k.otherEd, `{"alg":"EdDSA","kid":"ed","jwk":`+jwk(t, "ed", k.otherEd.Public())+`}`, payload), codes.AuthSignature},
+		{"signature stripped", parts[0] + "." + parts[1] + ".", codes.AuthSignature},
+		{"RSA signature stripped", input(`{"alg":"RS256","kid":"rsa"}`, payload) + ".", codes.AuthSignature},
+		{"ES256 signature stripped", esInput + ".", codes.AuthSignature},
+		{"ES256 signature of zeros", esInput + "." + b64(make([]byte, 64)), codes.AuthSignature},
+		{"ES256 signature in DER", esInput + "." + b64(der), codes.AuthSignature},
+		{"signature cut", parts[0] + "." + parts[1] + "." + b64(signature(t, k.ed, parts[0]+"."+parts[1])[:63]), codes.AuthSignature},
+		{"signature with more behind", parts[0] + "." + parts[1] + "." + b64(append(signature(t, k.ed, parts[0]+"."+parts[1]), 0)), codes.AuthSignature},
+		{"payload changed", parts[0] + "." + b64([]byte(strings.Replace(payload, "u1", "u2", 1))) + "." + parts[2], codes.AuthSignature},
+		{"payload spelt otherwise", parts[0] + "." + b64([]byte(payload+" ")) + "." + parts[2], codes.AuthSignature},
+		{"payload empty", parts[0] + ".." + parts[2], codes.AuthSignature},
+		{"parts swapped", parts[1] + "." + parts[0] + "." + parts[2], codes.AuthAlgorithm},
+		{"expired and forged", signed(t, k.otherEd, edHeader, strings.Replace(payload, "1767229200", "1", 1)), codes.AuthSignature},
 
 		// Payload.
-		{"payload not base64url", parts[0] + ".A." + b64(signature(t, k.ed, parts[0]+".A")), CodeMalformed},
-		{"payload null", ed(`null`), CodeMalformed},
-		{"payload text", ed(`"hello"`), CodeMalformed},
-		{"payload no JSON", ed(`hello`), CodeMalformed},
-		{"payload truncated", ed(payload[:len(payload)-1]), CodeMalformed},
-		{"sub twice", add(`,"sub":"u2"`), CodeMalformed},
-		{"sub twice, once escaped", add(`,"\u0073ub":"u2"`), CodeMalformed},
-		{"exp twice", add(`,"exp":1767229200`), CodeMalformed},
-		{"twice, deep inside", add(`,"a":[{"b":{"c":1,"c":1}}]`), CodeMalformed},
+		{"payload not base64url", parts[0] + ".A." + b64(signature(t, k.ed, parts[0]+".A")), codes.AuthMalformed},
+		{"payload null", ed(`null`), codes.AuthMalformed},
+		{"payload text", ed(`"hello"`), codes.AuthMalformed},
+		{"payload no JSON", ed(`hello`), codes.AuthMalformed},
+		{"payload truncated", ed(payload[:len(payload)-1]), codes.AuthMalformed},
+		{"sub twice", add(`,"sub":"u2"`), codes.AuthMalformed},
+		{"sub twice, once escaped", add(`,"\u0073ub":"u2"`), codes.AuthMalformed},
+		{"exp twice", add(`,"exp":1767229200`), codes.AuthMalformed},
+		{"twice, deep inside", add(`,"a":[{"b":{"c":1,"c":1}}]`), codes.AuthMalformed},
 
 		// Times.
-		{"expired", replace("1767229200", "1767225570"), CodeExpired},
-		{"expired long ago", replace("1767229200", "1"), CodeExpired},
-		{"exp 0", replace("1767229200", "0"), CodeExpired},
-		{"no exp", replace(`"exp":1767229200,`, ``), CodeClaims},
-		{"exp null", replace("1767229200", "null"), CodeClaims},
-		{"exp text", replace("1767229200", `"1767229200"`), CodeClaims},
-		{"exp in milliseconds", replace("1767229200", "1767229200000"), CodeClaims},
-		{"exp beyond all years", replace("1767229200", "1e300"), CodeClaims},
-		{"exp negative", replace("1767229200", "-1"), CodeClaims},
-		{"exp a list", replace("1767229200", "[1767229200]"), CodeClaims},
-		{"Exp for exp", replace(`"exp"`, `"Exp"`), CodeClaims},
-		{"nbf in the future", add(`,"nbf":1767225631`), CodeEarly},
-		{"iat in the future", add(`,"iat":1767225631`), CodeEarly},
-		{"nbf text", add(`,"nbf":"1"`), CodeClaims},
-		{"nbf beyond all years", add(`,"nbf":1e300`), CodeClaims},
-		{"iat null", add(`,"iat":null`), CodeClaims},
+		{"expired", replace("1767229200", "1767225570"), codes.AuthExpired},
+		{"expired long ago", replace("1767229200", "1"), codes.AuthExpired},
+		{"exp 0", replace("1767229200", "0"), codes.AuthExpired},
+		{"no exp", replace(`"exp":1767229200,`, ``), codes.AuthClaims},
+		{"exp null", replace("1767229200", "null"), codes.AuthClaims},
+		{"exp text", replace("1767229200", `"1767229200"`), codes.AuthClaims},
+		{"exp in milliseconds", replace("1767229200", "1767229200000"), codes.AuthClaims},
+		{"exp beyond all years", replace("1767229200", "1e300"), codes.AuthClaims},
+		{"exp negative", replace("1767229200", "-1"), codes.AuthClaims},
+		{"exp a list", replace("1767229200", "[1767229200]"), codes.AuthClaims},
+		{"Exp for exp", replace(`"exp"`, `"Exp"`), codes.AuthClaims},
+		{"nbf in the future", add(`,"nbf":1767225631`), codes.AuthEarly},
+		{"iat in the future", add(`,"iat":1767225631`), codes.AuthEarly},
+		{"nbf text", add(`,"nbf":"1"`), codes.AuthClaims},
+		{"nbf beyond all years", add(`,"nbf":1e300`), codes.AuthClaims},
+		{"iat null", add(`,"iat":null`), codes.AuthClaims},
 
 		// Audience and issuer.
-		{"another audience", replace(`"holdfast"`, `"other"`), CodeAudience},
-		{"other audiences", replace(`"holdfast"`, `["other","more"]`), CodeAudience},
-		{"audience in capitals", replace(`"holdfast"`, `"Holdfast"`), CodeAudience},
-		{"audience a beginning", replace(`"holdfast"`, `"holdfast.evil.example"`), CodeAudience},
-		{"no audience", replace(`"aud":"holdfast",`, ``), CodeAudience},
-		{"audience empty", replace(`"holdfast"`, `""`), CodeAudience},
-		{"audience an empty list", replace(`"holdfast"`, `[]`), CodeAudience},
-		{"audience null", replace(`"holdfast"`, `null`), CodeAudience},
-		{"audience an object", replace(`"holdfast"`, `{"holdfast":"holdfast"}`), CodeAudience},
-		{"audience a mixed list", replace(`"holdfast"`, `["holdfast",1]`), CodeAudience},
-		{"another issuer", replace(`https://id.example`, `https://id.example/`), CodeIssuer},
-		{"no issuer", replace(`"iss":"https://id.example",`, ``), CodeIssuer},
-		{"issuer empty", replace(`https://id.example`, ``), CodeIssuer},
-		{"issuer a list", replace(`"https://id.example"`, `["https://id.example"]`), CodeIssuer},
+		{"another audience", replace(`"holdfast"`, `"other"`), codes.AuthAudience},
+		{"other audiences", replace(`"holdfast"`, `["other","more"]`), codes.AuthAudience},
+		{"audience in capitals", replace(`"holdfast"`, `"Holdfast"`), codes.AuthAudience},
+		{"audience a beginning", replace(`"holdfast"`, `"holdfast.evil.example"`), codes.AuthAudience},
+		{"no audience", replace(`"aud":"holdfast",`, ``), codes.AuthAudience},
+		{"audience empty", replace(`"holdfast"`, `""`), codes.AuthAudience},
+		{"audience an empty list", replace(`"holdfast"`, `[]`), codes.AuthAudience},
+		{"audience null", replace(`"holdfast"`, `null`), codes.AuthAudience},
+		{"audience an object", replace(`"holdfast"`, `{"holdfast":"holdfast"}`), codes.AuthAudience},
+		{"audience a mixed list", replace(`"holdfast"`, `["holdfast",1]`), codes.AuthAudience},
+		{"another issuer", replace(`https://id.example`, `https://id.example/`), codes.AuthIssuer},
+		{"no issuer", replace(`"iss":"https://id.example",`, ``), codes.AuthIssuer},
+		{"issuer empty", replace(`https://id.example`, ``), codes.AuthIssuer},
+		{"issuer a list", replace(`"https://id.example"`, `["https://id.example"]`), codes.AuthIssuer},
 
 		// Who.
-		{"no sub", replace(`,"sub":"u1"`, ``), CodeClaims},
-		{"sub empty", replace(`"u1"`, `""`), CodeClaims},
-		{"sub null", replace(`"u1"`, `null`), CodeClaims},
-		{"sub a number", replace(`"u1"`, `1`), CodeClaims},
-		{"sub a list", replace(`"u1"`, `["u1"]`), CodeClaims},
-		{"sub too long", replace(`u1`, strings.Repeat("é", 64)+"x"), CodeClaims},
-		{"sub with a NUL", replace(`u1`, `u1\u0000`), CodeClaims},
-		{"sub with a line break", replace(`u1`, `u1\n`), CodeClaims},
-		{"no kind", replace(`"kind":"user",`, ``), CodeClaims},
-		{"kind empty", replace(`"user"`, `""`), CodeClaims},
-		{"kind blank", replace(`"user"`, `"  "`), CodeClaims},
-		{"kind null", replace(`"user"`, `null`), CodeClaims},
-		{"kind true", replace(`"user"`, `true`), CodeClaims},
-		{"kinds none", replace(`"user"`, `[]`), CodeClaims},
-		{"kinds with an empty one", replace(`"user"`, `["user",""]`), CodeClaims},
-		{"kinds with a number", replace(`"user"`, `["user",1]`), CodeClaims},
-		{"kinds nested", replace(`"user"`, `[["user"]]`), CodeClaims},
-		{"kind too long", replace(`user`, strings.Repeat("x", 129)), CodeClaims},
-		{"roles null", add(`,"roles":null`), CodeClaims},
-		{"roles true", add(`,"roles":true`), CodeClaims},
-		{"roles an object", add(`,"roles":{"publish":true}`), CodeClaims},
-		{"roles with a number", add(`,"roles":["publish",1]`), CodeClaims},
-		{"sessions null", add(`,"sessions":null`), CodeClaims},
-		{"sessions true", add(`,"sessions":true`), CodeClaims},
-		{"sessions empty text", add(`,"sessions":""`), CodeClaims},
-		{"sessions with an empty one", add(`,"sessions":["a",""]`), CodeClaims},
-		{"sessions with a star within", add(`,"sessions":["a*b"]`), CodeClaims},
-		{"sessions with two stars", add(`,"sessions":["a**"]`), CodeClaims},
-		{"sessions too long", add(`,"sessions":["` + strings.Repeat("x", 129) + `"]`), CodeClaims},
+		{"no sub", replace(`,"sub":"u1"`, ``), codes.AuthClaims},
+		{"sub empty", replace(`"u1"`, `""`), codes.AuthClaims},
+		{"sub null", replace(`"u1"`, `null`), codes.AuthClaims},
+		{"sub a number", replace(`"u1"`, `1`), codes.AuthClaims},
+		{"sub a list", replace(`"u1"`, `["u1"]`), codes.AuthClaims},
+		{"sub too long", replace(`u1`, strings.Repeat("é", 64)+"x"), codes.AuthClaims},
+		{"sub with a NUL", replace(`u1`, `u1\u0000`), codes.AuthClaims},
+		{"sub with a line break", replace(`u1`, `u1\n`), codes.AuthClaims},
+		{"no kind", replace(`"kind":"user",`, ``), codes.AuthClaims},
+		{"kind empty", replace(`"user"`, `""`), codes.AuthClaims},
+		{"kind blank", replace(`"user"`, `"  "`), codes.AuthClaims},
+		{"kind null", replace(`"user"`, `null`), codes.AuthClaims},
+		{"kind true", replace(`"user"`, `true`), codes.AuthClaims},
+		{"kinds none", replace(`"user"`, `[]`), codes.AuthClaims},
+		{"kinds with an empty one", replace(`"user"`, `["user",""]`), codes.AuthClaims},
+		{"kinds with a number", replace(`"user"`, `["user",1]`), codes.AuthClaims},
+		{"kinds nested", replace(`"user"`, `[["user"]]`), codes.AuthClaims},
+		{"kind too long", replace(`user`, strings.Repeat("x", 129)), codes.AuthClaims},
+		{"roles null", add(`,"roles":null`), codes.AuthClaims},
+		{"roles true", add(`,"roles":true`), codes.AuthClaims},
+		{"roles an object", add(`,"roles":{"publish":true}`), codes.AuthClaims},
+		{"roles with a number", add(`,"roles":["publish",1]`), codes.AuthClaims},
+		{"sessions null", add(`,"sessions":null`), codes.AuthClaims},
+		{"sessions true", add(`,"sessions":true`), codes.AuthClaims},
+		{"sessions empty text", add(`,"sessions":""`), codes.AuthClaims},
+		{"sessions with an empty one", add(`,"sessions":["a",""]`), codes.AuthClaims},
+		{"sessions with a star within", add(`,"sessions":["a*b"]`), codes.AuthClaims},
+		{"sessions with two stars", add(`,"sessions":["a**"]`), codes.AuthClaims},
+		{"sessions too long", add(`,"sessions":["` + strings.Repeat("x", 129) + `"]`), codes.AuthClaims},
 	}
 	for _, alg := range []string{"none", "None", "NONE", "nOnE", "none ", " none", "n\\u006fne", "none\\u0000", ""} {
 		h := `{"alg":"` + alg + `","kid":"ed"}`
 		cases = append(cases,
-			struct{ name, token, code string }{"alg " + alg + " stripped", input(h, payload) + ".", CodeAlgorithm},
-			struct{ name, token, code string }{"alg " + alg + " signed", signed(t, k.ed, h, payload), CodeAlgorithm})
+			struct{ name, token, code string }{"alg " + alg + " stripped", input(h, payload) + ".", codes.AuthAlgorithm},
+			struct{ name, token, code string }{"alg " + alg + " signed", signed(t, k.ed, h, payload), codes.AuthAlgorithm})
 	}
 	for name, secret := range map[string][]byte{
 		"PEM": publicPEM(t, k.rsa.Public()), "trimmed PEM": []byte(strings.TrimSpace(string(publicPEM(t, k.rsa.Public())))),
 		"SPKI": spki, "PKCS #1": pkcs1, "modulus": k.rsa.N.Bytes(), "the key set": jwks(t), "nothing": {},
 	} {
 		for _, alg := range []string{"HS256", "RS256"} {
-			want := CodeAlgorithm
+			want := codes.AuthAlgorithm
 			if alg == "RS256" {
-				want = CodeSignature
+				want = codes.AuthSignature
 			}
 			cases = append(cases, struct{ name, token, code string }{
 				alg + " with the public key as the secret: " + name,
@@ -303,19 +305,19 @@ func TestHeader(t *testing.T) {
 		{"one", []string{"Bearer " + good}, ""},
 		{"in lower case", []string{"bearer " + good}, ""},
 		{"two blanks", []string{"Bearer  " + good}, ""},
-		{"none", nil, CodeMissing},
-		{"empty", []string{""}, CodeMalformed},
-		{"only the scheme", []string{"Bearer"}, CodeMissing},
-		{"only the scheme and a blank", []string{"Bearer "}, CodeMissing},
-		{"no scheme", []string{good}, CodeMalformed},
-		{"a tab", []string{"Bearer\t" + good}, CodeMalformed},
-		{"Basic", []string{"Basic dTpw"}, CodeMalformed},
-		{"DPoP", []string{"DPoP " + good}, CodeMalformed},
-		{"twice", []string{"Bearer " + good, "Bearer " + good}, CodeMalformed},
-		{"and an empty one", []string{"Bearer " + good, ""}, CodeMalformed},
-		{"two in one", []string{"Bearer " + good + ",Bearer " + good}, CodeMalformed},
-		{"a parameter", []string{"Bearer token=" + good}, CodeMalformed},
-		{"something behind", []string{"Bearer " + good + " x"}, CodeMalformed},
+		{"none", nil, codes.AuthMissing},
+		{"empty", []string{""}, codes.AuthMalformed},
+		{"only the scheme", []string{"Bearer"}, codes.AuthMissing},
+		{"only the scheme and a blank", []string{"Bearer "}, codes.AuthMissing},
+		{"no scheme", []string{good}, codes.AuthMalformed},
+		{"a tab", []string{"Bearer\t" + good}, codes.AuthMalformed},
+		{"Basic", []string{"Basic dTpw"}, codes.AuthMalformed},
+		{"DPoP", []string{"DPoP " + good}, codes.AuthMalformed},
+		{"twice", []string{"Bearer " + good, "Bearer " + good}, codes.AuthMalformed},
+		{"and an empty one", []string{"Bearer " + good, ""}, codes.AuthMalformed},
+		{"two in one", []string{"Bearer " + good + ",Bearer " + good}, codes.AuthMalformed},
+		{"a parameter", []string{"Bearer token=" + good}, codes.AuthMalformed},
+		{"something behind", []string{"Bearer " + good + " x"}, codes.AuthMalformed},
 	} {
 		r := httptest.NewRequest("POST", "/?access_token="+good+"&token="+good, strings.NewReader("access_token="+good))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -348,9 +350,9 @@ func TestNoKids(t *testing.T) {
 		{"the second", k.otherEd, `{"alg":"EdDSA"}`, ""},
 		{"a kid nobody knows", k.otherEd, `{"alg":"EdDSA","kid":"x"}`, ""},
 		{"RSA", k.rsa, `{"alg":"RS256"}`, ""},
-		{"another RSA", k.otherRSA, `{"alg":"RS256"}`, CodeSignature},
-		{"no key of the type", k.ec, `{"alg":"ES256"}`, CodeAlgorithm},
-		{"none", k.ec, `{"alg":"none"}`, CodeAlgorithm},
+		{"another RSA", k.otherRSA, `{"alg":"RS256"}`, codes.AuthSignature},
+		{"no key of the type", k.ec, `{"alg":"ES256"}`, codes.AuthAlgorithm},
+		{"none", k.ec, `{"alg":"none"}`, codes.AuthAlgorithm},
 	} {
 		if _, err := v.Authenticate(request(signed(t, c.key, c.header, payload))); code(t, err) != c.code {
 			t.Errorf("%s: %q, want %q", c.name, code(t, err), c.code)
@@ -403,7 +405,7 @@ func TestTrusting(t *testing.T) {
 	if err != nil || !who.Trusted || !v.Trusting() || !reflect.DeepEqual(who, Who{Trusted: true}) {
 		t.Errorf("%+v, %v", who, err)
 	}
-	if err := v.Reload(jwks(t)); code(t, err) != CodeKeys {
+	if err := v.Reload(jwks(t)); code(t, err) != codes.AuthKeys {
 		t.Errorf("Reload: %v", err)
 	}
 	if w := v.Warnings(); len(w) != 1 || !strings.Contains(w[0], "EVERYONE IS TRUSTED") {
@@ -416,9 +418,9 @@ func TestTrusting(t *testing.T) {
 
 func TestChallenge(t *testing.T) {
 	for code, want := range map[string]string{
-		CodeMissing: `Bearer realm="holdfast"`,
-		CodeExpired: `Bearer realm="holdfast", error="invalid_token"`,
-		CodeActor:   "", CodeNoActing: "", CodeKeys: "",
+		codes.AuthMissing: `Bearer realm="holdfast"`,
+		codes.AuthExpired: `Bearer realm="holdfast", error="invalid_token"`,
+		codes.AuthActor:   "", codes.AuthNoAgent: "", codes.AuthKeys: "",
 	} {
 		if got := (&Error{Code: code}).Challenge(); got != want {
 			t.Errorf("%s: %s", code, got)
@@ -439,17 +441,17 @@ func TestReload(t *testing.T) {
 			}
 		}
 	}
-	check("at first", "", CodeKey)
+	check("at first", "", codes.AuthKey)
 	for _, bad := range []string{"", "hello", `{"keys":[]}`, `{"keys":[` + jwk(t, "new", k.otherEd.Public()) + `,` + jwk(t, "more", k.ec) + `]}`} {
-		if err := v.Reload([]byte(bad)); code(t, err) != CodeKeys {
+		if err := v.Reload([]byte(bad)); code(t, err) != codes.AuthKeys {
 			t.Errorf("%.20s: %v", bad, err)
 		}
-		check("after a reload that failed", "", CodeKey)
+		check("after a reload that failed", "", codes.AuthKey)
 	}
 	if err := v.Reload([]byte(`{"keys":[` + jwk(t, "new", k.otherEd.Public()) + `]}`)); err != nil {
 		t.Fatal(err)
 	}
-	check("after the reload", CodeKey, "")
+	check("after the reload", codes.AuthKey, "")
 }
 
 // TestReloadMeanwhile asks while keys change: every answer is of one set or the other.
@@ -466,11 +468,11 @@ func TestReloadMeanwhile(t *testing.T) {
 			for range 200 {
 				for i, token := range tokens {
 					who, err := v.Authenticate(request(token))
-					if c := code(t, err); c != "" && c != CodeSignature || (c == "") != (who.ID == "u1") {
+					if c := code(t, err); c != "" && c != codes.AuthSignature || (c == "") != (who.ID == "u1") {
 						t.Errorf("token %d: %v", i, err)
 					}
 				}
-				if _, err := v.Authenticate(request(forged)); code(t, err) != CodeSignature && code(t, err) != CodeKey {
+				if _, err := v.Authenticate(request(forged)); code(t, err) != codes.AuthSignature && code(t, err) != codes.AuthKey {
 					t.Errorf("forged: %v", err)
 				}
 			}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // Who is a caller: what a token says, never what a body says. The zero Who may do nothing.
@@ -39,12 +41,12 @@ type Who struct {
 //
 // A Trusted caller is whoever the body says; an id left out is the kind.
 //
-// The error is an *Error with CodeActor, or CodeNoActing where the body says no kind
+// The error is an *Error with codes.AuthActor, or codes.AuthNoAgent where the body says no kind
 // and the bundle declares none of Kinds.
 func (w Who) Actor(kind, id string, declared func(kind string) bool) (string, string, error) {
 	if w.Trusted {
 		if kind == "" {
-			return "", "", refuse(CodeActor, "this server trusts everyone, so a body must say who acts: set `actor.kind` to one of the bundle's agents.")
+			return "", "", refuse(codes.AuthActor, "this server trusts everyone, so a body must say who acts: set `actor.kind` to one of the bundle's agents.")
 		}
 		if id == "" {
 			id = kind
@@ -52,14 +54,14 @@ func (w Who) Actor(kind, id string, declared func(kind string) bool) (string, st
 		return kind, id, nil
 	}
 	if w.ID == "" {
-		return "", "", refuse(CodeActor, "the caller is not known: send a token.")
+		return "", "", refuse(codes.AuthActor, "the caller is not known: send a token.")
 	}
 	if id != "" && id != w.ID {
-		return "", "", refuse(CodeActor, "the body says `actor.id` is `%s`, and the token is another's. Leave `actor` out: it is taken from the token.", clip(id))
+		return "", "", refuse(codes.AuthActor, "the body says `actor.id` is `%s`, and the token is another's. Leave `actor` out: it is taken from the token.", clip(id))
 	}
 	if kind != "" {
 		if !slices.Contains(w.Kinds, kind) {
-			return "", "", refuse(CodeActor, "the body says `actor.kind` is `%s`, which this token may not act as. Leave `actor` out, or ask for a token with that kind.", clip(kind))
+			return "", "", refuse(codes.AuthActor, "the body says `actor.kind` is `%s`, which this token may not act as. Leave `actor` out, or ask for a token with that kind.", clip(kind))
 		}
 		return kind, w.ID, nil
 	}
@@ -68,7 +70,7 @@ func (w Who) Actor(kind, id string, declared func(kind string) bool) (string, st
 			return k, w.ID, nil
 		}
 	}
-	return "", "", refuse(CodeNoActing, "nothing that this token may act as is an agent of the session's bundle. Ask for a token whose kind is one of the bundle's `agents`.")
+	return "", "", refuse(codes.AuthNoAgent, "nothing that this token may act as is an agent of the session's bundle. Ask for a token whose kind is one of the bundle's `agents`.")
 }
 
 // May reports whether the caller has the role.

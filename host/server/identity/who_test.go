@@ -5,6 +5,8 @@ package identity
 import (
 	"strings"
 	"testing"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 func TestActor(t *testing.T) {
@@ -35,20 +37,20 @@ func TestActor(t *testing.T) {
 		{"the first that is declared", two, "", "", agents("user"), "user", "u1", ""},
 		{"all declared", two, "", "", nil, "admin", "u1", ""},
 		{"said and not declared", two, "admin", "", agents("user"), "admin", "u1", ""},
-		{"none declared", two, "", "", agents("other"), "", "", CodeNoActing},
-		{"another id", one, "user", "u2", agents("user"), "", "", CodeActor},
-		{"another id only", one, "", "u2", agents("user"), "", "", CodeActor},
-		{"id in capitals", one, "", "U1", agents("user"), "", "", CodeActor},
-		{"id with a blank", one, "", "u1 ", agents("user"), "", "", CodeActor},
-		{"another kind", one, "admin", "u1", agents("user", "admin"), "", "", CodeActor},
-		{"kind in capitals", one, "User", "", agents("user", "User"), "", "", CodeActor},
-		{"the zero Who", Who{}, "user", "u1", nil, "", "", CodeActor},
-		{"the zero Who, nothing said", Who{}, "", "", nil, "", "", CodeActor},
-		{"no kinds", Who{ID: "u1"}, "", "", nil, "", "", CodeNoActing},
-		{"no id", Who{Kinds: []string{"user"}}, "", "", nil, "", "", CodeActor},
+		{"none declared", two, "", "", agents("other"), "", "", codes.AuthNoAgent},
+		{"another id", one, "user", "u2", agents("user"), "", "", codes.AuthActor},
+		{"another id only", one, "", "u2", agents("user"), "", "", codes.AuthActor},
+		{"id in capitals", one, "", "U1", agents("user"), "", "", codes.AuthActor},
+		{"id with a blank", one, "", "u1 ", agents("user"), "", "", codes.AuthActor},
+		{"another kind", one, "admin", "u1", agents("user", "admin"), "", "", codes.AuthActor},
+		{"kind in capitals", one, "User", "", agents("user", "User"), "", "", codes.AuthActor},
+		{"the zero Who", Who{}, "user", "u1", nil, "", "", codes.AuthActor},
+		{"the zero Who, nothing said", Who{}, "", "", nil, "", "", codes.AuthActor},
+		{"no kinds", Who{ID: "u1"}, "", "", nil, "", "", codes.AuthNoAgent},
+		{"no id", Who{Kinds: []string{"user"}}, "", "", nil, "", "", codes.AuthActor},
 		{"trusted", Who{Trusted: true}, "user", "u9", agents(), "user", "u9", ""},
 		{"trusted without id", Who{Trusted: true}, "user", "", agents(), "user", "user", ""},
-		{"trusted without kind", Who{Trusted: true}, "", "u9", agents("user"), "", "", CodeActor},
+		{"trusted without kind", Who{Trusted: true}, "", "u9", agents("user"), "", "", codes.AuthActor},
 	} {
 		kind, id, err := c.who.Actor(c.kind, c.id, c.declared)
 		if kind != c.wantKind || id != c.wantID || code(t, err) != c.code {
