@@ -29,9 +29,14 @@ func catalog(t testing.TB) string {
 		if i > 0 {
 			entries += ","
 		}
-		entries += fmt.Sprintf(`{"cursor":{"floor":%d,"room":%q},"digest":%q,"metadata":{},"params":{"room":%q}}`, point.floor, point.room, b.Digest(), point.room)
+		entries += fmt.Sprintf(`{"cursor":{"floor":%d,"room":%q},"digest":%q,"metadata":{},"params":{"room":%q}}`,
+			point.floor, point.room, b.Digest(), point.room)
 	}
-	return fmt.Sprintf(`{"bundle":%s,"catalog":"house","entries":[%s],"holdfast":1,"matrix":{"floor":[1,2],"room":["hall","attic"]},"title":"House","version":"1.2.0"}`, fmt.Sprintf(template, "plans", ""), entries)
+	return fmt.Sprintf(
+		`{"bundle":%s,"catalog":"house","entries":[%s],"holdfast":1,"matrix":{"floor":[1,2],"room":["hall","attic"]},"title":"House","version":"1.2.0"}`,
+		fmt.Sprintf(template, "plans", ""),
+		entries,
+	)
 }
 
 func TestResolve(t *testing.T) {
@@ -114,7 +119,8 @@ func TestInternalMetadata(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.Contains(string(public), "plans") || strings.Contains(string(public), "s4lt") || !strings.Contains(string(public), `"hash":"sha256:`) {
+	if strings.Contains(string(public), "plans") || strings.Contains(string(public), "s4lt") ||
+		!strings.Contains(string(public), `"hash":"sha256:`) {
 		t.Errorf("the public form shows too much: %s", public)
 	}
 	shown, err := core.Load(public)
@@ -135,7 +141,8 @@ func TestInternalMetadata(t *testing.T) {
 		t.Error("another secret must give another digest")
 	}
 	var bad *core.Invalid
-	if _, err := core.Load(fmt.Appendf(nil, template, "x", `,"value":"hall"`)); !errors.As(err, &bad) || bad.Diagnostics[0].Code != "bundle/invalid" {
+	if _, err := core.Load(fmt.Appendf(nil, template, "x", `,"value":"hall"`)); !errors.As(err, &bad) ||
+		bad.Diagnostics[0].Code != "bundle/invalid" {
 		t.Errorf("valid is not asked of what is internal: %v", err)
 	}
 }

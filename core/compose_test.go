@@ -184,7 +184,8 @@ func TestRunsOfAChildAreRunsOfItsParent(t *testing.T) {
 			}
 			for _, v := range []string{"mode", "count"} {
 				if c.state(v) != p.state(v) {
-					t.Fatalf("seed %d: after %s %s (%s) %s is %v in the child, %v in the parent", seed, who, what, d.Verdict, v, c.state(v), p.state(v))
+					t.Fatalf("seed %d: after %s %s (%s) %s is %v in the child, %v in the parent", seed, who, what, d.Verdict, v,
+						c.state(v), p.state(v))
 				}
 			}
 			if got, want := fmt.Sprint(c.view()["logs"]), fmt.Sprint(p.view()["logs"]); got != want {
@@ -253,34 +254,64 @@ actions: {right: {set: {y: state.y + 1}}}
 
 	_, err = core.Load(family(t, ``, left, strings.Replace(right, "right: {set", "left: {set", 1)))
 	var bad *core.Invalid
-	if !errors.As(err, &bad) || bad.Diagnostics[0].Code != "extend/redefines" || bad.Diagnostics[0].Path != "/extends/1/document/actions/left" {
+	if !errors.As(err, &bad) || bad.Diagnostics[0].Code != "extend/redefines" ||
+		bad.Diagnostics[0].Path != "/extends/1/document/actions/left" {
 		t.Errorf("one parent may not add to another's action: %v", err)
 	}
 }
 
 // A parent that is reached by two ways is read once, and each way is checked.
 func TestDiamond(t *testing.T) {
-	base := map[string]any{"holdfast": 1, "bundle": "base", "version": "1.0.0", "agents": map[string]any{"a": map[string]any{}},
+	base := map[string]any{
+		"holdfast":    1,
+		"bundle":      "base",
+		"version":     "1.0.0",
+		"agents":      map[string]any{"a": map[string]any{}},
 		"actions":     map[string]any{"go": map[string]any{}},
-		"constraints": []any{map[string]any{"id": "BASE", "level": "operational", "require": "actor.id != 'x'"}}}
+		"constraints": []any{map[string]any{"id": "BASE", "level": "operational", "require": "actor.id != 'x'"}},
+	}
 	of := func(name string, more map[string]any) map[string]any {
-		m := map[string]any{"holdfast": 1, "bundle": name, "version": "1.0.0", "extends": []any{map[string]any{"bundle": "base", "version": "1.0.0", "document": base}}}
+		m := map[string]any{
+			"holdfast": 1,
+			"bundle":   name,
+			"version":  "1.0.0",
+			"extends":  []any{map[string]any{"bundle": "base", "version": "1.0.0", "document": base}},
+		}
 		for k, v := range more {
 			m[k] = v
 		}
 		return m
 	}
-	one := of("one", map[string]any{"constraints": []any{map[string]any{"id": "ONE", "level": "operational", "require": "actor.id != 'y'"}}})
+	one := of(
+		"one",
+		map[string]any{
+			"constraints": []any{map[string]any{"id": "ONE", "level": "operational", "require": "actor.id != 'y'"}},
+		},
+	)
 	two := of("two", nil)
 	doc := func(second map[string]any) []byte {
-		m := map[string]any{"holdfast": 1, "bundle": "child", "version": "1.0.0", "extends": []any{map[string]any{"bundle": "one", "version": "1.0.0", "document": one, "expects": []string{"ONE", "BASE"}}, second}}
+		m := map[string]any{
+			"holdfast": 1,
+			"bundle":   "child",
+			"version":  "1.0.0",
+			"extends": []any{
+				map[string]any{
+					"bundle":   "one",
+					"version":  "1.0.0",
+					"document": one,
+					"expects":  []string{"ONE", "BASE"},
+				},
+				second,
+			},
+		}
 		out, err := json.Marshal(m)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return out
 	}
-	b, err := core.Load(doc(map[string]any{"bundle": "two", "version": "1.0.0", "document": two, "expects": []string{"BASE"}}))
+	b, err := core.Load(
+		doc(map[string]any{"bundle": "two", "version": "1.0.0", "document": two, "expects": []string{"BASE"}}))
 	if err != nil {
 		t.Fatalf("%+v", err.(*core.Invalid).Diagnostics)
 	}

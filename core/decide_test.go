@@ -87,7 +87,8 @@ func (r *run) proposal(words string) []byte {
 		id = kind
 	}
 	r.at += 1000
-	return fmt.Appendf(nil, `{"action":%q,"actor":{"id":%q,"kind":%q},"args":%s,"at":%d,"reasons":["request"]}`, parts[1], id, kind, args, r.at)
+	return fmt.Appendf(nil, `{"action":%q,"actor":{"id":%q,"kind":%q},"args":%s,"at":%d,"reasons":["request"]}`, parts[1],
+		id, kind, args, r.at)
 }
 
 func (r *run) raw(p []byte) decision {
@@ -180,7 +181,8 @@ func TestVerdicts(t *testing.T) {
 		t.Errorf("code: %+v", d.Violations)
 	}
 	d = r.want("owner trip", "revert NO-TRIP")
-	if r.state("heat") != float64(20) || len(d.Changes) != 1 || d.Changes[0].Path != "heat" || d.Violations[0].Say != "Tripped at 29." {
+	if r.state("heat") != float64(20) || len(d.Changes) != 1 || d.Changes[0].Path != "heat" ||
+		d.Violations[0].Say != "Tripped at 29." {
 		t.Errorf("the fallback was not applied: %v %+v", r.state("heat"), d)
 	}
 	r.want(`owner note {"text":"a"}`, "commit")
@@ -541,11 +543,19 @@ actions: {say: {args: {text: {string: 60000}}, append: {texts: args.text}}}
 }
 
 func TestOrderOfMembersDoesNotMatter(t *testing.T) {
-	one, err := core.Load([]byte(`{"holdfast":1,"bundle":"b","version":"1.0.0","agents":{"z":{},"a":{}},"actions":{"go":{"args":{"y":"bool","x":"bool"}}}}`))
+	one, err := core.Load(
+		[]byte(
+			`{"holdfast":1,"bundle":"b","version":"1.0.0","agents":{"z":{},"a":{}},"actions":{"go":{"args":{"y":"bool","x":"bool"}}}}`,
+		),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
-	two, err := core.Load([]byte(`{"actions":{"go":{"args":{"x":"bool","y":"bool"}}},"agents":{"a":{},"z":{}},"bundle":"b","holdfast":1,"version":"1.0.0"}`))
+	two, err := core.Load(
+		[]byte(
+			`{"actions":{"go":{"args":{"x":"bool","y":"bool"}}},"agents":{"a":{},"z":{}},"bundle":"b","holdfast":1,"version":"1.0.0"}`,
+		),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -608,7 +618,10 @@ constraints:
 			t.Errorf("%s: %s %v", c.action, out, err)
 		}
 	}
-	r := start(t, strings.Replace(strings.Replace(flip, "{int: [0, 100]}}, set", "{int: [0, 3]}}, set", 1), "proposes: true", "", 1))
+	r := start(
+		t,
+		strings.Replace(strings.Replace(flip, "{int: [0, 100]}}, set", "{int: [0, 3]}}, set", 1), "proposes: true", "", 1),
+	)
 	out, err := r.s.Path(r.proposal("user odd"))
 	if err != nil || !strings.Contains(string(out), `"bounded":false,"found":false`) {
 		t.Errorf("everything was tried: %s %v", out, err)

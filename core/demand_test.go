@@ -172,7 +172,8 @@ func TestInfoSaysHowProposalsWait(t *testing.T) {
 			t.Errorf("no %s in %s", want, info)
 		}
 	}
-	if info := string(load(t, lamps).Info()); !strings.Contains(info, `"must":"change","name":"turn"`) || strings.Count(info, `"must"`) != 4 {
+	if info := string(load(t, lamps).Info()); !strings.Contains(info, `"must":"change","name":"turn"`) ||
+		strings.Count(info, `"must"`) != 4 {
 		t.Error(info)
 	}
 }

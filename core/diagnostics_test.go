@@ -73,7 +73,17 @@ func TestDiagnostics(t *testing.T) {
 		list := append(core.Check(doc), core.Lint(doc)...)
 		got := []found{}
 		for _, d := range list {
-			f := found{Code: d.Code, Path: d.Path, Key: d.Key, Off: d.Off, End: d.End, Message: d.Message, Hint: d.Hint, Warning: d.Warning, Related: d.Related}
+			f := found{
+				Code:    d.Code,
+				Path:    d.Path,
+				Key:     d.Key,
+				Off:     d.Off,
+				End:     d.End,
+				Message: d.Message,
+				Hint:    d.Hint,
+				Warning: d.Warning,
+				Related: d.Related,
+			}
 			f.At = standsAt(t, doc, d)
 			got = append(got, f)
 		}

@@ -36,8 +36,14 @@ func FuzzLoad(f *testing.F) {
 	for _, s := range seeds(f) {
 		f.Add(s)
 	}
-	f.Add([]byte(`{"holdfast":1,"bundle":"b","version":"1.0.0","agents":{"a":{}},"types":{"t":{"record":{"x":"t"}}},"state":{"v":{"type":"t"}}}`))
-	f.Add([]byte(`{"holdfast":1,"bundle":"b","version":"1.0.0","agents":{"a":{}},"patterns":{"p":{"any":[{"phras":"x"}]}}}`))
+	f.Add(
+		[]byte(
+			`{"holdfast":1,"bundle":"b","version":"1.0.0","agents":{"a":{}},"types":{"t":{"record":{"x":"t"}}},"state":{"v":{"type":"t"}}}`,
+		),
+	)
+	f.Add(
+		[]byte(`{"holdfast":1,"bundle":"b","version":"1.0.0","agents":{"a":{}},"patterns":{"p":{"any":[{"phras":"x"}]}}}`),
+	)
 	f.Fuzz(func(t *testing.T, doc []byte) {
 		b, err := core.Load(doc)
 		if err != nil {
@@ -86,7 +92,11 @@ func FuzzDecide(f *testing.F) {
 	}
 	f.Add(toTask)
 	f.Add(toFar)
-	f.Add([]byte(`{"action":"confirm","actor":{"id":"u","kind":"user"},"args":{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","hold":1},"at":0,"reasons":[]}`))
+	f.Add(
+		[]byte(
+			`{"action":"confirm","actor":{"id":"u","kind":"user"},"args":{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","hold":1},"at":0,"reasons":[]}`,
+		),
+	)
 	f.Add([]byte(`{"action":"enter","actor":{"kind":"automatic"},"args":{"to":"automatic","drift":0,"declared":true}}`))
 	f.Fuzz(func(t *testing.T, src []byte) {
 		s, err := bundle.Open("s")

@@ -78,7 +78,8 @@ func TestHeadIsThatOfTheLastDecision(t *testing.T) {
 		}
 		states = append(states, h["state"])
 	}
-	if len(r.view()["holds"].([]any)) != 1 || states[0] == states[1] || states[1] != states[2] || states[2] == states[3] {
+	if len(r.view()["holds"].([]any)) != 1 || states[0] == states[1] || states[1] != states[2] ||
+		states[2] == states[3] {
 		t.Errorf("digests of the states: %v", states)
 	}
 }

@@ -61,7 +61,8 @@ func TestHostile(t *testing.T) {
 					lines += strings.Count(string(s.Body), "\n")
 				}
 				for _, a := range answers[next : next+lines] {
-					t.Logf("%-10s %8.1f ms  %9d bytes in, %9d out  %s", a.Section, float64(a.Took.Microseconds())/1000, len(s.Body)/lines, len(a.Bytes), a.Outcome)
+					t.Logf("%-10s %8.1f ms  %9d bytes in, %9d out  %s", a.Section, float64(a.Took.Microseconds())/1000,
+						len(s.Body)/lines, len(a.Bytes), a.Outcome)
 				}
 				next += lines
 				want := s.Words
@@ -109,7 +110,8 @@ constraints: [{id: C, level: operational, ensure: "next.n >= 0 && next.s.size() 
 	} {
 		src := strings.NewReplacer("d: double", "d: {type: double}", "n: int,", "n: {type: int},", "s: string", "s: {type: string}",
 			"l: {list: {of: double}}", "l: {type: {list: {of: double}}}", "m: {map: {of: int}}", "m: {type: {map: {of: int}}}",
-			"r: {record: {x: int}}", "r: {type: {record: {x: int}}}", "e: en", "e: {type: en}", "b: bool", "b: {type: bool}").Replace(bundle)
+			"r: {record: {x: int}}", "r: {type: {record: {x: int}}}", "e: en", "e: {type: en}", "b: bool", "b: {type: bool}").
+			Replace(bundle)
 		r := start(t, fmt.Sprintf(src, c.path, c.expr))
 		d := r.want("a go", c.outcome)
 		if c.outcome == "reject effect:go" && d.Violations[0].Code != "eval/no-such-overload" {

@@ -14,7 +14,20 @@ const module = "github.com/holdfast-rt/holdfast/"
 
 // banned are packages that cost the module more than they are worth to it, or
 // that know a clock, an environment or a map's order.
-var banned = []string{"fmt", "reflect", "encoding/json", "time", "math/big", "math/rand", "os", "log", "net", "crypto/sha256", "encoding/binary", "syscall"}
+var banned = []string{
+	"fmt",
+	"reflect",
+	"encoding/json",
+	"time",
+	"math/big",
+	"math/rand",
+	"os",
+	"log",
+	"net",
+	"crypto/sha256",
+	"encoding/binary",
+	"syscall",
+}
 
 // stages are the core's packages, each importing only those before it.
 var stages = []string{
@@ -40,7 +53,8 @@ func list(t *testing.T, args ...string) []string {
 
 func TestCoreImportsOnlySmallPackages(t *testing.T) {
 	for _, p := range list(t, "-deps", "./core/...") {
-		if slices.Contains(banned, p) || strings.HasPrefix(p, "github.com/") && !strings.HasPrefix(p, module) || strings.HasPrefix(p, "golang.org/") {
+		if slices.Contains(banned, p) || strings.HasPrefix(p, "github.com/") && !strings.HasPrefix(p, module) ||
+			strings.HasPrefix(p, "golang.org/") {
 			t.Errorf("core imports %s", p)
 		}
 		if strings.HasPrefix(p, module+"host") {

@@ -54,7 +54,8 @@ func one(t *testing.T, body string) []byte { return marshalled(t, parsed(t, "one
 func sisters(t *testing.T, base, left, right string) []byte {
 	t.Helper()
 	b := parsed(t, "base", base)
-	return marshalled(t, heir(parsed(t, "child", ""), heir(parsed(t, "left", left), b), heir(parsed(t, "right", right), b)))
+	return marshalled(t,
+		heir(parsed(t, "child", ""), heir(parsed(t, "left", left), b), heir(parsed(t, "right", right), b)))
 }
 
 func marshalled(t *testing.T, m map[string]any) []byte {
@@ -127,7 +128,8 @@ keep: [{action: go}]
 	r := &run{t: t, at: 1}
 	r.s, _ = loaded(t, family(t, dear, parent)).Open("test")
 	r.want("a go", "commit")
-	twice := strings.Replace(parent, "}]\nkeep", "}, "+dear[len("constraints: ["):strings.LastIndex(dear, "]")]+"]\nkeep", 1)
+	twice := strings.Replace(parent, "}]\nkeep", "}, "+dear[len("constraints: ["):strings.LastIndex(dear, "]")]+"]\nkeep",
+		1)
 	refused(t, family(t, "actions: {x: {}}", twice), "limit/decision-cost") // alone it may not spend that
 }
 
@@ -154,7 +156,11 @@ func TestKeepsThatAnotherParentMayRefuse(t *testing.T) {
 			}
 		})
 	}
-	b := loaded(t, doc("actions: {own: {}}\nkeep: [{action: own}]", `constraints: [{id: R, level: operational, require: "actor.id != 'x'"}]`))
+	b := loaded(
+		t,
+		doc("actions: {own: {}}\nkeep: [{action: own}]",
+			`constraints: [{id: R, level: operational, require: "actor.id != 'x'"}]`),
+	)
 	s, _ := b.Open("test")
 	r := &run{t: t, s: s, at: 1}
 	r.want("a:x own", "commit") // what is not known to the other parent is its keeper's
@@ -254,7 +260,8 @@ keep: [{action: stay}]
 	alone, _ := loaded(t, one(t, parent)).Open("test")
 	r.s, r.at = alone, 1
 	r.want("b go", "hold owner:x")
-	if snapshot, _ := alone.Snapshot(); strings.Contains(string(snapshot), "layers") || strings.Contains(string(snapshot), "freezes") {
+	if snapshot, _ := alone.Snapshot(); strings.Contains(string(snapshot), "layers") ||
+		strings.Contains(string(snapshot), "freezes") {
 		t.Errorf("without parents: %s", snapshot)
 	}
 }
@@ -300,10 +307,12 @@ constraints: [{id: C, level: operational, require: "state.l.all(m, m.a != 'bad')
 	s, _ := loaded(t, family(t, "actions: {mine: {}}", evil, good)).Open("test")
 	r := &run{t: t, s: s, at: 1}
 	r.want("a go", "reject C")
-	refused(t, family(t, "", evil, strings.Replace(good, "state.l.all(m, m.a != 'bad')", "'x'.hits('p')", 1)), "name/unknown-pattern")
+	refused(t, family(t, "", evil, strings.Replace(good, "state.l.all(m, m.a != 'bad')", "'x'.hits('p')", 1)),
+		"name/unknown-pattern")
 	refused(t, family(t, "", evil, strings.Replace(good, "require:", "on: [harm], require:", 1)), "bundle/reference")
 	refused(t, family(t, "", evil, good+"keep: [{action: harm}]\n"), "bundle/reference")
-	refused(t, family(t, "", evil, strings.Replace(good, "actions: {go: {}}", "actions: {go: {by: [e]}}", 1)), "bundle/reference")
+	refused(t, family(t, "", evil, strings.Replace(good, "actions: {go: {}}", "actions: {go: {by: [e]}}", 1)),
+		"bundle/reference")
 }
 
 // A keep names an action, and its condition is one.

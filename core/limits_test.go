@@ -112,7 +112,8 @@ func TestLimitsAreDocumented(t *testing.T) {
 	if seen != len(limits) {
 		t.Errorf("%d of %d limits are documented", seen, len(limits))
 	}
-	if bundles.MaxTypes != bundles.MaxVars || bundles.MaxActions != bundles.MaxVars || bundles.MaxConstants != bundles.MaxVars {
+	if bundles.MaxTypes != bundles.MaxVars || bundles.MaxActions != bundles.MaxVars ||
+		bundles.MaxConstants != bundles.MaxVars {
 		t.Error("types, variables, actions and constants have limits of their own now")
 	}
 	// The units in the other table, and the sizes that stand in where a type has no bound.

@@ -22,8 +22,38 @@ import (
 var mutations = flag.Int("mutations", 1000, "bundles to change and load")
 
 // replacements stand where something else was meant.
-var replacements = []string{`null`, `true`, `false`, `0`, `-1`, `1.5`, `9007199254740991`, `""`, `"x"`, `"state"`, `"a -> b"`, `"a ->"`, `"{x"`, `"}"`, `"{1/0}"`,
-	`"args.to"`, `"state.mode == 1"`, `"1/0 == 1"`, `[]`, `[null]`, `["x"]`, `{}`, `{"x":1}`, `{"type":"x"}`, `{"enum":[]}`, `{"int":[3,1]}`, `{"record":{}}`, `{"map":{"of":"bool"}}`, `{"list":{"of":"bool"}}`, `{"when":"true"}`}
+var replacements = []string{
+	`null`,
+	`true`,
+	`false`,
+	`0`,
+	`-1`,
+	`1.5`,
+	`9007199254740991`,
+	`""`,
+	`"x"`,
+	`"state"`,
+	`"a -> b"`,
+	`"a ->"`,
+	`"{x"`,
+	`"}"`,
+	`"{1/0}"`,
+	`"args.to"`,
+	`"state.mode == 1"`,
+	`"1/0 == 1"`,
+	`[]`,
+	`[null]`,
+	`["x"]`,
+	`{}`,
+	`{"x":1}`,
+	`{"type":"x"}`,
+	`{"enum":[]}`,
+	`{"int":[3,1]}`,
+	`{"record":{}}`,
+	`{"map":{"of":"bool"}}`,
+	`{"list":{"of":"bool"}}`,
+	`{"when":"true"}`,
+}
 
 // spots lists every pointer into v.
 func spots(v any, at string, list []string) []string {
@@ -177,7 +207,8 @@ func TestMutatedBundles(t *testing.T) {
 				found = b.Warnings()
 			}
 			for _, d := range found {
-				if d.Code == "" || d.Message == "" || d.Off < 0 || d.End < d.Off || !there(doc, d.Path) || d.Related != "" && !there(doc, d.Related) {
+				if d.Code == "" || d.Message == "" || d.Off < 0 || d.End < d.Off || !there(doc, d.Path) ||
+					d.Related != "" && !there(doc, d.Related) {
 					t.Fatalf("%+v\n%s", d, changed)
 				}
 			}

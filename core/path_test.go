@@ -93,7 +93,8 @@ func take(t testing.TB, s *core.Session, steps []json.RawMessage, proposal []byt
 }
 
 // speculaScenario plays a scenario of SPECULA, and calls after with each step that committed.
-func speculaScenario(t *testing.T, name string, after func(s *core.Session, action string, args map[string]any, at int64)) {
+func speculaScenario(t *testing.T, name string,
+	after func(s *core.Session, action string, args map[string]any, at int64)) {
 	t.Helper()
 	doc := document(t, "../testdata/bundles/specula/specula.yaml")
 	b, err := core.Load(doc)
@@ -129,38 +130,53 @@ func speculaScenario(t *testing.T, name string, after func(s *core.Session, acti
 func TestPathFindsTheWaysOfSpecula(t *testing.T) {
 	ask := func(s *core.Session, at int64, kind, action, args string) pathAnswer {
 		t.Helper()
-		return askPath(t, s, fmt.Appendf(nil, `{"action":%q,"actor":{"id":"h","kind":%q},"args":%s,"at":%d,"reasons":["request"]}`, action, kind, args, at))
+		return askPath(
+			t,
+			s,
+			fmt.Appendf(nil, `{"action":%q,"actor":{"id":"h","kind":%q},"args":%s,"at":%d,"reasons":["request"]}`, action, kind,
+				args, at),
+		)
 	}
 	asked := map[string]bool{}
-	speculaScenario(t, "A rupture resets the phase and opens a cycle with DNA and refusals kept", func(s *core.Session, action string, args map[string]any, at int64) {
-		switch {
-		case action == "judge" && args["outcome"] == "fail":
-			asked["judged"] = true
-			a := ask(s, at, "human", "advance", `{"to":"narrative"}`)
-			if stepWords(a.Steps) != "human:h validate prototyping" {
-				t.Errorf("judged: %s %+v", stepWords(a.Steps), a)
+	speculaScenario(
+		t,
+		"A rupture resets the phase and opens a cycle with DNA and refusals kept",
+		func(s *core.Session, action string, args map[string]any, at int64) {
+			switch {
+			case action == "judge" && args["outcome"] == "fail":
+				asked["judged"] = true
+				a := ask(s, at, "human", "advance", `{"to":"narrative"}`)
+				if stepWords(a.Steps) != "human:h validate prototyping" {
+					t.Errorf("judged: %s %+v", stepWords(a.Steps), a)
+				}
+			case action == "diverge" && args["level"] == "rupture":
+				asked["rupture"] = true
+				a := ask(s, at, "human", "advance", `{"to":"futures"}`)
+				t.Logf("rupture: %s %d", stepWords(a.Steps), a.Tried)
+				if len(a.Steps) != 3 || !strings.HasPrefix(stepWords(a.Steps), "human:h respeculate rupture") ||
+					!strings.HasSuffix(stepWords(a.Steps), ", human:h validate scenarios") {
+					t.Errorf("rupture: %s %+v", stepWords(a.Steps), a)
+				}
+				if a := ask(s, at, "human", "produce", `{"artifact":"guardian","text":"x"}`); a.Found {
+					t.Errorf("%+v", a)
+				}
 			}
-		case action == "diverge" && args["level"] == "rupture":
-			asked["rupture"] = true
-			a := ask(s, at, "human", "advance", `{"to":"futures"}`)
-			t.Logf("rupture: %s %d", stepWords(a.Steps), a.Tried)
-			if len(a.Steps) != 3 || !strings.HasPrefix(stepWords(a.Steps), "human:h respeculate rupture") || !strings.HasSuffix(stepWords(a.Steps), ", human:h validate scenarios") {
-				t.Errorf("rupture: %s %+v", stepWords(a.Steps), a)
+		},
+	)
+	speculaScenario(
+		t,
+		"Drift stops progress until a person says it is over",
+		func(s *core.Session, action string, args map[string]any, at int64) {
+			if action == "diverge" && args["level"] == "drift" && !asked["drift"] {
+				asked["drift"] = true
+				a := ask(s, at, "guardian", "produce",
+					`{"artifact":"guardian","text":"Would a host or a guide fit? A host may gain trust but costs reach."}`)
+				if len(a.Steps) != 1 || !strings.HasPrefix(stepWords(a.Steps), "human diverge noise ") {
+					t.Errorf("drift: %s %+v", stepWords(a.Steps), a)
+				}
 			}
-			if a := ask(s, at, "human", "produce", `{"artifact":"guardian","text":"x"}`); a.Found {
-				t.Errorf("%+v", a)
-			}
-		}
-	})
-	speculaScenario(t, "Drift stops progress until a person says it is over", func(s *core.Session, action string, args map[string]any, at int64) {
-		if action == "diverge" && args["level"] == "drift" && !asked["drift"] {
-			asked["drift"] = true
-			a := ask(s, at, "guardian", "produce", `{"artifact":"guardian","text":"Would a host or a guide fit? A host may gain trust but costs reach."}`)
-			if len(a.Steps) != 1 || !strings.HasPrefix(stepWords(a.Steps), "human diverge noise ") {
-				t.Errorf("drift: %s %+v", stepWords(a.Steps), a)
-			}
-		}
-	})
+		},
+	)
 	if len(asked) != 3 {
 		t.Error(asked)
 	}
@@ -599,7 +615,15 @@ func scenarios(t *testing.T, doc []byte) (list []scenario) {
 			if step.Reasons == nil {
 				step.Reasons = []string{"request"}
 			}
-			p, err := json.Marshal(map[string]any{"action": step.Action, "actor": step.Actor, "args": step.Args, "at": at.UnixMilli(), "reasons": step.Reasons})
+			p, err := json.Marshal(
+				map[string]any{
+					"action":  step.Action,
+					"actor":   step.Actor,
+					"args":    step.Args,
+					"at":      at.UnixMilli(),
+					"reasons": step.Reasons,
+				},
+			)
 			if err != nil {
 				t.Fatal(err)
 			}

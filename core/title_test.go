@@ -41,13 +41,15 @@ func TestInfoHasTitles(t *testing.T) {
 	if err := json.Unmarshal(load(t, titled).Info(), &info); err != nil {
 		t.Fatal(err)
 	}
-	if a := info.Actions[1]; a.Title != "Send in" || a.Args[0].Title != "How many days" || a.Args[1].Title != "" || info.Actions[0].Title != "" {
+	if a := info.Actions[1]; a.Title != "Send in" || a.Args[0].Title != "How many days" || a.Args[1].Title != "" ||
+		info.Actions[0].Title != "" {
 		t.Errorf("actions: %+v", info.Actions)
 	}
 	if a := info.Agents; a[0].Title != "" || a[1].Title != "Human Resources" || a[2].Title != "Employee" {
 		t.Errorf("agents: %+v", a)
 	}
-	if s := info.State[0].Type; strings.Join(s.Enum, " ") != "draft sent done" || len(s.Titles) != 2 || s.Titles["sent"] != "sent in" {
+	if s := info.State[0].Type; strings.Join(s.Enum, " ") != "draft sent done" || len(s.Titles) != 2 ||
+		s.Titles["sent"] != "sent in" {
 		t.Errorf("type: %+v", s)
 	}
 }

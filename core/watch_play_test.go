@@ -103,7 +103,11 @@ func TestWatchDependsOnAllThatDecides(t *testing.T) {
 		var lines [][]byte
 		add := func(action, args string, kinds ...string) {
 			for _, kind := range kinds {
-				lines = append(lines, fmt.Appendf(nil, `{"action":%q,"actor":{"id":"i","kind":%q},"args":%s,"at":0,"reasons":["request"]}`, action, kind, args))
+				lines = append(
+					lines,
+					fmt.Appendf(nil, `{"action":%q,"actor":{"id":"i","kind":%q},"args":%s,"at":0,"reasons":["request"]}`, action, kind,
+						args),
+				)
 			}
 		}
 		add("set_n", `{"n":7}`, "boss", "clerk", "other")
@@ -141,7 +145,8 @@ func TestWatchDependsOnAllThatDecides(t *testing.T) {
 						at = max(at, h.Expires)
 					}
 					where := fmt.Sprintf("%s, play %d, step %d, %s", expiry, play, step, action)
-					line := fmt.Appendf(nil, `{"action":%q,"actor":{"id":"i","kind":"boss"},"args":{"hold":%d},"at":%d,"reasons":[]}`, action, h.Seq, at)
+					line := fmt.Appendf(nil, `{"action":%q,"actor":{"id":"i","kind":"boss"},"args":{"hold":%d},"at":%d,"reasons":[]}`,
+						action, h.Seq, at)
 					own := watch(t, s, [][]byte{line}, seen)
 					own.compare(at, where)
 					w.compare(at, where)
@@ -191,7 +196,8 @@ fallback: {set: {big: "state.big + state.big"}}
 	var lines [][]byte
 	for _, words := range []string{`grow {"text":"` + long + `"}`, `grow {"text":"y"}`, `note {"text":"` + long + `"}`, "shrink {}", "take {}", "slip {}"} {
 		action, args, _ := strings.Cut(words, " ")
-		lines = append(lines, fmt.Appendf(nil, `{"action":%q,"actor":{"id":"i","kind":"a"},"args":%s,"at":0,"reasons":[]}`, action, args))
+		lines = append(lines,
+			fmt.Appendf(nil, `{"action":%q,"actor":{"id":"i","kind":"a"},"args":%s,"at":0,"reasons":[]}`, action, args))
 	}
 	s, err := b.Open("large")
 	if err != nil {

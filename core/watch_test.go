@@ -65,7 +65,8 @@ func withoutMessage(line string) string {
 	if !strings.HasPrefix(line, `{`) || json.Unmarshal([]byte(line), &e) != nil {
 		return line
 	}
-	out, _ := core.Canonical(fmt.Appendf(nil, `{"error":{"code":%q,"offset":%d,"path":%q}}`, e.Error.Code, e.Error.Offset, e.Error.Path))
+	out, _ := core.Canonical(
+		fmt.Appendf(nil, `{"error":{"code":%q,"offset":%d,"path":%q}}`, e.Error.Code, e.Error.Offset, e.Error.Path))
 	return string(out)
 }
 
@@ -189,7 +190,10 @@ func TestWatchAnswersAsWhyDoesOnAnyWay(t *testing.T) {
 	var lines [][]byte
 	add := func(action, args string) {
 		for _, kind := range []string{"boss", "hand"} {
-			lines = append(lines, fmt.Appendf(nil, `{"action":%q,"actor":{"id":"i","kind":%q},"args":%s,"at":0,"reasons":[]}`, action, kind, args))
+			lines = append(
+				lines,
+				fmt.Appendf(nil, `{"action":%q,"actor":{"id":"i","kind":%q},"args":%s,"at":0,"reasons":[]}`, action, kind, args),
+			)
 		}
 	}
 	for _, m := range []string{"a", "b", "c"} {
@@ -283,14 +287,24 @@ func TestWatchTakesSoMany(t *testing.T) {
 // what a page full of buttons asks. open says how many of them are allowed.
 func fifty(t testing.TB) (*core.Session, []byte) {
 	var y, lines strings.Builder
-	y.WriteString("holdfast: 1\nbundle: fifty\nversion: 1.0.0\nagents: {user: {}}\nstate: {level: {type: {int: [-2, 100]}, init: 50}, on: {type: bool, init: false}}\nactions:\n  move: {args: {to: {int: [-2, 100]}}, set: {level: args.to}}\n")
+	y.WriteString(
+		"holdfast: 1\nbundle: fifty\nversion: 1.0.0\nagents: {user: {}}\nstate: {level: {type: {int: [-2, 100]}, init: 50}, on: {type: bool, init: false}}\nactions:\n  move: {args: {to: {int: [-2, 100]}}, set: {level: args.to}}\n",
+	)
 	for i := range 50 {
 		fmt.Fprintf(&y, "  act%d: {set: {on: \"!state.on\"}}\n", i)
-		fmt.Fprintf(&lines, `{"action":"act%d","actor":{"id":"u","kind":"user"},"args":{},"at":0,"reasons":["request"]}`+"\n", i)
+		fmt.Fprintf(&lines, `{"action":"act%d","actor":{"id":"u","kind":"user"},"args":{},"at":0,"reasons":["request"]}`+"\n",
+			i)
 	}
 	y.WriteString("constraints:\n")
 	for i := range 50 {
-		fmt.Fprintf(&y, "  - {id: G-%d, on: [act%d], level: operational, require: state.level >= %d, otherwise: {say: \"needs %d, and there is {state.level}.\"}}\n", i, i, i, i)
+		fmt.Fprintf(
+			&y,
+			"  - {id: G-%d, on: [act%d], level: operational, require: state.level >= %d, otherwise: {say: \"needs %d, and there is {state.level}.\"}}\n",
+			i,
+			i,
+			i,
+			i,
+		)
 	}
 	doc, err := yaml.YAMLToJSON([]byte(y.String()))
 	if err != nil {
@@ -321,7 +335,8 @@ func BenchmarkWatchFifty(b *testing.B) {
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
 				b.StopTimer()
-				move := fmt.Appendf(nil, `{"action":"move","actor":{"id":"u","kind":"user"},"args":{"to":%d},"at":0,"reasons":["request"]}`, c.levels[i&1])
+				move := fmt.Appendf(nil,
+					`{"action":"move","actor":{"id":"u","kind":"user"},"args":{"to":%d},"at":0,"reasons":["request"]}`, c.levels[i&1])
 				if _, err := s.Decide(move); err != nil {
 					b.Fatal(err)
 				}
@@ -333,7 +348,8 @@ func BenchmarkWatchFifty(b *testing.B) {
 	}
 }
 
-// TestWatchSince: what is not being confirmed was proposed now, so `proposal.since` is one of the things that time changes.
+// TestWatchSince: what is not being confirmed was proposed now, so `proposal.since` is one of the things that time
+// changes.
 func TestWatchSince(t *testing.T) {
 	s, err := load(t, `
 agents: {a: {}}

@@ -74,7 +74,8 @@ func TestFrozenNamesWhoUnfreezes(t *testing.T) {
 }
 
 func TestWhatNobodyCanConfirmIsNotParked(t *testing.T) {
-	// The proposer owns one variable and the only other owner the other one: whoever confirms changes what is not theirs.
+	// The proposer owns one variable and the only other owner the other one: whoever confirms changes what is not
+	// theirs.
 	r := start(t, lift)
 	r.want("operator jot", "reject hold:nobody")
 	if holds := r.view()["holds"]; len(holds.([]any)) != 0 {
@@ -97,7 +98,8 @@ func TestConfirmingNamesWhoCan(t *testing.T) {
 }
 
 var (
-	named  = regexp.MustCompile(`(?:is for|this waits until|may confirm this|^Confirming this is for) (.+?)(?:, not for .*|\.| confirms it\.)$`)
+	named = regexp.MustCompile(
+		`(?:is for|this waits until|may confirm this|^Confirming this is for) (.+?)(?:, not for .*|\.| confirms it\.)$`)
 	listed = regexp.MustCompile(`, | or `)
 )
 
@@ -122,7 +124,12 @@ func TestNamedAgentsReallyMay(t *testing.T) {
 			fmt.Fprintf(&src, "%s: {proposes: %v}", a, rnd.IntN(3) > 0)
 		}
 		fmt.Fprintf(&src, "}\nstate: {p: {type: int, owner: %s}, q: {type: int, owner: %s}, r: int}\n", some(1), some(1))
-		effects := []string{"set: {p: '1'}", "set: {p: '1', q: '1'}", "set: {r: '1'}", "set: {p: \"actor.kind == 'ann' ? 0 : 1\", q: \"actor.kind == 'bob' ? 0 : 1\"}"}
+		effects := []string{
+			"set: {p: '1'}",
+			"set: {p: '1', q: '1'}",
+			"set: {r: '1'}",
+			"set: {p: \"actor.kind == 'ann' ? 0 : 1\", q: \"actor.kind == 'bob' ? 0 : 1\"}",
+		}
 		fmt.Fprintf(&src, "actions: {go: {by: %s, %s}}\nconstraints:\n", some(1), effects[rnd.IntN(len(effects))])
 		for i, c := range []string{"actor.kind != 'ann'", "actor.kind in ['bob', 'cyd', 'dan']", "state.r == 0 || actor.kind == 'eve'", "proposal.origin.kind != 'dan'"} {
 			if rnd.IntN(3) == 0 {
@@ -130,7 +137,8 @@ func TestNamedAgentsReallyMay(t *testing.T) {
 			}
 		}
 		if rnd.IntN(3) == 0 {
-			fmt.Fprintf(&src, "- {id: H, level: operational, require: \"actor.kind == 'cyd'\", otherwise: {verdict: hold, by: %s}}\n", some(1))
+			fmt.Fprintf(&src,
+				"- {id: H, level: operational, require: \"actor.kind == 'cyd'\", otherwise: {verdict: hold, by: %s}}\n", some(1))
 		}
 		src.WriteString("- {id: YES, level: operational, require: 'true'}\n")
 		checkNamed(t, seed, src.String(), agents, seen)

@@ -19,7 +19,9 @@ func TestClock(t *testing.T) {
 	t.Parallel()
 	r := random(t)
 	var offset atomic.Int64 // milliseconds
-	o := server.Options{Now: func() time.Time { return time.Now().Add(time.Duration(offset.Load()) * time.Millisecond) }}
+	o := server.Options{
+		Now: func() time.Time { return time.Now().Add(time.Duration(offset.Load()) * time.Millisecond) },
+	}
 	path := filepath.Join(t.TempDir(), "holdfast.db")
 	url, stop, err := inside(t, path, o, ledger.Options{})
 	if err != nil {

@@ -46,7 +46,10 @@ func TestDiskFull(t *testing.T) {
 		// A session is smaller than a decision, so there may be room for some.
 		for tries := 0; ; tries++ {
 			status, _, body, err := try("POST", p.url+"/v1/sessions", []byte(`{"bundle":"spektre@1.1.0"}`))
-			if err != nil || status != http.StatusCreated && (status != http.StatusInsufficientStorage || !bytes.Contains(body, []byte(`"ledger/full"`))) || tries == 1000 {
+			if err != nil ||
+				status != http.StatusCreated &&
+					(status != http.StatusInsufficientStorage || !bytes.Contains(body, []byte(`"ledger/full"`))) ||
+				tries == 1000 {
 				t.Fatalf("creating sessions on a full disk: %d %v %s", status, err, body)
 			}
 			if status == http.StatusInsufficientStorage {

@@ -105,7 +105,13 @@ func TestKillWhileMigrating(t *testing.T) {
 		b.check(t, p.url, sessions)
 		p.kill()
 	}
-	t.Logf("%d kills: %d times before anything was written, %d times in between, %d times once it was listening; each time the next start made it whole", n, empty, begun, whole)
+	t.Logf(
+		"%d kills: %d times before anything was written, %d times in between, %d times once it was listening; each time the next start made it whole",
+		n,
+		empty,
+		begun,
+		whole,
+	)
 }
 
 // The same with the module deciding instead of the native core.

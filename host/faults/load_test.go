@@ -144,7 +144,14 @@ type problem struct {
 var uncertain = map[string]bool{"ledger/unavailable": true, "server/internal": true}
 
 // passing are the codes that say nothing about the request itself: the same may succeed later.
-var passing = map[string]bool{"ledger/full": true, "session/busy": true, "server/shutting-down": true, "ledger/unavailable": true, "limit/rate": true, "engine/deadline": true}
+var passing = map[string]bool{
+	"ledger/full":          true,
+	"session/busy":         true,
+	"server/shutting-down": true,
+	"ledger/unavailable":   true,
+	"limit/rate":           true,
+	"engine/deadline":      true,
+}
 
 // send sends a request, once more or for the first time, and writes down the answer.
 func (b *book) send(client *http.Client, url string, q *request) {

@@ -164,7 +164,10 @@ func TestMutation(t *testing.T) {
 					mu.Lock()
 					documents[v]++
 					if v != same && v != failure {
-						found = append(found, fmt.Sprintf("byte %4d of page %3d, bit %02x: %s: %s", p.at%page, p.at/page+1, p.xor, path, v))
+						found = append(
+							found,
+							fmt.Sprintf("byte %4d of page %3d, bit %02x: %s: %s", p.at%page, p.at/page+1, p.xor, path, v),
+						)
 					}
 					if v == other && !strings.HasSuffix(path, "s") {
 						t.Errorf("byte %d of page %d, bit %x: %s: %s", p.at%page, p.at/page+1, p.xor, path, v)
@@ -177,7 +180,10 @@ func TestMutation(t *testing.T) {
 					mu.Lock()
 					sessions[v]++
 					if v != same && v != failure {
-						found = append(found, fmt.Sprintf("byte %4d of page %3d, bit %02x: session %s: %s", p.at%page, p.at/page+1, p.xor, id, v))
+						found = append(
+							found,
+							fmt.Sprintf("byte %4d of page %3d, bit %02x: session %s: %s", p.at%page, p.at/page+1, p.xor, id, v),
+						)
 					}
 					if v == other {
 						t.Errorf("byte %d of page %d, bit %x: session %s: %s", p.at%page, p.at/page+1, p.xor, id, v)
@@ -199,7 +205,8 @@ func TestMutation(t *testing.T) {
 	close(work)
 	all.Wait()
 	sort.Strings(found)
-	t.Logf("%d bytes changed, one at a time, in a file of %d pages with %d sessions", len(places), len(o.file)/page, len(o.sessions))
+	t.Logf("%d bytes changed, one at a time, in a file of %d pages with %d sessions", len(places), len(o.file)/page,
+		len(o.sessions))
 	t.Logf("%d times the server refused to start; %d times everything read as before", refusals, untouched)
 	t.Logf("sessions that were read whole: %s", tally(sessions))
 	t.Logf("lists and bundles that were read: %s", tally(documents))
@@ -215,7 +222,8 @@ func (o *original) session(t *testing.T, url, id string) verdict {
 		if v == other && worst == same && !strings.Contains(path, "decisions") {
 			// Is it where a shorter log leads to?
 			status, _, body, err := try("GET", url+at+"/decisions", nil)
-			if err == nil && status == http.StatusOK && len(body) < len(o.logs[id]) && bytes.HasPrefix(o.logs[id], body) {
+			if err == nil && status == http.StatusOK && len(body) < len(o.logs[id]) &&
+				bytes.HasPrefix(o.logs[id], body) {
 				v = shorter
 			}
 		}
@@ -224,7 +232,8 @@ func (o *original) session(t *testing.T, url, id string) verdict {
 		}
 	}
 	// What comes next continues what was recorded, or fails.
-	status, _, body, err := try("POST", url+at+"/decisions", []byte(`{"action":"expire","actor":{"kind":"owner"},"args":{"hold":1}}`))
+	status, _, body, err := try("POST", url+at+"/decisions",
+		[]byte(`{"action":"expire","actor":{"kind":"owner"},"args":{"hold":1}}`))
 	if err == nil && status < 300 && worst == same {
 		var d struct{ Seq int }
 		if json.Unmarshal(body, &d) != nil || d.Seq != bytes.Count(o.logs[id], []byte("\n"))+1 {

@@ -126,7 +126,9 @@ func (b *book) check(tb testing.TB, url string, sessions []string) {
 			Head string
 			Same bool
 		}
-		if err := json.Unmarshal(post(tb, url+"/v1/sessions/"+id+"/verify", ""), &v); err != nil || !v.Same || v.Seq != int64(len(r.sums)) || v.Head != r.head {
+		if err := json.Unmarshal(post(tb, url+"/v1/sessions/"+id+"/verify", ""), &v); err != nil || !v.Same ||
+			v.Seq != int64(len(r.sums)) ||
+			v.Head != r.head {
 			tb.Fatalf("session %s: verify says %+v %v, and the log has %d decisions up to %s", id, v, err, len(r.sums), r.head)
 		}
 		b.count("logs checked", 1)
@@ -168,13 +170,15 @@ func (b *book) extend(tb testing.TB, id string, lines [][]byte) {
 			tb.Fatalf("session %s: nobody has asked for decision %d: %s", id, seq, line)
 		}
 		if q.logged != 0 {
-			tb.Fatalf("session %s: request %s was decided twice, as %d and as %d (key %q, expected seq %d)", id, q.id, q.logged, seq, q.key, q.seq)
+			tb.Fatalf("session %s: request %s was decided twice, as %d and as %d (key %q, expected seq %d)", id, q.id, q.logged,
+				seq, q.key, q.seq)
 		}
 		if q.seq >= 0 && q.seq+1 != seq {
 			tb.Fatalf("session %s: request %s expected %d decisions before it, and is decision %d", id, q.id, q.seq, seq)
 		}
 		if digest := q.digest(tb, d.At); digest != d.Proposal {
-			tb.Fatalf("session %s: decision %d is of proposal %s, and the client has sent %s: %s", id, seq, d.Proposal, digest, q.body)
+			tb.Fatalf("session %s: decision %d is of proposal %s, and the client has sent %s: %s", id, seq, d.Proposal, digest,
+				q.body)
 		}
 		q.logged = seq
 		sum := sha256.Sum256(line)
@@ -217,7 +221,15 @@ func (b *book) compare(tb testing.TB, sessions []string) {
 		switch q.outcome {
 		case acknowledged:
 			if q.at < 1 || q.at > int64(len(r.sums)) || r.sums[q.at-1] != q.sum || q.logged != q.at {
-				tb.Fatalf("LOST: session %s acknowledged request %s as decision %d with the bytes %x, and its log of %d decisions has it as %d", q.session, q.id, q.at, q.sum, len(r.sums), q.logged)
+				tb.Fatalf(
+					"LOST: session %s acknowledged request %s as decision %d with the bytes %x, and its log of %d decisions has it as %d",
+					q.session,
+					q.id,
+					q.at,
+					q.sum,
+					len(r.sums),
+					q.logged,
+				)
 			}
 		case refused:
 			if q.logged != 0 {

@@ -130,8 +130,12 @@ func TestPostgresRestart(t *testing.T) {
 	}
 	f.until(t, b.sessions[sessions[0]])
 	b.reread(t, servers.url(0), sessions, nil)
-	t.Logf("at the longest, servers said after %v that they were not ready and after %v that they were again, and had made 30 decisions %v later",
-		noticed.Round(time.Millisecond), back.Round(time.Millisecond), went.Round(time.Millisecond))
+	t.Logf(
+		"at the longest, servers said after %v that they were not ready and after %v that they were again, and had made 30 decisions %v later",
+		noticed.Round(time.Millisecond),
+		back.Round(time.Millisecond),
+		went.Round(time.Millisecond),
+	)
 	b.tell(t, fmt.Sprintf("%d times PostgreSQL was restarted; a listener missed none of %d events", n, f.last))
 }
 
@@ -160,7 +164,9 @@ func TestTwoServers(t *testing.T) {
 	body := `{"action":"settle","actor":{"kind":"owner","id":"late"},"reasons":["late"],"seq":0}`
 	status, _, answer, err := try("POST", z+"/v1/sessions/"+sessions[1]+"/decisions", []byte(body))
 	var p problem
-	if err != nil || status != http.StatusConflict || json.Unmarshal(answer, &p) != nil || p.Code != "session/stale" || p.Seq != int64(f.last) || len(p.Missed) != f.last {
+	if err != nil || status != http.StatusConflict || json.Unmarshal(answer, &p) != nil || p.Code != "session/stale" ||
+		p.Seq != int64(f.last) ||
+		len(p.Missed) != f.last {
 		t.Fatalf("a stale seq: %d %v %s", status, err, answer)
 	}
 	for i, missed := range p.Missed {
@@ -186,7 +192,10 @@ func TestTwoServers(t *testing.T) {
 	b.count("requests sent to both servers at once", 20)
 
 	// All at once, on all sessions, through both.
-	events := []*follower{follow(sessions[0], func() string { return a }), follow(sessions[0], func() string { return z })}
+	events := []*follower{
+		follow(sessions[0], func() string { return a }),
+		follow(sessions[0], func() string { return z }),
+	}
 	stop := b.run(r, 8, sessions, servers.either)
 	time.Sleep(time.Duration(min(kills(t, 8), 300)) * 100 * time.Millisecond)
 	servers.servers[0].kill() // and one dies of it

@@ -64,7 +64,8 @@ func launch(tb testing.TB, ledger string, args ...string) *process {
 	tb.Cleanup(func() {
 		p.kill()
 		for _, line := range p.lines() {
-			if strings.Contains(line, "panic") || strings.Contains(line, "fatal error") || strings.Contains(line, "SIGBUS") {
+			if strings.Contains(line, "panic") || strings.Contains(line, "fatal error") ||
+				strings.Contains(line, "SIGBUS") {
 				tb.Errorf("the server said: %s", line)
 			}
 		}

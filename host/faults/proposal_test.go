@@ -52,9 +52,17 @@ func wishes(bundle string, r *rand.Rand) wish {
 		case 1:
 			return wish{pick("ship", "refund"), pick("clerk", "shopper"), `{}`}
 		case 2, 3, 4, 5:
-			return wish{"remove", pick("shopper", "clerk"), fmt.Sprintf(`{"item":%q,"count":%d}`, pick("mug", "shirt", "poster"), 1+r.IntN(4))}
+			return wish{
+				"remove",
+				pick("shopper", "clerk"),
+				fmt.Sprintf(`{"item":%q,"count":%d}`, pick("mug", "shirt", "poster"), 1+r.IntN(4)),
+			}
 		default:
-			return wish{"add", "shopper", fmt.Sprintf(`{"item":%q,"count":%d}`, pick("mug", "shirt", "poster"), 1+r.IntN(4))}
+			return wish{
+				"add",
+				"shopper",
+				fmt.Sprintf(`{"item":%q,"count":%d}`, pick("mug", "shirt", "poster"), 1+r.IntN(4)),
+			}
 		}
 	case "spektre@1.1.0":
 		switch r.IntN(12) {
@@ -68,14 +76,22 @@ func wishes(bundle string, r *rand.Rand) wish {
 	default:
 		switch r.IntN(8) {
 		case 0:
-			return wish{"set_coherence", pick("regime", "user"), fmt.Sprintf(`{"to":%q}`, pick("declared", "inferred", "suspended"))}
+			return wish{
+				"set_coherence",
+				pick("regime", "user"),
+				fmt.Sprintf(`{"to":%q}`, pick("declared", "inferred", "suspended")),
+			}
 		case 1:
 			return wish{"fail", pick("system", "user", "automatic"), `{"cause":"timeout"}`}
 		case 2:
 			return wish{"expire", "system", fmt.Sprintf(`{"hold":%d}`, 1+r.IntN(50))}
 		default:
-			return wish{"enter", pick("user", "user", "automatic", "external", "system"), fmt.Sprintf(`{"to":%q,"drift":%d,"declared":%v}`,
-				pick("chat", "task", "spec", "debug", "automatic"), r.IntN(30), r.IntN(4) > 0)}
+			return wish{
+				"enter",
+				pick("user", "user", "automatic", "external", "system"),
+				fmt.Sprintf(`{"to":%q,"drift":%d,"declared":%v}`,
+					pick("chat", "task", "spec", "debug", "automatic"), r.IntN(30), r.IntN(4) > 0),
+			}
 		}
 	}
 }

@@ -121,7 +121,11 @@ func TestLostAnswers(t *testing.T) {
 	b.settle(t, through.url())
 	b.check(t, p.url, sessions)
 	b.reread(t, p.url, sessions, nil)
-	b.tell(t, fmt.Sprintf("connections cut: %d before the request was through, %d before the answer, %d within the answer", through.before, through.after, through.within))
+	b.tell(
+		t,
+		fmt.Sprintf("connections cut: %d before the request was through, %d before the answer, %d within the answer",
+			through.before, through.after, through.within),
+	)
 	if b.counts["acknowledged when repeated, recorded before"] == 0 {
 		t.Error("no answer was lost of a request that was recorded: the test shows nothing")
 	}

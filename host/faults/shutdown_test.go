@@ -169,8 +169,17 @@ func TestShutdown(t *testing.T) {
 	b.check(t, p.url, sessions)
 	f.until(t, b.sessions[sessions[0]])
 	b.reread(t, p.url, sessions, nil)
-	b.tell(t, fmt.Sprintf("%d times SIGTERM, each exit code 0, the slowest after %v; a listener had %d events over %d streams, which ended with %v",
-		n, longest.Round(time.Millisecond), f.last, f.connects, f.said))
+	b.tell(
+		t,
+		fmt.Sprintf(
+			"%d times SIGTERM, each exit code 0, the slowest after %v; a listener had %d events over %d streams, which ended with %v",
+			n,
+			longest.Round(time.Millisecond),
+			f.last,
+			f.connects,
+			f.said,
+		),
+	)
 }
 
 // listenOnly opens event streams on one session and reads none of what comes.
@@ -195,7 +204,11 @@ func listenOnly(tb testing.TB, url, session string) net.Conn {
 func TestDeafListener(t *testing.T) {
 	t.Parallel()
 	p := serve(t, filepath.Join(t.TempDir(), "holdfast.db"))
-	post(t, p.url+"/v1/bundles", `{"actions":{"note":{"args":{"text":{"string":60000}},"by":["user"]}},"agents":{"user":{}},"bundle":"notes","holdfast":1,"version":"1.0.0"}`)
+	post(
+		t,
+		p.url+"/v1/bundles",
+		`{"actions":{"note":{"args":{"text":{"string":60000}},"by":["user"]}},"agents":{"user":{}},"bundle":"notes","holdfast":1,"version":"1.0.0"}`,
+	)
 	post(t, p.url+"/v1/sessions", `{"session":"long","bundle":"notes@1.0.0"}`)
 	body := `{"action":"note","actor":{"kind":"user"},"args":{"text":"` + strings.Repeat("because ", 7000) + `"}}`
 	for range 140 {
@@ -216,7 +229,8 @@ func TestDeafListener(t *testing.T) {
 		_ = c.SetReadDeadline(time.Now().Add(patience))
 		n, _ := io.Copy(io.Discard, c)
 		c.Close()
-		t.Logf("a listener who read nothing had been sent %d bytes of %d when the server ended after %v, exit code %d", n, len(log), took.Round(time.Millisecond), code)
+		t.Logf("a listener who read nothing had been sent %d bytes of %d when the server ended after %v, exit code %d", n,
+			len(log), took.Round(time.Millisecond), code)
 		if n >= int64(len(log)) {
 			t.Error("so it was never in the way, and the test shows nothing")
 		}

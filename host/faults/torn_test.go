@@ -96,7 +96,8 @@ func TestTorn(t *testing.T) {
 		t.Fatal(err)
 	}
 	end := frames(log)
-	t.Logf("a database of %d bytes, and a write-ahead log of %d, of which the last commit ends at %d", len(file), len(log), end)
+	t.Logf("a database of %d bytes, and a write-ahead log of %d, of which the last commit ends at %d", len(file), len(log),
+		end)
 
 	// All that was ever acknowledged, read from an undamaged copy.
 	whole := map[string][]byte{}
@@ -170,7 +171,8 @@ func TestTorn(t *testing.T) {
 			case err == nil && status == http.StatusOK && bytes.Equal(body, whole[id]):
 				counts["sessions with every decision"]++
 			case tail:
-				t.Errorf("%s: session %s: only what was not committed is damaged, and decisions are lost: %d %v", title, id, status, err)
+				t.Errorf("%s: session %s: only what was not committed is damaged, and decisions are lost: %d %v", title, id, status,
+					err)
 			case err != nil || status >= 500:
 				counts["sessions that answer with a failure"]++
 			case status == http.StatusNotFound:
@@ -179,7 +181,8 @@ func TestTorn(t *testing.T) {
 				t.Errorf("%s: session %s serves what never was in its log: %d %s", title, id, status, body)
 			default:
 				counts["sessions with a shorter log"]++
-				if status, _, _, err := try("POST", url+"/v1/sessions/"+id+"/verify", nil); err != nil || status != http.StatusOK {
+				if status, _, _, err := try("POST", url+"/v1/sessions/"+id+"/verify", nil); err != nil ||
+					status != http.StatusOK {
 					t.Errorf("%s: session %s: what is served does not replay: %d %v", title, id, status, err)
 				}
 				if len(body) >= len(logs[id]) {
@@ -191,7 +194,8 @@ func TestTorn(t *testing.T) {
 				if os.WriteFile(export, body, 0o600) != nil || os.WriteFile(head, heads[id], 0o600) != nil {
 					t.Fatal("the export cannot be written")
 				}
-				out, err := exec.Command(holdfast, "verify", bundleOf(b.sessions[id].bundle), export, "--unsigned", "--head", head, "--head-key", pub).CombinedOutput()
+				out, err := exec.Command(holdfast, "verify", bundleOf(b.sessions[id].bundle), export, "--unsigned", "--head", head, "--head-key", pub).
+					CombinedOutput()
 				if err == nil || !strings.Contains(string(out), "head") {
 					t.Errorf("%s: session %s: the log is shorter than the signed head, and verify says %v: %s", title, id, err, out)
 				}
@@ -200,7 +204,8 @@ func TestTorn(t *testing.T) {
 		}
 		stop()
 	}
-	t.Logf("%d damaged copies with %d sessions each, a third of them damaged behind the last commit only: %s", n, len(sessions), tally(counts))
+	t.Logf("%d damaged copies with %d sessions each, a third of them damaged behind the last commit only: %s", n,
+		len(sessions), tally(counts))
 }
 
 // bundleOf finds the file of a bundle.

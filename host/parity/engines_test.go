@@ -12,7 +12,8 @@ import (
 	"github.com/holdfast-rt/holdfast/host"
 )
 
-var modulePath = flag.String("parity.module", "", "compare the module in this `file` instead of the one that comes with package host")
+var modulePath = flag.String("parity.module", "",
+	"compare the module in this `file` instead of the one that comes with package host")
 
 // module returns the bytes of the module that is compared.
 var module = sync.OnceValues(func() ([]byte, error) {

@@ -108,7 +108,10 @@ func stateDigest(view map[string]any) string {
 		for _, item := range items.([]any) {
 			chain = sha256.Sum256(canonical(chain[:], item))
 		}
-		logs[name] = map[string]any{"count": json.Number(strconv.Itoa(len(items.([]any)))), "digest": "sha256:" + hex.EncodeToString(chain[:])}
+		logs[name] = map[string]any{
+			"count":  json.Number(strconv.Itoa(len(items.([]any)))),
+			"digest": "sha256:" + hex.EncodeToString(chain[:]),
+		}
 	}
 	state := map[string]any{"frozen": view["frozen"], "holds": holds, "logs": logs, "state": view["state"]}
 	if freezes, ok := view["freezes"]; ok {
@@ -245,7 +248,17 @@ func layersOf(doc any) int {
 func (m *model) begin(view []byte) {
 	v := object1(view)
 	m.seq = 0
-	m.prev = digest(canonical(nil, map[string]any{"bundle": v["bundle"], "digest": v["digest"], "session": v["session"], "v": json.Number("1")}))
+	m.prev = digest(
+		canonical(
+			nil,
+			map[string]any{
+				"bundle":  v["bundle"],
+				"digest":  v["digest"],
+				"session": v["session"],
+				"v":       json.Number("1"),
+			},
+		),
+	)
 	if v["prev"] != m.prev {
 		m.errorf("the genesis digest is %v, not %s", v["prev"], m.prev)
 	}
@@ -279,9 +292,21 @@ func (m *model) check(b *Bundle, before, out []byte) (d decided) {
 		m.see("advice")
 	}
 	if d.Prev != m.prev || d.Seq != m.seq+1 || d.V != 1 || d.Bundle != b.ID || d.Digest != view["digest"] {
-		m.errorf("prev %s, seq %d, v %d, bundle %s, digest %s; want prev %s, seq %d", d.Prev, d.Seq, d.V, d.Bundle, d.Digest, m.prev, m.seq+1)
+		m.errorf("prev %s, seq %d, v %d, bundle %s, digest %s; want prev %s, seq %d", d.Prev, d.Seq, d.V, d.Bundle, d.Digest,
+			m.prev, m.seq+1)
 	}
-	p := digest(canonical(nil, map[string]any{"action": o["action"], "actor": o["actor"], "args": o["args"], "at": o["at"], "reasons": o["reasons"]}))
+	p := digest(
+		canonical(
+			nil,
+			map[string]any{
+				"action":  o["action"],
+				"actor":   o["actor"],
+				"args":    o["args"],
+				"at":      o["at"],
+				"reasons": o["reasons"],
+			},
+		),
+	)
 	if d.Proposal != p {
 		m.errorf("the proposal's digest is %s, not %s", d.Proposal, p)
 	}
@@ -336,7 +361,8 @@ func (m *model) decision(b *Bundle, before, after, out []byte) {
 	}
 	failed := slices.ContainsFunc(d.Violations, func(v violation) bool { return v.ID == "fallback" })
 	unfroze := d.Verdict == "commit" && d.Action == "unfreeze"
-	if frozen := d.Verdict == "freeze" || failed || was["frozen"] == true && !unfroze; is["frozen"] != frozen && !(unfroze && m.layers > 2) {
+	if frozen := d.Verdict == "freeze" || failed || was["frozen"] == true && !unfroze; is["frozen"] != frozen &&
+		!(unfroze && m.layers > 2) {
 		m.errorf("after %s by %s frozen is %v", d.Verdict, d.Governing, is["frozen"])
 	}
 	parked := len(was["holds"].([]any))
@@ -344,7 +370,9 @@ func (m *model) decision(b *Bundle, before, after, out []byte) {
 	switch {
 	case d.Verdict == "hold":
 		parked++
-	case settles && d.Verdict == "commit", d.Action == "expire" && d.Governing == "hold:expired", d.Action == "expire" && d.Governing == "fallback":
+	case settles && d.Verdict == "commit",
+		d.Action == "expire" && d.Governing == "hold:expired",
+		d.Action == "expire" && d.Governing == "fallback":
 		parked--
 	}
 	if got := len(is["holds"].([]any)); got != parked {
@@ -514,7 +542,13 @@ func (m *model) admissible(b *Bundle, question, view, out []byte) {
 			}
 			known := len(args)
 			b.Open(r, e.Action, args)
-			p := map[string]any{"action": e.Action, "args": args, "actor": map[string]any{"kind": q.Actor["kind"], "id": "whoever"}, "reasons": []string{"request"}, "at": v.At + r.Between(0, 1e7)}
+			p := map[string]any{
+				"action":  e.Action,
+				"args":    args,
+				"actor":   map[string]any{"kind": q.Actor["kind"], "id": "whoever"},
+				"reasons": []string{"request"},
+				"at":      v.At + r.Between(0, 1e7),
+			}
 			exact := known == len(args) && q.At != nil && q.Actor["id"] != nil
 			if q.Actor["id"] != nil {
 				p["actor"] = q.Actor
@@ -544,7 +578,8 @@ func (m *model) admissible(b *Bundle, question, view, out []byte) {
 				e.Verdict == "commit" && verdict != "commit",
 				e.Verdict == "hold" && verdict != "hold",
 				e.Verdict != "commit" && e.Verdict != "hold" && !refused:
-				m.errorf("admissible says %s %s of %s, and it gets %s\nquestion %s\n%s\nview %s", e.Verdict, e.Governing, doc, outcome, question, got, view)
+				m.errorf("admissible says %s %s of %s, and it gets %s\nquestion %s\n%s\nview %s", e.Verdict, e.Governing, doc,
+					outcome, question, got, view)
 			}
 		}
 	}

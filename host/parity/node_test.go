@@ -119,7 +119,17 @@ type finding struct {
 func diagnostics(list []finding) []core.Diagnostic {
 	out := make([]core.Diagnostic, len(list))
 	for i, d := range list {
-		out[i] = core.Diagnostic{Code: d.Code, Path: d.Path, Key: d.Key, Off: d.Offset, End: d.End, Message: d.Message, Hint: d.Hint, Warning: d.Warning, Related: d.Related}
+		out[i] = core.Diagnostic{
+			Code:    d.Code,
+			Path:    d.Path,
+			Key:     d.Key,
+			Off:     d.Offset,
+			End:     d.End,
+			Message: d.Message,
+			Hint:    d.Hint,
+			Warning: d.Warning,
+			Related: d.Related,
+		}
 	}
 	return out
 }

@@ -2,7 +2,8 @@ package parity
 
 // This file makes random sessions and compares what the engines answer, byte for byte.
 //
-//	go test ./host/parity                                   # 30 sessions; with HOLDFAST_SLOW=1 450, of which the engines compare 150
+// 	go test ./host/parity                                   # 30 sessions; with HOLDFAST_SLOW=1 450, of which the
+// engines compare 150
 //	go test ./host/parity -parity.seed 7 -parity.sessions 5000
 
 import (
@@ -21,10 +22,12 @@ import (
 
 var (
 	firstSeed = flag.Uint64("parity.seed", 1, "seed of the first session; that of the first family is 1,999,999 more")
-	many      = flag.Int("parity.families", 0, "families of bundles that the theorem is asked of; 0 is 120, or 600 with HOLDFAST_SLOW=1")
-	sessions  = flag.Int("parity.sessions", 0, "sessions to compare; 0 is 30, or with HOLDFAST_SLOW=1 450, a third of them on all engines")
-	length    = flag.Int("parity.steps", 40, "steps of a session")
-	outDir    = flag.String("parity.out", os.TempDir(), "`folder` that reproductions of failures are written to")
+	many      = flag.Int("parity.families", 0,
+		"families of bundles that the theorem is asked of; 0 is 120, or 600 with HOLDFAST_SLOW=1")
+	sessions = flag.Int("parity.sessions", 0,
+		"sessions to compare; 0 is 30, or with HOLDFAST_SLOW=1 450, a third of them on all engines")
+	length = flag.Int("parity.steps", 40, "steps of a session")
+	outDir = flag.String("parity.out", os.TempDir(), "`folder` that reproductions of failures are written to")
 )
 
 // jobs makes the sessions of the run, each held to the model while it is made.
@@ -36,7 +39,8 @@ func jobs(t testing.TB, seen map[string]int) []*Job {
 		m := &model{t: t, seed: seed, seen: seen}
 		list = append(list, NewJob(seed, *length, m.watch))
 		if t.Failed() {
-			t.Fatalf("seed %d: see above; reproduce with -parity.seed %d -parity.sessions 1 -parity.steps %d", seed, seed, *length)
+			t.Fatalf("seed %d: see above; reproduce with -parity.seed %d -parity.sessions 1 -parity.steps %d", seed, seed,
+				*length)
 		}
 	}
 	return list

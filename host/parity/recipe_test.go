@@ -6,7 +6,8 @@ import (
 )
 
 func TestRecipe(t *testing.T) {
-	r, err := ReadRecipe("Why it hurts.\n-- load limit/x\n{«i 1..3 ,|\"a$i\":$(i-1)»}\n-- decide commit\n«i 0..1 \\n|«k 7..8 |[$i$k$]»»\n")
+	r, err := ReadRecipe(
+		"Why it hurts.\n-- load limit/x\n{«i 1..3 ,|\"a$i\":$(i-1)»}\n-- decide commit\n«i 0..1 \\n|«k 7..8 |[$i$k$]»»\n")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -282,7 +282,8 @@ func (f *family) hold(t *testing.T, a *alone, all []*alone, child decided, settl
 				f.seen["another parent decides"]++
 				return
 			}
-			t.Errorf("%s alone decides %s by %s, its child %s by %s", a.id, mine.Verdict, mine.Governing, child.Verdict, child.Governing)
+			t.Errorf("%s alone decides %s by %s, its child %s by %s", a.id, mine.Verdict, mine.Governing, child.Verdict,
+				child.Governing)
 			return
 		}
 		f.follow(t, a, "as the parent: "+mine.Verdict)
@@ -363,7 +364,13 @@ func (f *family) still(t *testing.T, a *alone, child decided, what string) {
 	}
 	s := a.session(t, a.was)
 	actor := map[string]any{"id": "x", "kind": a.agents[0]}
-	fall := map[string]any{"action": "fall", "actor": actor, "args": map[string]any{}, "at": a.is["at"], "reasons": []any{}}
+	fall := map[string]any{
+		"action":  "fall",
+		"actor":   actor,
+		"args":    map[string]any{},
+		"at":      a.is["at"],
+		"reasons": []any{},
+	}
 	if out, err := s.Decide(canonical(nil, fall)); !strings.HasPrefix(Outcome(out, err), "revert") {
 		t.Errorf("%s falls back in its child, and alone it cannot: %s %v", a.id, out, err)
 		return
