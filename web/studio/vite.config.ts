@@ -7,7 +7,9 @@ const sdk = new URL("../dist/", import.meta.url).pathname;
 
 export default defineConfig({
   base: "/studio/",
-  resolve: { alias: { "@holdfast/web": `${sdk}index.js` } },
+  resolve: {
+    alias: { "@holdfast/web/replica": `${sdk}replica.js`, "@holdfast/web": `${sdk}index.js` },
+  },
   plugins: [
     {
       // The server hands out the module. Left as they are, the SDK's default places for it would put two more copies among the assets.

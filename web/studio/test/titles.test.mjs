@@ -5,8 +5,8 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, afterEach, before, beforeEach, test } from "node:test";
-import { actAs, browse, card, openSession, propose, serve, watched } from "./support/table.mjs";
+import { test } from "node:test";
+import { actAs, card, openSession, propose, sit } from "./support/table.mjs";
 
 const leave = `
 holdfast: 1
@@ -24,33 +24,30 @@ actions:
   edit:
     title: Edit the request
     by: [staff]
-    args: {days: {type: {int: [1, 30]}, title: How many days}, kind: {type: kind, title: Which kind}, rate: {type: double, title: Pay, default: 1}}
+    args:
+      days: {type: {int: [1, 30]}, title: How many days}
+      kind: {type: kind, title: Which kind}
+      rate: {type: double, title: Pay, default: 1}
     set: {days: args.days, kind: args.kind}
   send: {title: Send it in, by: [staff], set: {stage: stage.sent}}
   grant: {title: Grant it, by: [hr, staff], set: {stage: stage.granted}}
 constraints:
-  - {id: HR-GRANTS, level: responsibility, on: [grant], require: actor.kind == 'hr', otherwise: {say: "{actor.kind} cannot grant leave."}}
+  - id: HR-GRANTS
+    level: responsibility
+    on: [grant]
+    require: actor.kind == 'hr'
+    otherwise: {say: "{actor.kind} cannot grant leave."}
 `;
 
-let folder, server, browser, page, wrong;
-
-before(async () => {
-  folder = await mkdtemp(join(tmpdir(), "holdfast-titles-"));
-  await writeFile(join(folder, "leave.yaml"), leave);
-  [server, browser] = await Promise.all([serve([join(folder, "leave.yaml")]), browse()]);
-});
-after(async () => {
-  await browser?.close();
-  await server?.close();
-  await rm(folder, { recursive: true, force: true });
-});
-beforeEach(async () => {
-  ({ page, wrong } = await watched(browser.context, new URL(server.url).origin));
-});
-afterEach(async () => {
-  await page.close();
-  assert.deepEqual(wrong, []);
-});
+let page, server;
+sit(
+  (now) => ({ page, server } = now),
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), "holdfast-titles-"));
+    await writeFile(join(folder, "leave.yaml"), leave);
+    return { paths: [join(folder, "leave.yaml")], remove: () => rm(folder, { recursive: true, force: true }) };
+  },
+);
 
 test("cards, forms, graph, state and log show titles, and names are proposed", async () => {
   const session = await openSession(page, server.url, "leave");

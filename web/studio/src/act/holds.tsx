@@ -3,8 +3,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { forPeople, type Parked } from "@holdfast/web";
 import { announce } from "../app/app.js";
-import { ask } from "./card.js";
-import type { Desk } from "../session/desk.js";
+import { ask } from "../session/ask.js";
+import type { Desk, Draft } from "../session/desk.js";
 import { reasonsOf } from "../bundle/form.js";
 import { Icon } from "../parts/icons.js";
 import { actionTitle, agentTitle, argsText } from "../bundle/titles.js";
@@ -37,24 +37,16 @@ export function Holds({ desk }: { desk: Desk }) {
   );
 }
 
-function Hold({ desk, hold }: { desk: Desk; hold: Parked }) {
+interface Waits {
+  readonly desk: Desk;
+  readonly hold: Parked;
+}
+
+function Hold({ desk, hold }: Waits) {
   const { past, view } = desk.moment.value;
-  const actor = desk.actor.value;
-  const reasons = reasonsOf(desk.reasons.value);
-  const mine = hold.by.includes(actor.kind);
-  const confirm = { action: "confirm", actor, args: { hold: hold.seq, digest: hold.digest }, reasons };
-  const answer = mine ? ask(desk, confirm) : undefined;
   const { action, args, actor: by } = hold.proposal;
   const say = desk.log.value[hold.seq - 1]?.decision.violations[0]?.say ?? "";
-  const over = desk.now() >= hold.expires;
-  const ends = desk.info.hold.by; // a server ends it by itself, as this agent
-  const propose = async (action: string, args: object): Promise<void> => {
-    const entry = await desk.propose({ action, actor, args: args as Record<string, unknown>, reasons });
-    if (entry !== undefined)
-      announce(
-        `${actionTitle(desk.info, action)}: ${entry.decision.verdict}. ${forPeople(entry.decision.violations)[0]?.say ?? ""}`,
-      );
-  };
+  const over = desk.time() >= hold.expires;
   return (
     <li class="hold">
       <p class="what">
@@ -66,51 +58,52 @@ function Hold({ desk, hold }: { desk: Desk; hold: Parked }) {
         {over ? "its time is over" : `waits ${span(hold.expires - (past ? view.at : Date.now()))} more`}
       </p>
       {say !== "" && <p class="say">{say}</p>}
-      {answer?.decision !== undefined && answer.decision.verdict !== "commit" && (
+      <Answers desk={desk} hold={hold} over={over} />
+    </li>
+  );
+}
+
+/** What the actor can answer, or who can; and what comes of confirming now. */
+function Answers({ desk, hold, over }: Waits & { over: boolean }) {
+  const { open } = desk.moment.value;
+  const actor = desk.actor.value;
+  const reasons = reasonsOf(desk.reasons.value);
+  const mine = hold.by.includes(actor.kind);
+  const confirm = { action: "confirm", actor, args: { hold: hold.seq, digest: hold.digest }, reasons };
+  const { decision } = mine ? ask(desk, confirm) : {};
+  const ends = desk.info.hold.by; // a server ends it by itself, as this agent
+  const propose = async (draft: Draft): Promise<void> => {
+    const entry = await desk.propose(draft);
+    if (entry === undefined) return;
+    const { verdict, violations } = entry.decision;
+    announce(`${actionTitle(desk.info, draft.action)}: ${verdict}. ${forPeople(violations)[0]?.say ?? ""}`);
+  };
+  const button = (say: string, draft: Draft, style = "plain") => (
+    <button type="button" class={style} disabled={!open || desk.busy.value} onClick={() => void propose(draft)}>
+      {say}
+    </button>
+  );
+  const named = { actor, args: { hold: hold.seq }, reasons };
+  return (
+    <>
+      {decision !== undefined && decision.verdict !== "commit" && (
         <p class="note">
-          Confirmed now, it would {answer.decision.verdict}: {forPeople(answer.decision.violations)[0]?.say}{" "}
-          <span class="id">{answer.decision.governing}</span>
+          Confirmed now, it would {decision.verdict}: {forPeople(decision.violations)[0]?.say}{" "}
+          <span class="id">{decision.governing}</span>
         </p>
       )}
       <div class="row">
-        {mine ? (
-          <>
-            <button
-              type="button"
-              class="primary"
-              disabled={past || desk.busy.value}
-              onClick={() => void propose("confirm", confirm.args)}
-            >
-              Confirm exactly this
-            </button>
-            <button
-              type="button"
-              class="plain"
-              disabled={past || desk.busy.value}
-              onClick={() => void propose("decline", { hold: hold.seq })}
-            >
-              Decline
-            </button>
-          </>
-        ) : (
+        {mine && button("Confirm exactly this", confirm, "primary")}
+        {mine && button("Decline", { ...named, action: "decline" })}
+        {!mine &&
           hold.by.map((kind) => (
-            <button key={kind} type="button" class="plain" disabled={past} onClick={() => desk.act(kind)}>
+            <button key={kind} type="button" class="plain" disabled={!open} onClick={() => desk.act(kind)}>
               Act as {agentTitle(desk.info, kind)} to answer
             </button>
-          ))
-        )}
-        {over && (ends === undefined || ends === actor.kind) && (
-          <button
-            type="button"
-            class="plain"
-            disabled={past || desk.busy.value}
-            onClick={() => void propose("expire", { hold: hold.seq })}
-          >
-            Let it expire
-          </button>
-        )}
+          ))}
+        {over && (ends === undefined || ends === actor.kind) && button("Let it expire", { ...named, action: "expire" })}
         <code title={hold.digest}>{short(hold.digest)}</code>
       </div>
-    </li>
+    </>
   );
 }

@@ -3,7 +3,7 @@
 import type { Desk } from "../session/desk.js";
 import type { Info, Type, Variable } from "../bundle/info.js";
 import { agentTitle, memberTitle } from "../bundle/titles.js";
-import { count, plain, shown } from "../bundle/words.js";
+import { clip, count, plain, shown } from "../bundle/words.js";
 
 export function State({ desk }: { desk: Desk }) {
   const { view } = desk.moment.value;
@@ -149,11 +149,7 @@ function Value({ value, type }: { value: unknown; type?: Type | undefined }) {
   if (value === "") return <span class="quiet">empty</span>;
   const text = shown(value);
   const member = typeof type === "object" && "enum" in type;
-  return member ? (
-    <span class="member">{memberTitle(type, text)}</span>
-  ) : (
-    <span class="words">{text.length > 240 ? text.slice(0, 238) + "…" : text}</span>
-  );
+  return member ? <span class="member">{memberTitle(type, text)}</span> : <span class="words">{clip(text, 240)}</span>;
 }
 
 /** The type of what a value of a type holds under a name; of a list, of its items. */

@@ -4,42 +4,43 @@
 import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { forPeople } from "@holdfast/web";
-import { announce, desk as onDesk, openLocal } from "../app/app.js";
+import { announce, openLocal } from "../app/app.js";
 import type { Desk, Entry } from "../session/desk.js";
-import { actorOf, scenariosOf, type Info, type Scenario, type Step } from "../bundle/info.js";
+import type { LocalDesk } from "../session/local.js";
+import { actorOf, argsOf, waitOf, type Scenario, type Step } from "../bundle/scenario.js";
+import { scenariosOf } from "../bundle/document.js";
+import type { Info } from "../bundle/info.js";
 import { Icon, VerdictMark } from "../parts/icons.js";
 import { actionTitle, agentTitle, argsText } from "../bundle/titles.js";
 
 interface Running {
   readonly scenario: Scenario;
-  readonly desk: Desk;
+  readonly desk: LocalDesk;
   readonly done: readonly { readonly entry: Entry | undefined; readonly code: string }[];
 }
 
 export const story = signal<Running | undefined>(undefined);
 
 /** Begins a scenario on a fresh session. */
-export function tell(desk: Desk, scenario: Scenario): void {
-  openLocal({ document: desk.text, id: "scenario", origin: `scenario “${scenario.name}”` });
-  story.value = { scenario, desk: onDesk.value!, done: [] };
+export function tell({ text }: Desk, scenario: Scenario): void {
+  const desk = openLocal({ document: text, id: "scenario", origin: `scenario “${scenario.name}”` });
+  story.value = { scenario, desk, done: [] };
   const first = scenario.steps[0];
-  if (first !== undefined) onDesk.value!.act(actorOf(first).kind, actorOf(first).id);
+  if (first !== undefined) desk.act(actorOf(first).kind, actorOf(first).id);
   announce(`Scenario ${scenario.name}, ${scenario.steps.length} steps.`);
   scrollTo(0, 0);
 }
 
+/** Takes the next step. */
 async function next(running: Running): Promise<void> {
   const { desk, scenario, done } = running;
   const step = scenario.steps[done.length];
   if (step === undefined) return;
-  const hold = desk.moment.value.view.holds.at(-1);
-  const parked =
-    hold === undefined ? {} : step.action === "confirm" ? { hold: hold.seq, digest: hold.digest } : { hold: hold.seq };
-  const args = step.args ?? (["confirm", "decline", "expire"].includes(step.action) ? parked : {});
   const actor = actorOf(step);
+  const args = argsOf(step, desk.moment.value.view.holds.at(-1));
   desk.act(actor.kind, actor.id);
   desk.fillAll(step.action, step.args ?? {});
-  desk.advance(millisOf(step.after ?? "1s"));
+  desk.advance(waitOf(step));
   const entry = await desk.propose({ action: step.action, actor, args, reasons: step.reasons ?? ["request"] });
   const code = desk.trouble.value?.code ?? "";
   if (entry === undefined) desk.trouble.value = undefined; // the step shows it
@@ -49,14 +50,6 @@ async function next(running: Running): Promise<void> {
       ? `No proposal: ${code}.`
       : `${entry.decision.verdict}. ${entry.decision.violations[0]?.say ?? ""}`,
   );
-}
-
-/** `1m30s` in milliseconds. */
-function millisOf(duration: string): number {
-  const size: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-  let sum = 0;
-  for (const [, n, unit] of duration.matchAll(/([\d.]+)(ms|[smh])/g)) sum += Number(n) * size[unit!]!;
-  return Math.max(1, Math.round(sum));
 }
 
 export function Story({ desk }: { desk: Desk }) {
@@ -86,7 +79,7 @@ export function Story({ desk }: { desk: Desk }) {
         <button
           type="button"
           class="primary"
-          disabled={over || desk.busy.value || desk.moment.value.past}
+          disabled={over || desk.busy.value || !desk.moment.value.open}
           onClick={() => void next(running)}
         >
           {over ? "That is all" : done.length === 0 ? "Take the first step" : "Next step"}

@@ -126,12 +126,8 @@ function Item({
         </span>
         {say !== "" && <span class="say">{say}</span>}
         <span class={`parity ${parity}`}>
-          <Icon name={parity === "local" ? "lock" : parity} size={13} />
-          {parity === "same"
-            ? "same bytes here and on the server"
-            : parity === "differs"
-              ? "other bytes here than on the server"
-              : "decided in this page only"}
+          <Icon name={parity === "local" ? "lock" : "same"} size={13} />
+          {parity === "local" ? "decided in this page only" : "same bytes here and on the server"}
           <code title={digest}>{short(digest)}</code>
         </span>
       </button>

@@ -2,10 +2,10 @@
 // would change.
 
 import { forPeople, type Change, type DecisionDocument, type Violation } from "@holdfast/web";
-import type { Info } from "../bundle/info.js";
+import type { Info, Type } from "../bundle/info.js";
 import { VerdictMark } from "../parts/icons.js";
 import { actionTitle, typeAt, valueText } from "../bundle/titles.js";
-import { builtIn, count, plain, termValue } from "../bundle/words.js";
+import { builtIn, clip, count, plain, termValue } from "../bundle/words.js";
 
 /** All that a decision says of its reasons. */
 export function Why({
@@ -115,23 +115,19 @@ function Changes({ info, changes, verdict }: { info: Info; changes: readonly Cha
     <ul class="changes" aria-label={verdict === "revert" ? "What returning to the fallback changes" : "What changes"}>
       {changes.map((change, i) => (
         <li key={i}>
-          <span class="path">{change.path}</span>
-          {"append" in change && change.append !== undefined ? (
-            <span> + {clip(valueText(typeAt(info, change.path), change.append))}</span>
-          ) : (
-            <span>
-              {" "}
-              {clip(valueText(typeAt(info, change.path), (change as { from: unknown }).from))}{" "}
-              <span class="arrow">→</span>{" "}
-              <strong>{clip(valueText(typeAt(info, change.path), (change as { to: unknown }).to))}</strong>
-            </span>
-          )}
+          <span class="path">{change.path}</span> <ChangeText change={change} type={typeAt(info, change.path)} />
         </li>
       ))}
     </ul>
   );
 }
 
-function clip(text: string): string {
-  return text.length > 70 ? text.slice(0, 68) + "…" : text;
+function ChangeText({ change, type }: { change: Change; type: Type | undefined }) {
+  const text = (value: unknown): string => clip(valueText(type, value), 70);
+  if (!("from" in change)) return <span>+ {text(change.append)}</span>;
+  return (
+    <span>
+      {text(change.from)} <span class="arrow">→</span> <strong>{text(change.to)}</strong>
+    </span>
+  );
 }

@@ -1,9 +1,9 @@
 // This file defines what a form begins with, and whether what is in it makes a proposal.
 
-import type { Action, Document, Type } from "./info.js";
-import { scenariosOf } from "./info.js";
+import { scenariosOf, type Document } from "./document.js";
+import type { Action, Type } from "./info.js";
 
-/** Returns arguments to begin with: those of the bundle's own scenarios where they have some, so that texts say something. */
+/** Returns what a form begins with: arguments of the bundle's own scenarios, so that texts say something. */
 export function firstArgs(document: Document, action: Action): Record<string, unknown> {
   const steps = scenariosOf(document)
     .flatMap((scenario) => scenario.steps)

@@ -1,7 +1,7 @@
 // This file defines what people call the parts of a bundle: their titles, or their names where they have none.
 
 import type { Action, Info, Type } from "./info.js";
-import { plain, shown } from "./words.js";
+import { clip, plain, shown } from "./words.js";
 
 /** What is built in has no title of a bundle's. */
 const builtIn: Readonly<Record<string, string>> = {
@@ -57,7 +57,7 @@ export function argsText(info: Info, action: string, args: Readonly<Record<strin
     .map(([name, value]) => {
       const arg = declared.find((arg) => arg.name === name);
       const text = valueText(arg?.type, value);
-      return `${arg === undefined ? plain(name) : titleOf(arg)}: ${text.length > 60 ? text.slice(0, 58) + "…" : text}`;
+      return `${arg === undefined ? plain(name) : titleOf(arg)}: ${clip(text, 60)}`;
     })
     .join(", ");
 }

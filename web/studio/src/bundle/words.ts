@@ -37,12 +37,17 @@ export function shown(value: unknown): string {
   return JSON.stringify(value);
 }
 
+/** A text of at most so many characters; of a longer one, its beginning. */
+export function clip(text: string, most: number): string {
+  return text.length > most ? text.slice(0, most - 2) + "…" : text;
+}
+
 /** What a term read; long values stand as their digest and size. */
 export function termValue(value: unknown): string {
   if (typeof value === "object" && value !== null && "digest" in value && "size" in value)
     return `${String((value as { size: unknown }).size)} bytes`;
   const text = typeof value === "string" ? `“${value}”` : JSON.stringify(value);
-  return text.length > 120 ? text.slice(0, 118) + "…" : text;
+  return clip(text, 120);
 }
 
 /** Says what a built-in constraint is, from its id; "" for a declared one. of says what people call an action. */

@@ -2,7 +2,8 @@
 
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { announce, api, drafts, openLocal } from "../app/app.js";
-import { told, type Finding, type Outcome, type Tested } from "../server/api.js";
+import { told, type Trouble } from "../parts/told.js";
+import type { Finding, Outcome, Tested } from "../server/api.js";
 import { completer } from "./complete.js";
 import type { Desk } from "../session/desk.js";
 import { Editor } from "./editor.js";
@@ -17,7 +18,7 @@ export default function Edit({ desk }: { desk: Desk }) {
   const editor = useRef<Editor | undefined>(undefined);
   const [result, setResult] = useState<Tested>();
   const [stale, setStale] = useState(true);
-  const [trouble, setTrouble] = useState<{ code: string; say: string }>();
+  const [trouble, setTrouble] = useState<Trouble>();
   const [loading, setLoading] = useState(true);
   const { digest } = desk.info;
 

@@ -2,8 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import type { CatalogInfo } from "@holdfast/web";
-import { api, failure, open } from "../app/app.js";
-import { told } from "../server/api.js";
+import { api, fail, open } from "../app/app.js";
 import { VerdictMark } from "../parts/icons.js";
 import { count, plain, short } from "../bundle/words.js";
 
@@ -12,7 +11,7 @@ export function Catalog({ digest }: { digest: string }) {
   const [cursor, setCursor] = useState<Readonly<Record<string, unknown>>>({});
   const [found, setFound] = useState<{ digest: string; verdict: string; say: string }>();
   useEffect(() => {
-    api.catalog(digest).then(setInfo, (thrown) => (failure.value = told(thrown)));
+    api.catalog(digest).then(setInfo, fail);
   }, [digest]);
   const parts = Object.entries(info?.matrix ?? {});
   const whole = parts.length > 0 && parts.every(([name]) => name in cursor);
@@ -22,7 +21,7 @@ export function Catalog({ digest }: { digest: string }) {
     let gone = false;
     api.resolve(digest, cursor).then(
       (answer) => gone || setFound(answer),
-      (thrown) => gone || (failure.value = told(thrown)),
+      (thrown) => gone || fail(thrown),
     );
     return () => void (gone = true);
   }, [digest, cursor, whole]);

@@ -1,7 +1,8 @@
 // This file defines the first page: what is published, and the sessions there are.
 
 import { useEffect, useState } from "preact/hooks";
-import { address, api, bundles, catalogs, engine, open, sessions } from "../app/app.js";
+import { api, bundles, catalogs, engine, open, sessions } from "../app/app.js";
+import { address } from "../app/route.js";
 import type { CatalogInfo } from "@holdfast/web";
 import type { Published } from "../server/api.js";
 import type { Info } from "../bundle/info.js";
@@ -92,15 +93,17 @@ function Tile({ bundle }: { bundle: Published }) {
         {bundle.name}@{bundle.version}
       </p>
       <p class="about">{info?.about ?? " "}</p>
-      <p class="quiet">
-        {info === undefined
-          ? " "
-          : `${count(info.agents.length, "agent")} · ${count(info.actions.length, "action")} · ${count(info.constraints.length, "constraint")}`}
-      </p>
+      <p class="quiet">{info === undefined ? " " : sizeOf(info)}</p>
       <button type="button" class="primary" onClick={() => void open(bundle.digest, bundle.name)}>
         Open a session<span class="hidden"> of {bundle.name}</span> <Icon name="next" size={14} />
       </button>
     </li>
+  );
+}
+
+function sizeOf({ agents, actions, constraints }: Info): string {
+  return [count(agents.length, "agent"), count(actions.length, "action"), count(constraints.length, "constraint")].join(
+    " · ",
   );
 }
 

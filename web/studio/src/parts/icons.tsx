@@ -1,5 +1,4 @@
-// This file draws the icons: one for each verdict, and those of buttons. None says anything
-// that does not also stand beside it in words.
+// This file draws the icons: one for each verdict, and those of buttons. What an icon says is beside it in words, too.
 
 import type { Verdict } from "@holdfast/web";
 
@@ -15,8 +14,9 @@ const paths: Record<string, string> = {
   freeze: "M12 3v18M4.2 7.5l15.6 9M19.8 7.5l-15.6 9",
   open: "M12 21a9 9 0 100-18 9 9 0 000 18zM12 8v4.5l3 2",
   same: "M4 9h16M4 15h16",
-  differs: "M4 9h16M4 15h16M16 4L8 20",
-  sun: "M12 16.5a4.5 4.5 0 100-9 4.5 4.5 0 000 9zM12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M18.7 5.3l-1.4 1.4M6.7 17.3l-1.4 1.4",
+  sun:
+    "M12 16.5a4.5 4.5 0 100-9 4.5 4.5 0 000 9zM12 2.5v2M12 19.5v2M2.5 12h2M19.5 12h2" +
+    "M5.3 5.3l1.4 1.4M17.3 17.3l1.4 1.4M18.7 5.3l-1.4 1.4M6.7 17.3l-1.4 1.4",
   moon: "M20 14.5A8.5 8.5 0 019.5 4a8.5 8.5 0 1010.5 10.5z",
   auto: "M12 3a9 9 0 100 18zM12 21a9 9 0 000-18",
   keys: "M3 7h18v11H3zM7 11h.01M11 11h.01M15 11h.01M8 14.5h8",

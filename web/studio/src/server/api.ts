@@ -1,21 +1,9 @@
 // This file defines Api: what the studio asks of the server. Everything that goes over the
 // network goes through here.
 
-import { HoldfastError, type ProposalDocument } from "@holdfast/web";
+import { HoldfastError } from "@holdfast/web";
+import { Problem, replicaCodes } from "@holdfast/web/replica";
 import { keep, kept } from "../parts/keep.js";
-
-/** A problem document (RFC 9457), or that there was no answer at all (`server/away`). */
-export class Problem extends Error {
-  override readonly name = "Problem";
-  constructor(
-    readonly code: string,
-    message: string,
-    readonly status = 0,
-    readonly more: Record<string, unknown> = {},
-  ) {
-    super(message);
-  }
-}
 
 export interface Published {
   readonly name: string;
@@ -73,8 +61,6 @@ export interface Tested {
   readonly coverage: Coverage | null;
 }
 
-export type Draft = Omit<ProposalDocument, "at">;
-
 /** What the studio asks of the server it comes from. */
 export class Api {
   /** A bearer token, where the server wants one; kept as long as the tab is. */
@@ -127,68 +113,6 @@ export class Api {
     });
   }
 
-  view(session: string): Promise<{ digest: string; seq: number }> {
-    return this.json(`/v1/sessions/${session}`);
-  }
-
-  /** The log from a decision on: each decision's own text. */
-  async decisions(session: string, from = 1): Promise<readonly string[]> {
-    const text = await (await this.ask(`/v1/sessions/${session}/decisions?from=${from}`)).text();
-    return text.split("\n").filter((line) => line !== "");
-  }
-
-  /** The session as the server has it: bytes that a bundle restores. */
-  async snapshot(session: string): Promise<Uint8Array<ArrayBuffer>> {
-    return new Uint8Array(await (await this.ask(`/v1/sessions/${session}/snapshot`)).arrayBuffer());
-  }
-
-  /** Proposes, and returns the decision as the server wrote it. Who has not seen `seq` decisions is refused. */
-  async propose(session: string, draft: Draft, seq: number): Promise<string> {
-    const answer = await this.ask(`/v1/sessions/${session}/decisions`, {
-      method: "POST",
-      body: JSON.stringify({ ...draft, seq }),
-      headers: { "content-type": "application/json" },
-    });
-    return answer.text();
-  }
-
-  /** Calls `heard` for every decision after `after`, until the signal says stop; comes back by itself when the connection breaks. */
-  async listen(
-    session: string,
-    after: () => number,
-    heard: (decision: string) => void,
-    connected: (on: boolean) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
-    for (let wait = 500; !signal.aborted; wait = Math.min(wait * 2, 8000)) {
-      try {
-        const answer = await this.ask(`/v1/sessions/${session}/events?after=${after()}`, { signal });
-        connected(true);
-        wait = 500;
-        const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
-        for (let rest = ""; ;) {
-          const { done, value } = await reader.read();
-          if (done) break;
-          const events = (rest + value).split("\n\n");
-          rest = events.pop()!;
-          for (const event of events) {
-            const lines = event.split("\n");
-            if (!lines.includes("event: decision")) continue;
-            const data = lines.find((line) => line.startsWith("data: "));
-            if (data !== undefined) heard(data.slice(6));
-          }
-        }
-      } catch (thrown) {
-        if (signal.aborted) return;
-        if (thrown instanceof Problem && thrown.status >= 400 && thrown.status < 500 && thrown.status !== 429)
-          throw thrown;
-      }
-      if (signal.aborted) return;
-      connected(false);
-      await new Promise((resolve) => setTimeout(resolve, wait));
-    }
-  }
-
   test(yaml: string, signal: AbortSignal): Promise<Tested> {
     return this.json("/studio/test", {
       method: "POST",
@@ -219,21 +143,13 @@ export class Api {
       answer = await fetch(path, { ...init, headers });
     } catch (thrown) {
       if (init.signal?.aborted === true) throw thrown;
-      throw new Problem("server/away", "The server does not answer. Nothing was recorded.");
+      throw new HoldfastError(replicaCodes.unreachable, "The server does not answer.", { cause: thrown });
     }
-    if (answer.ok) return answer;
-    const problem = (await answer.json().catch(() => ({}))) as { code?: string; detail?: string };
-    throw new Problem(
-      problem.code ?? "http/status",
-      problem.detail ?? `The server answered ${answer.status}.`,
-      answer.status,
-      problem,
-    );
+    const { ok, status } = answer;
+    if (ok) return answer;
+    const { code = replicaCodes.answer, detail = `The server answered ${status}.` } = (await answer
+      .json()
+      .catch(() => ({}))) as { code?: string; detail?: string };
+    throw new Problem(code, detail, { status });
   }
-}
-
-/** What to tell a person about whatever was thrown. */
-export function told(thrown: unknown): { code: string; say: string } {
-  if (thrown instanceof Problem || thrown instanceof HoldfastError) return { code: thrown.code, say: thrown.message };
-  return { code: "studio/failed", say: thrown instanceof Error ? thrown.message : String(thrown) };
 }

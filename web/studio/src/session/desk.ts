@@ -1,29 +1,25 @@
-// This file defines Desk: one session on the table, its log, and the moment one looks at.
+// This file defines Desk: one session, its log, and the moment one looks at.
 //
-// A session of the server is followed as a replica: every decision that the server wrote is
-// decided again here, by the same module, and the bytes are compared. The decision is shown
-// once the server has it, never before. A local session is decided here alone.
-//
-//	log     1 ─ 2 ─ 3 ─ 4 ─ 5      live: after 5
+//	log     1 ─ 2 ─ 3 ─ 4 ─ 5      now: after 5
 //	at              ▲              the past: after 3, decided again from the beginning
+//
+// A LocalDesk decides alone, in this page. A FollowedDesk has a session of the server.
 
-import { computed, signal } from "@preact/signals";
-import {
-  HoldfastError,
-  type Bundle,
-  type DecisionDocument,
-  type Engine,
-  type ProposalDocument,
-  type Session,
-  type View,
-} from "@holdfast/web";
-import { Problem, told, type Api, type Draft } from "../server/api.js";
+import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
+import { HoldfastError, codes } from "@holdfast/web";
+import type { Bundle, Decision, DecisionDocument, ProposalDocument, Session, View } from "@holdfast/web";
 import { reasonsOf } from "../bundle/form.js";
-import { inOrder, type Document, type Info } from "../bundle/info.js";
+import { inOrder } from "../bundle/order.js";
+import type { Document } from "../bundle/document.js";
+import type { Info } from "../bundle/info.js";
+import { told, type Trouble } from "../parts/told.js";
 import { machinesOf, type Machine } from "./machine.js";
 
-/** Whether the browser and the server came to the same bytes; `local` where there is no server to compare with. */
-export type Parity = "same" | "differs" | "local";
+/** A proposal without its time: the desk knows that. */
+export type Draft = Omit<ProposalDocument, "at">;
+
+/** Where a decision was made: here and on the server, to the same bytes, or in this page only. */
+export type Parity = "same" | "local";
 
 /** A recorded decision. */
 export interface Entry {
@@ -35,26 +31,31 @@ export interface Entry {
   readonly parity: Parity;
 }
 
-/** What is asked about: the session at a moment. */
-export interface Moment {
-  readonly session: Session;
-  readonly view: View;
-  /** True where it is not what stands now. */
-  readonly past: boolean;
-  /** Changes with everything that may change an answer. */
-  readonly version: number;
+/** What can be asked, and changes nothing: a session, or a replica of one. */
+export interface Asked extends Pick<Session, "admissible" | "path" | "view"> {
+  why(proposal: ProposalDocument): Decision;
 }
 
+/** What is looked at: the session at a moment. Another moment is another object. */
+export interface Moment {
+  readonly session: Asked;
+  readonly view: View;
+  /** Is it earlier than now? */
+  readonly past: boolean;
+  /** May anything be proposed here? */
+  readonly open: boolean;
+}
+
+/** What a desk is made of. */
 export interface DeskOptions {
-  readonly engine: Engine;
-  readonly document: string;
   readonly id: string;
-  /** Left out for a local session. */
-  readonly api?: Api;
-  /** A snapshot and log to go on from, in a local session. */
-  readonly from?: { readonly snapshot: Uint8Array; readonly log: readonly Entry[] };
-  /** What a local session is of, in words. */
-  readonly origin?: string;
+  readonly bundle: Bundle;
+  /** The bundle's document. */
+  readonly text: string;
+  /** Returns the digest of a decision's text. */
+  readonly digest: (text: string) => string;
+  /** The decisions that led to where the session begins here. */
+  readonly log?: readonly Entry[] | undefined;
 }
 
 /** Asks again where the module died: the next call starts another, and brings the session back in it. */
@@ -62,176 +63,148 @@ export function steady<T>(question: () => T): T {
   try {
     return question();
   } catch (thrown) {
-    if (thrown instanceof HoldfastError && thrown.code === "engine/trap") return question();
+    if (thrown instanceof HoldfastError && thrown.code === codes.trap) return question();
     throw thrown;
   }
 }
 
-export class Desk {
+/** How long it is said what came of the last proposal, in milliseconds. */
+const saidFor = 5000;
+
+export abstract class Desk {
   readonly id: string;
   readonly info: Info;
   readonly document: Document;
   readonly text: string;
-  readonly local: boolean;
-  readonly origin: string;
+  readonly machines: readonly Machine[];
   readonly log = signal<readonly Entry[]>([]);
+  /** The page can look back to after this many decisions. */
+  readonly earliest: number;
   /** How many decisions one looks back to; undefined is now. */
   readonly at = signal<number | undefined>(undefined);
-  readonly connected = signal(true);
   /** What went wrong last, until it is dismissed. */
-  readonly trouble = signal<{ code: string; say: string } | undefined>(undefined);
+  readonly trouble = signal<Trouble | undefined>(undefined);
   /** What came of the last proposal made here, for a moment. */
   readonly last = signal<Entry | undefined>(undefined);
-  readonly busy = signal(false);
+  /** What was proposed here and has no answer yet. */
+  readonly waiting = signal<Draft | undefined>(undefined);
   readonly actor = signal<{ kind: string; id: string }>({ kind: "", id: "" });
   readonly reasons = signal("request");
   /** What is filled in, by action. */
   readonly forms = signal<Readonly<Record<string, Readonly<Record<string, unknown>>>>>({});
-  readonly #engine: Engine;
-  readonly #api: Api | undefined;
-  readonly #bundle: Bundle;
-  readonly #begin: Uint8Array | undefined;
-  readonly #before: number;
-  readonly #stop = new AbortController();
-  #session: Session;
-  #ahead = 0;
+  readonly busy = computed(() => this.waiting.value !== undefined);
+
+  /** Is it decided in this page only? */
+  abstract readonly local: boolean;
+  /** What a local session is of, in words. */
+  abstract readonly origin: string;
+  /** Why nothing more is taken from the server; undefined while it is followed. */
+  abstract readonly stopped: ReadonlySignal<Trouble | undefined>;
+  /** Is the server away? */
+  abstract readonly away: ReadonlySignal<boolean>;
+
+  protected readonly bundle: Bundle;
+  readonly #digest: (text: string) => string;
+  readonly #changes = signal(0);
   #past: { seq: number; session: Session } | undefined;
-  readonly #version = signal(0);
-  readonly machines: readonly Machine[];
 
   /** What is looked at, now or in the past. */
   readonly moment = computed<Moment>(() => {
-    const version = this.#version.value;
+    void this.#changes.value;
     const at = this.at.value;
-    const session = at === undefined ? this.#session : this.#rebuild(at);
+    const stopped = this.stopped.value !== undefined;
+    // A replica that has stopped answers nothing; what it had confirmed is decided again.
+    const session = at === undefined && !stopped ? this.now : this.#rebuild(at ?? this.log.value.length);
     return {
       session,
       view: steady(() => session.view()),
       past: at !== undefined,
-      version: version * 100_000 + (at ?? 99_999),
+      open: at === undefined && !stopped,
     };
   });
 
-  /** Whether nobody can do anything any more: a correct outcome. */
+  /** True where no agent can do anything any more: a correct outcome. */
   readonly halted = computed<boolean>(() => {
-    const { session, past, view } = this.moment.value;
+    const { session } = this.moment.value;
+    const question = { actor: this.actor.value, at: this.time(), reasons: reasonsOf(this.reasons.value) };
     try {
-      return steady(
-        () =>
-          session.admissible({
-            actor: this.actor.value,
-            at: past ? view.at : this.now(),
-            reasons: reasonsOf(this.reasons.value),
-          }).halted,
-      );
+      return steady(() => session.admissible(question).halted);
     } catch {
       return false;
     }
   });
 
-  constructor(options: DeskOptions) {
-    const { engine, document, id, api, from } = options;
-    this.#engine = engine;
-    this.#api = api;
-    this.#bundle = engine.bundle(document);
-    this.text = document;
-    this.document = JSON.parse(document) as Document;
-    this.info = inOrder(this.#bundle.info as unknown as Info, this.document);
+  constructor({ id, bundle, text, digest, log = [] }: DeskOptions) {
     this.id = id;
-    this.local = api === undefined;
-    this.origin = options.origin ?? "";
-    this.#begin = from?.snapshot;
-    this.#before = from?.log.length ?? 0;
-    this.machines = machinesOf(this.info, this.document, this.#bundle);
-    this.#session = this.#open();
-    if (from !== undefined) this.log.value = from.log;
+    this.bundle = bundle;
+    this.text = text;
+    this.#digest = digest;
+    this.document = JSON.parse(text) as Document;
+    this.info = inOrder(bundle.info as unknown as Info, this.document);
+    this.machines = machinesOf(this.info, this.document, bundle);
+    this.log.value = log;
+    this.earliest = log.length;
     const kind = this.info.agents[0]?.name ?? "";
     this.actor.value = { kind, id: kind };
   }
 
-  /** Reads the log of a server's session, and stays connected to it. */
-  async follow(): Promise<void> {
-    const api = this.#api!;
-    const texts = await api.decisions(this.id);
-    const log: Entry[] = [];
-    try {
-      for (const text of texts) {
-        this.#session.replay(text);
-        log.push(this.#entry(text, "same"));
-      }
-    } catch {
-      // The first that came out differently is looked at below.
-    }
-    this.log.value = log; // at once: one by one each would be a new list
-    for (const text of texts.slice(log.length)) await this.#absorb(text);
-    void api
-      .listen(
-        this.id,
-        () => this.log.value.length,
-        (text) => void this.#absorb(text),
-        (on) => (this.connected.value = on),
-        this.#stop.signal,
-      )
-      .catch((thrown) => this.#fail(thrown));
+  /** Ends the session here and frees what the module holds of it. */
+  close(): void {
+    this.#past?.session.close();
+    this.#past = undefined;
   }
 
-  /** The time a proposal would be made. */
-  now(): number {
-    return Math.max(Date.now() + this.#ahead, this.moment.value.view.at);
+  /** The session as it is now. */
+  protected abstract readonly now: Asked;
+
+  /** Begins the session anew, so that its log can be decided again. */
+  protected abstract begin(): Session;
+
+  /** Has a proposal decided, and returns what was recorded. Throws where nothing was. */
+  protected abstract decide(draft: Draft): Promise<Decision>;
+
+  /** The time of what is asked: of the moment in the past, or of a proposal that would be made now. */
+  time(): number {
+    const { past, view } = this.moment.value;
+    return past ? view.at : Math.max(this.clock(), view.at);
   }
 
-  /** Lets time pass in a local session: so much since its last decision. */
-  advance(millis: number): void {
-    if (this.local) this.#ahead = (this.moment.value.view.at || Date.now()) + millis - Date.now();
+  /** What the clock says, in milliseconds. */
+  protected clock(): number {
+    return Date.now();
   }
 
   /** Proposes, and returns the recorded decision; undefined, and trouble, where nothing was recorded. */
   async propose(draft: Draft): Promise<Entry | undefined> {
-    if (this.at.value !== undefined || this.busy.value) return undefined;
-    this.busy.value = true;
+    if (!this.moment.value.open || this.busy.value) return undefined;
+    this.waiting.value = draft;
     this.trouble.value = undefined;
     try {
-      if (this.#api === undefined) {
-        const decision = this.#session.decide({ ...draft, at: this.now() } as ProposalDocument);
-        this.#add(decision.text, "local");
-      } else {
-        await this.#absorb(await this.#api.propose(this.id, draft, this.log.value.length));
-      }
-      const last = (this.last.value = this.log.value.at(-1));
-      setTimeout(() => this.last.value === last && (this.last.value = undefined), 5000);
+      const { seq } = await this.decide(draft);
+      const last = (this.last.value = this.log.value[seq - 1]);
+      setTimeout(() => this.last.value === last && (this.last.value = undefined), saidFor);
       return last;
     } catch (thrown) {
-      if (thrown instanceof Problem && thrown.code === "session/stale") {
-        await this.#catchUp();
-        this.trouble.value = {
-          code: thrown.code,
-          say: "Somebody else's decision was recorded first, so nothing was proposed. Look at what changed, and propose again.",
-        };
-      } else this.#fail(thrown);
+      this.trouble.value = told(thrown);
       return undefined;
     } finally {
-      this.busy.value = false;
+      this.waiting.value = undefined;
     }
-  }
-
-  /** Returns what a local session needs to go on from the moment one looks at. */
-  branch(): { snapshot: Uint8Array; log: readonly Entry[] } {
-    const { session, view } = this.moment.value;
-    return { snapshot: session.snapshot(), log: this.log.value.slice(0, view.seq) };
   }
 
   /** Looks at the session as it was after n decisions; undefined is now. */
   travel(n: number | undefined): void {
-    this.at.value = n === undefined || n >= this.log.value.length ? undefined : Math.max(n, this.#before);
+    this.at.value = n === undefined || n >= this.log.value.length ? undefined : Math.max(n, this.earliest);
   }
 
-  /** How far back one can look. */
-  get earliest(): number {
-    return this.#before;
+  /** Returns what a local session needs to go on from the moment in the past that one looks at. */
+  branch(): { snapshot: Uint8Array; log: readonly Entry[] } {
+    const { seq } = this.moment.value.view;
+    return { snapshot: this.#rebuild(seq).snapshot(), log: this.log.value.slice(0, seq) };
   }
 
   fill(action: string, name: string, value: unknown): void {
-    this.forms.value = { ...this.forms.value, [action]: { ...this.forms.value[action], [name]: value } };
+    this.fillAll(action, { [name]: value });
   }
 
   fillAll(action: string, args: Readonly<Record<string, unknown>>): void {
@@ -242,75 +215,27 @@ export class Desk {
     this.actor.value = { kind, id };
   }
 
-  close(): void {
-    this.#stop.abort();
-    this.#past?.session.close();
-    this.#session.close();
-    this.#bundle.close();
-  }
-
-  #fail(thrown: unknown): void {
-    this.trouble.value = told(thrown);
-  }
-
-  #open(): Session {
-    return this.#begin === undefined ? this.#bundle.open(this.id) : this.#bundle.restore(this.#begin);
+  /** Adds decisions to the log. */
+  protected add(decisions: readonly Decision[], parity: Parity): void {
+    const added = decisions.map(({ text, document }) => ({
+      text,
+      decision: document,
+      digest: this.#digest(text),
+      parity,
+    }));
+    batch(() => {
+      this.log.value = [...this.log.value, ...added];
+      this.#changes.value++;
+    });
   }
 
   /** Decides the log again up to a decision. */
   #rebuild(seq: number): Session {
     if (this.#past?.seq === seq) return this.#past.session;
     this.#past?.session.close();
-    const session = this.#open();
-    for (const entry of this.log.value.slice(this.#before, seq)) session.replay(entry.text);
+    const session = this.begin();
+    for (const entry of this.log.peek().slice(this.earliest, seq)) session.replay(entry.text);
     this.#past = { seq, session };
     return session;
-  }
-
-  /** Takes a decision the server wrote: decides it again here and compares the bytes. */
-  async #absorb(text: string): Promise<void> {
-    const { seq } = JSON.parse(text) as DecisionDocument;
-    const heard = this.log.value[seq - 1];
-    if (heard !== undefined) {
-      // Told twice, as an answer and as an event. A server that tells two different things is not to be believed.
-      if (heard.text !== text) {
-        this.log.value = this.log.value.with(seq - 1, { ...heard, parity: "differs" });
-        this.trouble.value = {
-          code: "replay/differs",
-          say: `The server told decision ${seq} in two versions, and only one of them came out the same here. That one is shown.`,
-        };
-      }
-      return;
-    }
-    if (seq > this.log.value.length + 1) return this.#catchUp();
-    try {
-      this.#session.replay(text);
-      this.#add(text, "same");
-    } catch (thrown) {
-      if (!(thrown instanceof HoldfastError) || thrown.code !== "replay/differs") throw thrown;
-      this.#add(text, "differs");
-      this.trouble.value = {
-        code: thrown.code,
-        say: `Decision ${seq} came out differently here than on the server. The server's is shown; past moments from here on cannot be looked at.`,
-      };
-      // The server is followed. What it says cannot be decided again here, so its snapshot is all there is.
-      const snapshot = await this.#api!.snapshot(this.id);
-      this.#session.close();
-      this.#session = this.#bundle.restore(snapshot);
-      this.#version.value++;
-    }
-  }
-
-  async #catchUp(): Promise<void> {
-    for (const text of await this.#api!.decisions(this.id, this.log.value.length + 1)) await this.#absorb(text);
-  }
-
-  #entry(text: string, parity: Parity): Entry {
-    return { text, decision: JSON.parse(text) as DecisionDocument, digest: this.#engine.digest(text), parity };
-  }
-
-  #add(text: string, parity: Parity): void {
-    this.log.value = [...this.log.value, this.#entry(text, parity)];
-    this.#version.value++;
   }
 }

@@ -9,6 +9,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { after, afterEach, before, beforeEach } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
@@ -27,9 +28,9 @@ const holdfast = process.env.HOLDFAST ?? join(root, "dist/holdfast");
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** Starts `holdfast studio` with bundles; `url` ends in /studio/. */
-export async function serve(bundles) {
-  const child = spawn(holdfast, ["studio", "--no-open", "--engine", "native", ...bundles], {
+/** Starts a server with the studio and with bundles; `url` ends in /studio/. Without a ledger it forgets everything. */
+export async function serve(bundles, { ledger = ":memory:", listen = "127.0.0.1:0" } = {}) {
+  const child = spawn(holdfast, ["serve", "--engine", "native", "--ledger", ledger, "--listen", listen, ...bundles], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";
@@ -38,11 +39,11 @@ export async function serve(bundles) {
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (text) => {
         said += text;
-        const found = /(http:\S+\/studio\/)/.exec(said);
-        if (found !== null) resolve(found[1]);
+        const found = /msg=listening url=(http:\S+)/.exec(said);
+        if (found !== null) resolve(`${found[1]}/studio/`);
       });
     child.once("error", reject);
-    void ended.then(() => reject(new Error(`holdfast studio ended:\n${said}`)));
+    void ended.then(() => reject(new Error(`holdfast serve ended:\n${said}`)));
   });
   return { url, api: url.replace("studio/", "v1/"), close: async () => void (child.kill("SIGTERM"), await ended) };
 }
@@ -180,4 +181,30 @@ export async function violations(page) {
       );
   }
   return found;
+}
+
+/**
+ * Sets the table for the tests of a file: a server with bundles, a browser, and for each test a page that is watched.
+ * told is told of them: `{browser, files, page, server}`.
+ */
+export function sit(told, bundles = references) {
+  const now = {};
+  let wrong;
+  before(async () => {
+    now.files = await bundles();
+    [now.server, now.browser] = await Promise.all([serve(now.files.paths), browse()]);
+  });
+  after(async () => {
+    await now.browser?.close();
+    await now.server?.close();
+    await now.files?.remove();
+  });
+  beforeEach(async () => {
+    ({ page: now.page, wrong } = await watched(now.browser.context, new URL(now.server.url).origin));
+    told(now);
+  });
+  afterEach(async () => {
+    await now.page.close();
+    assert.deepEqual(wrong, []);
+  });
 }
