@@ -6,7 +6,7 @@
 //	session, err := bundle.Open("session-1")  // a state, an empty log
 //	decision, err := session.Decide(proposal) // canonical JSON, recorded
 //
-// An error means that the input was no proposal and nothing was recorded; it is
+// An error means that the input was no proposal, and that nothing was recorded. It is
 // never an allow. Everything else is a decision, refusals too.
 //
 // The package has no clock, no randomness and no I/O: time is the proposal's

@@ -10,7 +10,7 @@
 // What an engine answers is the interface [Core], and [Native] answers the same
 // with the core compiled into the program: the same bytes, about ten times as
 // fast. Take the module where several hosts must run the very artifact whose
-// digest was agreed on, where a bundle comes from somebody else and must not be
+// digest was agreed on, where a bundle comes from another party and must not be
 // able to exhaust the process, or to update the engine without the program.
 //
 // # Errors

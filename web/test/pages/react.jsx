@@ -5,13 +5,7 @@ const engine = await load();
 const bundle = engine.bundle(await (await fetch("mode.json")).text());
 const session = bundle.open("s1", { actor: { kind: "user", id: "u1" } });
 const modes = ["chat", "task", "spec"].map((to) => (
-  <Gate
-    key={to}
-    session={session}
-    action="enter"
-    args={{ to, drift: 0 }}
-    propose={(proposal) => session.decide(proposal)}
-  >
+  <Gate key={to} session={session} action="enter" args={{ to, drift: 0 }} propose={(p) => session.decide(p)}>
     <button>{to}</button>
   </Gate>
 ));
