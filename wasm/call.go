@@ -14,14 +14,15 @@ type module struct {
 	handles table
 }
 
-// call runs op. in is only lent: it is copied for the operations whose results
+// call runs op. in is read during the call only: it is copied for the operations whose results
 // keep parts of what they read. out belongs to the caller until the next call. handle is
 // the one that the operation opened, or 0.
 func (m *module) call(op abi.Op, handle uint32, in []byte) (out []byte, opened uint32, status abi.Status) {
 	out, thing, err := m.run(op, handle, in)
 	if err == nil && thing != nil {
 		if opened = m.handles.add(thing); opened == 0 {
-			err = fault(abi.CodeHandles, "this instance has as many bundles, sessions and catalogs open as it takes: close one first")
+			err = fault(abi.CodeHandles,
+				"this instance has as many bundles, sessions and catalogs open as it takes: close one first")
 		}
 	}
 	if err != nil {
@@ -89,7 +90,8 @@ func (m *module) run(op abi.Op, handle uint32, in []byte) (out []byte, thing any
 		return nil, w, nil
 	default:
 		if op != abi.OpHead && (op < abi.OpDecide || op > abi.OpReplay) {
-			return nil, nil, fault(abi.CodeOp, "no operation has this number: the host was made for another version of the module")
+			return nil, nil, fault(abi.CodeOp,
+				"no operation has this number: the host was made for another version of the module")
 		}
 		s, ok := m.handles.get(handle).(*core.Session)
 		if !ok {

@@ -15,10 +15,12 @@ import (
 // door is a bundle small enough for a fuzzer to mend.
 const door = `{"actions":{"turn":{"args":{"to":"bool"},"set":{"open":"args.to"}},"wait":{}},` +
 	`"agents":{"guard":{},"user":{"proposes":true}},"bundle":"door",` +
-	`"constraints":[{"id":"D-1","level":"operational","on":["turn"],"otherwise":{"say":"It is {state.open} already."},"require":"args.to != state.open"}],` +
+	`"constraints":[{"id":"D-1","level":"operational","on":["turn"],"otherwise":{"say":"It is {state.open} already."},` +
+	`"require":"args.to != state.open"}],` +
 	`"holdfast":1,"state":{"open":{"owner":["guard"],"type":"bool"}},"version":"1.0.0"}`
 
-const turn = `{"action":"turn","actor":{"id":"g","kind":"guard"},"args":{"to":true},"at":1767225600000,"reasons":["request"]}`
+const turn = `{"action":"turn","actor":{"id":"g","kind":"guard"},"args":{"to":true},"at":1767225600000,` +
+	`"reasons":["request"]}`
 
 // script is a session with every operation. A step's handle is the index of the step
 // that opened it plus 1, or 0.
@@ -143,14 +145,14 @@ func TestEveryOperation(t *testing.T) {
 	}
 }
 
-// lent calls a module as the exports do: the input stands in a buffer that is
+// buffered calls a module as the exports do: the input is in a buffer that is
 // overwritten as soon as the call is over.
-type lent struct {
+type buffered struct {
 	module
 	buffer [1 << 20]byte
 }
 
-func (l *lent) call(op abi.Op, handle uint32, in []byte) ([]byte, uint32, abi.Status) {
+func (l *buffered) call(op abi.Op, handle uint32, in []byte) ([]byte, uint32, abi.Status) {
 	n := copy(l.buffer[:], in)
 	out, opened, status := l.module.call(op, handle, l.buffer[:n:n])
 	out = bytes.Clone(out)
@@ -223,6 +225,6 @@ func compare(t *testing.T, a, b machine, data []byte) {
 func FuzzCall(f *testing.F) {
 	f.Add(seed())
 	f.Fuzz(func(t *testing.T, data []byte) {
-		compare(t, &module{}, &lent{}, data)
+		compare(t, &module{}, &buffered{}, data)
 	})
 }

@@ -60,7 +60,7 @@ func appendBool(b []byte, key string, value bool) []byte {
 	return strconv.AppendBool(append(b, key...), value)
 }
 
-// appendText appends s in quotes. Messages may quote whatever somebody sent, so
+// appendText appends s in quotes. Messages may quote an input, so
 // bytes that are not UTF-8 become U+FFFD.
 func appendText(b []byte, s string) []byte {
 	const hex = "0123456789abcdef"

@@ -55,7 +55,8 @@ func holdfastCall(op, handle, size uint32) int32 {
 	var opened uint32
 	var status abi.Status
 	if int64(size) > int64(len(input)) {
-		out, status = errorDocument(fault(abi.CodeInput, "the input is larger than the input buffer: ask holdfast_input for a larger one")), abi.Error
+		out, status = errorDocument(fault(abi.CodeInput,
+			"the input is larger than the input buffer: ask holdfast_input for a larger one")), abi.Error
 	} else {
 		out, opened, status = this.call(abi.Op(op), handle, input[:size:size])
 	}

@@ -207,7 +207,8 @@ func TestInstanceIsBrokenAfterATrap(t *testing.T) {
 			t.Skip("the clock was read outside a call")
 		}
 		r.module.Memory().Write(uint32(at[0]), big)
-		if _, err = r.module.ExportedFunction("holdfast_call").Call(context.Background(), uint64(abi.OpCanon), 0, uint64(len(big))); err != nil {
+		call := r.module.ExportedFunction("holdfast_call")
+		if _, err = call.Call(context.Background(), uint64(abi.OpCanon), 0, uint64(len(big))); err != nil {
 			break
 		}
 	}
@@ -296,7 +297,7 @@ func TestPageListsOperations(t *testing.T) {
 	}
 }
 
-// The host on the page, run as it stands there.
+// The host on the page, run as it is there.
 func TestPageHost(t *testing.T) {
 	node, err := exec.LookPath("node")
 	if err != nil {
@@ -307,7 +308,9 @@ func TestPageHost(t *testing.T) {
 		t.Errorf("the host in forty lines has %d", lines)
 	}
 	dir := t.TempDir()
-	for name, content := range map[string][]byte{"host.mjs": []byte(code), "holdfast.wasm": host.Module(), "door.json": []byte(door)} {
+	for name, content := range map[string][]byte{
+		"host.mjs": []byte(code), "holdfast.wasm": host.Module(), "door.json": []byte(door),
+	} {
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -166,7 +166,7 @@ func whole(v any) bool {
 	return err == nil
 }
 
-// split cuts a type at what stands outside of its brackets.
+// split cuts a type at what is outside of its brackets.
 func split(kind, at string) (parts []string) {
 	depth, from := 0, 0
 	for i := range kind {

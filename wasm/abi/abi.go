@@ -14,7 +14,7 @@ const Version = 1
 type Op uint32
 
 // Operations. "in" is what the host wrote to the input buffer, "out" what it
-// reads back; handle is 0 where none is named. "new handle" stands in the header.
+// reads back; handle is 0 where none is named. "new handle" is in the header.
 const (
 	OpCanon      Op = 1  // in: JSON; out: canonical bytes
 	OpDigest     Op = 2  // in: bytes; out: sha256:… of exactly those bytes, as plain text
@@ -38,7 +38,7 @@ const (
 	OpInfo       Op = 20 // handle: bundle or catalog; out: its declarations, for showing
 	OpPublic     Op = 21 // in: bundle document; out: the document with internal metadata replaced by hashes, same digest
 	OpWatch      Op = 22 // handle: session; in: proposals, one a line; out: nothing; new handle
-	OpAnswers    Op = 23 // handle: watch; in: [at: as above]; out: a line for each proposal, [verdict,[violation…],[advice…]] or {"error":…}
+	OpAnswers    Op = 23 // handle: watch; in: [at: as above]; out: lines, [verdict,[violation…],[advice…]] or {"error":…}
 	OpHead       Op = 24 // handle: session; out: seq, time and digests, without the state
 )
 
@@ -47,7 +47,7 @@ type Status int32
 
 const (
 	OK     Status = 0 // out is the operation's answer
-	Error  Status = 1 // out is {"error":{"code","message","offset","path"}}, or {"errors":[…]} for a document; nothing was changed
+	Error  Status = 1 // out is {"error":{…}}, or {"errors":[…]} for a document; nothing was changed
 	Broken Status = 2 // an earlier call did not return; there is no out: discard the instance
 )
 

@@ -34,7 +34,9 @@ const budget = 855_000
 // inlined are the packages whose small functions are inlined: those on the way
 // of every decision, and the runtime. Everywhere else a call is smaller than
 // what it calls, and 60 KB of brotli are worth more than the time.
-var inlined = []string{"runtime/...", "internal/runtime/...", "./core/internal/canon", "./core/internal/value", "./core/internal/vm"}
+var inlined = []string{
+	"runtime/...", "internal/runtime/...", "./core/internal/canon", "./core/internal/value", "./core/internal/vm",
+}
 
 // surroundings are the environment variables that could change what go build
 // gives, and what they are set to; empty removes one.
@@ -109,7 +111,8 @@ func build(out string, embed, size, stripped bool) error {
 	}
 	fmt.Printf("brotli %9d of %d\n", small, budget)
 	if small > budget {
-		return fmt.Errorf("the module is %d bytes over its budget: `go list -deps ./wasm` and `go tool nm -size` show what is in it", small-budget)
+		return fmt.Errorf("the module is %d bytes over its budget: `go list -deps ./wasm` and `go tool nm -size` show "+
+			"what is in it", small-budget)
 	}
 	return nil
 }
@@ -170,8 +173,9 @@ func run(root, verb string, arguments ...string) error {
 // brotli returns the size of a file after brotli at quality 11. It asks Node, which
 // building the project needs anyway, for Google's own encoder.
 func brotli(file string) (int, error) {
-	const script = `const z = require("zlib"), b = require("fs").readFileSync(process.argv[1]);
-process.stdout.write(String(z.brotliCompressSync(b, { params: { [z.constants.BROTLI_PARAM_QUALITY]: 11, [z.constants.BROTLI_PARAM_LGWIN]: 24, [z.constants.BROTLI_PARAM_SIZE_HINT]: b.length } }).length));`
+	const script = `const z = require("zlib"), b = require("fs").readFileSync(process.argv[1]), c = z.constants;
+const params = { [c.BROTLI_PARAM_QUALITY]: 11, [c.BROTLI_PARAM_LGWIN]: 24, [c.BROTLI_PARAM_SIZE_HINT]: b.length };
+process.stdout.write(String(z.brotliCompressSync(b, { params }).length));`
 	n, err := exec.Command("node", "-e", script, file).Output()
 	if err != nil {
 		return 0, fmt.Errorf("measuring with brotli needs node: %w", err)

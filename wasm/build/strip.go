@@ -19,6 +19,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"slices"
 	"sort"
 )
 
@@ -138,105 +139,134 @@ func appendData(base int, image []byte) []byte {
 	return out
 }
 
-// stripTables zeroes, in the image of memory that begins at base, what only tracebacks read.
-func stripTables(base int, image []byte) error {
+// tables are where the linker has put, in an image of memory, what tracebacks read: offsets into the image.
+type tables struct {
+	image     []byte
+	functions int // how many
+	names     int
+	pcs       int
+	table     int // of functions
+	gofunc    int // data of functions
+}
+
+func (t *tables) word(at int) int      { return int(binary.LittleEndian.Uint64(t.image[at:])) }
+func (t *tables) half(at int) uint32   { return binary.LittleEndian.Uint32(t.image[at:]) }
+func (t *tables) put(at int, v uint32) { binary.LittleEndian.PutUint32(t.image[at:], v) }
+
+// findTables finds them in the image of memory that begins at base.
+func findTables(base int, image []byte) (*tables, error) {
 	header := bytes.Index(image, []byte{0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8})
 	if header < 0 {
-		return errors.New("no table of functions as Go 1.20 and later write it")
+		return nil, errors.New("no table of functions as Go 1.20 and later write it")
 	}
-	word := func(at int) int { return int(binary.LittleEndian.Uint64(image[at:])) }
-	half := func(at int) uint32 { return binary.LittleEndian.Uint32(image[at:]) }
-	put := func(at int, v uint32) { binary.LittleEndian.PutUint32(image[at:], v) }
-
-	functions := word(header + 8)
-	names, units, files, pcs, table := header+word(header+32), header+word(header+40), header+word(header+48), header+word(header+56), header+word(header+64)
-	if !(header < names && names < units && units < files && files < pcs && pcs < table && table < len(image)) {
-		return errors.New("the table of functions has another layout")
+	t := &tables{image: image}
+	place := func(word int) int { return header + t.word(header+8*word) }
+	units, files := place(5), place(6)
+	t.functions, t.names, t.pcs, t.table = t.word(header+8), place(4), place(7), place(8)
+	order := []int{header, t.names, units, files, t.pcs, t.table, len(image)}
+	if !slices.IsSorted(order) || len(slices.Compact(order)) < 7 {
+		return nil, errors.New("the table of functions has another layout")
 	}
 
 	// moduledata begins with the address of the header, then that of the names.
 	var start [16]byte
 	binary.LittleEndian.PutUint64(start[:], uint64(base+header))
-	binary.LittleEndian.PutUint64(start[8:], uint64(base+names))
+	binary.LittleEndian.PutUint64(start[8:], uint64(base+t.names))
 	module := bytes.Index(image, start[:])
 	if module < 0 {
-		return errors.New("no moduledata")
+		return nil, errors.New("no moduledata")
 	}
 	// pcHeader, five slices of three words, ftab, then findfunctab and on to gofunc.
 	const gofuncWord = 1 + 6*3 + 1 + 2 + 2 + 8 + 2 + 3 + 2 + 1
-	gofunc := word(module+8*gofuncWord) - base
-	if epclntab := word(module+8*(gofuncWord+1)) - base; gofunc <= 0 || gofunc >= len(image) || epclntab <= table || epclntab > len(image) {
-		return errors.New("moduledata has another layout")
+	t.gofunc = t.word(module+8*gofuncWord) - base
+	end := t.word(module+8*(gofuncWord+1)) - base
+	if t.gofunc <= 0 || t.gofunc >= len(image) || end <= t.table || end > len(image) {
+		return nil, errors.New("moduledata has another layout")
 	}
+	return t, nil
+}
 
-	keep := make([]bool, table-pcs) // bytes of pctab still read
-	read := map[int]bool{}          // function data still read
-	type block struct{ at, size int }
-	var drop []block
-	for i := range functions {
-		f := table + int(half(table+8*i+4))
-		pcdata, funcdata := f+funcHeader, 0
-		tables := int(half(f + 28))
-		funcdata = pcdata + 4*tables
-		count := int(image[f+43])
-		depth := -1
-		for k := range tables {
-			at := int(half(pcdata + 4*k))
-			if at == 0 {
-				continue
-			}
-			end, most := pcTable(image, pcs+at)
-			switch k {
-			case pcInlTree:
-				depth = most
-				put(pcdata+4*k, 0)
-			case pcArgLive:
-				put(pcdata+4*k, 0)
-			default:
-				mark(keep, at, end-pcs)
-			}
-		}
-		if at := int(half(f + 16)); at != 0 { // pcsp
-			end, _ := pcTable(image, pcs+at)
-			mark(keep, at, end-pcs)
-		}
-		for k := range count {
-			at := half(funcdata + 4*k)
-			if at == noData {
-				continue
-			}
-			where := gofunc + int(at)
-			switch k {
-			case dataInlTree:
-				drop = append(drop, block{where, inlinedBytes * (depth + 1)})
-			case dataArgInfo:
-				size := bytes.IndexByte(image[where:], 0xff) // the sequence's end
-				drop = append(drop, block{where, size + 1})
-			case dataArgLive:
-			default:
-				read[where] = true
-				continue
-			}
-			put(funcdata+4*k, noData)
-		}
-		put(f+4, 0)  // nameOff: "", the name at 0
-		put(f+20, 0) // pcfile
-		put(f+24, 0) // pcln
-		put(f+32, 0) // cuOffset
-		put(f+36, 0) // startLine
+// stripTables zeroes, in the image of memory that begins at base, what only tracebacks read.
+func stripTables(base int, image []byte) error {
+	t, err := findTables(base, image)
+	if err != nil {
+		return err
 	}
-	for i, k := range keep {
+	u := used{keep: make([]bool, t.table-t.pcs), read: map[int]bool{}}
+	for i := range t.functions {
+		t.stripFunction(t.table+int(t.half(t.table+8*i+4)), &u)
+	}
+	for i, k := range u.keep {
 		if !k {
-			image[pcs+i] = 0
+			image[t.pcs+i] = 0
 		}
 	}
-	clear(image[names:pcs])
-	for _, b := range drop {
-		if !read[b.at] {
+	clear(image[t.names:t.pcs])
+	for _, b := range u.drop {
+		if !u.read[b.at] {
 			clear(image[b.at : b.at+b.size])
 		}
 	}
 	return nil
+}
+
+// used is what the functions so far still need, and what they do not.
+type used struct {
+	keep []bool       // bytes of pctab that are read
+	read map[int]bool // data of functions that is read
+	drop []block      // data of functions that only tracebacks read
+}
+
+type block struct{ at, size int }
+
+// stripFunction takes out of the function at f what only tracebacks read.
+func (t *tables) stripFunction(f int, u *used) {
+	pcdata, count := f+funcHeader, int(t.half(f+28))
+	funcdata, depth := pcdata+4*count, -1
+	for k := range count {
+		at := int(t.half(pcdata + 4*k))
+		if at == 0 {
+			continue
+		}
+		end, most := pcTable(t.image, t.pcs+at)
+		switch k {
+		case pcInlTree:
+			depth = most
+			t.put(pcdata+4*k, 0)
+		case pcArgLive:
+			t.put(pcdata+4*k, 0)
+		default:
+			mark(u.keep, at, end-t.pcs)
+		}
+	}
+	if at := int(t.half(f + 16)); at != 0 { // pcsp
+		end, _ := pcTable(t.image, t.pcs+at)
+		mark(u.keep, at, end-t.pcs)
+	}
+	for k := range int(t.image[f+43]) {
+		at := t.half(funcdata + 4*k)
+		if at == noData {
+			continue
+		}
+		where := t.gofunc + int(at)
+		switch k {
+		case dataInlTree:
+			u.drop = append(u.drop, block{where, inlinedBytes * (depth + 1)})
+		case dataArgInfo:
+			size := bytes.IndexByte(t.image[where:], 0xff) // the sequence's end
+			u.drop = append(u.drop, block{where, size + 1})
+		case dataArgLive:
+		default:
+			u.read[where] = true
+			continue
+		}
+		t.put(funcdata+4*k, noData)
+	}
+	t.put(f+4, 0)  // nameOff: "", the name at 0
+	t.put(f+20, 0) // pcfile
+	t.put(f+24, 0) // pcln
+	t.put(f+32, 0) // cuOffset
+	t.put(f+36, 0) // startLine
 }
 
 func mark(keep []bool, from, to int) {
