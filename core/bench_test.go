@@ -41,13 +41,16 @@ const modeBundle = "../testdata/bundles/mode-constraint-layer/mode-constraint-la
 
 var (
 	toTask = []byte(
-		`{"action":"enter","actor":{"id":"u1","kind":"user"},"args":{"declared":true,"drift":3,"to":"task"},"at":1767225600000,"reasons":["request"]}`,
+		`{"action":"enter","actor":{"id":"u1","kind":"user"},"args":{"declared":true,"drift":3,"to":"task"},` +
+			`"at":1767225600000,"reasons":["request"]}`,
 	)
 	toChat = []byte(
-		`{"action":"enter","actor":{"id":"u1","kind":"user"},"args":{"declared":true,"drift":3,"to":"chat"},"at":1767225600000,"reasons":["request"]}`,
+		`{"action":"enter","actor":{"id":"u1","kind":"user"},"args":{"declared":true,"drift":3,"to":"chat"},` +
+			`"at":1767225600000,"reasons":["request"]}`,
 	)
 	toFar = []byte(
-		`{"action":"enter","actor":{"id":"u1","kind":"user"},"args":{"declared":true,"drift":33,"to":"task"},"at":1767225600000,"reasons":["request"]}`,
+		`{"action":"enter","actor":{"id":"u1","kind":"user"},"args":{"declared":true,"drift":33,"to":"task"},` +
+			`"at":1767225600000,"reasons":["request"]}`,
 	)
 )
 

@@ -12,7 +12,9 @@ import (
 	"github.com/holdfast-rt/holdfast/core"
 )
 
-const template = `{"agents":{"a":{}},"bundle":"rooms","holdfast":1,"metadata":{"secret":{"internal":true,"salt":"s4lt","type":{"string":20},"value":"%s"}},"params":{"room":{"type":{"enum":["hall","attic"]}%s}},"state":{"lit":{"type":"bool"}},"valid":[{"require":"metadata.secret.size() > 3"}],"version":"1.0.0"}`
+const template = `{"agents":{"a":{}},"bundle":"rooms","holdfast":1,"metadata":{"secret":{"internal":true,` +
+	`"salt":"s4lt","type":{"string":20},"value":"%s"}},"params":{"room":{"type":{"enum":["hall","attic"]}%s}},` +
+	`"state":{"lit":{"type":"bool"}},"valid":[{"require":"metadata.secret.size() > 3"}],"version":"1.0.0"}`
 
 // catalog returns a catalog document of three points, with right digests.
 func catalog(t testing.TB) string {
@@ -33,7 +35,8 @@ func catalog(t testing.TB) string {
 			point.floor, point.room, b.Digest(), point.room)
 	}
 	return fmt.Sprintf(
-		`{"bundle":%s,"catalog":"house","entries":[%s],"holdfast":1,"matrix":{"floor":[1,2],"room":["hall","attic"]},"title":"House","version":"1.2.0"}`,
+		`{"bundle":%s,"catalog":"house","entries":[%s],"holdfast":1,"matrix":{"floor":[1,2],"room":["hall","attic"]},`+
+			`"title":"House","version":"1.2.0"}`,
 		fmt.Sprintf(template, "plans", ""),
 		entries,
 	)

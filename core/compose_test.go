@@ -20,11 +20,14 @@ const parent = `{holdfast: 1, bundle: parent, version: 1.0.0, governance: [user]
   constants: {most: 3},
   params: {p: {type: int, value: 1}},
   metadata: {m: {type: int, value: 1}},
-  state: {mode: {type: mode, owner: [user], moves: {id: ORDER, allow: [a <-> b, b <-> c]}}, count: {type: {int: [0, 9]}}},
+  state: {mode: {type: mode, owner: [user], moves: {id: ORDER, allow: [a <-> b, b <-> c]}},
+      count: {type: {int: [0, 9]}}},
   logs: {seen: {of: mode, max: 9}},
   patterns: {rude: {any: [{phrase: go away}]}},
-  actions: {move: {by: [user, guest], args: {to: mode}, set: {mode: args.to}, append: {seen: args.to}}, tick: {set: {count: state.count + 1}}},
-  constraints: [{id: FEW, level: operational, on: [tick], require: state.count < constants.most, otherwise: {verdict: revert}}],
+  actions: {move: {by: [user, guest], args: {to: mode}, set: {mode: args.to}, append: {seen: args.to}},
+      tick: {set: {count: state.count + 1}}},
+  constraints: [{id: FEW, level: operational, on: [tick], require: state.count < constants.most,
+      otherwise: {verdict: revert}}],
   derived: {calm: state.mode == mode.a},
   fallback: {reset: [mode]}, hold: {ttl: 60s}}`
 
@@ -74,15 +77,18 @@ func TestChildCannotWeaken(t *testing.T) {
 		{"actions: {mine: {set: {mode: mode.c}}}", "", "extend/weakens", "/actions/mine/set/mode"},
 		{"actions: {mine: {reset: [mode]}}", "", "extend/weakens", "/actions/mine/reset/0"},
 		{"actions: {mine: {append: {seen: mode.c}}}", "", "extend/weakens", "/actions/mine/append/seen"},
-		{"actions: {mine: {effects: [{when: 'true', set: {count: '1'}}]}}", "", "extend/weakens", "/actions/mine/effects/0/set/count"},
+		{"actions: {mine: {effects: [{when: 'true', set: {count: '1'}}]}}", "", "extend/weakens",
+			"/actions/mine/effects/0/set/count"},
 		{"fallback: {set: {count: '1'}}", "", "extend/weakens", "/fallback/set/count"},
 		{"governance: [guest]", "", "extend/weakens", "/governance"},
 		{"hold: {ttl: 600s}", "", "extend/weakens", "/hold"},
 		{"", `[{"bundle":"parent","version":"1.0.1","document":PARENT}]`, "extend/parent", "/extends/0"},
 		{"", `[{"bundle":"other","version":"1.0.0","document":PARENT}]`, "extend/parent", "/extends/0"},
 		{"", `[{"bundle":"parent","version":"1.0.0"}]`, "extend/parent", "/extends/0"},
-		{"", `[{"bundle":"parent","version":"1.0.0","digest":"sha256:00","document":PARENT}]`, "extend/parent", "/extends/0/digest"},
-		{"", `[{"bundle":"parent","version":"1.0.0","expects":["ORDR"],"document":PARENT}]`, "extend/expects", "/extends/0/expects/0"},
+		{"", `[{"bundle":"parent","version":"1.0.0","digest":"sha256:00","document":PARENT}]`, "extend/parent",
+			"/extends/0/digest"},
+		{"", `[{"bundle":"parent","version":"1.0.0","expects":["ORDR"],"document":PARENT}]`, "extend/expects",
+			"/extends/0/expects/0"},
 	} {
 		_, err := core.Load(child(t, c.body, c.extends))
 		var bad *core.Invalid
@@ -324,10 +330,13 @@ func TestDiamond(t *testing.T) {
 		second map[string]any
 		code   string
 	}{
-		{map[string]any{"bundle": "two", "version": "1.0.0", "document": two, "expects": []string{"ONE"}}, "extend/expects"}, // its sibling has it, it has not
-		{map[string]any{"bundle": "other", "version": "1.0.0", "document": base}, "extend/parent"},                           // read already, under its own name
+		// its sibling has it, it has not
+		{map[string]any{"bundle": "two", "version": "1.0.0", "document": two, "expects": []string{"ONE"}}, "extend/expects"},
+		// read already, under its own name
+		{map[string]any{"bundle": "other", "version": "1.0.0", "document": base}, "extend/parent"},
 		{map[string]any{"bundle": "base", "version": "2.0.0", "document": base}, "extend/parent"},
-		{map[string]any{"bundle": "base", "version": "1.0.0", "document": base, "expects": []string{"ONE"}}, "extend/expects"},
+		{map[string]any{"bundle": "base", "version": "1.0.0", "document": base, "expects": []string{"ONE"}},
+			"extend/expects"},
 	} {
 		_, err := core.Load(doc(c.second))
 		var bad *core.Invalid

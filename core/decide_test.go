@@ -137,7 +137,8 @@ agents: {owner: {}, guest: {proposes: true}, robot: {}, chair: {}}
 governance: [chair]
 types: {door: {enum: [shut, open, locked]}}
 state:
-  door: {type: door, owner: [owner], moves: [shut <-> open, shut -> locked], never: [{move: open -> locked, id: SHUT-FIRST, otherwise: {say: "Shut it first."}}]}
+  door: {type: door, owner: [owner], moves: [shut <-> open, shut -> locked],
+      never: [{move: open -> locked, id: SHUT-FIRST, otherwise: {say: "Shut it first."}}]}
   heat: {type: {int: [0, 30]}, init: 20}
 logs: {notes: {of: {record: {text: {string: 10}}}, max: 2}}
 actions:
@@ -148,9 +149,12 @@ actions:
   smash: {}
   trip: {}
 constraints:
-  - {id: NO-SMASH, level: operational, on: [smash], require: "false", otherwise: {verdict: freeze, say: "Something broke."}}
-  - {id: NO-TRIP, level: operational, on: [trip], require: "false", otherwise: {verdict: revert, say: "Tripped at {state.heat}."}}
-  - {id: COOL, level: preference, on: [warm], prefer: next.heat < 25, weight: 3, otherwise: {say: "{next.heat} is warm."}}
+  - {id: NO-SMASH, level: operational, on: [smash], require: "false",
+      otherwise: {verdict: freeze, say: "Something broke."}}
+  - {id: NO-TRIP, level: operational, on: [trip], require: "false",
+      otherwise: {verdict: revert, say: "Tripped at {state.heat}."}}
+  - {id: COOL, level: preference, on: [warm], prefer: next.heat < 25, weight: 3,
+      otherwise: {say: "{next.heat} is warm."}}
 fallback: {reset: [heat]}
 hold: {ttl: 60s, on_expire: revert}
 `
@@ -266,8 +270,11 @@ agents: {author: {}, chief: {}}
 state: {paid: {type: bool, owner: [author, chief]}}
 actions: {pay: {args: {sum: {int: [0, 1000]}}, set: {paid: true}}}
 constraints:
-  - {id: LARGE, level: responsibility, on: [pay], require: args.sum < 100, otherwise: {verdict: hold, by: [chief], say: "{args.sum} needs a chief."}}
-  - {id: FOUR-EYES, level: responsibility, on: [pay], require: actor.kind != "chief" || args.sum < 100 || actor.id != proposal.origin.id, otherwise: {say: Somebody else confirms.}}
+  - {id: LARGE, level: responsibility, on: [pay], require: args.sum < 100,
+      otherwise: {verdict: hold, by: [chief], say: "{args.sum} needs a chief."}}
+  - {id: FOUR-EYES, level: responsibility, on: [pay],
+      require: actor.kind != "chief" || args.sum < 100 || actor.id != proposal.origin.id,
+      otherwise: {say: Somebody else confirms.}}
 `)
 	d := r.want(`author:kim pay {"sum":500}`, "hold LARGE")
 	if d.Violations[0].Say != "500 needs a chief." {
@@ -291,8 +298,10 @@ actions:
   ask: {by: [chief], set: {asked: proposal.since}}
   send: {by: [author], set: {sent: proposal.since}}
 constraints:
-  - {id: CHIEF, level: responsibility, on: [send], require: actor.kind == "chief", otherwise: {verdict: hold, by: [chief]}}
-  - {id: SAME, level: operational, on: [send], require: proposal.since > state.asked, otherwise: {say: "asked {state.asked}, sent {proposal.since}"}}
+  - {id: CHIEF, level: responsibility, on: [send], require: actor.kind == "chief",
+      otherwise: {verdict: hold, by: [chief]}}
+  - {id: SAME, level: operational, on: [send], require: proposal.since > state.asked,
+      otherwise: {say: "asked {state.asked}, sent {proposal.since}"}}
 `)
 	r.want("chief ask", "commit")
 	if at := fmt.Sprint(r.state("asked")); at != "2026-01-01T00:00:01Z" {
@@ -301,7 +310,8 @@ constraints:
 	d := r.want("author send", "hold CHIEF")
 	confirm := fmt.Sprintf(`chief confirm {"hold":%d,"digest":%q}`, d.Seq, d.Proposal)
 	r.want("chief ask", "commit")
-	if d := r.want(confirm, "reject SAME"); d.Violations[0].Say != "asked 2026-01-01T00:00:03Z, sent 2026-01-01T00:00:02Z" {
+	if d := r.want(confirm, "reject SAME"); d.Violations[0].Say != "asked 2026-01-01T00:00:03Z, sent "+
+		"2026-01-01T00:00:02Z" {
 		t.Error(d.Violations[0].Say)
 	}
 	d = r.want("author send", "hold CHIEF")
@@ -323,7 +333,8 @@ func TestRestoreAndReplay(t *testing.T) {
 	r := start(t, doors)
 	b := r.s.Bundle()
 	var log [][]byte
-	for _, words := range []string{`owner set {"to":"open"}`, `guest set {"to":"shut"}`, `owner note {"text":"x"}`, `owner warm {"by":50}`, `owner trip`, `owner smash`, `chair unfreeze`, `owner warm {"by":-3}`} {
+	for _, words := range []string{`owner set {"to":"open"}`, `guest set {"to":"shut"}`, `owner note {"text":"x"}`,
+		`owner warm {"by":50}`, `owner trip`, `owner smash`, `chair unfreeze`, `owner warm {"by":-3}`} {
 		out, err := r.s.Decide(r.proposal(words))
 		if err != nil {
 			t.Fatal(err)
@@ -339,7 +350,8 @@ func TestRestoreAndReplay(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, next := range []string{`owner set {"to":"shut"}`, `owner confirm {"hold":2,"digest":"` + digestAt(log, 1) + `"}`, `chair unfreeze`, `owner note {"text":"y"}`} {
+		for _, next := range []string{`owner set {"to":"shut"}`,
+			`owner confirm {"hold":2,"digest":"` + digestAt(log, 1) + `"}`, `chair unfreeze`, `owner note {"text":"y"}`} {
 			p := r.proposal(next)
 			one, err1 := r.s.Why(p)
 			two, err2 := twin.Why(p)
@@ -416,7 +428,8 @@ func TestErrorsRecordNothing(t *testing.T) {
 		{"json/invalid-utf8", strings.Replace(good, `"request"`, "\"\xff\"", 1)},
 		{"limit/proposal", strings.Replace(good, `"request"`, `"`+strings.Repeat("a", 70000)+`"`, 1)},
 		{"limit/proposal", strings.Replace(good, `"request"`, `"`+strings.Repeat("a", 300)+`"`, 1)},
-		{"limit/json-depth", strings.Replace(good, `{"by":1}`, `{"by":`+strings.Repeat("[", 500)+strings.Repeat("]", 500)+`}`, 1)},
+		{"limit/json-depth", strings.Replace(good, `{"by":1}`,
+			`{"by":`+strings.Repeat("[", 500)+strings.Repeat("]", 500)+`}`, 1)},
 	} {
 		_, err := r.s.Decide([]byte(c.in))
 		var e *core.Error
@@ -460,7 +473,8 @@ func TestAdmissible(t *testing.T) {
 		return got, a.Halted
 	}
 	got, halted := ask(`{"actor":{"kind":"guest"}}`)
-	for key, want := range map[string]string{"set open": "hold owner:door", "set shut": "commit", "warm": "reject by:warm", "note": "open args.text", "smash": "freeze NO-SMASH", "split": "open args.n"} {
+	for key, want := range map[string]string{"set open": "hold owner:door", "set shut": "commit",
+		"warm": "reject by:warm", "note": "open args.text", "smash": "freeze NO-SMASH", "split": "open args.n"} {
 		if got[key] != want {
 			t.Errorf("%s: got %q, want %q", key, got[key], want)
 		}
@@ -545,7 +559,8 @@ actions: {say: {args: {text: {string: 60000}}, append: {texts: args.text}}}
 func TestOrderOfMembersDoesNotMatter(t *testing.T) {
 	one, err := core.Load(
 		[]byte(
-			`{"holdfast":1,"bundle":"b","version":"1.0.0","agents":{"z":{},"a":{}},"actions":{"go":{"args":{"y":"bool","x":"bool"}}}}`,
+			`{"holdfast":1,"bundle":"b","version":"1.0.0","agents":{"z":{},"a":{}},"actions":{"go":{"args":{"y":"bool",` +
+				`"x":"bool"}}}}`,
 		),
 	)
 	if err != nil {
@@ -553,7 +568,8 @@ func TestOrderOfMembersDoesNotMatter(t *testing.T) {
 	}
 	two, err := core.Load(
 		[]byte(
-			`{"actions":{"go":{"args":{"x":"bool","y":"bool"}}},"agents":{"a":{},"z":{}},"bundle":"b","holdfast":1,"version":"1.0.0"}`,
+			`{"actions":{"go":{"args":{"x":"bool","y":"bool"}}},"agents":{"a":{},"z":{}},"bundle":"b","holdfast":1,` +
+				`"version":"1.0.0"}`,
 		),
 	)
 	if err != nil {
@@ -639,7 +655,8 @@ actions:
   worse: {set: {n: "2"}}
   fine: {set: {n: "4"}}
 constraints:
-  - {id: P, level: preference, weight: 5, on: [broken], prefer: "state.scores['none'] > 3", otherwise: {say: "a low score"}}
+  - {id: P, level: preference, weight: 5, on: [broken], prefer: "state.scores['none'] > 3",
+      otherwise: {say: "a low score"}}
   - {id: Q, level: preference, weight: 5, on: [broken], prefer: next.n / (state.n - 3) > 0}
   - {id: W, level: preference, weight: 3, on: [worse], prefer: state.n > 8, otherwise: {say: "not that"}}
 `)
@@ -660,7 +677,8 @@ constraints:
 		t.Error(got)
 	}
 	d := r.want("a broken", "commit")
-	if got := fmt.Sprint(d.Advice); got != "[{P P: cannot be evaluated, so it counts as not met: no such key: none. eval/no-such-key 5} {Q Q: cannot be evaluated, so it counts as not met: division by zero. eval/divide-by-zero 5}]" {
+	if got := fmt.Sprint(d.Advice); got != "[{P P: cannot be evaluated, so it counts as not met: no such key: none. "+
+		"eval/no-such-key 5} {Q Q: cannot be evaluated, so it counts as not met: division by zero. eval/divide-by-zero 5}]" {
 		t.Error(got)
 	}
 	if d := r.want("a worse", "commit"); len(d.Advice) != 1 || d.Advice[0].Code != "" || d.Advice[0].Say != "not that" {

@@ -206,10 +206,11 @@ func TestLintSilentAboutChanges(t *testing.T) {
 		"an ensure refuses it":              {`{"set":{"mode":"mode.dim"}}`, `{"ensure":"next.mode != state.mode"}`},
 		"a derived name refuses it":         {`{"set":{"mode":"mode.dim"}}`, `{"require":"derived.out"}`},
 		"two variables, one of them is new": {`{"set":{"mode":"mode.dim","watts":"args.n"},"args":{"n":"watt"}}`, ""},
-		"a log grows":                       {`{"set":{"mode":"mode.dim"},"append":{"uses":{"by":"actor.id","mode":"state.mode"}}}`, ""},
-		"a count grows":                     {`{"set":{"watts":"state.watts + 1"}}`, ""},
-		"it does as the fallback does":      {`{"set":{"mode":"mode.off"},"reset":["watts"]}`, ""},
-		"it declares no effects":            {`{}`, ""},
+		"a log grows": {`{"set":{"mode":"mode.dim"},"append":{"uses":{"by":"actor.id",` +
+			`"mode":"state.mode"}}}`, ""},
+		"a count grows":                {`{"set":{"watts":"state.watts + 1"}}`, ""},
+		"it does as the fallback does": {`{"set":{"mode":"mode.off"},"reset":["watts"]}`, ""},
+		"it declares no effects":       {`{}`, ""},
 	} {
 		var w wrong
 		w.Change = json.RawMessage(`{"actions":{"dim":` + c.action + `},"derived":{"out":"state.mode == mode.off"}}`)

@@ -38,7 +38,8 @@ func FuzzLoad(f *testing.F) {
 	}
 	f.Add(
 		[]byte(
-			`{"holdfast":1,"bundle":"b","version":"1.0.0","agents":{"a":{}},"types":{"t":{"record":{"x":"t"}}},"state":{"v":{"type":"t"}}}`,
+			`{"holdfast":1,"bundle":"b","version":"1.0.0","agents":{"a":{}},"types":{"t":{"record":{"x":"t"}}},` +
+				`"state":{"v":{"type":"t"}}}`,
 		),
 	)
 	f.Add(
@@ -94,7 +95,9 @@ func FuzzDecide(f *testing.F) {
 	f.Add(toFar)
 	f.Add(
 		[]byte(
-			`{"action":"confirm","actor":{"id":"u","kind":"user"},"args":{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","hold":1},"at":0,"reasons":[]}`,
+			`{"action":"confirm","actor":{"id":"u","kind":"user"},` +
+				`"args":{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","hold":1},"at":0,` +
+				`"reasons":[]}`,
 		),
 	)
 	f.Add([]byte(`{"action":"enter","actor":{"kind":"automatic"},"args":{"to":"automatic","drift":0,"declared":true}}`))
@@ -145,7 +148,8 @@ func FuzzDecide(f *testing.F) {
 // accepted as a snapshot gives the same snapshot again.
 func FuzzRestore(f *testing.F) {
 	s := session(f, modeBundle)
-	for _, p := range [][]byte{toTask, toFar, toChat, []byte(`{"action":"enter","actor":{"id":"a","kind":"automatic"},"args":{"declared":true,"drift":0,"to":"automatic"},"at":1767225600000,"reasons":["request"]}`)} {
+	for _, p := range [][]byte{toTask, toFar, toChat, []byte(`{"action":"enter","actor":{"id":"a","kind":"automatic"},` +
+		`"args":{"declared":true,"drift":0,"to":"automatic"},"at":1767225600000,"reasons":["request"]}`)} {
 		snap, err := s.Snapshot()
 		if err != nil {
 			f.Fatal(err)

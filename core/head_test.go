@@ -23,7 +23,8 @@ func TestHeadIsThatOfTheLastDecision(t *testing.T) {
 	}
 	r := &run{t: t, s: s, at: 1767225600000}
 	var states []any
-	for _, what := range []string{"", `user move {"to":"b"}`, `user move {"to":"a"}`, `user move {"to":"c"}`, `guest move {"to":"b"}`, "user tick"} {
+	for _, what := range []string{"", `user move {"to":"b"}`, `user move {"to":"a"}`, `user move {"to":"c"}`,
+		`guest move {"to":"b"}`, "user tick"} {
 		var out []byte
 		if what != "" {
 			if out, err = s.Decide([]byte(r.proposal(what))); err != nil {

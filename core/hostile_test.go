@@ -84,9 +84,11 @@ func TestComputedKinds(t *testing.T) {
 agents: {a: {}}
 types: {en: {enum: [p, q]}}
 constants: {mixed: [1, a, 2.5, [1]]}
-state: {d: double, n: int, s: string, l: {list: {of: double}}, m: {map: {of: int}}, r: {record: {x: int}}, e: en, b: bool}
+state: {d: double, n: int, s: string, l: {list: {of: double}}, m: {map: {of: int}}, r: {record: {x: int}}, e: en,
+    b: bool}
 actions: {go: {set: {"%s": "%s"}}}
-constraints: [{id: C, level: operational, ensure: "next.n >= 0 && next.s.size() >= 0 && next.l.all(x, x > -1.0) && next.r.x >= 0 && next.e != en.q"}]
+constraints: [{id: C, level: operational,
+    ensure: "next.n >= 0 && next.s.size() >= 0 && next.l.all(x, x > -1.0) && next.r.x >= 0 && next.e != en.q"}]
 `
 	for _, c := range []struct{ path, expr, outcome string }{
 		{"d", "constants.mixed[2]", "commit"},
@@ -108,7 +110,8 @@ constraints: [{id: C, level: operational, ensure: "next.n >= 0 && next.s.size() 
 		{"e", "dyn('zz')", "reject domain:e"},
 		{"b", "dyn(null)", "reject effect:go"},
 	} {
-		src := strings.NewReplacer("d: double", "d: {type: double}", "n: int,", "n: {type: int},", "s: string", "s: {type: string}",
+		src := strings.NewReplacer("d: double", "d: {type: double}", "n: int,", "n: {type: int},", "s: string",
+			"s: {type: string}",
 			"l: {list: {of: double}}", "l: {type: {list: {of: double}}}", "m: {map: {of: int}}", "m: {type: {map: {of: int}}}",
 			"r: {record: {x: int}}", "r: {type: {record: {x: int}}}", "e: en", "e: {type: en}", "b: bool", "b: {type: bool}").
 			Replace(bundle)
@@ -157,7 +160,8 @@ func TestMoveThatIsHeld(t *testing.T) {
 	r := start(t, `
 agents: {a: {}, chief: {}}
 types: {t: {enum: [x, y, z]}}
-state: {v: {type: t, moves: {id: M, allow: [x -> y], otherwise: {verdict: hold, by: [chief]}}, never: [{move: y -> z, id: N, otherwise: {verdict: hold, by: [chief]}}]}}
+state: {v: {type: t, moves: {id: M, allow: [x -> y], otherwise: {verdict: hold, by: [chief]}},
+    never: [{move: y -> z, id: N, otherwise: {verdict: hold, by: [chief]}}]}}
 actions: {go: {args: {to: t}, set: {v: args.to}}}
 `)
 	r.want(`a go {"to":"y"}`, "commit")

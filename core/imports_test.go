@@ -31,7 +31,8 @@ var banned = []string{
 
 // stages are the core's packages, each importing only those before it.
 var stages = []string{
-	"core/codes", "core/internal/canon", "core/internal/diag", "core/internal/value", "core/internal/types", "core/internal/text",
+	"core/codes", "core/internal/canon", "core/internal/diag", "core/internal/value", "core/internal/types",
+	"core/internal/text",
 	"core/internal/lib", "core/internal/vm",
 	"core/internal/model", // knows nothing of documents and expressions being read
 	"core/internal/syntax", "core/internal/check", "core/internal/code", "core/internal/cases", "core/internal/load",

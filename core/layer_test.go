@@ -138,20 +138,29 @@ func TestKeepsThatAnotherParentMayRefuse(t *testing.T) {
 	base := "agents: {a: {}}\nactions: {go: {}, stay: {}}\n"
 	doc := func(left, right string) []byte { return sisters(t, base, left, right) }
 	for _, c := range []struct{ name, left, right, code string }{
-		{"a constraint", `keep: [{action: go}]`, `constraints: [{id: R, level: operational, on: [go], require: "actor.id != 'x'"}]`, "extend/keeps"},
-		{"in either order", `constraints: [{id: R, level: operational, require: "actor.id != 'x'"}]`, `keep: [{action: go}]`, "extend/keeps"},
-		{"an effect", `keep: [{action: go}]`, "state: {n: {type: {int: [0, 1]}}}\nactions: {go: {set: {n: state.n + 1}}}", "extend/keeps"},
-		{"a freeze elsewhere", `keep: [{action: go}]`, `constraints: [{id: R, level: operational, on: [stay], require: "actor.id != 'x'", otherwise: {verdict: freeze}}]`, "extend/keeps"},
-		{"a confirmation", `keep: [{action: confirm}]`, `constraints: [{id: R, level: operational, on: [stay], require: "actor.id != 'x'"}]`, "extend/keeps"},
-		{"another action", `keep: [{action: go}]`, `constraints: [{id: R, level: operational, on: [stay], require: "actor.id != 'x'"}]`, ""},
+		{"a constraint", `keep: [{action: go}]`, `constraints: [{id: R, level: operational, on: [go], require: "actor.id ` +
+			`!= 'x'"}]`, "extend/keeps"},
+		{"in either order", `constraints: [{id: R, level: operational, require: "actor.id != 'x'"}]`,
+			`keep: [{action: go}]`, "extend/keeps"},
+		{"an effect", `keep: [{action: go}]`, "state: {n: {type: {int: [0, 1]}}}\nactions: {go: {set: {n: state.n + 1}}}",
+			"extend/keeps"},
+		{"a freeze elsewhere", `keep: [{action: go}]`, `constraints: [{id: R, level: operational, on: [stay], require: ` +
+			`"actor.id != 'x'", otherwise: {verdict: freeze}}]`, "extend/keeps"},
+		{"a confirmation", `keep: [{action: confirm}]`, `constraints: [{id: R, level: operational, on: [stay], require: ` +
+			`"actor.id != 'x'"}]`, "extend/keeps"},
+		{"another action", `keep: [{action: go}]`, `constraints: [{id: R, level: operational, on: [stay], require: ` +
+			`"actor.id != 'x'"}]`, ""},
 		{"a preference", `keep: [{action: go}]`, `constraints: [{id: R, prefer: "actor.id != 'x'"}]`, ""},
-		{"an action of its own", "actions: {own: {}}\nkeep: [{action: own}]", `constraints: [{id: R, level: operational, require: "actor.id != 'x'"}]`, ""},
-		{"unfreezing", `keep: [{action: unfreeze}]`, `constraints: [{id: R, level: operational, require: "actor.id != 'x'"}]`, ""},
+		{"an action of its own", "actions: {own: {}}\nkeep: [{action: own}]",
+			`constraints: [{id: R, level: operational, require: "actor.id != 'x'"}]`, ""},
+		{"unfreezing", `keep: [{action: unfreeze}]`, `constraints: [{id: R, level: operational, require: "actor.id != ` +
+			`'x'"}]`, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.code == "" {
 				loaded(t, doc(c.left, c.right))
-			} else if d := refused(t, doc(c.left, c.right), c.code); d.Path != "/extends" || !strings.Contains(d.Related, "/keep/0") {
+			} else if d := refused(t, doc(c.left, c.right), c.code); d.Path != "/extends" ||
+				!strings.Contains(d.Related, "/keep/0") {
 				t.Errorf("it is reported at %s and %s", d.Path, d.Related)
 			}
 		})
@@ -219,7 +228,8 @@ state: {x: {type: bool, owner: [a]}}
 actions: {go: {set: {x: true}}, stay: {}}
 keep: [{action: stay}]
 `
-	const child = `constraints: [{id: ICE, level: physical, on: [go], require: "actor.id != 'cold'", otherwise: {verdict: freeze}}]`
+	const child = `constraints: [{id: ICE, level: physical, on: [go], require: "actor.id != 'cold'", otherwise: ` +
+		`{verdict: freeze}}]`
 	bundle := loaded(t, family(t, child, parent))
 	s, _ := bundle.Open("test")
 	r := &run{t: t, s: s, at: 1}
@@ -274,7 +284,8 @@ types: {pose: {enum: [up, down]}}
 actions: {go: {args: {to: pose, n: {int: [0, 9]}}}}
 keep: [{action: go, when: args.to == pose.down || args.n > 5}]
 `
-	const child = `constraints: [{id: NO, level: physical, require: false}, {id: MAYBE, level: operational, on: [go], require: "args.n > 7"}]`
+	const child = `constraints: [{id: NO, level: physical, require: false}, {id: MAYBE, level: operational, on: [go], ` +
+		`require: "args.n > 7"}]`
 	s, _ := loaded(t, family(t, child, parent)).Open("test")
 	out, err := s.Admissible([]byte(`{"actor":{"kind":"a","id":"x"},"at":1}`))
 	if err != nil {

@@ -300,7 +300,8 @@ constraints:
 	{"a wait for office hours", `
 agents: {a: {}}
 actions: {enter: {}}
-constraints: [{id: OFFICE, level: operational, require: "proposal.at.getDayOfWeek() == 1 && proposal.at.getHours() >= 9"}]
+constraints: [{id: OFFICE, level: operational,
+    require: "proposal.at.getDayOfWeek() == 1 && proposal.at.getHours() >= 9"}]
 `, "a enter", "commit: ; 2026-01-05T09:00:00Z"},
 	{"a time nobody can guess is no proof", `
 agents: {a: {}}
@@ -312,7 +313,8 @@ agents: {a: {}}
 state: {open: {type: bool}}
 actions: {unlock: {set: {open: "true"}}, enter: {}}
 constraints:
-  - {id: WHY, level: operational, on: [unlock], require: '"approved" in proposal.reasons && !("request" in proposal.reasons)'}
+  - {id: WHY, level: operational, on: [unlock],
+      require: '"approved" in proposal.reasons && !("request" in proposal.reasons)'}
   - {id: OPEN, level: operational, on: [enter], require: state.open}
 `, "a enter", "commit: a unlock because of approved"},
 	{"the proposal itself, for another reason", `
@@ -394,7 +396,8 @@ agents: {clerk: {proposes: true}, boss: {}}
 state: {n: {type: {int: [0, 3]}, owner: [boss]}}
 actions: {up: {by: [clerk], set: {n: state.n + 1}}, read: {}}
 constraints:
-  - {id: EYES, level: operational, on: [up], require: "actor.kind != 'boss' || actor.id != proposal.origin.id && actor.id != 'boss'"}
+  - {id: EYES, level: operational, on: [up],
+      require: "actor.kind != 'boss' || actor.id != proposal.origin.id && actor.id != 'boss'"}
   - {id: UP, level: operational, on: [read], require: state.n > 0}
 `, "clerk:ann up|clerk read", "commit: boss-2 confirm 1"},
 	{"what would have to be parked is no proof", `
@@ -427,7 +430,8 @@ constraints:
 	{"an entry that the state has", `
 agents: {a: {}}
 state: {tasks: {type: {map: {of: bool}}}}
-actions: {add: {args: {id: {string: 20}}, set: {"tasks[args.id]": "false"}}, finish: {args: {id: {string: 20}}, set: {"tasks[args.id]": "true"}}, go: {}}
+actions: {add: {args: {id: {string: 20}}, set: {"tasks[args.id]": "false"}},
+    finish: {args: {id: {string: 20}}, set: {"tasks[args.id]": "true"}}, go: {}}
 constraints:
   - {id: ONE, level: operational, on: [add], require: size(state.tasks) == 0}
   - {id: KNOWN, level: operational, on: [finish], require: args.id in state.tasks}
@@ -453,14 +457,16 @@ fallback: {set: {on: "true"}}
 agents: {a: {}}
 state: {on: {type: bool}, last: {type: string}, when: {type: timestamp}}
 logs: {notes: {of: {string: 100}, max: 1000}}
-actions: {note: {args: {text: {string: 100}}, set: {last: actor.id, when: proposal.at}, append: {notes: args.text}}, go: {}}
+actions: {note: {args: {text: {string: 100}}, set: {last: actor.id, when: proposal.at}, append: {notes: args.text}},
+    go: {}}
 constraints: [{id: ON, level: operational, on: [go], require: state.on}]
 `, "a go", "none"},
 	{"what is read of a log does", `
 agents: {a: {}}
 logs: {notes: {of: {string: 100}, max: 1000}}
 actions: {note: {args: {text: {string: 100}}, append: {notes: args.text}}, go: {}}
-constraints: [{id: ON, level: operational, on: [go], require: 'logs.notes.exists(n, n.size() == 7 && n.startsWith("q"))'}]
+constraints: [{id: ON, level: operational, on: [go],
+    require: 'logs.notes.exists(n, n.size() == 7 && n.startsWith("q"))'}]
 `, "a go", "bounded"},
 }
 
@@ -525,7 +531,8 @@ func stepWords(steps []json.RawMessage) string {
 // TestPathFindsWhatScenariosDo asks, in each state of the scenarios that bundles ship with, about what is done one
 // and two steps later: there is a way, as the scenario has taken it.
 func TestPathFindsWhatScenariosDo(t *testing.T) {
-	for _, name := range []string{"examples/checkout/checkout", "examples/document-approval/document-approval", "bundles/mode-constraint-layer/mode-constraint-layer",
+	for _, name := range []string{"examples/checkout/checkout", "examples/document-approval/document-approval",
+		"bundles/mode-constraint-layer/mode-constraint-layer",
 		"bundles/specula/specula", "bundles/spektre/spektre"} {
 		doc := document(t, "../testdata/"+name+".yaml")
 		b, err := core.Load(doc)

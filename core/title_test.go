@@ -17,7 +17,8 @@ agents: {hr: {title: Human Resources}, staff: {title: Employee, proposes: true},
 types: {stage: {enum: [draft, sent, done], titles: {draft: a draft, sent: sent in}}}
 state: {stage: {type: stage, owner: [hr, staff], moves: [draft -> sent, sent -> done]}}
 actions:
-  send: {title: Send in, args: {days: {type: {int: [1, 30]}, title: How many days}, why: {string: 9}}, set: {stage: stage.sent}}
+  send: {title: Send in, args: {days: {type: {int: [1, 30]}, title: How many days}, why: {string: 9}},
+      set: {stage: stage.sent}}
   close: {by: [hr], set: {stage: stage.done}}
 constraints:
   - {id: SHORT, level: operational, on: [send], require: args.days <= 10,
@@ -122,7 +123,8 @@ actions:
 		{`{"amount":1,"note":"12345"}`, "args.note", "Note: the text has 5 bytes, and at most 4 are allowed."},
 		{`{"amount":1,"lines":[{"n":0}]}`, "args.lines[0].n", "Lines[0].n: choose a whole number from 1 to 9."},
 		{`{"amount":1,"lines":{}}`, "args.lines", "Lines: give a list of at most 2 items."},
-		{`{"amount":1,"lines":[{"m":0}]}`, "args.lines[0]", "Lines[0]: there is no `m` here; there is `n`. Did you mean `n`?"},
+		{`{"amount":1,"lines":[{"m":0}]}`, "args.lines[0]", "Lines[0]: there is no `m` here; there is `n`. Did you mean " +
+			"`n`?"},
 	} {
 		_, err := r.s.Why(r.proposal("user order " + c.args))
 		var e *core.Error
@@ -146,7 +148,8 @@ func TestChildGivesNoTitleToWhatIsItsParents(t *testing.T) {
 			t.Errorf("%s: %v", c.body, err)
 		}
 	}
-	if _, err := core.Load(child(t, "agents: {robot: {title: Robot}}\nactions: {fly: {title: Fly, by: [robot]}}", "")); err != nil {
+	if _, err := core.Load(child(t, "agents: {robot: {title: Robot}}\nactions: {fly: {title: Fly, by: [robot]}}",
+		"")); err != nil {
 		t.Errorf("a child's own titles: %v", err)
 	}
 }

@@ -157,8 +157,10 @@ func TestWatchDependsOnAllThatDecides(t *testing.T) {
 			kept += w.kept
 		}
 	}
-	for _, answer := range []string{"commit", "commit LIKES", "hold owner:n", "reject hold:limit", "reject frozen", "reject hold:early", "reject hold:unknown",
-		"reject domain:logs.notes", "revert SLIP", "revert hold:expired", "freeze fallback", "freeze SMASH", "reject unfreeze:idle"} {
+	for _, answer := range []string{"commit", "commit LIKES", "hold owner:n", "reject hold:limit", "reject frozen",
+		"reject hold:early", "reject hold:unknown",
+		"reject domain:logs.notes", "revert SLIP", "revert hold:expired", "freeze fallback", "freeze SMASH",
+		"reject unfreeze:idle"} {
 		if seen[answer] == 0 {
 			t.Errorf("no answer was %q: %v", answer, seen)
 		}
@@ -194,7 +196,8 @@ fallback: {set: {big: "state.big + state.big"}}
 	}
 	long, seen := strings.Repeat("y", 60000), map[string]int{}
 	var lines [][]byte
-	for _, words := range []string{`grow {"text":"` + long + `"}`, `grow {"text":"y"}`, `note {"text":"` + long + `"}`, "shrink {}", "take {}", "slip {}"} {
+	for _, words := range []string{`grow {"text":"` + long + `"}`, `grow {"text":"y"}`, `note {"text":"` + long + `"}`,
+		"shrink {}", "take {}", "slip {}"} {
 		action, args, _ := strings.Cut(words, " ")
 		lines = append(lines,
 			fmt.Appendf(nil, `{"action":%q,"actor":{"id":"i","kind":"a"},"args":%s,"at":0,"reasons":[]}`, action, args))

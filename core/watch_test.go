@@ -149,7 +149,8 @@ governance: [boss]
 agents: {boss: {}, hand: {proposes: true}}
 types: {mode: {enum: [a, b, c]}}
 state:
-  m: {type: mode, moves: {id: MOVES, allow: [a <-> b, b -> c, c -> a], otherwise: {say: "{state.m} with {state.z}"}}, never: [{move: c -> a, id: NEVER, otherwise: {verdict: revert, say: "{state.y}"}}]}
+  m: {type: mode, moves: {id: MOVES, allow: [a <-> b, b -> c, c -> a], otherwise: {say: "{state.m} with {state.z}"}},
+      never: [{move: c -> a, id: NEVER, otherwise: {verdict: revert, say: "{state.y}"}}]}
   x: {type: {int: [0, 9]}}
   y: {type: {int: [0, 9]}}
   z: {type: {int: [0, 9]}, owner: [boss]}
@@ -159,7 +160,8 @@ derived: {sum: state.x + state.y, big: derived.sum > 2}
 actions:
   move: {args: {to: mode}, set: {m: args.to}}
   setx: {args: {to: {int: [0, 12]}}, set: {x: args.to}}
-  sety: {args: {to: {int: [0, 9]}}, effects: [{when: state.p.r, set: {y: args.to}}, {when: "!state.p.r", append: {seen: state.x}}]}
+  sety: {args: {to: {int: [0, 9]}}, effects: [{when: state.p.r, set: {y: args.to}},
+      {when: "!state.p.r", append: {seen: state.x}}]}
   setz: {args: {to: {int: [0, 9]}}, set: {z: args.to}}
   setp: {args: {to: {int: [0, 9]}}, set: {p.q: args.to, p.r: "!state.p.r"}}
   look: {by: [boss]}
@@ -288,7 +290,8 @@ func TestWatchTakesSoMany(t *testing.T) {
 func fifty(t testing.TB) (*core.Session, []byte) {
 	var y, lines strings.Builder
 	y.WriteString(
-		"holdfast: 1\nbundle: fifty\nversion: 1.0.0\nagents: {user: {}}\nstate: {level: {type: {int: [-2, 100]}, init: 50}, on: {type: bool, init: false}}\nactions:\n  move: {args: {to: {int: [-2, 100]}}, set: {level: args.to}}\n",
+		"holdfast: 1\nbundle: fifty\nversion: 1.0.0\nagents: {user: {}}\nstate: {level: {type: {int: [-2, 100]}, init: " +
+			"50}, on: {type: bool, init: false}}\nactions:\n  move: {args: {to: {int: [-2, 100]}}, set: {level: args.to}}\n",
 	)
 	for i := range 50 {
 		fmt.Fprintf(&y, "  act%d: {set: {on: \"!state.on\"}}\n", i)
@@ -299,7 +302,8 @@ func fifty(t testing.TB) (*core.Session, []byte) {
 	for i := range 50 {
 		fmt.Fprintf(
 			&y,
-			"  - {id: G-%d, on: [act%d], level: operational, require: state.level >= %d, otherwise: {say: \"needs %d, and there is {state.level}.\"}}\n",
+			"  - {id: G-%d, on: [act%d], level: operational, require: state.level >= %d, otherwise: {say: \"needs %d, and "+
+				"there is {state.level}.\"}}\n",
 			i,
 			i,
 			i,

@@ -12,7 +12,8 @@ import (
 )
 
 const lift = `
-agents: {owner: {title: Owner}, operator: {title: Operator, proposes: true}, clerk: {title: Clerk}, visitor: {title: Visitor}}
+agents: {owner: {title: Owner}, operator: {title: Operator, proposes: true}, clerk: {title: Clerk},
+    visitor: {title: Visitor}}
 governance: [owner]
 types: {plan: {enum: [none, drafted, committed], titles: {none: no plan, drafted: a draft}}}
 state:
@@ -22,7 +23,8 @@ state:
   ready: bool
 actions:
   draft: {by: [owner, operator], title: Draft the plan, set: {plan: plan.drafted}}
-  raise: {by: [owner, operator], args: {by: {type: {int: [1, 100]}, title: How much}, twice: bool}, set: {load: "state.load + args.by * (args.twice ? 2 : 1)"}}
+  raise: {by: [owner, operator], args: {by: {type: {int: [1, 100]}, title: How much}, twice: bool},
+      set: {load: "state.load + args.by * (args.twice ? 2 : 1)"}}
   lower: {args: {by: {int: [1, 200]}}, set: {load: state.load - args.by}}
   sign: {by: [owner, operator, clerk], set: {ready: "true"}}
   both: {set: {plan: plan.drafted, load: "98"}}
@@ -46,16 +48,26 @@ func (d *decision) said(id string) string {
 
 func TestRefusalsNameWhoMay(t *testing.T) {
 	for _, c := range []struct{ name, words, id, say string }{
-		{"an agent that would only be held is not one that may", "visitor draft", "by:draft", "“Draft the plan” is for Owner, not for Visitor."},
+		{"an agent that would only be held is not one that may", "visitor draft", "by:draft",
+			"“Draft the plan” is for Owner, not for Visitor."},
 		{"an owner that is not in by cannot", "clerk draft", "by:draft", "“Draft the plan” is for Owner, not for Clerk."},
-		{"a constraint tells agents apart whatever the state is", "visitor sign", "by:sign", "“sign” is for Clerk, not for Visitor."},
-		{"who may change it, of those that may do it", "visitor lower {\"by\":1}", "owner:load", "Visitor cannot change load: “lower” is for Operator or Owner."},
-		{"who confirms all of it", "operator both", "owner:plan", "Operator cannot change plan alone: this waits until Owner confirms it."},
-		{"no one agent confirms all of it", "operator jot", "hold:nobody", "This needs a confirmation, and no one agent may confirm all of it: note is for Operator, plan is for Clerk or Owner. Propose its parts apart."},
-		{"the bound, and what is within it", "owner raise {\"by\":8,\"twice\":false}", "domain:load", "Load would be 105, and goes from 0 to 100: “How much” may be at most 3."},
-		{"a slope other than one", "owner raise {\"by\":8,\"twice\":true}", "domain:load", "Load would be 113, and goes from 0 to 100: “How much” may be at most 1."},
-		{"the other bound", "owner lower {\"by\":198}", "domain:load", "Load would be -101, and goes from 0 to 100: “by” may be at most 97."},
-		{"members by their titles", "owner skip", "moves:plan", "Plan cannot go from no plan to committed; from no plan it goes to a draft."},
+		{"a constraint tells agents apart whatever the state is", "visitor sign", "by:sign",
+			"“sign” is for Clerk, not for Visitor."},
+		{"who may change it, of those that may do it", "visitor lower {\"by\":1}", "owner:load",
+			"Visitor cannot change load: “lower” is for Operator or Owner."},
+		{"who confirms all of it", "operator both", "owner:plan",
+			"Operator cannot change plan alone: this waits until Owner confirms it."},
+		{"no one agent confirms all of it", "operator jot", "hold:nobody",
+			"This needs a confirmation, and no one agent may confirm all of it: note is for Operator, plan is for Clerk or " +
+				"Owner. Propose its parts apart."},
+		{"the bound, and what is within it", "owner raise {\"by\":8,\"twice\":false}", "domain:load",
+			"Load would be 105, and goes from 0 to 100: “How much” may be at most 3."},
+		{"a slope other than one", "owner raise {\"by\":8,\"twice\":true}", "domain:load",
+			"Load would be 113, and goes from 0 to 100: “How much” may be at most 1."},
+		{"the other bound", "owner lower {\"by\":198}", "domain:load",
+			"Load would be -101, and goes from 0 to 100: “by” may be at most 97."},
+		{"members by their titles", "owner skip", "moves:plan",
+			"Plan cannot go from no plan to committed; from no plan it goes to a draft."},
 	} {
 		d := start(t, lift).raw(start(t, lift).proposal(c.words))
 		if say := d.said(c.id); say != c.say {
@@ -131,7 +143,8 @@ func TestNamedAgentsReallyMay(t *testing.T) {
 			"set: {p: \"actor.kind == 'ann' ? 0 : 1\", q: \"actor.kind == 'bob' ? 0 : 1\"}",
 		}
 		fmt.Fprintf(&src, "actions: {go: {by: %s, %s}}\nconstraints:\n", some(1), effects[rnd.IntN(len(effects))])
-		for i, c := range []string{"actor.kind != 'ann'", "actor.kind in ['bob', 'cyd', 'dan']", "state.r == 0 || actor.kind == 'eve'", "proposal.origin.kind != 'dan'"} {
+		for i, c := range []string{"actor.kind != 'ann'", "actor.kind in ['bob', 'cyd', 'dan']",
+			"state.r == 0 || actor.kind == 'eve'", "proposal.origin.kind != 'dan'"} {
 			if rnd.IntN(3) == 0 {
 				fmt.Fprintf(&src, "- {id: C%d, level: operational, require: \"%s\"}\n", i, c)
 			}

@@ -40,7 +40,8 @@ func TestDiskFull(t *testing.T) {
 		stop := b.run(r, 4, sessions, one(p.url))
 		b.until(t, "problem ledger/full", 20*round)
 		// It is full now; clients go on asking.
-		for _, path := range []string{"/healthz", "/v1/bundles", "/v1/bundles/spektre@1.1.0", "/v1/sessions/" + sessions[0], "/v1/sessions/" + sessions[1] + "/decisions", "/metrics"} {
+		for _, path := range []string{"/healthz", "/v1/bundles", "/v1/bundles/spektre@1.1.0",
+			"/v1/sessions/" + sessions[0], "/v1/sessions/" + sessions[1] + "/decisions", "/metrics"} {
 			get(t, p.url+path)
 		}
 		// A session is smaller than a decision, so there may be room for some.

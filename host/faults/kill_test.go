@@ -106,7 +106,8 @@ func TestKillWhileMigrating(t *testing.T) {
 		p.kill()
 	}
 	t.Logf(
-		"%d kills: %d times before anything was written, %d times in between, %d times once it was listening; each time the next start made it whole",
+		"%d kills: %d times before anything was written, %d times in between, %d times once it was listening; each time "+
+			"the next start made it whole",
 		n,
 		empty,
 		begun,

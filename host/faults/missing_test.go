@@ -30,9 +30,11 @@ func TestMissing(t *testing.T) {
 		"what came after it":       {`DELETE FROM decisions WHERE session = 's-1-0' AND seq > 66`, shorter},
 		"the bundle":               {`DELETE FROM documents WHERE name = 'spektre'`, failure},
 		"two that changed places": {`UPDATE decisions SET seq = -1 WHERE session = 's-1-0' AND seq = 10;
-			UPDATE decisions SET seq = 10 WHERE session = 's-1-0' AND seq = 11; UPDATE decisions SET seq = 11 WHERE session = 's-1-0' AND seq = -1`, failure},
-		"the log of another": {`DELETE FROM decisions WHERE session = 's-1-0'; UPDATE decisions SET session = 's-1-0' WHERE session = 's-1-1'`, failure},
-		"the snapshot":       {`DELETE FROM snapshots WHERE session = 's-1-0'`, same},
+			UPDATE decisions SET seq = 10 WHERE session = 's-1-0' AND seq = 11;
+			UPDATE decisions SET seq = 11 WHERE session = 's-1-0' AND seq = -1`, failure},
+		"the log of another": {`DELETE FROM decisions WHERE session = 's-1-0'; UPDATE decisions SET session = 's-1-0' ` +
+			`WHERE session = 's-1-1'`, failure},
+		"the snapshot": {`DELETE FROM snapshots WHERE session = 's-1-0'`, same},
 	} {
 		t.Run(what, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "holdfast.db")
@@ -43,7 +45,8 @@ func TestMissing(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := db.Exec(`DROP TRIGGER decisions_keep; DROP TRIGGER decisions_stay; DROP TRIGGER documents_stay; PRAGMA ignore_check_constraints = 1; ` + test.statement); err != nil {
+			if _, err := db.Exec(`DROP TRIGGER decisions_keep; DROP TRIGGER decisions_stay; DROP TRIGGER documents_stay; ` +
+				`PRAGMA ignore_check_constraints = 1; ` + test.statement); err != nil {
 				t.Fatal(err)
 			}
 			db.Close()

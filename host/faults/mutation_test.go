@@ -158,7 +158,8 @@ func TestMutation(t *testing.T) {
 					continue
 				}
 				clean := true
-				for _, path := range []string{"/v1/bundles", "/v1/sessions", "/v1/bundles/checkout@1.0.0", "/v1/bundles/spektre@1.1.0", "/v1/bundles/mode-constraint-layer@1.0.0"} {
+				for _, path := range []string{"/v1/bundles", "/v1/sessions", "/v1/bundles/checkout@1.0.0",
+					"/v1/bundles/spektre@1.1.0", "/v1/bundles/mode-constraint-layer@1.0.0"} {
 					v := o.look(t, url, path)
 					clean = clean && v == same
 					mu.Lock()

@@ -222,7 +222,8 @@ func (b *book) compare(tb testing.TB, sessions []string) {
 		case acknowledged:
 			if q.at < 1 || q.at > int64(len(r.sums)) || r.sums[q.at-1] != q.sum || q.logged != q.at {
 				tb.Fatalf(
-					"LOST: session %s acknowledged request %s as decision %d with the bytes %x, and its log of %d decisions has it as %d",
+					"LOST: session %s acknowledged request %s as decision %d with the bytes %x, and its log of %d decisions has "+
+						"it as %d",
 					q.session,
 					q.id,
 					q.at,

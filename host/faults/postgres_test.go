@@ -131,7 +131,8 @@ func TestPostgresRestart(t *testing.T) {
 	f.until(t, b.sessions[sessions[0]])
 	b.reread(t, servers.url(0), sessions, nil)
 	t.Logf(
-		"at the longest, servers said after %v that they were not ready and after %v that they were again, and had made 30 decisions %v later",
+		"at the longest, servers said after %v that they were not ready and after %v that they were again, and had made "+
+			"30 decisions %v later",
 		noticed.Round(time.Millisecond),
 		back.Round(time.Millisecond),
 		went.Round(time.Millisecond),

@@ -172,7 +172,8 @@ func TestShutdown(t *testing.T) {
 	b.tell(
 		t,
 		fmt.Sprintf(
-			"%d times SIGTERM, each exit code 0, the slowest after %v; a listener had %d events over %d streams, which ended with %v",
+			"%d times SIGTERM, each exit code 0, the slowest after %v; a listener had %d events over %d streams, which "+
+				"ended with %v",
 			n,
 			longest.Round(time.Millisecond),
 			f.last,
@@ -193,7 +194,8 @@ func listenOnly(tb testing.TB, url, session string) net.Conn {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if _, err := fmt.Fprintf(c, "GET /v1/sessions/%s/events?after=0 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", session); err != nil {
+	if _, err := fmt.Fprintf(c, "GET /v1/sessions/%s/events?after=0 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+		session); err != nil {
 		tb.Fatal(err)
 	}
 	return c
@@ -207,7 +209,8 @@ func TestDeafListener(t *testing.T) {
 	post(
 		t,
 		p.url+"/v1/bundles",
-		`{"actions":{"note":{"args":{"text":{"string":60000}},"by":["user"]}},"agents":{"user":{}},"bundle":"notes","holdfast":1,"version":"1.0.0"}`,
+		`{"actions":{"note":{"args":{"text":{"string":60000}},"by":["user"]}},"agents":{"user":{}},"bundle":"notes",`+
+			`"holdfast":1,"version":"1.0.0"}`,
 	)
 	post(t, p.url+"/v1/sessions", `{"session":"long","bundle":"notes@1.0.0"}`)
 	body := `{"action":"note","actor":{"kind":"user"},"args":{"text":"` + strings.Repeat("because ", 7000) + `"}}`

@@ -194,7 +194,8 @@ func TestTorn(t *testing.T) {
 				if os.WriteFile(export, body, 0o600) != nil || os.WriteFile(head, heads[id], 0o600) != nil {
 					t.Fatal("the export cannot be written")
 				}
-				out, err := exec.Command(holdfast, "verify", bundleOf(b.sessions[id].bundle), export, "--unsigned", "--head", head, "--head-key", pub).
+				out, err := exec.Command(holdfast, "verify", bundleOf(b.sessions[id].bundle), export, "--unsigned", "--head",
+					head, "--head-key", pub).
 					CombinedOutput()
 				if err == nil || !strings.Contains(string(out), "head") {
 					t.Errorf("%s: session %s: the log is shorter than the signed head, and verify says %v: %s", title, id, err, out)

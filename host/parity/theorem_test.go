@@ -426,7 +426,8 @@ func TestChildrenDoNotWeakenTheirParents(t *testing.T) {
 	list := families(t, n, seen)
 	t.Log(seen)
 	for _, what := range []string{"as the parent: commit", "as the parent: revert", "as the parent: freeze",
-		"as the parent: reject", "as the parent: hold", "kept", "the child refuses", "the child refuses what the parent holds",
+		"as the parent: reject", "as the parent: hold", "kept", "the child refuses",
+		"the child refuses what the parent holds",
 		"none of its business", "falls back with its child"} {
 		if seen[what] == 0 {
 			t.Errorf("%s: never", what)
