@@ -7,7 +7,8 @@ package core
 //	        ensure, always        ─ the same
 //	        require, prefer       ─ each for itself, and only those whose inputs changed
 //	hold:   everything that might be said, and what is parked: there must be room for it
-//	revert: everything, as whether the fallback leaves a valid state depends on all of it
+//	revert: everything, as whether the fallback leaves a valid state depends on all of it;
+//	        so too where one bundle would revert and another governs
 //	else:   everything that might be said
 //
 // Besides variables and logs an answer may depend on the time, on what is parked, and on
@@ -41,6 +42,7 @@ type dependence struct {
 	whole   inputs  // of a commit: what the parts that are only asked together read
 	alone   []check // of a commit: what is asked by itself
 	refusal inputs  // of any other answer
+	falls   bool    // whether a bundle can fall back may decide which one governs
 }
 
 // check is a constraint that reads nothing of the state after.
@@ -118,7 +120,7 @@ func depends(b *model.Bundle, action int) dependence {
 			say(&v.Never[k].Otherwise)
 		}
 	}
-	d := dependence{whole: effects | keeps(b, action, reads)}
+	d := dependence{whole: effects | keeps(b, action, reads), falls: len(b.Layers) > 1}
 	if b.Large && len(a.Effects) > 0 {
 		d.whole = everything // the whole session may not grow too large
 	}
@@ -169,7 +171,7 @@ func (d *dependence) of(o *outcome) inputs {
 	on := d.refusal
 	for i := range o.violations {
 		switch v := &o.violations[i]; {
-		case v.id == "fallback":
+		case v.id == "fallback", v.verdict == model.Revert && d.falls:
 			return everything
 		case v.verdict == model.HoldVerdict:
 			on |= inputHolds // there may be room to park it or not: either way the hold is listed

@@ -378,3 +378,51 @@ constraints: [{id: LATE, level: operational, on: [go], require: "proposal.since 
 		}
 	}
 }
+
+// Which of two parents governs may depend on whether the other can fall back, and that on all of the state.
+func TestWatchSeesThatAParentCanNoLongerFallBack(t *testing.T) {
+	head := func(name string, m map[string]any) map[string]any {
+		m["holdfast"], m["bundle"], m["version"] = 1, name, "1.0.0"
+		return m
+	}
+	extends := func(parents ...map[string]any) (list []any) {
+		for _, p := range parents {
+			list = append(list, map[string]any{"bundle": p["bundle"], "version": "1.0.0", "document": p})
+		}
+		return list
+	}
+	base := head("base", map[string]any{"agents": map[string]any{"a": map[string]any{}}, "actions": map[string]any{"go": map[string]any{}}})
+	refuses := head("refuses", map[string]any{"extends": extends(base),
+		"constraints": []any{map[string]any{"id": "NO", "level": "physical", "on": []string{"go"}, "require": "false"}}})
+	falls := head("falls", map[string]any{"extends": extends(base),
+		"state":   map[string]any{"n": map[string]any{"type": map[string]any{"int": []int{0, 1}}}},
+		"actions": map[string]any{"more": map[string]any{"set": map[string]any{"n": "1"}}},
+		"constraints": []any{map[string]any{"id": "BACK", "level": "physical", "on": []string{"go"}, "require": "false",
+			"otherwise": map[string]any{"verdict": "revert"}}},
+		"fallback": map[string]any{"set": map[string]any{"n": "state.n + 1"}}})
+	doc, err := json.Marshal(head("child", map[string]any{"extends": extends(refuses, falls)}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := core.Load(doc)
+	if err != nil {
+		t.Fatalf("%+v", err.(*core.Invalid).Diagnostics)
+	}
+	s, err := b.Open("test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const at = 1767225600000
+	r := &run{t: t, s: s, at: at}
+	w, err := s.Watch(r.proposal("a go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(w.Answers(at)); !strings.HasPrefix(got, `["reject",[{"code":"","id":"NO"`) {
+		t.Errorf("while the second parent can fall back: %s", got)
+	}
+	r.want("a more", "commit")
+	if got := string(w.Answers(at)); !strings.HasPrefix(got, `["freeze",[{"code":"","id":"fallback"`) {
+		t.Errorf("once it cannot: %q", got)
+	}
+}

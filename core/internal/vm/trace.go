@@ -6,7 +6,6 @@ package vm
 
 import (
 	"slices"
-	"sort"
 
 	"github.com/holdfast-rt/holdfast/core/internal/text"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
@@ -68,16 +67,19 @@ func (m *Machine) Trace(p *Program, t *Trace) value.Value {
 	m.trace = t
 	v := m.Run(traced)
 	m.trace = nil
-	sort.Stable(byPlace(t.Terms))
+	sortByPlace(t.Terms)
 	return v
 }
 
-// byPlace sorts terms by where they are read.
-type byPlace []Term
-
-func (s byPlace) Len() int           { return len(s) }
-func (s byPlace) Less(i, j int) bool { return s[i].off < s[j].off }
-func (s byPlace) Swap(i, j int)      { s[i], s[j] = s[j], s[i] }
+// sortByPlace sorts terms by where they are read; those read at one place keep their order. There are few, and
+// most are in order already; a sort of a package would allocate for each refusal.
+func sortByPlace(list []Term) {
+	for i := 1; i < len(list); i++ {
+		for k := i; k > 0 && list[k].off < list[k-1].off; k-- {
+			list[k], list[k-1] = list[k-1], list[k]
+		}
+	}
+}
 
 // tracing returns the program that records, which is compiled when first asked
 // for: most constraints are never violated. Two machines that ask at once make it
