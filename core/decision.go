@@ -1,6 +1,6 @@
 package core
 
-// This file writes the parts of a decision.
+// This file writes a decision.
 
 import (
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
@@ -8,6 +8,59 @@ import (
 	"github.com/holdfast-rt/holdfast/core/internal/value"
 	"github.com/holdfast-rt/holdfast/core/internal/vm"
 )
+
+// write writes the decision into s.out.
+func (s *Session) write(p *proposal, o *outcome) []byte {
+	if o.after != nil || o.drop >= 0 || o.verdict == model.HoldVerdict || o.frozen != s.frozen {
+		st, chains, holds := s.next(p, o)
+		s.scratch = appendState(s.scratch[:0], s.b, st, chains, holds, o.frozen)
+		o.state = canon.Sum256(s.scratch)
+	} else {
+		o.state = s.digestState()
+	}
+	var w terms
+	dst := s.out[:0]
+	dst = canon.AppendString(append(dst, `{"action":`...), p.name(s.b))
+	dst = appendActor(append(dst, `,"actor":`...), s.b, p.actor)
+	dst = append(dst, `,"advice":[`...)
+	for i := range o.advice {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = w.advice(dst, &o.advice[i])
+	}
+	dst = p.appendArgs(append(dst, `],"args":`...), s.b)
+	dst = model.AppendJSON(append(dst, `,"at":`...), p.at)
+	dst = canon.AppendString(append(dst, `,"bundle":`...), s.b.ID())
+	dst = append(dst, `,"changes":[`...)
+	for i := range o.changes {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendChange(dst, &o.changes[i])
+	}
+	dst = canon.AppendString(append(dst, `],"digest":`...), s.b.Digest)
+	governing := ""
+	if len(o.violations) > 0 {
+		governing = o.violations[0].id
+	}
+	dst = canon.AppendString(append(dst, `,"governing":`...), governing)
+	dst = appendDigest(append(dst, `,"prev":`...), s.prev)
+	dst = appendDigest(append(dst, `,"proposal":`...), o.proposal)
+	dst = model.AppendJSON(append(dst, `,"reasons":`...), p.reasons)
+	dst = canon.AppendInt(append(dst, `,"seq":`...), s.seq+1)
+	dst = appendDigest(append(dst, `,"state":`...), o.state)
+	dst = canon.AppendString(append(dst, `,"v":1,"verdict":`...), o.verdict.String())
+	dst = append(dst, `,"violations":[`...)
+	for i := range o.violations {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = w.violation(dst, &o.violations[i])
+	}
+	s.out = append(dst, `]}`...)
+	return s.out
+}
 
 // maxTerm bounds the canonical bytes of a value shown as a term; a longer one
 // stands as {"digest":…,"size":N}, so that one long text does not make every

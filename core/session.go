@@ -18,30 +18,6 @@ const (
 	MaxParked    = 1 << 18        // bytes of all parked proposals as JSON: with the state a snapshot stays readable
 )
 
-// hold is a parked proposal.
-type hold struct {
-	seq      int64
-	at       int64    // when it was parked, milliseconds
-	by       []uint64 // agents that may confirm it, for each layer; 0 where the layer has not parked it
-	digest   string
-	size     int // bytes of the proposal as JSON
-	proposal *proposal
-}
-
-// in says whether a layer has parked it.
-func (h *hold) in(l int) bool { return h.by[l] != 0 }
-
-// proposer is who has proposed it; nil where there is none.
-func (h *hold) proposer() *actor {
-	if h == nil {
-		return nil
-	}
-	return &h.proposal.actor
-}
-
-// confirmers is the set of agents that may confirm it.
-func (h *hold) confirmers() uint64 { return h.by[len(h.by)-1] }
-
 // Session decides proposals one after the other. It belongs to one goroutine at a time: a call while
 // another one is under way panics. Package host has sessions that several goroutines may use.
 type Session struct {
@@ -232,17 +208,6 @@ func (s *Session) appendLayers(dst []byte, h *hold) []byte {
 		dst = append(s.appendAgents(append(dst, `:[`...), h.by[l]), ']')
 	}
 	return append(dst, '}')
-}
-
-// expires is when the first layer that has parked h lets nobody confirm it any more.
-func (s *Session) expires(h *hold) int64 {
-	at := int64(MaxAt)
-	for l := range s.b.Layers {
-		if h.in(l) {
-			at = min(at, h.at+s.b.Layers[l].Hold.TTL)
-		}
-	}
-	return at
 }
 
 func (s *Session) appendLogs(dst []byte) []byte {

@@ -1,0 +1,154 @@
+package core
+
+// This file finds the outcome of a proposal from what was found about it.
+
+import (
+	"github.com/holdfast-rt/holdfast/core/internal/model"
+)
+
+// outcome is a decision before it is written.
+type outcome struct {
+	verdict    model.Verdict
+	violations []violation
+	advice     []advice
+	changes    []model.Change
+	after      *model.State // nil: the state stays
+	park       []uint64     // of a hold: who may confirm it, for each layer; 0 where the layer parks nothing
+	drop       int          // index of a parked proposal that is done with, or -1
+	frozen     uint32       // set of layers
+	proposal   [32]byte     // the proposal's digest
+	size       int          // its bytes as JSON
+	state      [32]byte     // that of the state afterwards, once written
+}
+
+// conclude turns what the judge found about a declared action into an outcome.
+func (s *Session) conclude(o *outcome, p *proposal) outcome {
+	o.advice = s.j.advice
+	if len(s.j.violations) > 0 {
+		s.parkable(p, o.size)
+		return s.refused(o)
+	}
+	o.verdict, o.changes, o.after = model.Commit, s.j.changes, &s.j.after
+	return *o
+}
+
+// refused finishes an outcome with violations: the first governs, once freezes go first.
+func (s *Session) refused(o *outcome) outcome {
+	s.freezesFirst()
+	return s.govern(o)
+}
+
+// govern finishes an outcome with violations in their final order: the first governs.
+func (s *Session) govern(o *outcome) outcome {
+	o.violations = s.j.violations
+	o.verdict = o.violations[0].verdict
+	switch o.verdict {
+	case model.HoldVerdict:
+		s.park = s.park[:0]
+		for l := range s.b.Layers {
+			by := uint64(0)
+			if s.j.alone(l) == model.HoldVerdict {
+				by = s.confirmers(l)
+			}
+			s.park = append(s.park, by)
+		}
+		o.park = s.park
+	case model.Freeze:
+		o.frozen |= 1 << o.violations[0].layer
+	case model.Revert:
+		s.revert(o)
+	}
+	return *o
+}
+
+// freezesFirst lets a freeze govern that a bundle alone would decide, before what another decides
+// that neither extends it nor is extended by it. A bundle that would revert and cannot fall back freezes
+// alone too, so its fallback is tried here.
+func (s *Session) freezesFirst() {
+	if len(s.b.Layers) == 1 {
+		return
+	}
+	refused, list := uint32(0), s.j.violations
+	for i, v := range list {
+		if v.verdict == model.HoldVerdict {
+			return // what is held comes last
+		}
+		if refused&s.b.Layers[v.layer].Includes == 0 && s.freezes(v) {
+			copy(list[1:i+1], list[:i])
+			list[0] = v
+			return
+		}
+		refused |= 1 << v.layer
+	}
+}
+
+// freezes says whether a violation freezes the session where it governs.
+func (s *Session) freezes(v violation) bool {
+	if v.verdict == model.Revert {
+		return s.j.cannotFall(s.state, v.layer) != ""
+	}
+	return v.verdict == model.Freeze
+}
+
+// revert applies the fallback, and freezes the session where it cannot be.
+func (s *Session) revert(o *outcome) {
+	refuser := o.violations[0].layer
+	if say := s.j.cannotFall(s.state, refuser); say != "" {
+		v := violation{id: "fallback", level: model.Physical, verdict: model.Freeze, say: say, layer: refuser}
+		o.violations = append([]violation{v}, o.violations...)
+		o.verdict = model.Freeze
+		o.frozen |= 1 << refuser
+		return
+	}
+	o.frozen |= s.j.fallAlong(refuser)
+	o.violations = s.j.violations
+	o.changes, o.after = s.j.changes, &s.j.after
+}
+
+// onlyHolds says whether nothing forbids what was judged, to the layer that is being judged: a hold
+// would park what no confirmation can bring about.
+func (j *judge) onlyHolds() bool { return j.alone(j.layer) <= model.HoldVerdict }
+
+// alone is what a layer would decide without what is no part of it: Commit, HoldVerdict, or Reject
+// where it refuses in whatever way.
+func (j *judge) alone(l int) model.Verdict {
+	verdict := model.Commit
+	for i := range j.violations {
+		switch v := &j.violations[i]; {
+		case j.b.Layers[l].Includes>>v.layer&1 == 0:
+		case v.verdict != model.HoldVerdict:
+			return model.Reject
+		default:
+			verdict = model.HoldVerdict
+		}
+	}
+	return verdict
+}
+
+// governs is below zero where v comes before w: a refusal before what is held, what a parent finds
+// before what its child does, a stronger level before a weaker one, structure before what is declared.
+func governs(v, w violation) int {
+	if held := v.verdict == model.HoldVerdict; held != (w.verdict == model.HoldVerdict) {
+		if held {
+			return 1
+		}
+		return -1
+	}
+	if v.layer != w.layer {
+		return v.layer - w.layer
+	}
+	if v.level != w.level {
+		return int(v.level) - int(w.level)
+	}
+	return v.order - w.order
+}
+
+// order puts what governs first; what governs alike stays in its order. A generic sort would cost the
+// module 5 KB, and hardly ever are there more than a few.
+func order(list []violation) {
+	for i := 1; i < len(list); i++ {
+		for k := i; k > 0 && governs(list[k], list[k-1]) < 0; k-- {
+			list[k], list[k-1] = list[k-1], list[k]
+		}
+	}
+}
