@@ -179,8 +179,8 @@ func (s *Session) readQuestion(src []byte) (who actor, at, reasons value.Value, 
 
 // entries answers for one actor, as far as *left goes.
 func (s *Session) entries(who actor, at, reasons value.Value, terse bool, left *int64) []entry {
-	s.j.terse = terse
-	defer func() { s.j.terse = false }()
+	s.ev.terse = terse
+	defer func() { s.ev.terse = false }()
 	var list []entry
 	add := func(p *proposal) {
 		if *left < 0 {
@@ -188,7 +188,7 @@ func (s *Session) entries(who actor, at, reasons value.Value, terse bool, left *
 			return
 		}
 		list = append(list, s.entry(p))
-		*left -= int64(s.j.effort())
+		*left -= int64(s.ev.effort())
 	}
 	for a := range s.b.Actions {
 		for _, args := range s.combinations(a) {
@@ -253,13 +253,14 @@ func known(v value.Value) bool { return v.K != value.Unknown }
 func (s *Session) entry(p *proposal) entry {
 	e := entry{p: p}
 	s.scratch = appendProposal(s.scratch[:0], s.b, p)
-	o := s.find(p, len(s.scratch))
-	unsure := s.j.unsure
+	size := len(s.scratch)
+	o := s.evaluate(p, size)
+	unsure := o.unsure
 	switch o.verdict {
 	case model.Commit:
 		unsure |= s.mayOutgrow()
 	case model.HoldVerdict:
-		unsure |= s.mayOverflow(p, o.size)
+		unsure |= s.mayOverflow(p, size)
 	}
 	for i := range o.advice {
 		e.unmet += o.advice[i].weight
@@ -269,7 +270,7 @@ func (s *Session) entry(p *proposal) entry {
 		e.verdict, e.rank = verdictOpen, 1
 		e.open = s.inputs(p, unsure)
 	case len(o.violations) > 0:
-		e.verdict, e.governing, e.say = o.verdict.String(), o.violations[0].id, told(o.violations)
+		e.verdict, e.governing, e.say = o.verdict.String(), o.governing(), told(o.violations)
 		e.rank = 3
 		if o.verdict == model.HoldVerdict {
 			e.rank = 2
@@ -284,19 +285,19 @@ func (s *Session) entry(p *proposal) entry {
 func (s *Session) mayOutgrow() uint64 {
 	large := false
 	for l := range s.b.Layers {
-		large = large || s.b.Layers[l].Large && s.j.kept>>l&1 != 0 && s.j.parts[l].changed && !s.j.growth(l, true).Within(model.StateLimit)
+		large = large || s.b.Layers[l].Large && s.ev.kept>>l&1 != 0 && s.ev.parts[l].changed && !s.ev.growth(l, true).Within(model.StateLimit)
 	}
 	if !large {
 		return 0
 	}
 	bits := uint64(0)
-	for _, v := range s.j.after.Vars {
+	for _, v := range s.ev.after.Vars {
 		if !known(v) {
 			bits |= v.N
 		}
 	}
-	for i := range s.j.changes {
-		if v := s.j.changes[i].To; !known(v) {
+	for i := range s.ev.changes {
+		if v := s.ev.changes[i].To; !known(v) {
 			bits |= v.N
 		}
 	}

@@ -12,19 +12,19 @@ import (
 )
 
 // outside is the text about variable i, which would become what is not of its type; message is what [model.Fits] says.
-func (j *judge) outside(before model.State, p *proposal, i int, message string) string {
-	if j.terse {
+func (ev *evaluation) outside(before model.State, p *proposal, i int, message string) string {
+	if ev.terse {
 		return ""
 	}
-	v, now := &j.b.Vars[i], j.after.Vars[i]
+	v, now := &ev.b.Vars[i], ev.after.Vars[i]
 	if v.Type.Kind != types.Int || v.Type.Min <= 1-model.MaxValue || v.Type.Max >= model.MaxValue-1 {
 		return capital(v.Name) + " cannot become that: " + message
 	}
 	say := capital(v.Name) + " would be " + strconv.FormatInt(now.Int(), 10) + ", and goes from " + strconv.FormatInt(v.Type.Min, 10) + " to " + strconv.FormatInt(v.Type.Max, 10)
-	defer j.endTelling(j.beginTelling())
-	if at := j.onlyNumber(p, i); at >= 0 {
-		if x, ok := j.nearest(before, p, i, at); ok {
-			say += ": " + quoted(j.b.Actions[p.action].Args[at].Shown()) + " may be at "
+	defer ev.endTelling(ev.beginTelling())
+	if at := ev.onlyNumber(p, i); at >= 0 {
+		if x, ok := ev.nearest(before, p, i, at); ok {
+			say += ": " + quoted(ev.b.Actions[p.action].Args[at].Shown()) + " may be at "
 			if x < p.args[at].Int() {
 				say += "most "
 			} else {
@@ -37,8 +37,8 @@ func (j *judge) outside(before model.State, p *proposal, i int, message string) 
 }
 
 // onlyNumber returns the argument that is the only whole number which the effects on variable i read, or -1.
-func (j *judge) onlyNumber(p *proposal, i int) int {
-	a, at, more := &j.b.Actions[p.action], -1, false
+func (ev *evaluation) onlyNumber(p *proposal, i int) int {
+	a, at, more := &ev.b.Actions[p.action], -1, false
 	reads := func(q *vm.Program) {
 		if q == nil {
 			return
@@ -68,17 +68,17 @@ func (j *judge) onlyNumber(p *proposal, i int) int {
 // nearest returns the value of an argument, nearest to that of p, with which variable i
 // stays within its bounds. It takes the variable to follow the argument on a straight
 // line, as in `state.load + args.by`, and tries what comes out; where that is not so, ok is false.
-func (j *judge) nearest(before model.State, p *proposal, i, at int) (x int64, ok bool) {
-	m, t, within := &j.m, j.b.Actions[p.action].Args[at].Type, j.b.Vars[i].Type
+func (ev *evaluation) nearest(before model.State, p *proposal, i, at int) (x int64, ok bool) {
+	m, t, within := &ev.m, ev.b.Actions[p.action].Args[at].Type, ev.b.Vars[i].Type
 	args := append([]value.Value(nil), p.args...)
 	banks := m.Banks
 	defer func() { m.Banks = banks }()
 	m.Banks[model.BankArgs] = args
 	var after model.State
 	var effects []model.Effect // those of the layer that is being judged
-	for _, s := range j.b.Actions[p.action].Shares {
-		if s.Layer == j.layer {
-			effects = j.b.Actions[p.action].Effects[s.Effects.From:s.Effects.To]
+	for _, s := range ev.b.Actions[p.action].Shares {
+		if s.Layer == ev.layer {
+			effects = ev.b.Actions[p.action].Effects[s.Effects.From:s.Effects.To]
 		}
 	}
 	with := func(x int64) (int64, bool) {
@@ -87,10 +87,10 @@ func (j *judge) nearest(before model.State, p *proposal, i, at int) (x int64, ok
 		}
 		args[at] = value.OfInt(x)
 		after.Copy(before)
-		_, failed := model.Apply(m, j.b, effects, &after, nil)
+		_, failed := model.Apply(m, ev.b, effects, &after, nil)
 		return after.Vars[i].Int(), failed.K == value.Null && after.Vars[i].K == value.Int
 	}
-	given, now := p.args[at].Int(), j.after.Vars[i].Int()
+	given, now := p.args[at].Int(), ev.after.Vars[i].Int()
 	step := int64(1)
 	beside, ok := with(given - 1)
 	if !ok {

@@ -10,37 +10,37 @@ import (
 	"github.com/holdfast-rt/holdfast/core/internal/vm"
 )
 
-// ask evaluates one declared constraint.
-func (j *judge) ask(c *model.Constraint, i, action int, prog *vm.Program) {
-	got := j.m.Run(prog)
+// checkConstraint evaluates one declared constraint.
+func (ev *evaluation) checkConstraint(c *model.Constraint, i, action int, prog *vm.Program) {
+	got := ev.m.Run(prog)
 	switch {
 	case got.True():
 		return
 	case got.K == value.Unknown:
 		if c.Kind != model.Prefer {
-			j.unsure |= got.N
+			ev.unsure |= got.N
 		}
 		return
 	}
 	if c.Kind == model.Prefer {
 		// One that cannot be evaluated is not met either: what nobody could ask about is no better than what was refused.
-		a := advice{id: c.ID, code: errorCode(got), weight: c.Weight, layer: j.layer}
-		a.say, a.terms, _ = j.explain(c, action, prog, got)
-		j.advice = append(j.advice, a)
+		a := advice{id: c.ID, code: errorCode(got), weight: c.Weight, layer: ev.layer}
+		a.say, a.terms, _ = ev.explain(c, action, prog, got)
+		ev.advice = append(ev.advice, a)
 		return
 	}
 	v := violation{id: c.ID, level: c.Level, verdict: c.Otherwise.Verdict, by: c.Otherwise.By, order: i + 1, code: errorCode(got)}
-	if v.verdict == model.HoldVerdict && j.from != nil {
-		if v.by>>j.agent&1 != 0 {
+	if v.verdict == model.HoldVerdict && ev.from != nil {
+		if v.by>>ev.agent&1 != 0 {
 			return // this is the confirmation it waited for
 		}
 		v.verdict = model.Reject
 	}
-	say, terms, hits := j.explain(c, action, prog, got)
-	if c.Otherwise.Verdict == model.HoldVerdict && (j.from != nil || j.anew) && !j.terse {
-		say += " What is waiting cannot be confirmed as it stands: decline it, and propose it again for " + j.agents(c.Otherwise.By, "or") + "."
+	say, terms, hits := ev.explain(c, action, prog, got)
+	if c.Otherwise.Verdict == model.HoldVerdict && (ev.from != nil || ev.anew) && !ev.terse {
+		say += " What is waiting cannot be confirmed as it stands: decline it, and propose it again for " + ev.agents(c.Otherwise.By, "or") + "."
 	}
-	j.add(v, say, terms, hits)
+	ev.add(v, say, terms, hits)
 }
 
 // errorCode is the code of a failed evaluation, "" of any other value.
@@ -54,25 +54,25 @@ func errorCode(v value.Value) string {
 // beginTelling lets what follows cost something of its own, in all as much as a
 // decision may: what is said about one violation must not keep the next constraint
 // from being asked. endTelling takes what it returned.
-func (j *judge) beginTelling() (asked uint64) {
-	asked = j.m.Cost
-	j.m.Cost = j.told
+func (ev *evaluation) beginTelling() (asked uint64) {
+	asked = ev.m.Cost
+	ev.m.Cost = ev.told
 	return asked
 }
 
-func (j *judge) endTelling(asked uint64) { j.told, j.m.Cost = j.m.Cost, asked }
+func (ev *evaluation) endTelling(asked uint64) { ev.told, ev.m.Cost = ev.m.Cost, asked }
 
 // explain writes what is said when c did not hold, and what it read.
-func (j *judge) explain(c *model.Constraint, action int, prog *vm.Program, got value.Value) (say string, terms []vm.Term, hits []vm.Hit) {
-	if j.terse {
+func (ev *evaluation) explain(c *model.Constraint, action int, prog *vm.Program, got value.Value) (say string, terms []vm.Term, hits []vm.Hit) {
+	if ev.terse {
 		return "", nil, nil
 	}
-	defer j.endTelling(j.beginTelling())
+	defer ev.endTelling(ev.beginTelling())
 	var t vm.Trace
-	j.m.Trace(prog, &t)
+	ev.m.Trace(prog, &t)
 	if s := c.Otherwise.Say[action]; len(s) > 0 && got.K != value.Error {
-		j.said = s.Append(j.said[:0], &j.m)
-		say = string(j.said)
+		ev.said = s.Append(ev.said[:0], &ev.m)
+		say = string(ev.said)
 	} else {
 		say = c.Title
 		if say == "" {
@@ -96,41 +96,41 @@ func unmet(c *model.Constraint) string {
 	return "does not hold"
 }
 
-// always asks what holds in every state of the state after.
-func (j *judge) always(action int, s *model.Share) {
-	b, m := j.b, &j.m
-	m.Banks[model.BankState], m.Banks[model.BankLogs] = j.after.Vars, j.after.Logs
-	j.deriveLater()
+// checkAlways asks what holds in every state of the state after.
+func (ev *evaluation) checkAlways(action int, s *model.Share) {
+	b, m := ev.b, &ev.m
+	m.Banks[model.BankState], m.Banks[model.BankLogs] = ev.after.Vars, ev.after.Logs
+	ev.deriveLater()
 	for _, span := range s.Constraints {
 		for i := span.From; i < span.To; i++ {
 			if c := &b.Constraints[i]; c.Kind == model.Always && c.Program[action] != nil {
-				j.ask(c, i, action, c.Program[action])
+				ev.checkConstraint(c, i, action, c.Program[action])
 			}
 		}
 	}
-	m.Banks[model.BankState], m.Banks[model.BankLogs] = j.before.Vars, j.before.Logs
-	m.Banks[model.BankDerived] = j.derived
+	m.Banks[model.BankState], m.Banks[model.BankLogs] = ev.before.Vars, ev.before.Logs
+	m.Banks[model.BankDerived] = ev.derived
 }
 
 // deriveLater computes what the state after has derived, as far as the layer may read it.
-func (j *judge) deriveLater() {
-	b, m := j.b, &j.m
-	j.later = b.Room(j.later)
-	for l := range j.layer + 1 {
-		part := &j.parts[l]
-		if part.later || b.Layers[j.layer].Includes>>l&1 == 0 {
+func (ev *evaluation) deriveLater() {
+	b, m := ev.b, &ev.m
+	ev.later = b.Room(ev.later)
+	for l := range ev.layer + 1 {
+		part := &ev.parts[l]
+		if part.later || b.Layers[ev.layer].Includes>>l&1 == 0 {
 			continue
 		}
 		part.later = true
-		if l == j.layer {
-			b.DeriveLayer(m, l, j.later)
+		if l == ev.layer {
+			b.DeriveLayer(m, l, ev.later)
 			continue
 		}
 		mine := m.Cost
 		m.Cost = part.cost
-		b.DeriveLayer(m, l, j.later)
-		j.spent += m.Cost - part.cost
+		b.DeriveLayer(m, l, ev.later)
+		ev.spent += m.Cost - part.cost
 		part.cost, m.Cost = m.Cost, mine
 	}
-	m.Banks[model.BankDerived] = j.later
+	m.Banks[model.BankDerived] = ev.later
 }

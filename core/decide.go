@@ -1,7 +1,10 @@
 package core
 
-// This file decides: from a proposal and a session to an outcome, and from an
-// outcome to the session after it.
+// This file decides: a proposal is read, evaluated to an outcome, and the outcome written and recorded.
+//
+//	bytes ─ read ─► proposal ─ evaluate ─► outcome ─ after ─► decision ─ write ─► bytes ─ record ─► session
+//
+// Why stops before it records. Admissible, Path and Watch stop at the outcome.
 
 import (
 	"strconv"
@@ -29,25 +32,42 @@ func (s *Session) Why(proposal []byte) ([]byte, error) {
 }
 
 func (s *Session) answer(src []byte, record bool) ([]byte, error) {
-	p, err := readProposal(s.b, &s.doc, src)
-	if err == nil {
-		err = s.admit(p)
-	}
+	p, err := s.read(src)
 	if err != nil {
 		return nil, err
 	}
-	o := s.judge(p)
-	out := s.write(p, &o)
+	d := s.decide(p)
+	out := s.write(&d)
 	if record {
-		s.record(p, &o, out)
+		s.record(&d, out)
 	}
 	return append([]byte(nil), out...), nil
 }
 
-// admit refuses what no session could record.
-func (s *Session) admit(p *proposal) *Error {
+// decision is an outcome with what it makes of the session, before it is written. It lives until the next call.
+type decision struct {
+	outcome
+	p      *proposal
+	size   int      // of the proposal's canonical bytes
+	sum    [32]byte // their digest
+	next   place    // where the session is after it
+	digest [32]byte // the state's, there
+}
+
+// read reads a proposal that the session can decide now.
+func (s *Session) read(src []byte) (*proposal, *Error) {
+	p, err := readProposal(s.b, &s.doc, src)
+	if err == nil {
+		err = s.checkTime(p)
+	}
+	return p, err
+}
+
+// checkTime refuses a proposal from before the last decision, and any once the log is full.
+func (s *Session) checkTime(p *proposal) *Error {
 	if p.at.Int() < s.at {
-		return &Error{Code: CodeEarlier, Path: "at", Message: "`at` is " + strconv.FormatInt(p.at.Int(), 10) + ", and the session has reached " + strconv.FormatInt(s.at, 10) + "."}
+		return &Error{Code: CodeEarlier, Path: "at", Message: "`at` is " + strconv.FormatInt(p.at.Int(), 10) +
+			", and the session has reached " + strconv.FormatInt(s.at, 10) + "."}
 	}
 	if s.seq >= MaxSeq {
 		return &Error{Code: CodeSeq, Message: "the session has recorded as many decisions as it may."}
@@ -55,81 +75,83 @@ func (s *Session) admit(p *proposal) *Error {
 	return nil
 }
 
-// judge finds the outcome of p. It changes nothing but scratch memory; the
-// outcome's slices live until the next call.
-func (s *Session) judge(p *proposal) outcome {
+// decide evaluates p, and computes the session after it. It changes nothing but scratch memory.
+func (s *Session) decide(p *proposal) (d decision) {
 	s.scratch = appendProposal(s.scratch[:0], s.b, p)
-	size, sum := len(s.scratch), canon.Sum256(s.scratch)
-	o := s.find(p, size)
-	o.proposal = sum
+	d.p, d.size, d.sum = p, len(s.scratch), canon.Sum256(s.scratch)
+	d.outcome = s.evaluate(p, d.size)
+	d.next = s.place
+	if d.after == nil && d.drop < 0 && d.verdict != model.HoldVerdict && d.frozen == s.frozen {
+		d.digest = s.digestState()
+		return d
+	}
+	s.move(&d)
+	s.scratch = appendState(s.scratch[:0], s.b, &d.next)
+	d.digest = canon.Sum256(s.scratch)
+	return d
+}
+
+// evaluate finds the outcome of a proposal of so many bytes, parts of which may be unknown. It changes
+// nothing but scratch memory; the outcome's slices live until the next call.
+func (s *Session) evaluate(p *proposal, size int) outcome {
+	o := outcome{drop: -1, frozen: s.frozen}
+	s.ev.reset()
+	switch p.action {
+	case actUnfreeze:
+		s.unfreeze(p, &o)
+	case actConfirm, actDecline, actExpire:
+		s.decideParked(p, &o, size)
+	default:
+		if s.frozen != 0 {
+			s.sayFrozen(p)
+		}
+		s.ev.run(s.state, p, nil, s.frozen)
+		s.conclude(&o, p, size)
+	}
+	o.unsure = s.ev.unsure
 	return o
 }
 
-// find is judge for a proposal of so many bytes, parts of which may be unknown; its digest is left out.
-func (s *Session) find(p *proposal, size int) outcome {
-	o := outcome{drop: -1, frozen: s.frozen, size: size}
-	s.j.reset()
-	switch p.action {
-	case actUnfreeze:
-		return s.unfreeze(p, &o)
-	case actConfirm, actDecline, actExpire:
-		return s.settle(p, &o)
-	}
-	if s.frozen != 0 {
-		told := uint32(0)
-		for i := range s.b.Actions[p.action].Shares {
-			s.tellFrozen(s.b.Actions[p.action].Shares[i].Layer, &told)
-		}
-	}
-	s.j.run(s.state, p, nil, s.frozen)
-	return s.conclude(&o, p)
-}
-
-// refuse adds a violation of a built-in rule.
-func (s *Session) refuse(id string, level model.Level, verdict model.Verdict, say string) {
-	s.j.add(violation{id: id, level: level, verdict: verdict}, s.j.text(say), nil, nil)
-}
-
-// next returns the session's parts after the outcome.
-func (s *Session) next(p *proposal, o *outcome) (st model.State, chains [][32]byte, holds []hold) {
-	st, chains, holds = s.state, s.chains, s.holds
-	if o.after != nil {
-		st = *o.after
-		for i := range o.changes {
-			if c := &o.changes[i]; c.Effect.Var < 0 {
-				if &chains[0] == &s.chains[0] {
-					chains = append([][32]byte(nil), chains...)
+// move computes where the session is after a decision. Each item that is appended to a log is hashed here,
+// and nowhere else.
+func (s *Session) move(d *decision) {
+	d.next.frozen = d.frozen
+	if d.after != nil {
+		d.next.state = *d.after
+		for i := range d.changes {
+			if c := &d.changes[i]; c.Effect.Var < 0 {
+				if &d.next.chains[0] == &s.chains[0] {
+					d.next.chains = append([][32]byte(nil), s.chains...)
 				}
-				chains[c.Effect.Log] = chain(chains[c.Effect.Log], c.To, s.scratch)
+				d.next.chains[c.Effect.Log] = chain(d.next.chains[c.Effect.Log], c.To, s.scratch)
 			}
 		}
 	}
-	if o.drop >= 0 {
-		holds = append(append([]hold(nil), holds[:o.drop]...), holds[o.drop+1:]...)
+	if d.drop >= 0 {
+		d.next.holds = without(s.holds, d.drop)
 	}
-	if o.verdict == model.HoldVerdict {
-		holds = append(holds[:len(holds):len(holds)], hold{seq: s.seq + 1, at: p.at.Int(), by: append([]uint64(nil), o.park...), digest: digestText(o.proposal), size: o.size, proposal: p})
+	if d.verdict == model.HoldVerdict {
+		h := hold{seq: s.seq + 1, at: d.p.at.Int(), by: append([]uint64(nil), d.park...),
+			digest: digestText(d.sum), size: d.size, proposal: d.p}
+		d.next.holds = append(s.holds[:len(s.holds):len(s.holds)], h)
 	}
-	return st, chains, holds
 }
 
-// record makes the outcome the session's own; out is the decision's bytes.
-func (s *Session) record(p *proposal, o *outcome, out []byte) {
-	st, chains, holds := s.next(p, o)
-	if o.after != nil {
+// record makes a decision, whose bytes are out, the session's last one.
+func (s *Session) record(d *decision, out []byte) {
+	if d.after != nil {
 		if s.b.Large {
-			for i := range o.changes {
-				if e := o.changes[i].Effect; e.Var < 0 {
-					s.j.logged[e.Layer].Add(o.changes[i].To, model.StateLimit)
+			for i := range d.changes {
+				if e := d.changes[i].Effect; e.Var < 0 {
+					s.ev.logged[e.Layer].Add(d.changes[i].To, model.StateLimit)
 				}
 			}
 		}
-		// The judge's slices and the session's change places, so that nothing is copied.
-		s.j.after, s.state = s.state, st
+		s.ev.after = s.state // the next evaluation writes over it, so that nothing is copied
 	}
-	s.chains, s.holds, s.frozen = chains, holds, o.frozen
+	s.place = d.next
 	s.seq++
-	s.at = p.at.Int()
+	s.at = d.p.at.Int()
 	s.prev = canon.Sum256(out)
-	s.stateDigest, s.digested = o.state, true
+	s.stateDigest, s.digested = d.digest, true
 }

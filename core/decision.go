@@ -10,14 +10,8 @@ import (
 )
 
 // write writes the decision into s.out.
-func (s *Session) write(p *proposal, o *outcome) []byte {
-	if o.after != nil || o.drop >= 0 || o.verdict == model.HoldVerdict || o.frozen != s.frozen {
-		st, chains, holds := s.next(p, o)
-		s.scratch = appendState(s.scratch[:0], s.b, st, chains, holds, o.frozen)
-		o.state = canon.Sum256(s.scratch)
-	} else {
-		o.state = s.digestState()
-	}
+func (s *Session) write(d *decision) []byte {
+	p, o := d.p, &d.outcome
 	var w terms
 	dst := s.out[:0]
 	dst = canon.AppendString(append(dst, `{"action":`...), p.name(s.b))
@@ -40,16 +34,12 @@ func (s *Session) write(p *proposal, o *outcome) []byte {
 		dst = appendChange(dst, &o.changes[i])
 	}
 	dst = canon.AppendString(append(dst, `],"digest":`...), s.b.Digest)
-	governing := ""
-	if len(o.violations) > 0 {
-		governing = o.violations[0].id
-	}
-	dst = canon.AppendString(append(dst, `,"governing":`...), governing)
+	dst = canon.AppendString(append(dst, `,"governing":`...), o.governing())
 	dst = appendDigest(append(dst, `,"prev":`...), s.prev)
-	dst = appendDigest(append(dst, `,"proposal":`...), o.proposal)
+	dst = appendDigest(append(dst, `,"proposal":`...), d.sum)
 	dst = model.AppendJSON(append(dst, `,"reasons":`...), p.reasons)
 	dst = canon.AppendInt(append(dst, `,"seq":`...), s.seq+1)
-	dst = appendDigest(append(dst, `,"state":`...), o.state)
+	dst = appendDigest(append(dst, `,"state":`...), d.digest)
 	dst = canon.AppendString(append(dst, `,"v":1,"verdict":`...), o.verdict.String())
 	dst = append(dst, `,"violations":[`...)
 	for i := range o.violations {

@@ -66,8 +66,8 @@ type part struct {
 	later      bool   // what it derives of the state after is computed
 }
 
-// judge holds what the evaluation of one proposal needs; it is used again and again.
-type judge struct {
+// evaluation holds what the evaluation of one proposal needs; it is used again and again.
+type evaluation struct {
 	b          *model.Bundle
 	m          vm.Machine
 	after      model.State
@@ -98,91 +98,91 @@ type judge struct {
 }
 
 // reset forgets what was found about another proposal.
-func (j *judge) reset() {
-	j.changes, j.violations, j.advice, j.unsure, j.layer, j.spent = j.changes[:0], j.violations[:0], j.advice[:0], 0, 0, 0
+func (ev *evaluation) reset() {
+	ev.changes, ev.violations, ev.advice, ev.unsure, ev.layer, ev.spent = ev.changes[:0], ev.violations[:0], ev.advice[:0], 0, 0, 0
 }
 
 // run evaluates the declared action of p on the state before; what was found already stays. h is nil, or
 // the parked proposal that p's actor now confirms. Barred layers have refused already, for another reason
 // than what is declared; neither they nor what extends them is asked.
-func (j *judge) run(before model.State, p *proposal, h *hold, barred uint32) {
-	b, m := j.b, &j.m
-	j.begin(before)
-	j.after.Copy(before)
-	m.Banks[model.BankArgs], m.Banks[model.BankNext] = p.args, j.after.Vars
-	j.owners = ^uint64(0)
+func (ev *evaluation) run(before model.State, p *proposal, h *hold, barred uint32) {
+	b, m := ev.b, &ev.m
+	ev.begin(before)
+	ev.after.Copy(before)
+	m.Banks[model.BankArgs], m.Banks[model.BankNext] = p.args, ev.after.Vars
+	ev.owners = ^uint64(0)
 	shares := b.Actions[p.action].Shares
 	for i := range shares {
-		j.turn(shares[i].Layer, p, h)
-		j.share(p, h, &shares[i], barred)
-		j.leave()
+		ev.openFor(shares[i].Layer, p, h)
+		ev.share(p, h, &shares[i], barred)
+		ev.leave()
 	}
-	j.computed = j.lost>>(len(b.Layers)-1)&1 == 0
+	ev.computed = ev.lost>>(len(b.Layers)-1)&1 == 0
 	for i := range shares {
-		if l := shares[i].Layer; j.alone(l) == model.Commit && j.lost>>l&1 == 0 {
-			if say := j.tooLarge(l); say != "" {
-				j.layer = l
-				j.add(violation{id: "domain:state", level: model.Physical, verdict: model.Reject}, j.text(say), nil, nil)
+		if l := shares[i].Layer; ev.alone(l) == model.Commit && ev.lost>>l&1 == 0 {
+			if say := ev.tooLarge(l); say != "" {
+				ev.layer = l
+				ev.add(violation{id: "domain:state", level: model.Physical, verdict: model.Reject}, ev.text(say), nil, nil)
 			}
 		}
 	}
 	if len(b.Layers) > 1 {
-		j.keep(p, h, barred)
+		ev.keep(p, h, barred)
 	}
 	for i := range shares {
-		if l := shares[i].Layer; j.kept>>l&1 != 0 {
-			j.unsure |= j.parts[l].unsure
+		if l := shares[i].Layer; ev.kept>>l&1 != 0 {
+			ev.unsure |= ev.parts[l].unsure
 		}
 	}
-	j.tellWho(before, p, h)
-	order(j.violations)
+	ev.tellWho(before, p, h)
+	order(ev.violations)
 }
 
 // begin derives what the state before has derived, each layer on its own budget.
-func (j *judge) begin(before model.State) {
-	b, m := j.b, &j.m
-	j.before, j.lost, j.kept, j.anew, j.from = before, 0, ^uint32(0), false, nil
+func (ev *evaluation) begin(before model.State) {
+	b, m := ev.b, &ev.m
+	ev.before, ev.lost, ev.kept, ev.anew, ev.from = before, 0, ^uint32(0), false, nil
 	m.Banks[model.BankState], m.Banks[model.BankLogs] = before.Vars, before.Logs
-	j.derived = b.Room(j.derived)
-	if j.parts == nil {
-		j.parts = make([]part, len(b.Layers))
+	ev.derived = b.Room(ev.derived)
+	if ev.parts == nil {
+		ev.parts = make([]part, len(b.Layers))
 	}
-	for l := range j.parts {
+	for l := range ev.parts {
 		m.Cost = 0
-		b.DeriveLayer(m, l, j.derived)
-		j.parts[l] = part{cost: m.Cost, owners: ^uint64(0)}
-		j.spent += m.Cost
+		b.DeriveLayer(m, l, ev.derived)
+		ev.parts[l] = part{cost: m.Cost, owners: ^uint64(0)}
+		ev.spent += m.Cost
 	}
-	m.Cost, j.told = 0, 0
+	m.Cost, ev.told = 0, 0
 }
 
 // open gives a layer its budget; leave takes it again.
-func (j *judge) open(l int) {
-	j.layer, j.m.Cost, j.told, j.unsure = l, j.parts[l].cost, j.parts[l].told, j.parts[l].unsure
+func (ev *evaluation) open(l int) {
+	ev.layer, ev.m.Cost, ev.told, ev.unsure = l, ev.parts[l].cost, ev.parts[l].told, ev.parts[l].unsure
 }
 
-// turn is open, and shows the layer the actor as it sees it.
-func (j *judge) turn(l int, p *proposal, h *hold) {
-	j.open(l)
-	if j.from = h; h != nil && !h.in(l) {
+// openFor is open, and shows the layer the actor as it sees it.
+func (ev *evaluation) openFor(l int, p *proposal, h *hold) {
+	ev.open(l)
+	if ev.from = h; h != nil && !h.in(l) {
 		// It has parked nothing, so what it sees is what was parked, proposed now.
 		q := *h.proposal
 		q.at, q.self = p.at, value.Value{}
-		j.actor, j.proposal = j.facts(&q, q.actor)
-		j.agent, j.from, j.anew = q.actor.agent, nil, true
+		ev.actor, ev.proposal = ev.facts(&q, q.actor)
+		ev.agent, ev.from, ev.anew = q.actor.agent, nil, true
 	} else {
-		j.actor, j.proposal = j.facts(p, p.by(h))
-		j.agent, j.anew = p.actor.agent, false
+		ev.actor, ev.proposal = ev.facts(p, p.by(h))
+		ev.agent, ev.anew = p.actor.agent, false
 	}
-	j.m.Banks[model.BankActor] = j.actor[:]
-	j.m.Banks[model.BankProposal] = j.proposal[:]
+	ev.m.Banks[model.BankActor] = ev.actor[:]
+	ev.m.Banks[model.BankProposal] = ev.proposal[:]
 }
 
-func (j *judge) leave() {
-	part := &j.parts[j.layer]
-	j.spent += j.m.Cost - part.cost + j.told - part.told
-	part.cost, part.told, part.unsure = j.m.Cost, j.told, j.unsure
-	j.m.Cost, j.told, j.unsure = 0, 0, 0
+func (ev *evaluation) leave() {
+	part := &ev.parts[ev.layer]
+	ev.spent += ev.m.Cost - part.cost + ev.told - part.told
+	part.cost, part.told, part.unsure = ev.m.Cost, ev.told, ev.unsure
+	ev.m.Cost, ev.told, ev.unsure = 0, 0, 0
 }
 
 // by is who has proposed p: its actor, unless that confirms h.
@@ -194,38 +194,38 @@ func (p *proposal) by(h *hold) actor {
 }
 
 // share lets one layer say what it has to say about p.
-func (j *judge) share(p *proposal, h *hold, s *model.Share, barred uint32) {
-	b, m, a := j.b, &j.m, &j.b.Actions[p.action]
+func (ev *evaluation) share(p *proposal, h *hold, s *model.Share, barred uint32) {
+	b, m, a := ev.b, &ev.m, &ev.b.Actions[p.action]
 	layer := &b.Layers[s.Layer]
 	proposer := p.by(h).agent
 	if barred&layer.Includes != 0 {
-		j.lost |= 1 << s.Layer
+		ev.lost |= 1 << s.Layer
 		return
 	}
 	if s.Layer == a.Shares[0].Layer && a.By>>proposer&1 == 0 {
-		j.add(violation{id: "by:" + a.Name, level: model.Responsibility, verdict: model.Reject},
-			"", j.actorTerm(), nil) // tellWho writes its text
+		ev.add(violation{id: "by:" + a.Name, level: model.Responsibility, verdict: model.Reject},
+			"", ev.actorTerms(), nil) // tellWho writes its text
 	}
 	if layer.Agents>>proposer&1 == 0 {
-		j.lost |= 1 << s.Layer // it knows no such agent, so it has nothing more to say
+		ev.lost |= 1 << s.Layer // it knows no such agent, so it has nothing more to say
 		return
 	}
 	var failed value.Value
-	j.changes, failed = model.Apply(m, b, a.Effects[s.Effects.From:s.Effects.To], &j.after, j.changes)
+	ev.changes, failed = model.Apply(m, b, a.Effects[s.Effects.From:s.Effects.To], &ev.after, ev.changes)
 	switch failed.K {
 	case value.Error:
-		j.lost |= 1 << s.Layer
+		ev.lost |= 1 << s.Layer
 	case value.Unknown:
-		j.unsure |= failed.N
+		ev.unsure |= failed.N
 	}
-	if j.lost&layer.Includes != 0 {
-		j.lost |= 1 << s.Layer
+	if ev.lost&layer.Includes != 0 {
+		ev.lost |= 1 << s.Layer
 	}
-	computed := j.lost>>s.Layer&1 == 0
+	computed := ev.lost>>s.Layer&1 == 0
 	if computed {
-		j.structure(p)
+		ev.checkStructure(p)
 		if s.Must {
-			j.demand(p)
+			ev.checkChange(p)
 		}
 	}
 	for _, span := range s.Constraints {
@@ -235,23 +235,23 @@ func (j *judge) share(p *proposal, h *hold, s *model.Share, barred uint32) {
 			if prog == nil || c.Kind == model.Always || c.Kind != model.Require && !computed {
 				continue
 			}
-			j.ask(c, i, p.action, prog)
+			ev.checkConstraint(c, i, p.action, prog)
 		}
 	}
-	if computed && s.Always && j.parts[s.Layer].changed {
-		j.always(p.action, s)
+	if computed && s.Always && ev.parts[s.Layer].changed {
+		ev.checkAlways(p.action, s)
 	}
-	if failed.K == value.Error && j.onlyHolds() {
-		j.add(violation{id: "effect:" + a.Name, level: model.Physical, verdict: model.Reject, code: failed.Code().String()},
-			j.text("What "+quoted(a.Shown())+" changes cannot be computed: "+failed.Str()+"."), nil, nil)
+	if failed.K == value.Error && ev.mayBeHeld() {
+		ev.add(violation{id: "effect:" + a.Name, level: model.Physical, verdict: model.Reject, code: failed.Code().String()},
+			ev.text("What "+quoted(a.Shown())+" changes cannot be computed: "+failed.Str()+"."), nil, nil)
 	}
 }
 
 // facts are what expressions read as `actor` and `proposal`; origin is who proposed p.
-func (j *judge) facts(p *proposal, origin actor) (actor [2]value.Value, about [model.ProposalSlots]value.Value) {
-	kinds := j.b.AgentType.Values
+func (ev *evaluation) facts(p *proposal, origin actor) (actor [2]value.Value, about [model.ProposalSlots]value.Value) {
+	kinds := ev.b.AgentType.Values
 	actor[model.ActorID], actor[model.ActorKind] = p.actor.id, kinds[p.actor.agent]
-	about[model.ProposalAction] = value.OfString(p.name(j.b))
+	about[model.ProposalAction] = value.OfString(p.name(ev.b))
 	about[model.ProposalAt] = p.at
 	if p.at.K == value.Int {
 		about[model.ProposalAt] = value.OfMillis(p.at.Int())
@@ -273,24 +273,24 @@ func (j *judge) facts(p *proposal, origin actor) (actor [2]value.Value, about [m
 }
 
 // effort is what the last run cost, what no expression accounts for counted in.
-func (j *judge) effort() uint64 {
-	return j.spent + j.m.Cost + j.told + uint64(32+len(j.b.Vars)+len(j.b.Constraints)+8*len(j.violations))
+func (ev *evaluation) effort() uint64 {
+	return ev.spent + ev.m.Cost + ev.told + uint64(32+len(ev.b.Vars)+len(ev.b.Constraints)+8*len(ev.violations))
 }
 
 // text is s, or nothing where only the outcome is asked for.
-func (j *judge) text(s string) string {
-	if j.terse {
+func (ev *evaluation) text(s string) string {
+	if ev.terse {
 		return ""
 	}
 	return s
 }
 
 // add records a violation with its text and terms.
-func (j *judge) add(v violation, say string, terms []vm.Term, hits []vm.Hit) {
-	v.say, v.terms, v.hits, v.layer = say, terms, hits, j.layer
-	j.violations = append(j.violations, v)
+func (ev *evaluation) add(v violation, say string, terms []vm.Term, hits []vm.Hit) {
+	v.say, v.terms, v.hits, v.layer = say, terms, hits, ev.layer
+	ev.violations = append(ev.violations, v)
 }
 
-func (j *judge) actorTerm() []vm.Term {
-	return []vm.Term{{Path: "actor.kind", Value: j.actor[model.ActorKind]}}
+func (ev *evaluation) actorTerms() []vm.Term {
+	return []vm.Term{{Path: "actor.kind", Value: ev.actor[model.ActorKind]}}
 }

@@ -47,7 +47,7 @@ func (s *Session) head() []byte {
 // digestState is the digest of the state as it is now.
 func (s *Session) digestState() [32]byte {
 	if !s.digested {
-		s.scratch = appendState(s.scratch[:0], s.b, s.state, s.chains, s.holds, s.frozen)
+		s.scratch = appendState(s.scratch[:0], s.b, &s.place)
 		s.stateDigest, s.digested = canon.Sum256(s.scratch), true
 	}
 	return s.stateDigest
@@ -59,16 +59,16 @@ func (s *Session) digestState() [32]byte {
 //	 "logs":{NAME:{"count":N,"digest":…}},"state":{NAME:…}}
 //
 // Of a bundle that extends others, a frozen one has "freezes" as well, see appendFrozen.
-func appendState(dst []byte, b *model.Bundle, st model.State, chains [][32]byte, holds []hold, frozen uint32) []byte {
-	dst = appendFrozen(append(dst, '{'), b, frozen)
+func appendState(dst []byte, b *model.Bundle, at *place) []byte {
+	dst = appendFrozen(append(dst, '{'), b, at.frozen)
 	dst = append(dst, `,"holds":[`...)
-	for i := range holds {
+	for i := range at.holds {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = canon.AppendInt(append(dst, `{"at":`...), holds[i].at)
-		dst = canon.AppendString(append(dst, `,"digest":`...), holds[i].digest)
-		dst = append(canon.AppendInt(append(dst, `,"seq":`...), holds[i].seq), '}')
+		dst = canon.AppendInt(append(dst, `{"at":`...), at.holds[i].at)
+		dst = canon.AppendString(append(dst, `,"digest":`...), at.holds[i].digest)
+		dst = append(canon.AppendInt(append(dst, `,"seq":`...), at.holds[i].seq), '}')
 	}
 	dst = append(dst, `],"logs":{`...)
 	for n, i := range b.LogOrder {
@@ -76,12 +76,12 @@ func appendState(dst []byte, b *model.Bundle, st model.State, chains [][32]byte,
 			dst = append(dst, ',')
 		}
 		dst = canon.AppendString(dst, b.Logs[i].Name)
-		dst = canon.AppendInt(append(dst, `:{"count":`...), st.Logs[i].Int())
-		dst = canon.AppendDigest(append(dst, `,"digest":"`...), chains[i])
+		dst = canon.AppendInt(append(dst, `:{"count":`...), at.state.Logs[i].Int())
+		dst = canon.AppendDigest(append(dst, `,"digest":"`...), at.chains[i])
 		dst = append(dst, `"}`...)
 	}
 	dst = append(dst, `},"state":`...)
-	dst = appendVars(dst, b, st.Vars)
+	dst = appendVars(dst, b, at.state.Vars)
 	return append(dst, '}')
 }
 

@@ -45,9 +45,9 @@ func (s *Session) expires(h *hold) int64 {
 	return at
 }
 
-// crowded says whose parked proposals are as many as a layer lets them be, "" where there is
-// room for another of a. What depends on an unknown id of a is unsure.
-func (s *Session) crowded(l int, a actor) string {
+// sayCrowded says whose parked proposals are as many as a layer lets them be, "" where there is
+// checkRoom for another of a. What depends on an unknown id of a is unsure.
+func (s *Session) sayCrowded(l int, a actor) string {
 	limits := &s.b.Layers[l].Hold
 	all, agent, mine, by, ids := s.parked(l), 0, 0, uint64(0), map[string]int(nil)
 	for i := range s.holds {
@@ -69,7 +69,7 @@ func (s *Session) crowded(l int, a actor) string {
 				ids = map[string]int{}
 			}
 			if ids[who.id.Str()]++; ids[who.id.Str()] >= limits.PerActor {
-				s.j.unsure |= a.id.N
+				s.ev.unsure |= a.id.N
 			}
 		}
 		agent++
@@ -93,7 +93,7 @@ func (s *Session) crowded(l int, a actor) string {
 		one = " proposal"
 	}
 	return whose + " has " + strconv.Itoa(most) + one + " waiting already, the most it may have; " +
-		s.j.agents(by, "or") + " confirms or declines one first."
+		s.ev.agents(by, "or") + " confirms or declines one first."
 }
 
 // parked counts what a layer has parked.
@@ -107,32 +107,32 @@ func (s *Session) parked(l int) int {
 	return n
 }
 
-// parkable asks whether each layer that would park p, of so many bytes, can do so, and adds a refusal where one cannot.
-func (s *Session) parkable(p *proposal, size int) {
-	some := len(s.j.violations)
+// checkParking asks whether each layer that would park p, of so many bytes, can do so, and adds a refusal where one cannot.
+func (s *Session) checkParking(p *proposal, size int) {
+	some := len(s.ev.violations)
 	for i := range s.b.Actions[p.action].Shares {
-		if l := s.b.Actions[p.action].Shares[i].Layer; s.j.alone(l) == model.HoldVerdict {
-			s.j.layer = l
-			s.room(l, p, size)
+		if l := s.b.Actions[p.action].Shares[i].Layer; s.ev.alone(l) == model.HoldVerdict {
+			s.ev.layer = l
+			s.checkRoom(l, p, size)
 		}
 	}
-	if len(s.j.violations) > some {
-		order(s.j.violations)
+	if len(s.ev.violations) > some {
+		order(s.ev.violations)
 	}
 }
 
-// room asks whether a layer can park p.
-func (s *Session) room(l int, p *proposal, size int) {
+// checkRoom asks whether a layer can park p.
+func (s *Session) checkRoom(l int, p *proposal, size int) {
 	no := s.b.Layers[l].Hold.Verdict
 	for i := range s.holds {
 		if s.holds[i].in(l) {
 			size += s.holds[i].size
 		}
 	}
-	crowded := s.crowded(l, p.actor)
+	crowded := s.sayCrowded(l, p.actor)
 	switch {
 	case s.confirmers(l) == 0:
-		s.refuse("hold:nobody", model.Ownership, no, s.nobody(p))
+		s.refuse("hold:nobody", model.Ownership, no, s.sayNoConfirmer(p))
 	case crowded != "":
 		s.refuse("hold:limit", model.Operational, no, crowded)
 	case size > MaxParked:
@@ -140,35 +140,35 @@ func (s *Session) room(l int, p *proposal, size int) {
 	}
 }
 
-// nobody says why no one agent may confirm all of p, and who may do it at once.
-func (s *Session) nobody(p *proposal) string {
-	if s.j.terse {
+// sayNoConfirmer says why no one agent may confirm all of p, and who may do it at once.
+func (s *Session) sayNoConfirmer(p *proposal) string {
+	if s.ev.terse {
 		return ""
 	}
-	parts := s.parts()
+	parts := s.sayParts()
 	say := "This needs a confirmation, and no one agent may confirm all of it: " + strings.Join(parts, ", ") + "."
-	defer s.j.endTelling(s.j.beginTelling())
-	if who := s.j.standing(s.state, p, nil); who.free != 0 {
-		return say + " " + s.j.agents(who.free, "or") + " may do it without."
+	defer s.ev.endTelling(s.ev.beginTelling())
+	if who := s.ev.standing(s.state, p, nil); who.free != 0 {
+		return say + " " + s.ev.agents(who.free, "or") + " may do it without."
 	}
 	return say + " Propose its parts apart."
 }
 
-// parts lists what of a proposal needs whom, as `plan is for Owner`.
-func (s *Session) parts() []string {
+// sayParts lists what of a proposal needs whom, as `plan is for Owner`.
+func (s *Session) sayParts() []string {
 	var parts []string
 	part := func(name string, by uint64) {
-		if by != s.j.b.Everyone() {
-			parts = append(parts, name+" is for "+s.j.agents(by, "or"))
+		if by != s.ev.b.Everyone() {
+			parts = append(parts, name+" is for "+s.ev.agents(by, "or"))
 		}
 	}
 	for i := range s.b.Vars {
-		if was, now := s.state.Vars[i], s.j.after.Vars[i]; was != now && !value.Equal(was, now) {
+		if was, now := s.state.Vars[i], s.ev.after.Vars[i]; was != now && !value.Equal(was, now) {
 			part(s.b.Vars[i].Name, s.b.Vars[i].Owners)
 		}
 	}
-	for i := range s.j.violations {
-		if v := &s.j.violations[i]; v.verdict == model.HoldVerdict && !whose(v.id) {
+	for i := range s.ev.violations {
+		if v := &s.ev.violations[i]; v.verdict == model.HoldVerdict && !whose(v.id) {
 			part(v.id, v.by)
 		}
 	}
@@ -180,12 +180,12 @@ func (s *Session) confirmers(l int) uint64 {
 	view, set := s.b.Layers[l].Includes, s.b.Everyone()
 	for k := range l + 1 {
 		// Of what a layer would commit at once the proposer stays the actor, see judge.turn.
-		if view>>k&1 != 0 && s.j.alone(k) == model.HoldVerdict {
-			set &= s.j.parts[k].owners
+		if view>>k&1 != 0 && s.ev.alone(k) == model.HoldVerdict {
+			set &= s.ev.parts[k].owners
 		}
 	}
-	for i := range s.j.violations {
-		if v := &s.j.violations[i]; v.verdict == model.HoldVerdict && view>>v.layer&1 != 0 {
+	for i := range s.ev.violations {
+		if v := &s.ev.violations[i]; v.verdict == model.HoldVerdict && view>>v.layer&1 != 0 {
 			set &= v.by
 		}
 	}

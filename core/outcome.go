@@ -6,48 +6,59 @@ import (
 	"github.com/holdfast-rt/holdfast/core/internal/model"
 )
 
-// outcome is a decision before it is written.
+// outcome is what comes of a proposal.
 type outcome struct {
 	verdict    model.Verdict
-	violations []violation
+	violations []violation // the first governs; a commit has none
 	advice     []advice
+	unsure     uint64 // bits of the unknown inputs that it depends on
 	changes    []model.Change
 	after      *model.State // nil: the state stays
 	park       []uint64     // of a hold: who may confirm it, for each layer; 0 where the layer parks nothing
-	drop       int          // index of a parked proposal that is done with, or -1
-	frozen     uint32       // set of layers
-	proposal   [32]byte     // the proposal's digest
-	size       int          // its bytes as JSON
-	state      [32]byte     // that of the state afterwards, once written
+	drop       int          // index of a parked proposal that no longer waits, or -1
+	frozen     uint32       // set of layers, after it
 }
 
-// conclude turns what the judge found about a declared action into an outcome.
-func (s *Session) conclude(o *outcome, p *proposal) outcome {
-	o.advice = s.j.advice
-	if len(s.j.violations) > 0 {
-		s.parkable(p, o.size)
-		return s.refused(o)
+// governing is the id of the violation that decides, "" of a commit.
+func (o *outcome) governing() string {
+	if len(o.violations) == 0 {
+		return ""
 	}
-	o.verdict, o.changes, o.after = model.Commit, s.j.changes, &s.j.after
-	return *o
+	return o.violations[0].id
+}
+
+// refuse adds a violation of a built-in rule.
+func (s *Session) refuse(id string, level model.Level, verdict model.Verdict, say string) {
+	s.ev.add(violation{id: id, level: level, verdict: verdict}, s.ev.text(say), nil, nil)
+}
+
+// conclude turns what was found about a declared action into an outcome.
+func (s *Session) conclude(o *outcome, p *proposal, size int) {
+	o.advice = s.ev.advice
+	if len(s.ev.violations) > 0 {
+		s.checkParking(p, size)
+		s.refused(o)
+		return
+	}
+	o.verdict, o.changes, o.after = model.Commit, s.ev.changes, &s.ev.after
 }
 
 // refused finishes an outcome with violations: the first governs, once freezes go first.
-func (s *Session) refused(o *outcome) outcome {
+func (s *Session) refused(o *outcome) {
 	s.freezesFirst()
-	return s.govern(o)
+	s.finish(o)
 }
 
-// govern finishes an outcome with violations in their final order: the first governs.
-func (s *Session) govern(o *outcome) outcome {
-	o.violations = s.j.violations
+// finish finishes an outcome with violations in their final order: the first governs.
+func (s *Session) finish(o *outcome) {
+	o.violations = s.ev.violations
 	o.verdict = o.violations[0].verdict
 	switch o.verdict {
 	case model.HoldVerdict:
 		s.park = s.park[:0]
 		for l := range s.b.Layers {
 			by := uint64(0)
-			if s.j.alone(l) == model.HoldVerdict {
+			if s.ev.alone(l) == model.HoldVerdict {
 				by = s.confirmers(l)
 			}
 			s.park = append(s.park, by)
@@ -58,7 +69,6 @@ func (s *Session) govern(o *outcome) outcome {
 	case model.Revert:
 		s.revert(o)
 	}
-	return *o
 }
 
 // freezesFirst lets a freeze govern that a bundle alone would decide, before what another decides
@@ -68,7 +78,7 @@ func (s *Session) freezesFirst() {
 	if len(s.b.Layers) == 1 {
 		return
 	}
-	refused, list := uint32(0), s.j.violations
+	refused, list := uint32(0), s.ev.violations
 	for i, v := range list {
 		if v.verdict == model.HoldVerdict {
 			return // what is held comes last
@@ -85,7 +95,7 @@ func (s *Session) freezesFirst() {
 // freezes says whether a violation freezes the session where it governs.
 func (s *Session) freezes(v violation) bool {
 	if v.verdict == model.Revert {
-		return s.j.cannotFall(s.state, v.layer) != ""
+		return s.ev.tryFallback(s.state, v.layer) != ""
 	}
 	return v.verdict == model.Freeze
 }
@@ -93,29 +103,29 @@ func (s *Session) freezes(v violation) bool {
 // revert applies the fallback, and freezes the session where it cannot be.
 func (s *Session) revert(o *outcome) {
 	refuser := o.violations[0].layer
-	if say := s.j.cannotFall(s.state, refuser); say != "" {
+	if say := s.ev.tryFallback(s.state, refuser); say != "" {
 		v := violation{id: "fallback", level: model.Physical, verdict: model.Freeze, say: say, layer: refuser}
 		o.violations = append([]violation{v}, o.violations...)
 		o.verdict = model.Freeze
 		o.frozen |= 1 << refuser
 		return
 	}
-	o.frozen |= s.j.fallAlong(refuser)
-	o.violations = s.j.violations
-	o.changes, o.after = s.j.changes, &s.j.after
+	o.frozen |= s.ev.fallBackAlong(refuser)
+	o.violations = s.ev.violations
+	o.changes, o.after = s.ev.changes, &s.ev.after
 }
 
-// onlyHolds says whether nothing forbids what was judged, to the layer that is being judged: a hold
+// mayBeHeld says whether nothing forbids what was judged, to the layer that is being judged: a hold
 // would park what no confirmation can bring about.
-func (j *judge) onlyHolds() bool { return j.alone(j.layer) <= model.HoldVerdict }
+func (ev *evaluation) mayBeHeld() bool { return ev.alone(ev.layer) <= model.HoldVerdict }
 
 // alone is what a layer would decide without what is no part of it: Commit, HoldVerdict, or Reject
 // where it refuses in whatever way.
-func (j *judge) alone(l int) model.Verdict {
+func (ev *evaluation) alone(l int) model.Verdict {
 	verdict := model.Commit
-	for i := range j.violations {
-		switch v := &j.violations[i]; {
-		case j.b.Layers[l].Includes>>v.layer&1 == 0:
+	for i := range ev.violations {
+		switch v := &ev.violations[i]; {
+		case ev.b.Layers[l].Includes>>v.layer&1 == 0:
 		case v.verdict != model.HoldVerdict:
 			return model.Reject
 		default:

@@ -125,7 +125,7 @@ func (s *Session) Path(proposal []byte) ([]byte, error) {
 func (s *Session) path(src []byte) ([]byte, error) {
 	p, err := readProposal(s.b, &s.doc, src)
 	if err == nil {
-		err = s.admit(p)
+		err = s.checkTime(p)
 	}
 	if err == nil && p.action < 0 {
 		err = &Error{Code: CodeAction, Path: "action",
@@ -141,13 +141,13 @@ func (s *Session) path(src []byte) ([]byte, error) {
 		size.Changed(model.State{}, s.state, model.StateLimit)
 	}
 	first.size = size.Bytes
-	s.j.terse = true
-	q := &search{s: s, goal: p, logged: s.j.logged, size: len(appendProposal(nil, s.b, p)), left: model.QuestionCost}
+	s.ev.terse = true
+	q := &search{s: s, goal: p, logged: s.ev.logged, size: len(appendProposal(nil, s.b, p)), left: model.QuestionCost}
 	q.inputs = newPathInputs(s, p)
 	q.run(first)
 	q.check(first)
 	s.state, s.holds, s.frozen, s.at = first.state, first.holds, first.frozen, at
-	s.j.terse, s.j.logged = false, q.logged
+	s.ev.terse, s.ev.logged = false, q.logged
 	return q.append(), nil
 }
 
@@ -227,8 +227,8 @@ func (q *search) enter(i int) {
 	q.at = i
 	n, s := &q.list[i], q.s
 	s.state, s.holds, s.frozen, s.at = n.state, n.holds, n.frozen, n.at
-	if s.j.logged = nil; slices.Equal(n.state.Logs, q.list[0].state.Logs) {
-		s.j.logged = q.logged
+	if s.ev.logged = nil; slices.Equal(n.state.Logs, q.list[0].state.Logs) {
+		s.ev.logged = q.logged
 	}
 	q.inputs.enter()
 }
@@ -239,8 +239,8 @@ func (q *search) spent() bool { return q.left < rounds[q.round].left || q.tried 
 // try finds what p gets in the state that is entered.
 func (q *search) try(p *proposal, size int) outcome {
 	q.tried++
-	o := q.s.find(p, size)
-	q.left -= int64(q.s.j.effort()) + tryUnits + holdUnits*int64(len(q.s.holds))
+	o := q.s.evaluate(p, size)
+	q.left -= int64(q.s.ev.effort()) + tryUnits + holdUnits*int64(len(q.s.holds))
 	if q.s.b.Large && o.verdict == model.Commit {
 		q.left -= int64(q.list[q.at].size / 8)
 	}
@@ -267,7 +267,7 @@ func (q *search) arrived(i int) bool {
 		q.fell(&o)
 		return false
 	}
-	bits := q.s.j.unsure
+	bits := o.unsure
 	times, all := []int64{q.list[i].at}, true
 	if bits>>bitAt&1 != 0 {
 		times, all = q.inputs.times()
@@ -411,12 +411,12 @@ func (q *search) steps(i, combination int, p *proposal) bool {
 		q.fell(&o)
 		return true
 	}
-	reads := q.s.j.unsure
+	reads := o.unsure
 	if o.verdict == model.HoldVerdict && reads == 0 {
 		q.bounded = true // parked and then confirmed, it might lead on
 		return true
 	}
-	kept := q.inputs.kept(q.s.j.after)
+	kept := q.inputs.kept(q.s.ev.after)
 	if q.inputs.dear(p, reads) {
 		q.later = append(q.later, pending{i, combination, p, reads, kept})
 		return true

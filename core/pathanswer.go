@@ -18,7 +18,7 @@ func (q *search) check(first reached) {
 		q.list = []reached{first}
 		q.enter(0)
 		for i, p := range (*w).steps {
-			o := q.s.find(p, 0)
+			o := q.s.evaluate(p, 0)
 			if q.room = (model.Extent{}); o.verdict != model.Commit || !q.takes(i, p, &o) {
 				*w, q.bounded = nil, true
 				break

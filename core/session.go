@@ -25,21 +25,26 @@ type Session struct {
 	bundle *Bundle
 	id     string
 	seq    int64
-	at     int64  // of the last decision, milliseconds
-	frozen uint32 // set of layers; one that is frozen stops all that extend it, but for what a parent keeps
-	state  model.State
-	chains [][32]byte // one a log: see chain
-	holds  []hold     // in the order of seq
-	prev   [32]byte   // digest of the last decision, of the genesis document at first
+	at     int64 // of the last decision, milliseconds
+	place
+	prev [32]byte // digest of the last decision, of the genesis document at first
 
 	digested    bool     // stateDigest is that of the state as it is now
 	stateDigest [32]byte // else not computed yet
-	j           judge
+	ev          evaluation
 	doc         canon.Doc
 	out         []byte
 	scratch     []byte
 	park        []uint64 // scratch
 	inside      uint32   // 1 while a call is under way: see enter
+}
+
+// place is what decisions make of a session: what its state's digest is taken of.
+type place struct {
+	state  model.State
+	chains [][32]byte // one a log: see chain
+	holds  []hold     // in the order of seq
+	frozen uint32     // set of layers; one that is frozen stops all that extend it, but for what a parent keeps
 }
 
 // Open starts a session: the bundle's initial state, nothing decided. The id is
@@ -68,8 +73,8 @@ func (b *Bundle) open(id string) (*Session, *Error) {
 
 // session returns a session in the initial state.
 func (b *Bundle) session(id string) *Session {
-	s := &Session{b: b.m, bundle: b, id: id, state: b.m.Initial(), chains: make([][32]byte, len(b.m.Logs))}
-	s.j = judge{b: b.m, m: b.m.Machine(), logged: make([]model.Extent, len(b.m.Layers))}
+	s := &Session{b: b.m, bundle: b, id: id, place: place{state: b.m.Initial(), chains: make([][32]byte, len(b.m.Logs))}}
+	s.ev = evaluation{b: b.m, m: b.m.Machine(), logged: make([]model.Extent, len(b.m.Layers))}
 	return s
 }
 
@@ -133,10 +138,10 @@ func (s *Session) View() ([]byte, error) {
 }
 
 func (s *Session) view() []byte {
-	m := &s.j.m
+	m := &s.ev.m
 	m.Cost = 0
 	m.Banks[model.BankState], m.Banks[model.BankLogs] = s.state.Vars, s.state.Logs
-	s.j.derived = s.b.Derive(m, s.j.derived)
+	s.ev.derived = s.b.Derive(m, s.ev.derived)
 	dst := canon.AppendInt([]byte(`{"at":`), s.at)
 	dst = canon.AppendString(append(dst, `,"bundle":`...), s.b.ID())
 	dst = append(dst, `,"derived":{`...)
@@ -145,7 +150,7 @@ func (s *Session) view() []byte {
 			dst = append(dst, ',')
 		}
 		dst = append(canon.AppendString(dst, s.b.Derived[i].Name), ':')
-		dst = model.AppendJSON(dst, s.j.derived[i])
+		dst = model.AppendJSON(dst, s.ev.derived[i])
 	}
 	dst = canon.AppendString(append(dst, `},"digest":`...), s.b.Digest)
 	dst = appendFrozen(append(dst, ','), s.b, s.frozen)

@@ -200,7 +200,7 @@ func (s *Session) restoreState(d *canon.Doc, state, logs canon.Node) *Error {
 		for _, item := range v.Items() {
 			s.chains[i] = chain(s.chains[i], item, s.scratch)
 			if s.b.Large {
-				s.j.logged[s.b.Logs[i].Layer].Add(item, model.StateLimit)
+				s.ev.logged[s.b.Logs[i].Layer].Add(item, model.StateLimit)
 			}
 		}
 	}
@@ -208,7 +208,7 @@ func (s *Session) restoreState(d *canon.Doc, state, logs canon.Node) *Error {
 		if !s.b.Large {
 			break
 		}
-		size := s.j.logged[l]
+		size := s.ev.logged[l]
 		for _, v := range s.state.Vars[s.b.Layers[l].Vars.From:s.b.Layers[l].Vars.To] {
 			size.Add(v, model.StateLimit)
 		}
@@ -324,13 +324,13 @@ func (s *Session) replay(src []byte) *Error {
 	}
 	p, err := readProposal(s.b, &s.doc, append(doc, '}'))
 	if err == nil {
-		err = s.admit(p)
+		err = s.checkTime(p)
 	}
 	if err != nil {
 		return err
 	}
-	o := s.judge(p)
-	out := s.write(p, &o)
+	made := s.decide(p)
+	out := s.write(&made)
 	if string(out) != string(src) {
 		i := 0
 		for i < len(out) && i < len(src) && out[i] == src[i] {
@@ -338,7 +338,7 @@ func (s *Session) replay(src []byte) *Error {
 		}
 		return &Error{Code: CodeDiffers, Offset: i, Message: "decision " + strconv.FormatInt(s.seq+1, 10) + " differs from byte " + strconv.Itoa(i) + ": recorded " + around(src, i) + ", decided again " + around(out, i) + "."}
 	}
-	s.record(p, &o, out)
+	s.record(&made, out)
 	return nil
 }
 

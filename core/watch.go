@@ -78,7 +78,7 @@ func (s *Session) watch(lines []byte) (*Watch, error) {
 		s.scratch = appendProposal(s.scratch[:0], s.b, p)
 		e := watched{p: p, size: len(s.scratch) - len("0")}
 		if p.action >= 0 {
-			e.actor, e.about = s.j.facts(p, p.actor)
+			e.actor, e.about = s.ev.facts(p, p.actor)
 			if e.on = w.actions[p.action]; e.on == nil {
 				d := depends(s.b, p.action)
 				e.on = &d
@@ -115,9 +115,9 @@ func (w *Watch) answers(at int64) []byte {
 	digits := len(canon.AppendInt(nil, now.Int()))
 	changed := w.look.again(s, now.Int())
 	if changed&^(inputTime|inputHolds) != 0 {
-		s.j.m.Cost = 0
-		s.j.m.Banks[model.BankState], s.j.m.Banks[model.BankLogs] = s.state.Vars, s.state.Logs
-		w.derived = s.b.Derive(&s.j.m, w.derived)
+		s.ev.m.Cost = 0
+		s.ev.m.Banks[model.BankState], s.ev.m.Banks[model.BankLogs] = s.state.Vars, s.state.Logs
+		w.derived = s.b.Derive(&s.ev.m, w.derived)
 	}
 	w.out, w.set = w.out[:0], false
 	for i := range w.list {
@@ -131,7 +131,7 @@ func (w *Watch) answers(at int64) []byte {
 		err := e.err
 		if err == nil {
 			e.p.at = now
-			err = s.admit(e.p)
+			err = s.checkTime(e.p)
 		}
 		if err == nil && left < 0 {
 			err = &Error{Code: value.CostLimit.String(), Message: "all that is watched would cost too much at once; ask with `why`."}
@@ -141,9 +141,9 @@ func (w *Watch) answers(at int64) []byte {
 			w.out = appendError(w.out, err)
 			continue
 		}
-		o := s.find(e.p, e.size+digits)
+		o := s.evaluate(e.p, e.size+digits)
 		w.set = false
-		left -= int64(s.j.effort())
+		left -= int64(s.ev.effort())
 		e.answered(&o)
 		w.out = append(canon.AppendString(append(w.out, '['), o.verdict.String()), `,[`...)
 		var t terms
@@ -182,7 +182,7 @@ func (w *Watch) stands(e *watched, changed inputs, now value.Value, left *int64)
 	if e.on.whole&changed != 0 || changed == everything {
 		return false
 	}
-	m, mine := &w.s.j.m, false
+	m, mine := &w.s.ev.m, false
 	for i := range e.on.alone {
 		c := &e.on.alone[i]
 		if c.reads&changed == 0 {

@@ -29,36 +29,36 @@ type standing struct {
 }
 
 // tellWho writes the texts of the violations that say who may not: by what was judged, from as in run.
-func (j *judge) tellWho(before model.State, p *proposal, h *hold) {
+func (ev *evaluation) tellWho(before model.State, p *proposal, h *hold) {
 	var about bool
-	for i := range j.violations {
-		about = about || whose(j.violations[i].id)
+	for i := range ev.violations {
+		about = about || whose(ev.violations[i].id)
 	}
-	if j.terse || !about {
+	if ev.terse || !about {
 		return
 	}
-	defer j.endTelling(j.beginTelling())
+	defer ev.endTelling(ev.beginTelling())
 	from := h.proposer()
-	me, action := p.actor.agent, &j.b.Actions[p.action]
-	who := j.standing(before, p, from)
-	doing, mine := quoted(action.Shown()), j.b.Agents[me].Shown()
-	for i := range j.violations {
-		v := &j.violations[i]
+	me, action := p.actor.agent, &ev.b.Actions[p.action]
+	who := ev.standing(before, p, from)
+	doing, mine := quoted(action.Shown()), ev.b.Agents[me].Shown()
+	for i := range ev.violations {
+		v := &ev.violations[i]
 		kind, name, _ := strings.Cut(v.id, ":")
 		switch {
 		case !whose(v.id):
 		case kind == "by" && who.free != 0:
-			v.say = doing + " is for " + j.agents(who.free, "or") + ", not for " + mine + "."
+			v.say = doing + " is for " + ev.agents(who.free, "or") + ", not for " + mine + "."
 		case kind == "by":
-			v.say = doing + " is not for " + mine + j.instead(who, "it")
+			v.say = doing + " is not for " + mine + ev.instead(who, "it")
 		case v.verdict == model.HoldVerdict:
-			v.say = capital(mine) + " cannot change " + name + " alone" + j.awaited(who)
+			v.say = capital(mine) + " cannot change " + name + " alone" + ev.awaited(who)
 		case who.free != 0 && from != nil:
-			v.say = capital(mine) + " cannot change " + name + ": " + j.agents(who.free, "or") + " may confirm this."
+			v.say = capital(mine) + " cannot change " + name + ": " + ev.agents(who.free, "or") + " may confirm this."
 		case who.free != 0:
-			v.say = capital(mine) + " cannot change " + name + ": " + doing + " is for " + j.agents(who.free, "or") + "."
+			v.say = capital(mine) + " cannot change " + name + ": " + doing + " is for " + ev.agents(who.free, "or") + "."
 		default:
-			v.say = capital(mine) + " cannot change " + name + j.instead(who, doing)
+			v.say = capital(mine) + " cannot change " + name + ev.instead(who, doing)
 		}
 	}
 }
@@ -67,38 +67,38 @@ func (j *judge) tellWho(before model.State, p *proposal, h *hold) {
 func whose(id string) bool { return strings.HasPrefix(id, "by:") || strings.HasPrefix(id, "owner:") }
 
 // instead ends a sentence about an agent that may not, where no other may at once.
-func (j *judge) instead(who standing, what string) string {
+func (ev *evaluation) instead(who standing, what string) string {
 	if who.held == 0 {
 		return ", and as things are no other agent may do " + what + "."
 	}
-	say := ": " + j.agents(who.held, "or") + " may propose " + what + ", and "
+	say := ": " + ev.agents(who.held, "or") + " may propose " + what + ", and "
 	if who.confirm == 0 {
 		return say + "another agent must confirm it."
 	}
-	return say + j.agents(who.confirm, "or") + " must confirm it."
+	return say + ev.agents(who.confirm, "or") + " must confirm it."
 }
 
 // awaited ends a sentence about an agent whose proposal needs a confirmation.
-func (j *judge) awaited(who standing) string {
+func (ev *evaluation) awaited(who standing) string {
 	switch {
 	case who.mine == 0:
 		return "; as things are no agent can confirm it."
-	case j.onlyHolds():
-		return ": this waits until " + j.agents(who.mine, "or") + " confirms it."
+	case ev.mayBeHeld():
+		return ": this waits until " + ev.agents(who.mine, "or") + " confirms it."
 	}
-	return ": " + j.agents(who.mine, "or") + " must confirm it."
+	return ": " + ev.agents(who.mine, "or") + " must confirm it."
 }
 
 // standing finds out who could do what was just judged. It leaves the machine as it found it.
-func (j *judge) standing(before model.State, p *proposal, from *actor) standing {
-	w := &candidates{j: j, before: before, p: p, from: from, all: j.b.Everyone()}
-	actor, proposal, banks := j.actor, j.proposal, j.m.Banks
-	defer func() { j.actor, j.proposal, j.m.Banks = actor, proposal, banks }()
+func (ev *evaluation) standing(before model.State, p *proposal, from *actor) standing {
+	w := &candidates{ev: ev, before: before, p: p, from: from, all: ev.b.Everyone()}
+	actor, proposal, banks := ev.actor, ev.proposal, ev.m.Banks
+	defer func() { ev.actor, ev.proposal, ev.m.Banks = actor, proposal, banks }()
 	w.gather()
 	if from != nil {
 		return standing{free: w.confirmers(from.agent, w.always)}
 	}
-	for k := range j.b.Agents {
+	for k := range ev.b.Agents {
 		w.try(k)
 	}
 	for n := range w.stopped {
@@ -107,7 +107,7 @@ func (j *judge) standing(before model.State, p *proposal, from *actor) standing 
 		}
 	}
 	s := standing{confirm: w.all}
-	for k := range j.b.Agents {
+	for k := range ev.b.Agents {
 		needs, held, ok := w.outcome(k)
 		switch {
 		case !ok:
@@ -120,17 +120,17 @@ func (j *judge) standing(before model.State, p *proposal, from *actor) standing 
 			}
 		}
 	}
-	if waits := j.owners & w.all; j.held(&waits) {
+	if waits := ev.owners & w.all; ev.held(&waits) {
 		s.mine = w.confirmers(p.actor.agent, waits)
 	}
 	return s
 }
 
 // held says whether anything that was violated would wait, and takes the agents off by that may not confirm all of it.
-func (j *judge) held(by *uint64) bool {
+func (ev *evaluation) held(by *uint64) bool {
 	some := false
-	for i := range j.violations {
-		if v := &j.violations[i]; v.verdict == model.HoldVerdict {
+	for i := range ev.violations {
+		if v := &ev.violations[i]; v.verdict == model.HoldVerdict {
 			some = true
 			*by &= v.by
 		}
@@ -140,7 +140,7 @@ func (j *judge) held(by *uint64) bool {
 
 // candidates tries what was judged for other actors.
 type candidates struct {
-	j       *judge
+	ev      *evaluation
 	before  model.State
 	p       *proposal
 	from    *actor
@@ -156,36 +156,36 @@ type candidates struct {
 
 // gather notes what there is to ask.
 func (w *candidates) gather() {
-	j := w.j
-	for i := range j.b.Constraints {
-		c := &j.b.Constraints[i]
-		if prog := c.Program[w.p.action]; prog != nil && (c.Kind == model.Require || c.Kind == model.Ensure && j.computed) && readsActor(prog) {
+	ev := w.ev
+	for i := range ev.b.Constraints {
+		c := &ev.b.Constraints[i]
+		if prog := c.Program[w.p.action]; prog != nil && (c.Kind == model.Require || c.Kind == model.Ensure && ev.computed) && readsActor(prog) {
 			w.asked = append(w.asked, i)
 		}
 	}
-	w.stopped, w.owners = make([]uint64, len(w.asked)), make([]uint64, len(j.b.Agents))
+	w.stopped, w.owners = make([]uint64, len(w.asked)), make([]uint64, len(ev.b.Agents))
 	w.always = w.all
-	for i := range j.violations {
-		if v := &j.violations[i]; v.by != 0 && !whose(v.id) && !w.asks(v.id) {
+	for i := range ev.violations {
+		if v := &ev.violations[i]; v.by != 0 && !whose(v.id) && !w.asks(v.id) {
 			w.held = true
 			w.always &= v.by
 		}
 	}
 	reads := func(p *vm.Program) { w.varies = w.varies || p != nil && readsActor(p) }
-	for i := range j.b.Actions[w.p.action].Effects {
-		e := &j.b.Actions[w.p.action].Effects[i]
+	for i := range ev.b.Actions[w.p.action].Effects {
+		e := &ev.b.Actions[w.p.action].Effects[i]
 		reads(e.When)
 		for _, s := range e.Path {
 			reads(s.Index)
 		}
 		e.Value.Programs(reads)
 	}
-	w.varies = w.varies && j.computed
+	w.varies = w.varies && ev.computed
 }
 
 func (w *candidates) asks(id string) bool {
 	for _, i := range w.asked {
-		if w.j.b.Constraints[i].ID == id {
+		if w.ev.b.Constraints[i].ID == id {
 			return true
 		}
 	}
@@ -205,29 +205,29 @@ func readsActor(p *vm.Program) bool {
 // as puts an agent in the actor's place, and one in that of who has proposed; which of
 // its kind is not known. It returns who owns all that then changes.
 func (w *candidates) as(k, proposer int) (owners uint64) {
-	j, kinds := w.j, w.j.b.AgentType.Values
+	ev, kinds := w.ev, w.ev.b.AgentType.Values
 	id := value.OfUnknown(1 << bitActorID)
-	j.actor[model.ActorID], j.actor[model.ActorKind] = id, kinds[k]
+	ev.actor[model.ActorID], ev.actor[model.ActorKind] = id, kinds[k]
 	if w.from != nil {
 		id = w.from.id
 	}
-	j.proposal[model.ProposalOrigin] = model.OfActor(kinds[proposer], id)
+	ev.proposal[model.ProposalOrigin] = model.OfActor(kinds[proposer], id)
 	owners = w.all
-	if !j.computed {
+	if !ev.computed {
 		return owners
 	}
-	after := j.after.Vars
+	after := ev.after.Vars
 	if w.varies {
 		w.after.Copy(w.before)
-		if _, failed := model.Apply(&j.m, j.b, j.b.Actions[w.p.action].Effects, &w.after, nil); failed.K == value.Error {
+		if _, failed := model.Apply(&ev.m, ev.b, ev.b.Actions[w.p.action].Effects, &w.after, nil); failed.K == value.Error {
 			return 0
 		}
 		after = w.after.Vars
-		j.m.Banks[model.BankNext] = after
+		ev.m.Banks[model.BankNext] = after
 	}
-	for i := range j.b.Vars {
+	for i := range ev.b.Vars {
 		if was, now := w.before.Vars[i], after[i]; was != now && !value.Equal(was, now) {
-			owners &= j.b.Vars[i].Owners
+			owners &= ev.b.Vars[i].Owners
 		}
 	}
 	return owners
@@ -235,7 +235,7 @@ func (w *candidates) as(k, proposer int) (owners uint64) {
 
 // stops says whether constraint i certainly does not hold now.
 func (w *candidates) stops(i int) bool {
-	got := w.j.m.Run(w.j.b.Constraints[i].Program[w.p.action])
+	got := w.ev.m.Run(w.ev.b.Constraints[i].Program[w.p.action])
 	return !got.True() && got.K != value.Unknown && !(got.K == value.Error && got.Code() == value.CostLimit)
 }
 
@@ -251,7 +251,7 @@ func (w *candidates) try(k int) {
 
 // whatever asks the n-th constraint of every agent, with a state that is not known.
 func (w *candidates) whatever(n int) {
-	m := &w.j.m
+	m := &w.ev.m
 	banks := m.Banks
 	defer func() { m.Banks = banks }()
 	for _, bank := range []int{model.BankState, model.BankLogs, model.BankDerived, model.BankNext} {
@@ -264,7 +264,7 @@ func (w *candidates) whatever(n int) {
 	w.stopped[n] = 0
 	varies := w.varies
 	w.varies = false
-	for k := range w.j.b.Agents {
+	for k := range w.ev.b.Agents {
 		if w.as(k, k); w.stops(w.asked[n]) {
 			w.stopped[n] |= 1 << k
 		}
@@ -275,7 +275,7 @@ func (w *candidates) whatever(n int) {
 // outcome says what agent k would get: ok where nothing about who it is forbids it, and
 // held where it waits for one of needs.
 func (w *candidates) outcome(k int) (needs uint64, held, ok bool) {
-	b, bit := w.j.b, uint64(1)<<k
+	b, bit := w.ev.b, uint64(1)<<k
 	if b.Actions[w.p.action].By&bit == 0 {
 		return 0, false, false
 	}
@@ -303,7 +303,7 @@ func (w *candidates) outcome(k int) (needs uint64, held, ok bool) {
 // confirmers is which agents of a set could confirm what the proposer has proposed.
 func (w *candidates) confirmers(proposer int, set uint64) uint64 {
 	set &= w.always
-	for k := range w.j.b.Agents {
+	for k := range w.ev.b.Agents {
 		if set>>k&1 == 0 {
 			continue
 		}
@@ -312,7 +312,7 @@ func (w *candidates) confirmers(proposer int, set uint64) uint64 {
 			continue
 		}
 		for _, i := range w.asked {
-			o := &w.j.b.Constraints[i].Otherwise
+			o := &w.ev.b.Constraints[i].Otherwise
 			if mine := o.Verdict == model.HoldVerdict && o.By>>k&1 != 0; !mine && w.stops(i) {
 				set &^= 1 << k
 			}
@@ -325,7 +325,9 @@ func (w *candidates) confirmers(proposer int, set uint64) uint64 {
 func quoted(title string) string { return "“" + title + "”" }
 
 // agents lists the agents in a set as people call them.
-func (j *judge) agents(set uint64, last string) string { return joinWords(j.b.AgentTitles(set), last) }
+func (ev *evaluation) agents(set uint64, last string) string {
+	return joinWords(ev.b.AgentTitles(set), last)
+}
 
 // told is what to tell a person of violations: that it is not theirs to propose, or what governs.
 func told(list []violation) string {
