@@ -75,7 +75,7 @@ func (ev *evaluation) nearest(before model.State, p *proposal, i, at int) (x int
 	defer func() { m.Banks = banks }()
 	m.Banks[model.BankArgs] = args
 	var after model.State
-	var effects []model.Effect // those of the layer that is being judged
+	var effects []model.Effect // those of the layer that speaks
 	for _, s := range ev.b.Actions[p.action].Shares {
 		if s.Layer == ev.layer {
 			effects = ev.b.Actions[p.action].Effects[s.Effects.From:s.Effects.To]

@@ -3,8 +3,8 @@ package core
 // This file evaluates one proposal against one state: every constraint, the
 // structural ones too, so that all the reasons come at once.
 //
-// A bundle that extends others is judged layer by layer, those of its parents first, each
-// as it would be judged alone: with its own part of the effects, its own constraints, its own
+// A bundle that extends others is evaluated layer by layer, those of its parents first, each
+// as it would be alone: with its own part of the effects, its own constraints, its own
 // budget. A layer reads what it declares and extends, so what a child adds changes nothing
 // of what its parents find. For each layer:
 //
@@ -59,7 +59,7 @@ type advice struct {
 
 // part is what one layer makes of the proposal, beside its violations.
 type part struct {
-	cost, told uint64 // see judge.told
+	cost, told uint64 // see evaluation.told
 	unsure     uint64 // bits that it depends on
 	owners     uint64 // who owns all that it changes
 	changed    bool   // anything that it or what it extends declares may change
@@ -88,7 +88,7 @@ type evaluation struct {
 
 	before model.State
 	parts  []part
-	layer  int            // that is being judged
+	layer  int            // that speaks now
 	agent  int            // of the actor, as the layer sees it
 	from   *hold          // what the actor confirms, where the layer has it parked; nil: it proposes
 	anew   bool           // the layer sees proposed what others have parked

@@ -46,7 +46,7 @@ func (s *Session) expires(h *hold) int64 {
 }
 
 // sayCrowded says whose parked proposals are as many as a layer lets them be, "" where there is
-// checkRoom for another of a. What depends on an unknown id of a is unsure.
+// room for another of a. What depends on an unknown id of a is unsure.
 func (s *Session) sayCrowded(l int, a actor) string {
 	limits := &s.b.Layers[l].Hold
 	all, agent, mine, by, ids := s.parked(l), 0, 0, uint64(0), map[string]int(nil)
@@ -179,7 +179,7 @@ func (s *Session) sayParts() []string {
 func (s *Session) confirmers(l int) uint64 {
 	view, set := s.b.Layers[l].Includes, s.b.Everyone()
 	for k := range l + 1 {
-		// Of what a layer would commit at once the proposer stays the actor, see judge.turn.
+		// Of what a layer would commit at once the proposer stays the actor, see evaluation.openFor.
 		if view>>k&1 != 0 && s.ev.alone(k) == model.HoldVerdict {
 			set &= s.ev.parts[k].owners
 		}

@@ -115,7 +115,7 @@ func (s *Session) revert(o *outcome) {
 	o.changes, o.after = s.ev.changes, &s.ev.after
 }
 
-// mayBeHeld says whether nothing forbids what was judged, to the layer that is being judged: a hold
+// mayBeHeld says whether nothing forbids the proposal, to the layer that speaks: a hold
 // would park what no confirmation can bring about.
 func (ev *evaluation) mayBeHeld() bool { return ev.alone(ev.layer) <= model.HoldVerdict }
 

@@ -31,7 +31,7 @@ import (
 const (
 	maxPathDecisions = 1 << 16 // proposals tried; model.QuestionCost bounds what they cost
 	maxPathLength    = 12      // steps; a longer help text helps nobody
-	tryUnits         = 64      // what making a proposal and keeping its state costs, besides judging it
+	tryUnits         = 64      // what making a proposal and keeping its state costs, besides evaluating it
 	holdUnits        = 8       // and each parked proposal, which every state lists
 )
 

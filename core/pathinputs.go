@@ -88,7 +88,7 @@ func with(list []value.Value, v value.Value) []value.Value {
 	return append(list, v)
 }
 
-// dim is an input and the values to try for it; args are bits as in judge.unsure.
+// dim is an input and the values to try for it; args are bits as in outcome.unsure.
 type dim struct {
 	bit  int
 	vals []value.Value

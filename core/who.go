@@ -20,15 +20,15 @@ import (
 	"github.com/holdfast-rt/holdfast/core/internal/vm"
 )
 
-// standing is who could do what is judged, as sets of agents.
+// standing is who could do what is evaluated, as sets of agents.
 type standing struct {
 	free    uint64 // at once; of what waits already, by confirming it
 	held    uint64 // may propose it, and another agent could confirm it
 	confirm uint64 // could confirm what any of the held agents proposes
-	mine    uint64 // could confirm what the actor that was judged proposes
+	mine    uint64 // could confirm what the actor proposes
 }
 
-// tellWho writes the texts of the violations that say who may not: by what was judged, from as in run.
+// tellWho writes the texts of the violations that say who may not: by what was found, from as in run.
 func (ev *evaluation) tellWho(before model.State, p *proposal, h *hold) {
 	var about bool
 	for i := range ev.violations {
@@ -89,7 +89,7 @@ func (ev *evaluation) awaited(who standing) string {
 	return ": " + ev.agents(who.mine, "or") + " must confirm it."
 }
 
-// standing finds out who could do what was just judged. It leaves the machine as it found it.
+// standing finds out who could do what was just evaluated. It leaves the machine as it found it.
 func (ev *evaluation) standing(before model.State, p *proposal, from *actor) standing {
 	w := &candidates{ev: ev, before: before, p: p, from: from, all: ev.b.Everyone()}
 	actor, proposal, banks := ev.actor, ev.proposal, ev.m.Banks
@@ -138,7 +138,7 @@ func (ev *evaluation) held(by *uint64) bool {
 	return some
 }
 
-// candidates tries what was judged for other actors.
+// candidates tries what was evaluated for other actors.
 type candidates struct {
 	ev      *evaluation
 	before  model.State
