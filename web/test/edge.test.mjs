@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { before, test } from "node:test";
 import { HoldfastError, edge, edgeHeaders, pass, verifyVerdict } from "../dist/edge.js";
 import { Engine, load } from "../dist/index.js";
+import { Parts, isMultipart } from "../dist/edge/multipart.js";
 import { Routes } from "../dist/edge/routes.js";
 import { readFields, readTarget, writeFields } from "../dist/edge/target.js";
 import { moduleBytes } from "./support/module.mjs";
@@ -211,6 +212,60 @@ test("what passes names no other method, in a query or in a form", async () => {
   assert.deepEqual(await codeOf(gate, post("/x?a;_METHOD=DELETE", mug)), ["failed", 400, "gate/override"]);
   assert.deepEqual(await codeOf(gate, post("/x", "a=1&_method=delete", form)), ["failed", 400, "gate/override"]);
   assert.equal((await gate(post("/x", "a=1&b=2", form))).outcome, "passed");
+});
+
+const types = ["multipart/form-data", "multipart/mixed"];
+
+test("what passes names no other method, in a multipart body", async () => {
+  const gate = gateOf({ routes: { "POST /{rest...}": pass, "DELETE /cart": add } });
+  const raw = gateOf({ routes: { "POST /cart": () => ({ action: "add", actor: shopper, args: mug }) }, raw: types });
+  for (const { name, type, coding, body, status, code } of cases("multipart")) {
+    const bytes = Buffer.from(body, "latin1");
+    const headers = { "Content-Type": type, ...(coding === undefined ? {} : { "Content-Encoding": coding }) };
+    const asked = (path) => new Request(shop + path, { method: "POST", body: bytes, headers });
+    const want = code === undefined ? "passed" : ["failed", status, code];
+    const { outcome, request } = await gate(asked("/x"));
+    if (code === undefined) {
+      assert.equal(outcome, "passed", name);
+      assert.deepEqual(Buffer.from(await request.arrayBuffer()), bytes, name);
+      assert.equal(request.headers.get("Content-Type"), type, name);
+    } else assert.deepEqual(await codeOf(gate, asked("/x")), want, name);
+    if (types.includes(type.split(";")[0].toLowerCase()))
+      assert.deepEqual(
+        await codeOf(raw, asked("/cart")),
+        code === undefined ? ["forwarded", undefined, undefined] : want,
+        name,
+      );
+    // However it is cut, the answer is the same.
+    for (const size of [1, 7, 50]) {
+      const looked = new Parts();
+      const look = () => {
+        for (let at = 0; at < bytes.length; at += size) looked.look(bytes.subarray(at, at + size));
+        looked.look(undefined);
+      };
+      if (!isMultipart(type) || !code?.startsWith("gate/")) {
+        if (isMultipart(type)) look();
+      } else assert.throws(look, { code }, `${name}, in pieces of ${size}`);
+    }
+  }
+});
+
+test("a multipart body over the limit goes on as it comes, and breaks off where it names another method", async () => {
+  const gate = gateOf({ routes: { "POST /{rest...}": pass }, limit: 1000 });
+  const headers = { "Content-Type": "multipart/form-data; boundary=b" };
+  const part = (name, size) => `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${"x".repeat(size)}\r\n`;
+  const send = (parts) => {
+    const pieces = parts.map((text) => new TextEncoder().encode(text));
+    const body = new ReadableStream({
+      pull: (controller) => (pieces.length === 0 ? controller.close() : controller.enqueue(pieces.shift())),
+    });
+    return gate(new Request(`${shop}/cart`, { method: "POST", body, headers, duplex: "half" }));
+  };
+  const large = [part("file", 900), part("file", 900), "--b--\r\n"];
+  assert.equal(await (await send(large)).request.text(), large.join(""));
+  const { outcome, request } = await send([part("file", 900), part("file", 900), part("_method", 6), "--b--\r\n"]);
+  assert.equal(outcome, "passed");
+  await assert.rejects(request.text(), { code: "gate/override" });
 });
 
 test("deny by default: nothing but pass, a proposal or a Response gets anywhere", async () => {

@@ -7,6 +7,7 @@
 import type { Engine } from "../module/engine.js";
 import { edgeCodes } from "./edgecodes.js";
 import { HoldfastError } from "../documents/errors.js";
+import { Parts, isMultipart, lookInto } from "./multipart.js";
 import { readFields, writeFields } from "./target.js";
 
 const form = "application/x-www-form-urlencoded";
@@ -72,17 +73,53 @@ export class Body {
     );
   }
 
+  /**
+   * Returns the body of a request that passes, as it came. It is looked into on its way: up to the limit before it goes
+   * on, and what is beyond it as it does, where it breaks off. Throws http/content-type, gate/override and gate/form.
+   */
+  async multipart(): Promise<ReadableStream<Uint8Array> | undefined> {
+    const { body, headers } = this.#request;
+    if (body === null) return undefined;
+    refuseCoding(headers);
+    const reader = body.getReader();
+    const parts = new Parts();
+    const pieces: Uint8Array[] = [];
+    const next = async (): Promise<Uint8Array | undefined> => {
+      const { value } = await readPiece(reader);
+      try {
+        parts.look(value);
+      } catch (thrown) {
+        reader.cancel().catch(() => {});
+        throw thrown;
+      }
+      return value;
+    };
+    let size = 0;
+    for (let piece; size <= this.#options.limit && (piece = await next()) !== undefined; size += piece.byteLength)
+      pieces.push(piece);
+    const ended = size <= this.#options.limit;
+    return new ReadableStream({
+      async pull(controller) {
+        const piece = pieces.shift() ?? (ended ? undefined : await next());
+        if (piece === undefined) controller.close();
+        else controller.enqueue(piece);
+      },
+      cancel: (reason) => reader.cancel(reason),
+    });
+  }
+
   async #take(): Promise<Carried | undefined> {
     const { body, headers } = this.#request;
     if (body === null) return undefined;
-    const coding = headers.get("Content-Encoding")?.trim().toLowerCase() ?? "";
-    if (coding !== "" && coding !== "identity")
-      throw refuse(edgeCodes.contentType, "send the body as it is, with no Content-Encoding");
+    refuseCoding(headers);
     const bytes = await readAll(body, this.#options.limit, headers.get("Content-Length"));
     if (bytes.byteLength === 0) return undefined;
     const media = mediaType(headers);
     if (media === undefined) throw refuse(edgeCodes.contentType, "the body has no one Content-Type");
-    if (this.#options.raw.includes(media.type)) return { type: headers.get("Content-Type")!, bytes };
+    if (this.#options.raw.includes(media.type)) {
+      if (isMultipart(media.type)) lookInto(bytes);
+      return { type: headers.get("Content-Type")!, bytes };
+    }
     const isForm = media.type === form;
     if (!isJson(media.type) && !isForm)
       throw refuse(
@@ -123,6 +160,22 @@ function isJson(type: string): boolean {
   return /^application\/(?:[\w.-]+\+)?json$/.test(type);
 }
 
+function refuseCoding(headers: Headers): void {
+  const coding = headers.get("Content-Encoding")?.trim().toLowerCase() ?? "";
+  if (coding !== "" && coding !== "identity")
+    throw refuse(edgeCodes.contentType, "send the body as it is, with no Content-Encoding");
+}
+
+async function readPiece(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+): Promise<ReadableStreamReadResult<Uint8Array>> {
+  try {
+    return await reader.read();
+  } catch (thrown) {
+    throw new HoldfastError(edgeCodes.body, "the body did not arrive whole", { cause: thrown });
+  }
+}
+
 async function readAll(
   body: ReadableStream<Uint8Array>,
   limit: number,
@@ -138,12 +191,7 @@ async function readAll(
   };
   if (length !== null && Number(length) > limit) give(tooLarge());
   for (;;) {
-    let piece: ReadableStreamReadResult<Uint8Array>;
-    try {
-      piece = await reader.read();
-    } catch (thrown) {
-      throw new HoldfastError(edgeCodes.body, "the body did not arrive whole", { cause: thrown });
-    }
+    const piece = await readPiece(reader);
     if (piece.done) break;
     size += piece.value.byteLength;
     if (size > limit) give(tooLarge());

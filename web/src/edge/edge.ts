@@ -15,6 +15,7 @@ import { Engine } from "../module/engine.js";
 import { edgeCodes } from "./edgecodes.js";
 import { HoldfastError, codes, messageOf } from "../documents/errors.js";
 import { Published, type PublishedDocument, type Which } from "./published.js";
+import { isMultipart } from "./multipart.js";
 import { MethodError, Routes } from "./routes.js";
 import { Sealer, edgeHeaders, type SealKey } from "./seal.js";
 import type { Proposal, Session } from "../module/session.js";
@@ -542,7 +543,9 @@ function remade(
  */
 async function passing({ original, headers, url, body }: Asked<unknown>): Promise<Request> {
   const to = url.origin + url.path + (url.query && `?${url.query}`);
-  const isForm = /^\s*application\/x-www-form-urlencoded/i.test(headers.get("Content-Type") ?? "");
+  const type = headers.get("Content-Type");
+  if (!body.asked && isMultipart(type)) return remade(original, to, headers, await body.multipart());
+  const isForm = /^\s*application\/x-www-form-urlencoded/i.test(type ?? "");
   if (!body.asked && !isForm) return new Request(new Request(to, original), { headers });
   const carried = await body.read(); // a form may name another method
   return remade(original, to, carriedBy(headers, carried), carried?.bytes);

@@ -135,7 +135,7 @@ function foldName(name: string): string {
   return foldSegment(name).replace(/[ .[\]]/g, "_");
 }
 
-function isOverride(name: string): boolean {
+export function isOverride(name: string): boolean {
   return /^_?_method_?$/.test(foldName(name).trim());
 }
 
