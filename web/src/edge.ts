@@ -1,7 +1,7 @@
 // This file lists what "@holdfast/web/edge" exports.
 
+export { edge } from "./edge/edge.js";
 export {
-  edge,
   pass,
   type EdgeContext,
   type EdgeEvent,
@@ -13,7 +13,7 @@ export {
   type Propose,
   type Proposed,
   type Snapshot,
-} from "./edge/edge.js";
+} from "./edge/options.js";
 export type { PublishedDocument, Which } from "./edge/published.js";
 export { edgeHeaders, verifyVerdict } from "./edge/seal.js";
 export type { CheckKey, CheckOptions, Checked, SealKey, Secret } from "./edge/seal.js";
