@@ -30,21 +30,19 @@
 // lost decisions) ends the replica: replica/differs. What was confirmed before stays to be read,
 // no gate allows anything any more, and waiting proposals stay in the storage.
 
-import type { Code } from "../contract/codes.js";
 import type { Admissible, BundleInfo, Path, Question, View } from "../documents/answers.js";
 import type { Bundle } from "../module/bundle.js";
-import { Confirmed, again, decisionOf, differs, read, type StartOptions } from "./confirmed.js";
+import { Confirmed, type StartOptions } from "./confirmed.js";
 import type { Actor, Decision } from "../documents/decision.js";
 import type { ActionOf, ActorOf, ArgsOf, AskOptions, Declared, Rest, Undeclared } from "../documents/declared.js";
 import { expirerOf, hostId } from "../module/due.js";
 import { encode } from "../documents/encode.js";
 import type { Engine } from "../module/engine.js";
 import { HoldfastError, codes, tell } from "../documents/errors.js";
-import { Follower, lost, type Pace, type Status } from "./follow.js";
+import { Follower, type Pace, type Status } from "./follow.js";
 import type { Gate, TextGate } from "../gates/gate.js";
 import { Gates, type Gated, type Watched } from "../gates/gates.js";
 import { Guesses, documentOf } from "./guesses.js";
-import type { Lock } from "./lease.js";
 import {
   Queue,
   localQueue,
@@ -56,14 +54,12 @@ import {
   type QueueStorage,
   type Settled,
 } from "./queue.js";
-import { Problem, passing, replicaCodes, unreachable } from "./problem.js";
+import { replicaCodes } from "./problem.js";
 import { Remote, type RemoteOptions } from "./remote.js";
+import { Sender } from "./sender.js";
 import type { Session } from "../module/session.js";
 import { Tabs, lockOf, type Message } from "./tabs.js";
 import type { Watch } from "../module/watch.js";
-
-/** How far a guess's time may be from the server's when it is sent, in milliseconds; the server takes a minute. */
-const fresh = 20_000;
 
 /** The longest that a timer can wait, in milliseconds. */
 const longestTimer = 2 ** 31 - 1;
@@ -149,15 +145,11 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
   readonly #queue: Queue;
   readonly #guesses: Guesses;
   readonly #tabs: Tabs;
-  readonly #lock: Lock;
-  readonly #lease: string;
+  readonly #sender: Sender;
   readonly #most: number;
   readonly #optimistic: boolean;
   readonly #gates: Gates;
 
-  #tries = 0;
-  #draining = false;
-  #sending: AbortController | undefined;
   #closed = false;
 
   readonly #onstorage = ({ key }: { key?: string | null }): void => {
@@ -190,12 +182,16 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     const { kind, id = kind } = options.actor;
     // Another user's proposals are not this one's to send.
     const owner: Owner = { server: base, session: confirmed.id, actor: { kind, id } };
-    this.#lease = nameOf("lease", owner);
     this.#queue = new Queue(storage, owner, (error) => this.#tell("storage", error));
     this.#guesses = new Guesses(confirmed, this.#queue, (pending, was) =>
       this.#tell("conflict", { pending, was, now: pending.guess }),
     );
-    this.#lock = lockOf(storage);
+    const parts = { confirmed, follower: this.#follower, queue: this.#queue, guesses: this.#guesses };
+    this.#sender = new Sender(parts, lockOf(storage), nameOf("lease", owner), {
+      turn: () => this.#reload(),
+      settle: (entry, settled, text) => this.#settle(entry, settled, text),
+      mismatch: (pending, guess, decision) => this.#tell("mismatch", { pending, guess, decision }),
+    });
     this.#tabs = new Tabs(nameOf("tabs", { server: base, session: confirmed.id }), (message) => this.#heard(message));
   }
 
@@ -304,7 +300,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     const entry = this.#queue.add({ ...item, shown: guess.verdict }, guess);
     this.#tabs.tell({ type: "queue" });
     this.#changed();
-    void this.#drain();
+    void this.#sender.drain();
     return entry;
   }
 
@@ -441,7 +437,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
 
   #moved(): void {
     const { status, away } = this.#follower;
-    if (status !== "live" || away) this.#sending?.abort();
+    if (status !== "live" || away) this.#sender.abort();
     if (status === "stopped") {
       this.#tabs.close();
       if (typeof removeEventListener === "function") removeEventListener("storage", this.#onstorage);
@@ -463,147 +459,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
       this.#guesses.again("again");
       this.#changed();
     }
-    void this.#drain();
-  }
-
-  async #drain(): Promise<void> {
-    if (this.#draining || this.status !== "live" || this.#queue.entries.length === 0) return;
-    this.#draining = true;
-    const control = (this.#sending = new AbortController());
-    try {
-      await this.#lock(this.#lease, control.signal, async (held) => {
-        this.#reload();
-        const next = (): Entry | undefined =>
-          this.status === "live" && !control.signal.aborted && held() ? this.#queue.entries[0] : undefined;
-        for (let entry; (entry = next()) !== undefined;) await this.#send(entry, control);
-      });
-    } catch (thrown) {
-      await this.#failed(unreachable(thrown));
-    }
-    this.#draining = false;
-    void this.#drain(); // there may be more by now
-  }
-
-  // Something failed while sending. What may pass is tried again.
-  async #failed(error: HoldfastError): Promise<void> {
-    if (!passing(error)) return this.#follower.stop(error);
-    if (!(error instanceof Problem)) this.#follower.check(); // no answer: is the server there?
-    await this.#follower.pause(this.#tries++, error);
-  }
-
-  async #send(entry: Entry, outer: AbortController): Promise<void> {
-    const { remote } = this.#confirmed;
-    if (entry.unsure) return this.#lookUp(entry, outer);
-    if (!entry.landed && entry.guess !== undefined && Math.abs(entry.guess.document.at - remote.clock.now()) > fresh)
-      this.#restamp(entry);
-    this.#guesses.remake();
-    if (entry.error !== undefined) return this.#settle(entry, { outcome: "refused", error: entry.error });
-    const guess = entry.guess!;
-    if (!entry.landed && guess.verdict !== entry.shown)
-      return this.#settle(entry, {
-        outcome: "refused",
-        error: new HoldfastError(
-          replicaCodes.conflict,
-          `when it was proposed it would ${entry.shown}, and on the server's newer state it would ${guess.verdict}: it was not sent`,
-        ),
-      });
-    entry.unsure = true;
-    this.#queue.update(entry);
-    // What the server expires by itself is not sent, and has a time of its own: the server says where it stands then.
-    const seq = guess.seq - 1 - (entry.landed ? 0 : this.#guesses.expired);
-    await this.#ask(entry, seq, entry.bare ? undefined : guess.document.at, outer);
-  }
-
-  // Asks what became of a proposal that may have been recorded: the key finds it, and
-  // otherwise a session that has decisions takes nothing that was proposed before the first.
-  async #lookUp(entry: Entry, outer: AbortController): Promise<void> {
-    if (this.#confirmed.seq === 0) await this.#follower.catchUp();
-    if (this.#confirmed.seq === 0) entry.unsure = false;
-    else await this.#ask(entry, 0, undefined, outer);
-  }
-
-  async #ask(entry: Entry, seq: number, at: number | undefined, outer: AbortController): Promise<void> {
-    const { remote, id } = this.#confirmed;
-    const { action, actor, args, reasons, guess } = entry;
-    const stood = this.#confirmed.seq;
-    const body = encode({ action, actor, args, reasons, seq, ...(at === undefined ? {} : { at }) }) as string;
-    // A request of its own, so that a time limit ends this one alone.
-    const control = new AbortController();
-    const abort = (): void => control.abort();
-    outer.signal.addEventListener("abort", abort);
-    let text: string;
-    try {
-      text = await remote.propose(id, body, entry.key, control);
-    } catch (thrown) {
-      if (!entry.done && !outer.signal.aborted) await this.#refused(entry, { seq, at, stood }, unreachable(thrown));
-      return;
-    } finally {
-      outer.signal.removeEventListener("abort", abort);
-    }
-    this.#tries = 0;
-    await this.#answered(entry, text, guess);
-  }
-
-  // stood is how many decisions the server had told of when it was asked; what was asked with may be a guess.
-  async #refused(
-    entry: Entry,
-    asked: { seq: number; at: number | undefined; stood: number },
-    error: HoldfastError,
-  ): Promise<void> {
-    const { seq, at, stood } = asked;
-    const { code } = error;
-    // A page by something else than the server: it may pass, but must not keep others waiting for ever.
-    const odd = error instanceof Problem && code === replicaCodes.answer && error.status < 500 && ++entry.odd > 5;
-    if (passing(error) && !odd) return this.#failed(error);
-    if (code === ("proposal/key" satisfies Code) && at !== undefined) return; // it was recorded, with another time: still unsure, it is looked up
-    // The server has looked for the key first: nothing was recorded, nor can what is still under way be.
-    entry.unsure = false;
-    if (error instanceof Problem && code === ("session/stale" satisfies Code)) {
-      const stands = error.seq ?? stood;
-      if (stands < stood) throw lost(stood, error.seq);
-      if (stands < seq) this.#guesses.again("again"); // the guess was on top of one that is not recorded
-      if (entry.landed) this.#guesses.again("moved"); // somebody else's, to the byte
-      entry.landed = false;
-      await this.#follower.until(stands);
-    } else if (code === ("proposal/skew" satisfies Code) && !entry.bare) {
-      // The answer's Date has told the time; where a page may not read it, the server sets it.
-      entry.bare = ++entry.skewed > 2;
-      this.#restamp(entry);
-    } else if (
-      (error instanceof Problem && error.status === 401) ||
-      /^(session\/|bundle\/|auth\/session|http\/(origin|path|method))/.test(code)
-    ) {
-      entry.unsure = true;
-      throw error; // it is not about this proposal
-    } else this.#settle(entry, { outcome: "refused", error });
-  }
-
-  #restamp(entry: Entry): void {
-    const now = Math.max(this.#confirmed.remote.clock.now(), this.#confirmed.at);
-    for (const other of this.#queue.entries) {
-      // What waits was proposed by now, and a later time is that of a clock that was set back.
-      if (other !== entry && (other.landed || other.at <= now)) continue;
-      other.at = now;
-      this.#queue.update(other);
-    }
-    this.#guesses.again("again");
-  }
-
-  // Takes the decision that is said to be a proposal's.
-  async #answered(entry: Entry, text: string, guess: Decision | undefined): Promise<void> {
-    const { engine } = this.#confirmed;
-    const said = read(text);
-    const proposal = this.#confirmed.digest(again(() => engine.complete(documentOf(entry, said.at), said.at)));
-    if (said.proposal !== proposal)
-      throw differs(`the server answers with a decision on another proposal (${said.seq})`);
-    await this.#follower.take(text);
-    if (!(await this.#confirmed.has(text)))
-      throw differs(`the server answers with a decision ${said.seq} that is not in its log`);
-    if (entry.done) return;
-    const decision = decisionOf(text);
-    const same = guess?.text === text;
-    this.#settle(entry, { outcome: "confirmed", decision, same }, text);
-    if (!same) this.#tell("mismatch", { pending: entry, guess, decision });
+    void this.#sender.drain();
   }
 
   #settle(entry: Entry, settled: Settled, text?: string): void {
@@ -630,7 +486,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     if (message.type === "decision") return void this.#follower.take(message.text, false).catch(ask);
     const entry = message.type === "settled" ? this.#queue.entries.find(({ key }) => key === message.key) : undefined;
     if (message.type !== "settled" || entry?.own !== true) return this.#reload();
-    void this.#answered(entry, message.text, entry.guess).catch(ask);
+    void this.#sender.answered(entry, message.text, entry.guess).catch(ask);
   }
 
   #changed(): void {
