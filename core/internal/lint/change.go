@@ -7,8 +7,8 @@ package lint
 import (
 	"strings"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/check"
-	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/load"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
 	"github.com/holdfast-rt/holdfast/core/internal/truth"
@@ -21,7 +21,7 @@ func (l *linter) stays() {
 		act := &l.b.Actions[a]
 		at := l.b.Declared("action", act.Name)
 		if own(at) && len(act.Effects) > 0 && len(act.Must) == 0 && !l.within(at) && !l.falls(act) && l.mayStay(a) {
-			l.warn(diag.LintStays, at, true,
+			l.warn(codes.LintChangesNothing, at, true,
 				"`"+act.Name+"` can commit and change nothing: what it does may be so already, or not apply.",
 				"write `must: change`, or add a constraint that says when it may be proposed.", "")
 		}

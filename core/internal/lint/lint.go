@@ -10,6 +10,7 @@ package lint
 import (
 	"strings"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/check"
 	"github.com/holdfast-rt/holdfast/core/internal/code"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
@@ -217,11 +218,11 @@ func (l *linter) conditions() {
 		case x.unknown:
 			l.shadows(i, list)
 		case !violated && x.covered != "":
-			l.warn(diag.LintShadowed, b.Condition(i), false, "`"+c.ID+"` never decides: what it forbids is refused already, by "+x.covered+".", "delete it, or let it forbid more.", "")
+			l.warn(codes.LintShadowed, b.Condition(i), false, "`"+c.ID+"` never decides: what it forbids is refused already, by "+x.covered+".", "delete it, or let it forbid more.", "")
 		case !violated && c.Kind == model.Prefer:
-			l.warn(diag.LintVacuous, b.Condition(i), false, "`"+c.ID+"` is always met, so it prefers nothing.", "correct the condition, or delete it.", "")
+			l.warn(codes.LintNeverViolated, b.Condition(i), false, "`"+c.ID+"` is always met, so it prefers nothing.", "correct the condition, or delete it.", "")
 		case !violated:
-			l.warn(diag.LintVacuous, b.Condition(i), false, "`"+c.ID+"` is never violated: the condition always holds.", "correct the condition, or delete the constraint.", "")
+			l.warn(codes.LintNeverViolated, b.Condition(i), false, "`"+c.ID+"` is never violated: the condition always holds.", "correct the condition, or delete the constraint.", "")
 		case len(x.never) > 0 && c.Otherwise.Verdict != model.HoldVerdict:
 			message := "`" + c.ID + "` never holds, so " + diag.Quoted(x.never) + " can never commit."
 			hint := "correct the condition; what nobody may do is left out of `actions`."
@@ -230,7 +231,7 @@ func (l *linter) conditions() {
 			} else if !c.All && len(x.never) < count(c.On) {
 				hint = "correct the condition, or leave the action out of `on`."
 			}
-			l.warn(diag.LintNever, b.Condition(i), false, message, hint, "")
+			l.warn(codes.LintNeverHolds, b.Condition(i), false, message, hint, "")
 		default:
 			l.shadows(i, list)
 		}
@@ -315,7 +316,7 @@ func (l *linter) shadows(i int, list []came) {
 		if why == "" || !l.implied(i, k, list) {
 			continue
 		}
-		l.warn(diag.LintShadowed, b.Condition(i), false, "`"+c.ID+"` never decides: whenever it is violated so is `"+d.ID+"`, "+why+".",
+		l.warn(codes.LintShadowed, b.Condition(i), false, "`"+c.ID+"` never decides: whenever it is violated so is `"+d.ID+"`, "+why+".",
 			"delete it, or let it forbid something that `"+d.ID+"` leaves open.", b.Condition(k))
 		return
 	}
@@ -378,9 +379,9 @@ func (l *linter) whens() {
 		}
 		switch {
 		case !some:
-			l.warn(diag.LintUnreachable, path, false, "this never holds, so the effect never happens.", "correct the condition, or delete the effect.", "")
+			l.warn(codes.LintUnreachableBranch, path, false, "this never holds, so the effect never happens.", "correct the condition, or delete the effect.", "")
 		case !other:
-			l.warn(diag.LintConstant, path, false, "this always holds.", "leave `when` out, or correct the condition.", "")
+			l.warn(codes.LintConstantCondition, path, false, "this always holds.", "leave `when` out, or correct the condition.", "")
 		}
 	})
 }

@@ -5,6 +5,7 @@ package lint
 import (
 	"strings"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/check"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/load"
@@ -37,7 +38,7 @@ func (l *linter) unused() {
 	idle := func(what, root, name, hint string) {
 		at := b.Declared(what, name)
 		if !b.Used(root, name) && own(at) {
-			l.warn(diag.LintUnused, at, true, "nothing uses the "+what+" `"+name+"`.", hint, "")
+			l.warn(codes.LintUnused, at, true, "nothing uses the "+what+" `"+name+"`.", hint, "")
 		}
 	}
 	const rid = "delete it, or use it."
@@ -59,7 +60,7 @@ func (l *linter) unused() {
 		switch {
 		case appended[i] || !own(at):
 		case b.Used("logs", name):
-			l.warn(diag.LintStill, at, true, "nothing appends to the log `"+name+"`, so it is always empty.", "let an action `append` to it.", "")
+			l.warn(codes.LintNeverChanges, at, true, "nothing appends to the log `"+name+"`, so it is always empty.", "let an action `append` to it.", "")
 		default:
 			idle("log", "logs", name, rid)
 		}
@@ -71,7 +72,7 @@ func (l *linter) unused() {
 		switch {
 		case set[i] || !own(at):
 		case b.Used("state", v.Name) || b.Used("next", v.Name):
-			l.warn(diag.LintStill, at, true, "nothing changes `"+v.Name+"`: it is always "+string(value.AppendQuoted(nil, v.Init))+".", "let an action `set` it, or make it a constant.", "")
+			l.warn(codes.LintNeverChanges, at, true, "nothing changes `"+v.Name+"`: it is always "+string(value.AppendQuoted(nil, v.Init))+".", "let an action `set` it, or make it a constant.", "")
 		default:
 			idle("variable", "state", v.Name, rid)
 		}
@@ -84,7 +85,7 @@ func (l *linter) unused() {
 	}
 	for i := range b.Agents {
 		if name := b.Agents[i].Name; busy>>i&1 == 0 && own(b.Declared("agent", name)) {
-			l.warn(diag.LintUnused, b.Declared("agent", name), true, "the agent `"+name+"` may propose nothing, owns nothing and confirms nothing.", "name it in `by`, `owner` or `governance`, or delete it.", "")
+			l.warn(codes.LintUnused, b.Declared("agent", name), true, "the agent `"+name+"` may propose nothing, owns nothing and confirms nothing.", "name it in `by`, `owner` or `governance`, or delete it.", "")
 		}
 	}
 }
@@ -106,7 +107,7 @@ func (l *linter) nobody() {
 			}
 			v := &b.Vars[e.Var]
 			if !l.may(act.By, v.Owners) {
-				l.warn(diag.LintNobody, at, true, "`"+act.Name+"` can never change `"+v.Name+"`: it belongs to "+l.agents(v.Owners)+", and may be proposed by "+l.agents(act.By)+" only.",
+				l.warn(codes.LintNobody, at, true, "`"+act.Name+"` can never change `"+v.Name+"`: it belongs to "+l.agents(v.Owners)+", and may be proposed by "+l.agents(act.By)+" only.",
 					"let an owner propose it, too, or give an agent that does `proposes: true`, so that an owner can confirm.", b.Declared("variable", v.Name))
 				both = 0
 				break
@@ -115,7 +116,7 @@ func (l *linter) nobody() {
 				continue
 			}
 			if !l.may(act.By, both&v.Owners) {
-				l.warn(diag.LintNobody, at, true, "`"+act.Name+"` can never change both `"+b.Vars[first].Name+"` and `"+v.Name+"`: no one agent may, on its own or by confirming.",
+				l.warn(codes.LintNobody, at, true, "`"+act.Name+"` can never change both `"+b.Vars[first].Name+"` and `"+v.Name+"`: no one agent may, on its own or by confirming.",
 					"give the two an owner in common, or change them by two actions.", b.Declared("variable", v.Name))
 				break
 			}
@@ -176,7 +177,7 @@ func (l *linter) reach() {
 			if v.Moves != nil {
 				hint += " and allow the move"
 			}
-			l.warn(diag.LintMember, at, true, "`"+v.Name+"` never becomes "+strings.ReplaceAll(diag.Quoted(never), ", ", " or ")+".", hint+", or take the member out of the type.", "")
+			l.warn(codes.LintUnreachableMember, at, true, "`"+v.Name+"` never becomes "+strings.ReplaceAll(diag.Quoted(never), ", ", " or ")+".", hint+", or take the member out of the type.", "")
 		}
 	}
 }

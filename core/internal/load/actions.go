@@ -3,6 +3,7 @@ package load
 import (
 	"strconv"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
@@ -20,7 +21,7 @@ func (b *loader) declareActions(x node) []func() {
 			if v.kind() == canon.Object {
 				for _, key := range []string{"by", "args", "title", "about"} {
 					if k := v.get(key); k.ok() {
-						k.failSee(diag.ExtendRedefine, "the action `"+name+"` is a parent's, and a child does not change its `"+key+"`.", "add effects on your own variables, and constraints.", b.names["action "+name])
+						k.failSee(codes.ExtendRedefines, "the action `"+name+"` is a parent's, and a child does not change its `"+key+"`.", "add effects on your own variables, and constraints.", b.names["action "+name])
 					}
 				}
 			}
@@ -40,7 +41,7 @@ func (b *loader) declareActions(x node) []func() {
 			if by := v.get("by"); by.ok() {
 				a.By = b.agents(by)
 				if by.kind() == canon.Array && x.r.doc.Len(by.n) == 0 {
-					by.fail(diag.BundleMissing, "nobody may propose `"+name+"`.", "name at least one agent.")
+					by.fail(codes.BundleMissing, "nobody may propose `"+name+"`.", "name at least one agent.")
 				}
 			}
 			if args := v.get("args"); args.ok() {
@@ -77,7 +78,7 @@ func (b *loader) must(x node, a *model.Action) {
 		some = some || x.get(key).ok()
 	}
 	if !some {
-		m.fail(diag.BundleForm, "`"+a.Name+"` must change something, and has no effects, so it could never commit.",
+		m.fail(codes.BundleForm, "`"+a.Name+"` must change something, and has no effects, so it could never commit.",
 			"give it `set`, `reset`, `append` or `effects`, or leave `must` out.")
 		return
 	}
@@ -101,7 +102,7 @@ func (b *loader) arg(name string, x node) model.Arg {
 	if d := x.get("default"); d.ok() && a.Type.Kind != types.Bad {
 		v, m := model.Decode(&x.r.doc, d.n, a.Type, &x.r.fill)
 		if m != nil {
-			d.fail(diag.BundleValue, "`"+name+m.Path+"`: "+m.Message, m.Hint)
+			d.fail(codes.BundleValue, "`"+name+m.Path+"`: "+m.Message, m.Hint)
 		}
 		a.Default, a.Optional = v, true
 	}
@@ -116,7 +117,7 @@ func (b *loader) declareHold(x node) {
 		if s, ok := t.text(model.MaxName); ok {
 			d, good := value.ParseDuration(s)
 			if !good || d.Int() < 0 || d.Int() > 10*366*24*3600 || d.Int() == 0 && d.X == 0 {
-				t.fail(diag.BundleValue, "`"+s+"` is no time to wait.", "write it as `300s` or `24h`, at most ten years.")
+				t.fail(codes.BundleValue, "`"+s+"` is no time to wait.", "write it as `300s` or `24h`, at most ten years.")
 			} else {
 				b.Hold.TTL = d.Int()*1000 + int64(d.X/1_000_000)
 			}
@@ -134,7 +135,7 @@ func (b *loader) declareHold(x node) {
 				if hint == "" {
 					hint = "the agents are " + diag.Quoted(known) + "."
 				}
-				by.fail(diag.BundleRef, "there is no agent `"+name+"`.", hint)
+				by.fail(codes.BundleReference, "there is no agent `"+name+"`.", hint)
 			}
 		}
 	}
@@ -145,7 +146,7 @@ func (b *loader) declareHold(x node) {
 			switch v := model.Verdict(n); {
 			case !ok:
 			case v == model.Commit, v == model.HoldVerdict:
-				w.fail(diag.BundleValue, "a refusal around what waits does not `"+v.String()+"`.",
+				w.fail(codes.BundleValue, "a refusal around what waits does not `"+v.String()+"`.",
 					"write one that refuses: reject, revert, halt, escalate, stall, freeze or rewrite.")
 			default:
 				b.Hold.Verdict = v
@@ -164,6 +165,6 @@ func (x node) most(key string, otherwise int) int {
 		return int(v)
 	}
 	most := strconv.Itoa(model.MaxHolds)
-	n.fail(diag.BundleValue, "`"+key+"` is a whole number from 1 to "+most+": a session has no more than that waiting.", "")
+	n.fail(codes.BundleValue, "`"+key+"` is a whole number from 1 to "+most+": a session has no more than that waiting.", "")
 	return otherwise
 }

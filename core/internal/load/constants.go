@@ -3,8 +3,8 @@ package load
 import (
 	"strconv"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
-	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
@@ -38,7 +38,7 @@ func (b *loader) declareAgents(x node) {
 			}
 		})
 		if x.r.doc.Len(a.n) == 0 {
-			a.fail(diag.BundleMissing, "there are no agents, so nobody could propose anything.", "name at least one.")
+			a.fail(codes.BundleMissing, "there are no agents, so nobody could propose anything.", "name at least one.")
 		}
 	}
 	t, titled := &types.Type{Kind: types.Enum, Name: "agent"}, false
@@ -73,13 +73,13 @@ func (b *loader) declareConstants(x node) {
 				return
 			}
 			if v.kind() == canon.Null {
-				v.fail(diag.BundleValue, "null is no constant.", "leave it out.")
+				v.fail(codes.BundleValue, "null is no constant.", "leave it out.")
 				return
 			}
 			t := infer(&x.r.doc, v.n)
 			w, m := model.Decode(&x.r.doc, v.n, t, &x.r.fill)
 			if m != nil {
-				v.fail(diag.BundleValue, m.Message, m.Hint)
+				v.fail(codes.BundleValue, m.Message, m.Hint)
 				return
 			}
 			b.constants = append(b.constants, Const{Name: name, Type: t, Value: w})
@@ -127,22 +127,22 @@ func (b *loader) constant(x node, e Const) Const {
 	case e.Internal && hash.ok() && !v.ok():
 		e.Value = value.OfUnknown(1)
 	case !v.ok():
-		x.fail(diag.BundleMissing, "`"+e.Name+"` has no value.", "give it a `value`; a catalog gives one for each of its points.")
+		x.fail(codes.BundleMissing, "`"+e.Name+"` has no value.", "give it a `value`; a catalog gives one for each of its points.")
 	case e.Type.Kind != types.Bad:
 		w, m := model.Decode(&x.r.doc, v.n, e.Type, &x.r.fill)
 		if m != nil {
-			v.fail(diag.BundleValue, "`"+e.Name+m.Path+"`: "+m.Message, m.Hint)
+			v.fail(codes.BundleValue, "`"+e.Name+m.Path+"`: "+m.Message, m.Hint)
 		}
 		e.Value = w
 	}
 	if e.Internal && v.ok() && !salt.ok() {
-		x.fail(diag.BundleMissing, "what is internal needs a `salt`, or its hash could be guessed.", "give it a random text that nobody else knows.")
+		x.fail(codes.BundleMissing, "what is internal needs a `salt`, or its hash could be guessed.", "give it a random text that nobody else knows.")
 	}
 	if salt.ok() {
 		salt.text(MaxText)
 	}
 	if !e.Internal && (salt.ok() || hash.ok()) {
-		x.fail(diag.BundleForm, "`salt` and `hash` go with `internal: true`.", "")
+		x.fail(codes.BundleForm, "`salt` and `hash` go with `internal: true`.", "")
 	}
 	return e
 }
@@ -172,12 +172,12 @@ func (b *loader) checkValid(x node) {
 		m.Cost = 0
 		switch {
 		case got.K == value.Error:
-			c.fail(diag.BundleInvalid, "this cannot be computed: "+got.Str()+".", "")
+			c.fail(codes.BundleInvalid, "this cannot be computed: "+got.Str()+".", "")
 		case got.K == value.Unknown || got.True():
 		case len(say) > 0:
-			c.fail(diag.BundleInvalid, string(say.Append(nil, &m)), "")
+			c.fail(codes.BundleInvalid, string(say.Append(nil, &m)), "")
 		default:
-			c.fail(diag.BundleInvalid, "`"+p.Source+"` does not hold.", "")
+			c.fail(codes.BundleInvalid, "`"+p.Source+"` does not hold.", "")
 		}
 	})
 }
@@ -189,7 +189,7 @@ func (b *loader) check(x node, units uint64) bool {
 		return true
 	}
 	if b.checking > 0 || units == 0 {
-		x.fail(diag.LimitChecking, "with this, the conditions and examples up to here cost more than the "+strconv.Itoa(MaxChecking)+" units that checking a bundle may.", "write fewer, or shorter ones.")
+		x.fail(codes.LimitChecking, "with this, the conditions and examples up to here cost more than the "+strconv.Itoa(MaxChecking)+" units that checking a bundle may.", "write fewer, or shorter ones.")
 	}
 	b.checking = 0
 	return false

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
@@ -37,7 +38,7 @@ func (b *loader) declareConstraints(x node) {
 				forms++
 			}
 		}
-		if forms == 0 && len(v.r.diag.Items) > before && strings.HasPrefix(v.r.diag.Items[before].Code, diag.BundleUnknown) {
+		if forms == 0 && len(v.r.diag.Items) > before && strings.HasPrefix(v.r.diag.Items[before].Code, codes.BundleUnknownKey) {
 			return // the condition stands under another key, which is reported
 		}
 		if forms != 1 {
@@ -45,7 +46,7 @@ func (b *loader) declareConstraints(x node) {
 			if forms > 1 {
 				hint = "make two constraints of it, each with an id of its own."
 			}
-			v.fail(diag.BundleForm, "a constraint has exactly one of `require`, `ensure`, `always` and `prefer`; this has "+strconv.Itoa(forms)+".", hint)
+			v.fail(codes.BundleForm, "a constraint has exactly one of `require`, `ensure`, `always` and `prefer`; this has "+strconv.Itoa(forms)+".", hint)
 			return
 		}
 		c.Source = where.require.source()
@@ -53,7 +54,7 @@ func (b *loader) declareConstraints(x node) {
 			if n, ok := l.word("level", model.LevelWords...); ok {
 				c.Level = model.Level(n)
 				if (c.Kind == model.Prefer) != (c.Level == model.Preference) {
-					l.fail(diag.BundleForm, "the level `preference` and `prefer` go together.", "what must hold is a `require`, `ensure` or `always` at a stronger level.")
+					l.fail(codes.BundleForm, "the level `preference` and `prefer` go together.", "what must hold is a `require`, `ensure` or `always` at a stronger level.")
 				}
 			}
 		} else if c.Kind == model.Prefer {
@@ -64,14 +65,14 @@ func (b *loader) declareConstraints(x node) {
 		c.Otherwise, where.say = b.otherwise(v.get("otherwise"))
 		if w := v.get("weight"); w.ok() {
 			if c.Kind != model.Prefer {
-				w.failKey(diag.BundleForm, "`weight` ranks preferences, so it goes with `prefer` only.", "")
+				w.failKey(codes.BundleForm, "`weight` ranks preferences, so it goes with `prefer` only.", "")
 			}
 			if n, ok := w.number(1, 1000); ok {
 				c.Weight = int(n)
 			}
 		}
 		if c.Kind == model.Prefer && v.get("otherwise").get("verdict").ok() {
-			v.get("otherwise").get("verdict").failKey(diag.BundleForm, "a preference never blocks, so it has no verdict.", "")
+			v.get("otherwise").get("verdict").failKey(codes.BundleForm, "a preference never blocks, so it has no verdict.", "")
 		}
 		if on := v.get("on"); on.ok() {
 			b.on(on, &c)
@@ -101,13 +102,13 @@ func (b *loader) on(x node, c *model.Constraint) {
 			if hint == "" && len(known) > 0 {
 				hint = "the actions are " + diag.Quoted(known) + "."
 			}
-			v.fail(diag.BundleRef, "there is no action `"+name+"`.", hint)
+			v.fail(codes.BundleReference, "there is no action `"+name+"`.", hint)
 			return
 		}
 		c.On[a] = true
 	})
 	if !some && x.kind() == canon.Array {
-		x.fail(diag.BundleForm, "`on` names no action.", "leave `on` out to cover all of them.")
+		x.fail(codes.BundleForm, "`on` names no action.", "leave `on` out to cover all of them.")
 	}
 }
 

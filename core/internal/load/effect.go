@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
@@ -34,7 +35,7 @@ func (b *loader) effects(x node, at Place, action int) []model.Effect {
 		})
 	}
 	if len(list) > MaxEffects {
-		x.fail(diag.LimitCount, "there are "+strconv.Itoa(len(list))+" effects, and at most "+strconv.Itoa(MaxEffects)+" are allowed.", "")
+		x.fail(codes.LimitCount, "there are "+strconv.Itoa(len(list))+" effects, and at most "+strconv.Itoa(MaxEffects)+" are allowed.", "")
 	}
 	clashes(x, list, groups)
 	return list
@@ -59,7 +60,7 @@ func clashes(x node, list []model.Effect, groups []int) {
 			if long != short {
 				message = "one effect sets `" + short + "`, another a part of it, `" + long + "`."
 			}
-			x.fail(diag.BundleEffect, message, "leave one out, or put them under different `when`s.")
+			x.fail(codes.BundleEffect, message, "leave one out, or put them under different `when`s.")
 			return
 		}
 	}
@@ -102,11 +103,11 @@ func (b *loader) effectGroup(x node, at Place, action int, when *vm.Program) []m
 				}
 			}
 			if at2 < 0 {
-				v.failKey(diag.BundleRef, "there is no log `"+name+"`.", diag.Suggest(name, known))
+				v.failKey(codes.BundleReference, "there is no log `"+name+"`.", diag.Suggest(name, known))
 				return
 			}
 			if b.Logs[at2].Layer != b.layer {
-				v.failSee(diag.ExtendWeaken, "the log `"+name+"` is a parent's, so only the parent's actions append to it.", "declare a log of your own.", b.names["log "+name])
+				v.failSee(codes.ExtendWeakens, "the log `"+name+"` is a parent's, so only the parent's actions append to it.", "declare a log of your own.", b.names["log "+name])
 				return
 			}
 			add(model.Effect{Log: at2, Var: -1, Text: name, Value: b.right(v, at, action, b.Logs[at2].Type)})
@@ -173,18 +174,18 @@ func (b *loader) target(x node, key bool, path string, at Place, action int) (mo
 		} else if name == "logs" {
 			hint = "use `append` to add to a log."
 		}
-		fail(0, max(i, 1), diag.BundleRef, "there is no state variable `"+name+"`.", hint)
+		fail(0, max(i, 1), codes.BundleReference, "there is no state variable `"+name+"`.", hint)
 		return e, nil
 	}
 	if b.Vars[e.Var].Layer != b.layer {
-		x.r.diag.Add(diag.Diagnostic{Code: diag.ExtendWeaken, Path: x.path, Key: key, Off: 0, End: i, Message: "`" + name + "` is a parent's variable, so only the parent's actions change it.",
+		x.r.diag.Add(diag.Diagnostic{Code: codes.ExtendWeakens, Path: x.path, Key: key, Off: 0, End: i, Message: "`" + name + "` is a parent's variable, so only the parent's actions change it.",
 			Hint: "declare a variable of your own.", Related: b.names["variable "+name]})
 		return e, nil
 	}
 	t := b.Vars[e.Var].Type
 	for i < len(path) {
 		if len(e.Path) == MaxSteps {
-			fail(i, len(path), diag.BundleEffect, "this path has too many parts; 8 is the limit.", "")
+			fail(i, len(path), codes.BundleEffect, "this path has too many parts; 8 is the limit.", "")
 			return e, nil
 		}
 		step := model.Step{Type: t, Field: -1}
@@ -201,20 +202,20 @@ func (b *loader) target(x node, key bool, path string, at Place, action int) (mo
 					for _, f := range t.Fields {
 						fields = append(fields, f.Name)
 					}
-					fail(i+1, max(end, i+2), diag.BundleRef, "there is no field `"+field+"` in `"+path[:i]+"`.", diag.Suggest(field, fields))
+					fail(i+1, max(end, i+2), codes.BundleReference, "there is no field `"+field+"` in `"+path[:i]+"`.", diag.Suggest(field, fields))
 					return e, nil
 				}
 				t = t.Fields[step.Field].Type
 			case t.Kind == types.Map && field != "":
 				if t.Key.Kind == types.Enum && t.Key.Member(field) < 0 {
-					fail(i+1, end, diag.BundleRef, "`"+field+"` is none of "+diag.Quoted(t.Key.Members)+".", diag.Suggest(field, t.Key.Members))
+					fail(i+1, end, codes.BundleReference, "`"+field+"` is none of "+diag.Quoted(t.Key.Members)+".", diag.Suggest(field, t.Key.Members))
 					return e, nil
 				}
 				step.Key = value.OfString(field)
 				t = t.Elem
 			default:
 				if t.Kind != types.Bad {
-					fail(start, max(end, start+1), diag.BundleEffect, "`"+path[:i]+"` is of type `"+t.String()+"`, which has no fields.", "set the whole: leave out what follows its name.")
+					fail(start, max(end, start+1), codes.BundleEffect, "`"+path[:i]+"` is of type `"+t.String()+"`, which has no fields.", "set the whole: leave out what follows its name.")
 				}
 				return e, nil
 			}
@@ -222,7 +223,7 @@ func (b *loader) target(x node, key bool, path string, at Place, action int) (mo
 		case '[':
 			end := closing(path, i+1, ']')
 			if end < 0 {
-				fail(i, len(path), diag.BundleEffect, "this bracket is never closed.", "")
+				fail(i, len(path), codes.BundleEffect, "this bracket is never closed.", "")
 				return e, nil
 			}
 			want := &types.Type{Kind: types.Int}
@@ -233,7 +234,7 @@ func (b *loader) target(x node, key bool, path string, at Place, action int) (mo
 			case types.Bad:
 				return e, nil
 			default:
-				fail(i, end+1, diag.BundleEffect, "`"+path[:i]+"` is of type `"+t.String()+"`, which cannot be indexed.", "")
+				fail(i, end+1, codes.BundleEffect, "`"+path[:i]+"` is of type `"+t.String()+"`, which cannot be indexed.", "")
 				return e, nil
 			}
 			step.Index = b.compile(x, key, i+1, path[i+1:end], at, action, want)
@@ -243,7 +244,7 @@ func (b *loader) target(x node, key bool, path string, at Place, action int) (mo
 			t = t.Elem
 			i = end + 1
 		default:
-			fail(i, len(path), diag.BundleEffect, "`"+path[i:]+"` cannot continue a path.", "a path is a variable, then `.field` or `[expression]` parts.")
+			fail(i, len(path), codes.BundleEffect, "`"+path[i:]+"` cannot continue a path.", "a path is a variable, then `.field` or `[expression]` parts.")
 			return e, nil
 		}
 		if len(e.Path) > 0 {
@@ -275,12 +276,12 @@ func (b *loader) right(x node, at Place, action int, t *types.Type) model.Right 
 	case canon.True, canon.False, canon.Number:
 		v, m := model.Decode(&x.r.doc, x.n, t, &x.r.fill)
 		if m != nil {
-			x.fail(diag.BundleValue, m.Message, m.Hint)
+			x.fail(codes.BundleValue, m.Message, m.Hint)
 		}
 		r.Value = v
 	case canon.Object:
 		if t.Kind != types.Record {
-			x.fail(diag.BundleKind, "a mapping makes a record, and this is of type `"+t.String()+"`.", "write an expression.")
+			x.fail(codes.BundleKind, "a mapping makes a record, and this is of type `"+t.String()+"`.", "write an expression.")
 			return r
 		}
 		r.Fields = make([]model.Right, len(t.Fields))
@@ -294,7 +295,7 @@ func (b *loader) right(x node, at Place, action int, t *types.Type) model.Right 
 				for _, f := range t.Fields {
 					fields = append(fields, f.Name)
 				}
-				v.failKey(diag.BundleRef, "there is no field `"+name+"` here; there is "+diag.Quoted(fields)+".", diag.Suggest(name, fields))
+				v.failKey(codes.BundleReference, "there is no field `"+name+"` here; there is "+diag.Quoted(fields)+".", diag.Suggest(name, fields))
 				return
 			}
 			r.Fields[i] = b.right(v, at, action, t.Fields[i].Type)

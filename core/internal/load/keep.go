@@ -3,6 +3,7 @@ package load
 // This file reads keep: proposals that no bundle extending this one may refuse.
 
 import (
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
 )
@@ -22,7 +23,7 @@ func (b *loader) checkKeeps(root node) {
 					if b.related(l, o) || why == "" || b.Layers[l].Includes>>b.Actions[a].Layer&1 == 0 {
 						continue
 					}
-					root.get("extends").failSee(diag.ExtendKeeps, "`"+b.Layers[l].ID+"` keeps proposals of `"+
+					root.get("extends").failSee(codes.ExtendKeeps, "`"+b.Layers[l].ID+"` keeps proposals of `"+
 						b.Actions[a].Name+"`, and `"+b.Layers[o].ID+"` may refuse them: "+why+".",
 						"extend one of the two, or let one of them extend the other.", b.origins[l].keeps[i])
 					return
@@ -106,7 +107,7 @@ func (b *loader) declareKeeps(x node) {
 			}
 		}
 		if k.Action >= 0 && !b.sees(ofActions, k.Action) || k.Action == -1 && name != model.Builtins[0] {
-			a.fail(diag.BundleRef, "there is no action `"+name+"`.", diag.Suggest(name, known))
+			a.fail(codes.BundleReference, "there is no action `"+name+"`.", diag.Suggest(name, known))
 			return
 		}
 		if w := v.get("when"); w.ok() {

@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
@@ -63,7 +64,7 @@ func Load(src []byte) (*model.Bundle, []diag.Diagnostic) { return load(src, &rea
 func load(src []byte, r *reader, seen func(root, name string), after func(b *loader, root node)) (*model.Bundle, []diag.Diagnostic) {
 	r.fill = model.MaxFilled
 	if len(src) > MaxDocument {
-		return nil, []diag.Diagnostic{{Code: diag.LimitText, Message: "the document has " + strconv.Itoa(len(src)) + " bytes, and at most " + strconv.Itoa(MaxDocument) + " are allowed."}}
+		return nil, []diag.Diagnostic{{Code: codes.LimitText, Message: "the document has " + strconv.Itoa(len(src)) + " bytes, and at most " + strconv.Itoa(MaxDocument) + " are allowed."}}
 	}
 	src = append([]byte(nil), src...)
 	if err := r.doc.Parse(src); err != nil {
@@ -109,14 +110,14 @@ func (b *loader) fresh(x node, what, name string) bool {
 		return true
 	}
 	if strings.Count(at, "/extends/") == strings.Count(x.path, "/extends/") && strings.HasPrefix(x.path, at[:strings.LastIndex(at, "/extends/")+1]) && what == "id" {
-		x.r.diag.Add(diag.Diagnostic{Code: diag.BundleDuplicate, Path: x.path, Message: "the id `" + name + "` stands here twice.", Hint: "give each constraint an id of its own.", Related: at})
+		x.r.diag.Add(diag.Diagnostic{Code: codes.BundleDuplicate, Path: x.path, Message: "the id `" + name + "` stands here twice.", Hint: "give each constraint an id of its own.", Related: at})
 		return false
 	}
 	hint := "a child only adds; choose another name."
 	if what == "action" {
 		hint = "a child may add `set`, `reset`, `append` and `effects` on its own variables to it, and constraints."
 	}
-	x.failSee(diag.ExtendRedefine, "the "+what+" `"+name+"` is declared by a parent already.", hint, at)
+	x.failSee(codes.ExtendRedefines, "the "+what+" `"+name+"` is declared by a parent already.", hint, at)
 	return false
 }
 
@@ -127,7 +128,7 @@ func (b *loader) read(x node, depth int) {
 	}
 	if f := x.need("holdfast"); f.ok() {
 		if n, ok := x.r.doc.Int(f.n); f.kind() != canon.Number || !ok || n != 1 {
-			f.fail(diag.BundleFormat, "this engine reads format 1 only.", "write `holdfast: 1`.")
+			f.fail(codes.BundleFormat, "this engine reads format 1 only.", "write `holdfast: 1`.")
 			return
 		}
 	}
@@ -149,7 +150,7 @@ func (b *loader) read(x node, depth int) {
 	}
 	for l := range b.Layers {
 		if b.Layers[l].ID == b.ID() {
-			x.fail(diag.ExtendParent, "`"+b.ID()+"` is here twice, as two different documents.",
+			x.fail(codes.ExtendParent, "`"+b.ID()+"` is here twice, as two different documents.",
 				"extend one of them, or give the other a version of its own.")
 		}
 	}
@@ -211,7 +212,7 @@ func (b *loader) read(x node, depth int) {
 	if v := x.get("governance"); v.ok() {
 		// Left out, a parent says that nobody unfreezes: a child does not change that either.
 		if layers != 0 {
-			v.failSee(diag.ExtendWeaken, "who unfreezes is a parent's to say, and a child does not change it.", "leave `governance` out.", b.names["governance"])
+			v.failSee(codes.ExtendWeakens, "who unfreezes is a parent's to say, and a child does not change it.", "leave `governance` out.", b.names["governance"])
 		} else {
 			b.names["governance"] = v.path
 			b.Governance = b.agents(v)
@@ -219,7 +220,7 @@ func (b *loader) read(x node, depth int) {
 	}
 	if v := x.get("hold"); v.ok() {
 		if layers != 0 {
-			v.failSee(diag.ExtendWeaken, "how long a proposal waits is a parent's to say, and a child does not change it.", "leave `hold` out.", b.names["hold"])
+			v.failSee(codes.ExtendWeakens, "how long a proposal waits is a parent's to say, and a child does not change it.", "leave `hold` out.", b.names["hold"])
 		} else {
 			b.names["hold"] = v.path
 			b.declareHold(v)
@@ -240,7 +241,7 @@ func (b *loader) read(x node, depth int) {
 // parents reads `extends`; it returns the layers of all that is extended, and that of the first parent.
 func (b *loader) parents(x node, depth int) (layers uint32, first int) {
 	if depth >= MaxExtends {
-		x.fail(diag.ExtendDepth, "parents are nested deeper than "+strconv.Itoa(MaxExtends)+" generations.", "")
+		x.fail(codes.LimitExtends, "parents are nested deeper than "+strconv.Itoa(MaxExtends)+" generations.", "")
 		return 0, 0
 	}
 	x.items(MaxParents, "parents", func(i int, v node) {
@@ -257,20 +258,20 @@ func (b *loader) parents(x node, depth int) (layers uint32, first int) {
 			return
 		}
 		if !doc.ok() {
-			v.fail(diag.ExtendParent, "the parent `"+n+"@"+s+"` is not in the document.", "build it with `holdfast build`, which puts its parents in.")
+			v.fail(codes.ExtendParent, "the parent `"+n+"@"+s+"` is not in the document.", "build it with `holdfast build`, which puts its parents in.")
 			return
 		}
 		got := Digest(&x.r.doc, doc.n)
 		if d := v.get("digest"); d.ok() {
 			if want, _ := d.text(MaxText); want != got {
-				d.fail(diag.ExtendParent, "the parent's document has the digest "+got+", not this one.", "build it again.")
+				d.fail(codes.ExtendParent, "the parent's document has the digest "+got+", not this one.", "build it again.")
 				return
 			}
 		}
 		at := b.ancestor(got)
 		if at < 0 { // otherwise it was reached by another way; it is the same document
 			if len(b.Layers) >= MaxParents {
-				v.fail(diag.ExtendDepth, "there are more than "+strconv.Itoa(MaxParents)+" ancestors.", "")
+				v.fail(codes.LimitExtends, "there are more than "+strconv.Itoa(MaxParents)+" ancestors.", "")
 				return
 			}
 			b.read(doc, depth+1)
@@ -280,7 +281,7 @@ func (b *loader) parents(x node, depth int) (layers uint32, first int) {
 		}
 		parent := &b.Layers[at]
 		if parent.ID != n+"@"+s {
-			v.fail(diag.ExtendParent, "the parent's document is `"+parent.ID+"`, not `"+n+"@"+s+"`.", "")
+			v.fail(codes.ExtendParent, "the parent's document is `"+parent.ID+"`, not `"+n+"@"+s+"`.", "")
 			return
 		}
 		if layers == 0 {
@@ -294,7 +295,7 @@ func (b *loader) parents(x node, depth int) (layers uint32, first int) {
 			e.items(MaxConstraints, "ids", func(i int, w node) {
 				id, ok := w.text(MaxText)
 				if layer, there := b.idLayers[id]; ok && (!there || parent.Includes>>layer&1 == 0) {
-					w.fail(diag.ExtendExpects, "`"+n+"@"+s+"` has no constraint `"+id+"`.", diag.Suggest(id, b.ids()))
+					w.fail(codes.ExtendExpects, "`"+n+"@"+s+"` has no constraint `"+id+"`.", diag.Suggest(id, b.ids()))
 				}
 			})
 		}

@@ -5,6 +5,7 @@ package load
 import (
 	"strings"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
@@ -15,7 +16,7 @@ import (
 func (b *loader) moves(x node, v *model.Var) {
 	if v.Type.Kind != types.Enum {
 		if v.Type.Kind != types.Bad {
-			x.failKey(diag.BundleMove, "only a variable of an enum type has moves; `"+v.Name+"` is of type `"+v.Type.String()+"`.", "leave it out, or make the variable an enum.")
+			x.failKey(codes.BundleMove, "only a variable of an enum type has moves; `"+v.Name+"` is of type `"+v.Type.String()+"`.", "leave it out, or make the variable an enum.")
 		}
 		return
 	}
@@ -60,7 +61,7 @@ func (b *loader) moves(x node, v *model.Var) {
 func (b *loader) never(x node, v *model.Var) {
 	if v.Type.Kind != types.Enum {
 		if v.Type.Kind != types.Bad {
-			x.failKey(diag.BundleMove, "only a variable of an enum type has moves; `"+v.Name+"` is of type `"+v.Type.String()+"`.", "leave it out, or make the variable an enum.")
+			x.failKey(codes.BundleMove, "only a variable of an enum type has moves; `"+v.Name+"` is of type `"+v.Type.String()+"`.", "leave it out, or make the variable an enum.")
 		}
 		return
 	}
@@ -79,7 +80,7 @@ func (b *loader) never(x node, v *model.Var) {
 			return
 		}
 		if both {
-			move.fail(diag.BundleMove, "`never` takes single moves.", "write `a -> b`, and a second entry for the way back.")
+			move.fail(codes.BundleMove, "`never` takes single moves.", "write `a -> b`, and a second entry for the way back.")
 			return
 		}
 		n.ID, n.From, n.To = s, from, to
@@ -113,7 +114,7 @@ func (x node) move(t *types.Type) (from, to int, both, ok bool) {
 				break
 			}
 		}
-		x.fail(diag.BundleMove, "`"+s+"` is no move.", hint)
+		x.fail(codes.BundleMove, "`"+s+"` is no move.", hint)
 		return 0, 0, false, false
 	}
 	if strings.HasSuffix(left, "<") {
@@ -135,13 +136,13 @@ func (x node) move(t *types.Type) (from, to int, both, ok bool) {
 		if hint == "" {
 			hint = "the members are " + diag.Quoted(t.Members) + "."
 		}
-		x.r.diag.Add(diag.Diagnostic{Code: diag.BundleMove, Path: x.path, Off: off, End: off + max(1, len(name)), Message: "`" + name + "` is no member of this type.", Hint: hint})
+		x.r.diag.Add(diag.Diagnostic{Code: codes.BundleMove, Path: x.path, Off: off, End: off + max(1, len(name)), Message: "`" + name + "` is no member of this type.", Hint: hint})
 		return 0, false
 	}
 	from, ok1 := member(left)
 	to, ok2 := member(right)
 	if ok1 && ok2 && from == to && from >= 0 {
-		x.warn(diag.BundleMove, "staying is no move, so this says nothing.", "leave it out.")
+		x.warn(codes.BundleMove, "staying is no move, so this says nothing.", "leave it out.")
 	}
 	return from, to, both, ok1 && ok2
 }

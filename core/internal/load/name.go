@@ -3,7 +3,7 @@ package load
 // This file says which names a bundle may declare.
 
 import (
-	"github.com/holdfast-rt/holdfast/core/internal/diag"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
 )
 
@@ -22,12 +22,12 @@ func (x node) identifier(s, what string, key bool) bool {
 		fail = x.failKey
 	}
 	if !model.Identifier(s) {
-		fail(diag.BundleName, "`"+s+"` cannot name "+what+".", "use letters, digits and `_`, not starting with a digit, at most 64.")
+		fail(codes.BundleName, "`"+s+"` cannot name "+what+".", "use letters, digits and `_`, not starting with a digit, at most 64.")
 		return false
 	}
 	for _, w := range reserved {
 		if w == s {
-			fail(diag.BundleName, "`"+s+"` is a reserved word and cannot name "+what+".", "choose another name, such as `"+s+"_`.")
+			fail(codes.BundleName, "`"+s+"` is a reserved word and cannot name "+what+".", "choose another name, such as `"+s+"_`.")
 			return false
 		}
 	}
@@ -41,7 +41,7 @@ func (x node) member(s string) bool {
 		good = model.Letter(s[i]) || model.Digit(s[i]) || s[i] == '-'
 	}
 	if !good {
-		x.fail(diag.BundleName, "`"+s+"` cannot name a member.", "use letters, digits, `_` and `-` inside, not starting with a digit, at most 64.")
+		x.fail(codes.BundleName, "`"+s+"` cannot name a member.", "use letters, digits, `_` and `-` inside, not starting with a digit, at most 64.")
 	}
 	return good
 }
@@ -57,7 +57,7 @@ func (x node) id() (string, bool) {
 		good = model.Letter(s[i]) || model.Digit(s[i]) || s[i] == '.' || s[i] == '-'
 	}
 	if !good {
-		x.fail(diag.BundleName, "`"+s+"` is no id.", "use letters, digits, `.`, `_` and `-`, at most 64; ids with a colon are built in.")
+		x.fail(codes.BundleName, "`"+s+"` is no id.", "use letters, digits, `.`, `_` and `-`, at most 64; ids with a colon are built in.")
 	}
 	return s, good
 }
@@ -73,7 +73,7 @@ func (x node) slug() (string, bool) {
 		good = s[i] >= 'a' && s[i] <= 'z' || model.Digit(s[i]) || s[i] == '-'
 	}
 	if !good {
-		x.fail(diag.BundleName, "`"+s+"` cannot name a bundle.", "use lower-case letters, digits and `-` inside, at most 64.")
+		x.fail(codes.BundleName, "`"+s+"` cannot name a bundle.", "use lower-case letters, digits and `-` inside, at most 64.")
 	}
 	return s, good
 }
@@ -85,7 +85,7 @@ func (x node) semver() (string, bool) {
 		return "", false
 	}
 	if !semver(s) {
-		x.fail(diag.BundleName, "`"+s+"` is no semantic version.", "write it as `1.0.0`, or `1.0.0-beta.1`.")
+		x.fail(codes.BundleName, "`"+s+"` is no semantic version.", "write it as `1.0.0`, or `1.0.0-beta.1`.")
 		return s, false
 	}
 	return s, true

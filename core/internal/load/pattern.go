@@ -43,12 +43,12 @@ func (b *loader) declarePatterns(x node) {
 		})
 		if len(list) == 0 {
 			if !x.r.diag.Failed() {
-				any.fail(diag.BundleSet, "the pattern `"+name+"` matches nothing: it has no alternatives.", "add a `{phrase: TEXT}` or a `{regex: TEXT}`.")
+				any.fail(codes.BundlePattern, "the pattern `"+name+"` matches nothing: it has no alternatives.", "add a `{phrase: TEXT}` or a `{regex: TEXT}`.")
 			}
 			return
 		}
 		if len(list) > MaxPhrases {
-			any.fail(diag.LimitCount, "there are "+strconv.Itoa(len(list))+" alternatives, and at most "+strconv.Itoa(MaxPhrases)+" are allowed.", "")
+			any.fail(codes.LimitCount, "there are "+strconv.Itoa(len(list))+" alternatives, and at most "+strconv.Itoa(MaxPhrases)+" are allowed.", "")
 			return
 		}
 		if b.tables > MaxTables {
@@ -91,13 +91,13 @@ func (b *loader) alternatives(x node) []text.Pattern {
 		return nil
 	}
 	if x.r.doc.Len(x.n) != 1 {
-		x.fail(diag.BundleForm, "an alternative is one of `phrase`, `phrases` and `regex`.", "")
+		x.fail(codes.BundleForm, "an alternative is one of `phrase`, `phrases` and `regex`.", "")
 		return nil
 	}
 	if v := x.get("phrase"); v.ok() {
 		if s, ok := v.text(MaxText); ok {
 			if s == "" {
-				v.fail(diag.BundleSet, "an empty phrase matches nothing.", "")
+				v.fail(codes.BundlePattern, "an empty phrase matches nothing.", "")
 				return nil
 			}
 			return []text.Pattern{{Phrase: s}}
@@ -107,7 +107,7 @@ func (b *loader) alternatives(x node) []text.Pattern {
 	if v := x.get("regex"); v.ok() {
 		if s, ok := v.text(MaxText); ok {
 			if s == "" {
-				v.fail(diag.BundleSet, "an empty regular expression matches everything.", "")
+				v.fail(codes.BundlePattern, "an empty regular expression matches everything.", "")
 				return nil
 			}
 			return []text.Pattern{{Regex: s}}
@@ -135,12 +135,12 @@ func (b *loader) alternatives(x node) []text.Pattern {
 	m := vm.Machine{CostLimit: model.DecisionCost}
 	got := m.Run(p)
 	if got.K != value.List {
-		v.fail(diag.BundleSet, "this gives no list of text: "+string(value.AppendText(nil, got))+".", "")
+		v.fail(codes.BundlePattern, "this gives no list of text: "+string(value.AppendText(nil, got))+".", "")
 		return nil
 	}
 	for _, s := range got.Items() {
 		if s.K != value.String || s.Str() == "" {
-			v.fail(diag.BundleSet, "every phrase is text, and none is empty.", "")
+			v.fail(codes.BundlePattern, "every phrase is text, and none is empty.", "")
 			return nil
 		}
 		list = append(list, text.Pattern{Phrase: s.Str()})
@@ -163,9 +163,9 @@ func (b *loader) examples(x node, set *text.Set, name string, hit bool) []string
 		list = append(list, s)
 		if got := m.Hits(set, s); got && !hit {
 			spans := m.Find(set, s, nil)
-			v.fail(diag.BundleExample, "this is said to be no `"+name+"`, and matches from "+strconv.Itoa(spans[0].Start)+" to "+strconv.Itoa(spans[0].End)+".", "make the phrase narrower, or move the text to `hit`.")
+			v.fail(codes.BundleExample, "this is said to be no `"+name+"`, and matches from "+strconv.Itoa(spans[0].Start)+" to "+strconv.Itoa(spans[0].End)+".", "make the phrase narrower, or move the text to `hit`.")
 		} else if !got && hit {
-			v.fail(diag.BundleExample, "this is said to be `"+name+"`, and nothing matches.", "it was compared as `"+strings.ToValidUTF8(text.Normalise(s), "?")+"`; phrases match at word boundaries.")
+			v.fail(codes.BundleExample, "this is said to be `"+name+"`, and nothing matches.", "it was compared as `"+strings.ToValidUTF8(text.Normalise(s), "?")+"`; phrases match at word boundaries.")
 		}
 	})
 	return list

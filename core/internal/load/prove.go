@@ -5,6 +5,7 @@ package load
 import (
 	"strings"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
@@ -40,7 +41,7 @@ func (b *loader) declareProve(x node) {
 				}
 			}
 			if found != 1 {
-				v.fail(diag.BundleForm, "a property has exactly one of "+diag.Quoted(words)+".", "")
+				v.fail(codes.BundleForm, "a property has exactly one of "+diag.Quoted(words)+".", "")
 			}
 		})
 	}
@@ -70,14 +71,14 @@ func (b *loader) domain(path string, x node) {
 		}
 	}
 	if t == nil {
-		x.failKey(diag.BundleRef, "there is no `"+path+"` to give values to.", diag.Suggest(path, known))
+		x.failKey(codes.BundleReference, "there is no `"+path+"` to give values to.", diag.Suggest(path, known))
 		return
 	}
 	d := model.Domain{Path: path}
 	x.items(MaxItems, "values", func(i int, v node) {
 		w, m := model.Decode(&x.r.doc, v.n, t, &x.r.fill)
 		if m != nil {
-			v.fail(diag.BundleValue, "`"+path+m.Path+"`: "+m.Message, m.Hint)
+			v.fail(codes.BundleValue, "`"+path+m.Path+"`: "+m.Message, m.Hint)
 			return
 		}
 		d.Values = append(d.Values, w)
@@ -114,7 +115,7 @@ func (b *loader) declareTests(x node) {
 			if g := e.get("governing"); g.ok() && g.kind() == canon.String {
 				id := strings.Clone(g.r.doc.String(g.n))
 				if _, there := b.names["id "+id]; !there && id != "" && id != "frozen" && id != "fallback" && !strings.Contains(id, ":") {
-					g.fail(diag.BundleRef, "there is no constraint `"+id+"`.", diag.Suggest(id, b.ids()))
+					g.fail(codes.BundleReference, "there is no constraint `"+id+"`.", diag.Suggest(id, b.ids()))
 				}
 			}
 		})

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
@@ -58,7 +59,7 @@ func (x node) warn(code, message, hint string) {
 }
 
 func (x node) wrongKind(want string) {
-	x.fail(diag.BundleKind, "expected "+want+", found "+x.kind().String()+".", "")
+	x.fail(codes.BundleKind, "expected "+want+", found "+x.kind().String()+".", "")
 }
 
 // get returns the named member, or a node that is not ok.
@@ -90,7 +91,7 @@ var needed = map[string]string{
 func (x node) need(name string) node {
 	v := x.get(name)
 	if !v.ok() && x.kind() == canon.Object {
-		x.fail(diag.BundleMissing, "`"+name+"` is missing.", needed[name])
+		x.fail(codes.BundleMissing, "`"+name+"` is missing.", needed[name])
 	}
 	return v
 }
@@ -102,7 +103,7 @@ func (x node) members(limit int, what string, f func(name string, v node)) bool 
 		return false
 	}
 	if n := x.r.doc.Len(x.n); n > limit {
-		x.fail(diag.LimitCount, "there are "+strconv.Itoa(n)+" "+what+", and at most "+strconv.Itoa(limit)+" are allowed.", "")
+		x.fail(codes.LimitCount, "there are "+strconv.Itoa(n)+" "+what+", and at most "+strconv.Itoa(limit)+" are allowed.", "")
 		return false
 	}
 	for k := x.r.doc.First(x.n); k >= 0 && !x.r.diag.Full(); k = x.r.doc.Next(k) {
@@ -128,7 +129,7 @@ func (x node) keys(known ...string) bool {
 		if hint == "" {
 			hint = "the keys are " + diag.Quoted(known) + "."
 		}
-		v.failKey(diag.BundleUnknown, "there is no key `"+name+"` here.", hint)
+		v.failKey(codes.BundleUnknownKey, "there is no key `"+name+"` here.", hint)
 	})
 	return true
 }
@@ -140,11 +141,11 @@ func (x node) items(limit int, what string, f func(i int, v node)) bool {
 		if x.kind() == canon.String {
 			hint = "write `[" + strings.Clone(x.r.doc.String(x.n)) + "]`."
 		}
-		x.fail(diag.BundleKind, "expected a list of "+what+", found "+x.kind().String()+".", hint)
+		x.fail(codes.BundleKind, "expected a list of "+what+", found "+x.kind().String()+".", hint)
 		return false
 	}
 	if n := x.r.doc.Len(x.n); n > limit {
-		x.fail(diag.LimitCount, "there are "+strconv.Itoa(n)+" "+what+", and at most "+strconv.Itoa(limit)+" are allowed.", "")
+		x.fail(codes.LimitCount, "there are "+strconv.Itoa(n)+" "+what+", and at most "+strconv.Itoa(limit)+" are allowed.", "")
 		return false
 	}
 	i := 0
@@ -163,7 +164,7 @@ func (x node) text(limit int) (string, bool) {
 	}
 	s := strings.Clone(x.r.doc.String(x.n))
 	if len(s) > limit {
-		x.fail(diag.LimitText, "this text has "+strconv.Itoa(len(s))+" bytes, and at most "+strconv.Itoa(limit)+" are allowed.", "")
+		x.fail(codes.LimitText, "this text has "+strconv.Itoa(len(s))+" bytes, and at most "+strconv.Itoa(limit)+" are allowed.", "")
 		return "", false
 	}
 	return s, true
@@ -195,12 +196,12 @@ func (x node) title() string {
 		return ""
 	}
 	if strings.TrimSpace(s) == "" {
-		x.fail(diag.BundleText, "this title is empty.", "leave it out, and the name is shown.")
+		x.fail(codes.BundleText, "this title is empty.", "leave it out, and the name is shown.")
 		return ""
 	}
 	for _, r := range s {
 		if r < ' ' || r == 0x7F || r == 0x85 || r == 0x2028 || r == 0x2029 {
-			x.fail(diag.BundleText, "a title is one line of text.", "write it without line breaks and control characters; what is longer is an `about`.")
+			x.fail(codes.BundleText, "a title is one line of text.", "write it without line breaks and control characters; what is longer is an `about`.")
 			return ""
 		}
 	}
@@ -222,12 +223,12 @@ func (x node) flag() bool {
 // number returns a whole number between lo and hi.
 func (x node) number(lo, hi int64) (int64, bool) {
 	if x.kind() != canon.Number {
-		x.fail(diag.BundleKind, "expected a whole number, found "+x.kind().String()+".", model.Unquoted(&x.r.doc, x.n))
+		x.fail(codes.BundleKind, "expected a whole number, found "+x.kind().String()+".", model.Unquoted(&x.r.doc, x.n))
 		return 0, false
 	}
 	i, ok := x.r.doc.Int(x.n)
 	if !ok || i < lo || i > hi {
-		x.fail(diag.BundleValue, "expected a whole number from "+strconv.FormatInt(lo, 10)+" to "+strconv.FormatInt(hi, 10)+".", "")
+		x.fail(codes.BundleValue, "expected a whole number from "+strconv.FormatInt(lo, 10)+" to "+strconv.FormatInt(hi, 10)+".", "")
 		return 0, false
 	}
 	return i, true
@@ -244,6 +245,6 @@ func (x node) word(what string, words ...string) (int, bool) {
 			return i, true
 		}
 	}
-	x.fail(diag.BundleValue, "`"+s+"` is no "+what+"; it is one of "+diag.Quoted(words)+".", diag.Suggest(s, words))
+	x.fail(codes.BundleValue, "`"+s+"` is no "+what+"; it is one of "+diag.Quoted(words)+".", diag.Suggest(s, words))
 	return 0, false
 }

@@ -5,6 +5,7 @@ package load
 import (
 	"strings"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
@@ -31,12 +32,12 @@ func (b *loader) say(x node, at Place, action int) model.Say {
 			words = append(words, c)
 			i += 2
 		case c == '}':
-			x.r.diag.Add(diag.Diagnostic{Code: diag.BundleText, Path: x.path, Off: i, End: i + 1, Message: "this brace closes nothing.", Hint: "write `}}` for a brace in the text."})
+			x.r.diag.Add(diag.Diagnostic{Code: codes.BundleText, Path: x.path, Off: i, End: i + 1, Message: "this brace closes nothing.", Hint: "write `}}` for a brace in the text."})
 			return nil
 		case c == '{':
 			end := closing(s, i+1, '}')
 			if end < 0 {
-				x.r.diag.Add(diag.Diagnostic{Code: diag.BundleText, Path: x.path, Off: i, End: i + 1, Message: "this brace is never closed.", Hint: "close the expression with `}`, or write `{{` for a brace in the text."})
+				x.r.diag.Add(diag.Diagnostic{Code: codes.BundleText, Path: x.path, Off: i, End: i + 1, Message: "this brace is never closed.", Hint: "close the expression with `}`, or write `{{` for a brace in the text."})
 				return nil
 			}
 			flush()
@@ -87,7 +88,7 @@ func (b *loader) otherwise(x node) (o model.Otherwise, say node) {
 		return o, node{}
 	}
 	if x.kind() == canon.String {
-		x.fail(diag.BundleKind, "expected a mapping with `verdict` and `say`, found text.", "write `otherwise: {say: \"…\"}`.")
+		x.fail(codes.BundleKind, "expected a mapping with `verdict` and `say`, found text.", "write `otherwise: {say: \"…\"}`.")
 		return o, node{}
 	}
 	if !x.keys("verdict", "say", "by") {
@@ -104,7 +105,7 @@ func (b *loader) otherwise(x node) (o model.Otherwise, say node) {
 			o.By = b.agents(by)
 		}
 	} else if by.ok() {
-		by.failKey(diag.BundleForm, "`by` says who may confirm, so it goes with `verdict: hold` only.", "")
+		by.failKey(codes.BundleForm, "`by` says who may confirm, so it goes with `verdict: hold` only.", "")
 	}
 	return o, x.get("say")
 }
@@ -133,7 +134,7 @@ func (b *loader) agents(x node) uint64 {
 			if hint == "" {
 				hint = "the agents are " + diag.Quoted(known) + "."
 			}
-			v.fail(diag.BundleRef, "there is no agent `"+name+"`.", hint)
+			v.fail(codes.BundleReference, "there is no agent `"+name+"`.", hint)
 			return
 		}
 		set |= 1 << at

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/check"
 	"github.com/holdfast-rt/holdfast/core/internal/code"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
@@ -173,7 +174,7 @@ func (b *loader) compile(x node, key bool, off int, src string, at Place, action
 		return nil // reported already
 	}
 	if b.compiled += len(src) + programBytes; b.compiled > MaxCompiled {
-		x.fail(diag.LimitPrograms, "with this expression there are more than "+strconv.Itoa(MaxCompiled)+" bytes of them, each counted once for every action that it is compiled for.",
+		x.fail(codes.LimitPrograms, "with this expression there are more than "+strconv.Itoa(MaxCompiled)+" bytes of them, each counted once for every action that it is compiled for.",
 			"give constraints that read arguments an `on`, or write less.")
 		return nil
 	}
@@ -197,7 +198,7 @@ func (b *loader) compile(x node, key bool, off int, src string, at Place, action
 		}
 	}
 	if p == nil && len(found) == 0 {
-		x.fail(diag.BundleForm, "this expression cannot be compiled.", "")
+		x.fail(codes.BundleForm, "this expression cannot be compiled.", "")
 	}
 	return p
 }
@@ -215,7 +216,7 @@ func words(src string) bool {
 // lacking says of an argument that is not there which of the actions lack it, and which have it.
 func (b *loader) lacking(d *diag.Diagnostic, src string, off, action int) {
 	from, to := d.Off-off, d.End-off
-	if d.Code != diag.NameField || action == AnyAction || from < len("args.") || to > len(src) || src[from-len("args."):from] != "args." {
+	if d.Code != codes.NameUnknownField || action == AnyAction || from < len("args.") || to > len(src) || src[from-len("args."):from] != "args." {
 		return
 	}
 	name := src[from:to]

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
@@ -29,7 +30,7 @@ func (b *loader) declared(x node, depth int) *types.Type {
 	before := b.size
 	b.size += t.Size
 	if before <= MaxTypeSizes && b.size > MaxTypeSizes {
-		x.fail(diag.LimitType, "the types up to here have "+strconv.Itoa(b.size)+" fields, entries and members, and at most "+strconv.Itoa(MaxTypeSizes)+" are allowed in a bundle.",
+		x.fail(codes.LimitType, "the types up to here have "+strconv.Itoa(b.size)+" fields, entries and members, and at most "+strconv.Itoa(MaxTypeSizes)+" are allowed in a bundle.",
 			"use smaller types; a type counts wherever it is named.")
 	}
 	return t
@@ -38,7 +39,7 @@ func (b *loader) declared(x node, depth int) *types.Type {
 // typ reads a type; what it could not read is Bad, and reported.
 func (b *loader) typ(x node, depth int) *types.Type {
 	if depth > MaxTypeDepth {
-		x.fail(diag.LimitType, "types are nested too deep; 8 is the limit.", "")
+		x.fail(codes.LimitType, "types are nested too deep; 8 is the limit.", "")
 		return bad
 	}
 	return x.sized(b.readType(x, depth))
@@ -71,9 +72,9 @@ func (x node) sized(t *types.Type) *types.Type {
 	}
 	switch {
 	case t.Height > MaxTypeDepth+1:
-		x.fail(diag.LimitType, "types are nested too deep, those it names counted in; 8 is the limit.", "")
+		x.fail(codes.LimitType, "types are nested too deep, those it names counted in; 8 is the limit.", "")
 	case t.Size > MaxTypeSize:
-		x.fail(diag.LimitType, "this type has "+strconv.Itoa(t.Size)+" fields, entries and members, those of the types it names counted in, and at most "+strconv.Itoa(MaxTypeSize)+" are allowed.", "")
+		x.fail(codes.LimitType, "this type has "+strconv.Itoa(t.Size)+" fields, entries and members, those of the types it names counted in, and at most "+strconv.Itoa(MaxTypeSize)+" are allowed.", "")
 	default:
 		t.Zero = model.Zero(t)
 		return t
@@ -102,7 +103,7 @@ func (b *loader) shorthand(x node, what string, keys ...string) *types.Type {
 		if len(typ) > 2 && len(typ)+len(rest) < diag.MaxQuoted {
 			hint = "write `{type: {" + typ[2:] + "}" + rest + "}`."
 		}
-		k.failKey(diag.BundleForm, what+" that has `"+key+"` needs its type under `type`.", hint)
+		k.failKey(codes.BundleForm, what+" that has `"+key+"` needs its type under `type`.", hint)
 		return bad
 	}
 	return b.declared(x, 0)
@@ -121,11 +122,11 @@ func (b *loader) readType(x node, depth int) *types.Type {
 	}
 	titles := x.get("titles")
 	if titles.ok() && !x.get("enum").ok() {
-		titles.failKey(diag.BundleForm, "only the members of an enum have `titles`.", "write `{enum: [a, b], titles: {a: \"…\"}}`.")
+		titles.failKey(codes.BundleForm, "only the members of an enum have `titles`.", "write `{enum: [a, b], titles: {a: \"…\"}}`.")
 		return bad
 	}
 	if n := x.r.doc.Len(x.n); n != 1 && (n != 2 || !titles.ok()) {
-		x.fail(diag.BundleType, "a type is a name, or a mapping with exactly one key.", "write for example `{int: [0, 100]}`, `{enum: [a, b]}` or `{list: {of: string, max: 10}}`.")
+		x.fail(codes.BundleType, "a type is a name, or a mapping with exactly one key.", "write for example `{int: [0, 100]}`, `{enum: [a, b]}` or `{list: {of: string, max: 10}}`.")
 		return bad
 	}
 	t := bad
@@ -157,7 +158,7 @@ func (b *loader) readType(x node, depth int) *types.Type {
 			if hint == "" {
 				hint = "a type is made by " + diag.Quoted(typeKeys) + ", or has a name."
 			}
-			v.failKey(diag.BundleType, "there is no type `"+name+"`.", hint)
+			v.failKey(codes.BundleType, "there is no type `"+name+"`.", hint)
 		}
 	})
 	return t
@@ -195,7 +196,7 @@ func (b *loader) namedType(x node, name string) *types.Type {
 	if hint == "" {
 		hint = "declare it under `types`, or use one of " + diag.Quoted(known) + "."
 	}
-	x.fail(diag.BundleRef, "there is no type `"+name+"`.", hint)
+	x.fail(codes.BundleReference, "there is no type `"+name+"`.", hint)
 	return bad
 }
 
@@ -210,7 +211,7 @@ func (x node) intType() *types.Type {
 		return bad
 	}
 	if len(lim) != 2 || lim[0] > lim[1] {
-		x.fail(diag.BundleType, "an int's bounds are a list of its smallest and its largest value.", "write for example `{int: [0, 100]}`.")
+		x.fail(codes.BundleType, "an int's bounds are a list of its smallest and its largest value.", "write for example `{int: [0, 100]}`.")
 		return bad
 	}
 	return &types.Type{Kind: types.Int, Min: lim[0], Max: lim[1], Bounded: true}
@@ -224,14 +225,14 @@ func (x node) enumType() *types.Type {
 			return
 		}
 		if t.Member(s) >= 0 {
-			v.fail(diag.BundleDuplicate, "the member `"+s+"` stands here twice.", "delete one of the two.")
+			v.fail(codes.BundleDuplicate, "the member `"+s+"` stands here twice.", "delete one of the two.")
 			return
 		}
 		t.Members = append(t.Members, s)
 		t.Values = append(t.Values, value.OfString(s))
 	})
 	if len(t.Members) == 0 {
-		x.fail(diag.BundleType, "an enum needs at least one member.", "write for example `{enum: [open, closed]}`.")
+		x.fail(codes.BundleType, "an enum needs at least one member.", "write for example `{enum: [open, closed]}`.")
 		return bad
 	}
 	return t
@@ -246,7 +247,7 @@ func (x node) memberTitles(t *types.Type) {
 			if hint == "" {
 				hint = "the members are " + diag.Quoted(t.Members) + "."
 			}
-			v.failKey(diag.BundleRef, "there is no member `"+name+"`, so it has no title.", hint)
+			v.failKey(codes.BundleReference, "there is no member `"+name+"`, so it has no title.", hint)
 			return
 		}
 		if t.Titles == nil {
@@ -284,14 +285,14 @@ func (b *loader) mapType(x node, depth int) *types.Type {
 		return t
 	}
 	if m := x.get("max"); m.ok() {
-		m.failKey(diag.BundleForm, "a map with `keys` always has them all, so `max` means nothing.", "leave one of the two out.")
+		m.failKey(codes.BundleForm, "a map with `keys` always has them all, so `max` means nothing.", "leave one of the two out.")
 	}
 	t.Key = b.typ(k, depth+1)
 	if t.Key.Kind == types.Bad {
 		return bad
 	}
 	if t.Key.Kind != types.Enum {
-		k.fail(diag.BundleType, "the keys of a map are an enum, or any text.", "name an enum type, or leave `keys` out.")
+		k.fail(codes.BundleType, "the keys of a map are an enum, or any text.", "name an enum type, or leave `keys` out.")
 		return bad
 	}
 	t.Len = len(t.Key.Members)
@@ -306,7 +307,7 @@ func (b *loader) recordType(x node, depth int) *types.Type {
 		}
 	})
 	if len(t.Fields) == 0 {
-		x.fail(diag.BundleType, "a record needs at least one field.", "")
+		x.fail(codes.BundleType, "a record needs at least one field.", "")
 		return bad
 	}
 	sort.Slice(t.Fields, func(i, j int) bool { return t.Fields[i].Name < t.Fields[j].Name })
@@ -321,7 +322,7 @@ func (b *loader) declareTypes(x node) {
 		if v.identifier(name, "a type", true) && b.fresh(v, "type", name) {
 			for _, w := range typeWords {
 				if w == name {
-					v.failKey(diag.BundleName, "`"+name+"` is a built-in type.", "choose another name.")
+					v.failKey(codes.BundleName, "`"+name+"` is a built-in type.", "choose another name.")
 					return
 				}
 			}
@@ -350,7 +351,7 @@ func (b *loader) declareTypes(x node) {
 		}
 		if len(wait) == len(order) {
 			for _, name := range wait {
-				entries[name].fail(diag.BundleType, "the type `"+name+"` contains itself.", "a type must be of bounded size; name an id instead.")
+				entries[name].fail(codes.BundleType, "the type `"+name+"` contains itself.", "a type must be of bounded size; name an id instead.")
 				b.Types = append(b.Types, model.Named{Name: name, Type: bad})
 			}
 			return

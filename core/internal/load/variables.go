@@ -3,8 +3,8 @@ package load
 import (
 	"strings"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
-	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
 	"github.com/holdfast-rt/holdfast/core/internal/vm"
@@ -52,7 +52,7 @@ func (b *loader) declareState(x node) {
 				s.Init = model.Zero(s.Type)
 			}
 		} else if v.valueForType() {
-			v.fail(diag.BundleKind, "expected a type or a mapping with `type`, found "+v.kind().String()+".", v.typeFor())
+			v.fail(codes.BundleKind, "expected a type or a mapping with `type`, found "+v.kind().String()+".", v.typeFor())
 		} else if v.keys(variableKeys...) {
 			s.About = v.optionalText("about")
 			if t := v.need("type"); t.ok() {
@@ -63,7 +63,7 @@ func (b *loader) declareState(x node) {
 				if i := v.get("init"); i.ok() {
 					w, m := model.Decode(&x.r.doc, i.n, s.Type, &x.r.fill)
 					if m != nil {
-						i.fail(diag.BundleValue, "`"+name+m.Path+"`: "+m.Message, m.Hint)
+						i.fail(codes.BundleValue, "`"+name+m.Path+"`: "+m.Message, m.Hint)
 					} else {
 						s.Init = w
 					}
@@ -131,7 +131,7 @@ func (b *loader) declareDerived(x node) {
 		}
 		if len(later) == len(wait) {
 			for i, v := range later {
-				v.fail(diag.BundleRef, "`"+laterNames[i]+"` is derived from itself.", "break the circle: "+strings.Join(laterNames, ", ")+".")
+				v.fail(codes.BundleReference, "`"+laterNames[i]+"` is derived from itself.", "break the circle: "+strings.Join(laterNames, ", ")+".")
 			}
 			return
 		}
