@@ -37,14 +37,13 @@ const lintRows = 1 << 19
 // Document returns the findings about a bundle document that Load does not make; none
 // where it has errors.
 func Document(src []byte) []diag.Diagnostic {
-	var found []diag.Diagnostic
-	load.Inspect(src, func(r *load.Reading) {
-		l := linter{b: r, rows: lintRows}
-		first := len(r.Found())
-		l.run()
-		found = r.Found()[first:]
-	})
-	return found
+	l := linter{b: load.Read(src), rows: lintRows}
+	if l.b == nil {
+		return nil
+	}
+	first := len(l.b.Found())
+	l.run()
+	return l.b.Found()[first:]
 }
 
 func (l *linter) run() {

@@ -10,22 +10,21 @@ import (
 )
 
 // Reading is a bundle that was read without errors, and the document it was read from.
-// It is for use by the function that Inspect calls.
 type Reading struct {
 	*model.Bundle
 	l    *loader
-	root node
 	used map[string]bool // "constants tolerance", "types stance", …
 }
 
-// Inspect calls look with the bundle that src declares, where it has no errors.
-func Inspect(src []byte, look func(*Reading)) {
+// Read reads a bundle document for a tool; nil where the document has errors.
+func Read(src []byte) *Reading {
 	r := &Reading{used: map[string]bool{}}
-	load(src, &reader{}, func(root, name string) { r.used[root+" "+name] = true }, func(b *loader, root node) {
-		b.seen = nil
-		r.Bundle, r.l, r.root = &b.Bundle, b, root
-		look(r)
-	})
+	if r.l, _ = load(src, func(root, name string) { r.used[root+" "+name] = true }); r.l == nil {
+		return nil
+	}
+	r.l.seen = nil
+	r.Bundle = &r.l.Bundle
+	return r
 }
 
 // Declared is the place where something is declared, such as the "variable" of that name.
@@ -56,7 +55,7 @@ func (r *Reading) Scope(at Place, action int) *check.Scope { return r.l.scope(at
 
 // Whens calls f with the conditions of effects: the action, the place, and what is written there.
 func (r *Reading) Whens(f func(action int, path, source string)) {
-	x := r.root.get("actions")
+	x := r.l.root.get("actions")
 	if !x.ok() {
 		return
 	}
