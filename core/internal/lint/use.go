@@ -19,6 +19,35 @@ import (
 // they are of use without being read.
 func (l *linter) unused() {
 	b := l.b
+	for _, name := range b.Constants() {
+		l.idle("constant", "constants", name, orUse)
+	}
+	for _, name := range b.Params() {
+		l.idle("param", "params", name, orUse)
+	}
+	for i := range b.Types {
+		l.idle("type", "types", b.Types[i].Name, orUse)
+	}
+	for i := range b.Patterns {
+		name := b.Patterns[i].Name
+		l.idle("pattern", "patterns", name, "delete it, or ask for it: TEXT.hits(\""+name+"\").")
+	}
+	l.still()
+	l.idleAgents()
+}
+
+const orUse = "delete it, or use it."
+
+// idle warns of a declaration of the document itself that nothing uses.
+func (l *linter) idle(what, root, name, hint string) {
+	if at := l.b.Declared(what, name); !l.b.Used(root, name) && own(at) {
+		l.warn(codes.LintUnused, at, true, "nothing uses the "+what+" `"+name+"`.", hint, "")
+	}
+}
+
+// still looks for logs and variables that are read and never change, or are not even read.
+func (l *linter) still() {
+	b := l.b
 	set, appended := map[int]bool{}, map[int]bool{}
 	note := func(list []model.Effect) {
 		for i := range list {
@@ -30,29 +59,8 @@ func (l *linter) unused() {
 		}
 	}
 	note(b.Fallback)
-	var busy uint64 = b.Governance
 	for i := range b.Actions {
 		note(b.Actions[i].Effects)
-		busy |= b.Actions[i].By
-	}
-	idle := func(what, root, name, hint string) {
-		at := b.Declared(what, name)
-		if !b.Used(root, name) && own(at) {
-			l.warn(codes.LintUnused, at, true, "nothing uses the "+what+" `"+name+"`.", hint, "")
-		}
-	}
-	const rid = "delete it, or use it."
-	for _, name := range b.Constants() {
-		idle("constant", "constants", name, rid)
-	}
-	for _, name := range b.Params() {
-		idle("param", "params", name, rid)
-	}
-	for i := range b.Types {
-		idle("type", "types", b.Types[i].Name, rid)
-	}
-	for i := range b.Patterns {
-		idle("pattern", "patterns", b.Patterns[i].Name, "delete it, or ask for it: TEXT.hits(\""+b.Patterns[i].Name+"\").")
 	}
 	for i := range b.Logs {
 		name := b.Logs[i].Name
@@ -60,22 +68,36 @@ func (l *linter) unused() {
 		switch {
 		case appended[i] || !own(at):
 		case b.Used("logs", name):
-			l.warn(codes.LintNeverChanges, at, true, "nothing appends to the log `"+name+"`, so it is always empty.", "let an action `append` to it.", "")
+			l.warn(codes.LintNeverChanges, at, true, "nothing appends to the log `"+name+"`, so it is always empty.",
+				"let an action `append` to it.", "")
 		default:
-			idle("log", "logs", name, rid)
+			l.idle("log", "logs", name, orUse)
 		}
 	}
 	for i := range b.Vars {
 		v := &b.Vars[i]
 		at := b.Declared("variable", v.Name)
-		busy |= v.Owners
 		switch {
 		case set[i] || !own(at):
 		case b.Used("state", v.Name) || b.Used("next", v.Name):
-			l.warn(codes.LintNeverChanges, at, true, "nothing changes `"+v.Name+"`: it is always "+string(value.AppendQuoted(nil, v.Init))+".", "let an action `set` it, or make it a constant.", "")
+			l.warn(codes.LintNeverChanges, at, true,
+				"nothing changes `"+v.Name+"`: it is always "+string(value.AppendQuoted(nil, v.Init))+".",
+				"let an action `set` it, or make it a constant.", "")
 		default:
-			idle("variable", "state", v.Name, rid)
+			l.idle("variable", "state", v.Name, orUse)
 		}
+	}
+}
+
+// idleAgents looks for agents that the bundle gives nothing to do.
+func (l *linter) idleAgents() {
+	b := l.b
+	busy := b.Governance
+	for i := range b.Actions {
+		busy |= b.Actions[i].By
+	}
+	for i := range b.Vars {
+		busy |= b.Vars[i].Owners
 	}
 	if b.Hold.By >= 0 {
 		busy |= 1 << b.Hold.By
@@ -84,8 +106,10 @@ func (l *linter) unused() {
 		busy |= b.Constraints[i].Otherwise.By
 	}
 	for i := range b.Agents {
-		if name := b.Agents[i].Name; busy>>i&1 == 0 && own(b.Declared("agent", name)) {
-			l.warn(codes.LintUnused, b.Declared("agent", name), true, "the agent `"+name+"` may propose nothing, owns nothing and confirms nothing.", "name it in `by`, `owner` or `governance`, or delete it.", "")
+		name := b.Agents[i].Name
+		if at := b.Declared("agent", name); busy>>i&1 == 0 && own(at) {
+			l.warn(codes.LintUnused, at, true, "the agent `"+name+"` may propose nothing, owns nothing and confirms nothing.",
+				"name it in `by`, `owner` or `governance`, or delete it.", "")
 		}
 	}
 }

@@ -68,14 +68,11 @@ func (b *loader) scope(at Place, action int) *check.Scope {
 func (b *loader) newScope(at Place, action int) *check.Scope {
 	s := &check.Scope{Seen: b.seen, Folding: &b.folding}
 	for i, set := range b.Sets {
-		steps, name := 1, b.SetNames[i]
-		if !b.sees(ofPatterns, i) {
-			name = unseen
-		}
-		s.Patterns = append(s.Patterns, name)
+		steps := 1
 		if set != nil {
 			steps = set.Steps()
 		}
+		s.Patterns = append(s.Patterns, b.visible(ofPatterns, i, b.SetNames[i]))
 		s.PatternSteps = append(s.PatternSteps, steps)
 	}
 	for i, t := range b.Types {
@@ -87,27 +84,15 @@ func (b *loader) newScope(at Place, action int) *check.Scope {
 		check.Root{Name: "constants", Fields: b.constVars(ofConstants, b.constants, true)},
 		check.Root{Name: "params", Fields: b.constVars(ofParams, b.params, true)},
 		check.Root{Name: "metadata", Fields: b.constVars(ofMetadata, b.metadata, at == ValidPlace)})
-
-	state := check.Root{Name: "state", Bank: model.BankState}
-	next := check.Root{Name: "next", Bank: model.BankNext}
-	seen := func(kind, i int, name string) string {
-		if b.sees(kind, i) {
-			return name
-		}
-		return unseen
-	}
-	for i, v := range b.Vars {
-		f := check.Var{Name: seen(ofVars, i, v.Name), Type: v.Type}
-		state.Fields = append(state.Fields, f)
-		next.Fields = append(next.Fields, f)
-	}
+	state := check.Root{Name: "state", Bank: model.BankState, Fields: b.stateVars()}
+	next := check.Root{Name: "next", Bank: model.BankNext, Fields: state.Fields}
 	logs := check.Root{Name: "logs", Bank: model.BankLogs}
 	for i, l := range b.Logs {
-		logs.Fields = append(logs.Fields, check.Var{Name: seen(ofLogs, i, l.Name), Type: l.List})
+		logs.Fields = append(logs.Fields, check.Var{Name: b.visible(ofLogs, i, l.Name), Type: l.List})
 	}
 	derived := check.Root{Name: "derived", Bank: model.BankDerived}
 	for i, d := range b.Derived {
-		derived.Fields = append(derived.Fields, check.Var{Name: seen(ofDerived, i, d.Name), Type: d.Program.Type})
+		derived.Fields = append(derived.Fields, check.Var{Name: b.visible(ofDerived, i, d.Name), Type: d.Program.Type})
 	}
 	args := check.Root{Name: "args", Bank: model.BankArgs}
 	if action != AnyAction {
@@ -117,16 +102,8 @@ func (b *loader) newScope(at Place, action int) *check.Scope {
 	} else {
 		args.Missing = "there are no arguments here: no one action is meant."
 	}
-	text := func(n int) *types.Type { return &types.Type{Kind: types.String, Len: n} }
-	actor := check.Root{Name: "actor", Bank: model.BankActor, Fields: []check.Var{{Name: "id", Type: text(maxActorBytes)}, {Name: "kind", Type: b.AgentType}}}
-	origin := &types.Type{Kind: types.Record, Fields: []types.Field{{Name: "id", Type: text(maxActorBytes)}, {Name: "kind", Type: b.AgentType}}}
-	proposal := check.Root{Name: "proposal", Bank: model.BankProposal, Fields: []check.Var{
-		{Name: "action", Type: text(model.MaxName)},
-		{Name: "at", Type: &types.Type{Kind: types.Timestamp}},
-		{Name: "origin", Type: origin},
-		{Name: "reasons", Type: &types.Type{Kind: types.List, Elem: text(maxReasonBytes), Len: maxReasons}},
-		{Name: "since", Type: &types.Type{Kind: types.Timestamp}},
-	}}
+	actor := check.Root{Name: "actor", Bank: model.BankActor, Fields: b.actorVars()}
+	proposal := check.Root{Name: "proposal", Bank: model.BankProposal, Fields: b.proposalVars()}
 	switch at {
 	case FixedPlace, ValidPlace:
 		const fixed = "only what never changes may be read here: `constants`, `params` and `metadata`."
@@ -140,6 +117,43 @@ func (b *loader) newScope(at Place, action int) *check.Scope {
 	}
 	s.Roots = append(s.Roots, state, next, logs, derived, args, actor, proposal)
 	return s
+}
+
+// visible is the name of a declaration that the document being read may name, and one that
+// no expression can write for another.
+func (b *loader) visible(kind, i int, name string) string {
+	if b.sees(kind, i) {
+		return name
+	}
+	return unseen
+}
+
+func (b *loader) stateVars() []check.Var {
+	var vars []check.Var
+	for i, v := range b.Vars {
+		vars = append(vars, check.Var{Name: b.visible(ofVars, i, v.Name), Type: v.Type})
+	}
+	return vars
+}
+
+func textOf(n int) *types.Type { return &types.Type{Kind: types.String, Len: n} }
+
+func (b *loader) actorVars() []check.Var {
+	return []check.Var{{Name: "id", Type: textOf(maxActorBytes)}, {Name: "kind", Type: b.AgentType}}
+}
+
+func (b *loader) proposalVars() []check.Var {
+	origin := &types.Type{Kind: types.Record}
+	for _, v := range b.actorVars() {
+		origin.Fields = append(origin.Fields, types.Field{Name: v.Name, Type: v.Type})
+	}
+	return []check.Var{
+		{Name: "action", Type: textOf(model.MaxName)},
+		{Name: "at", Type: &types.Type{Kind: types.Timestamp}},
+		{Name: "origin", Type: origin},
+		{Name: "reasons", Type: &types.Type{Kind: types.List, Elem: textOf(maxReasonBytes), Len: maxReasons}},
+		{Name: "since", Type: &types.Type{Kind: types.Timestamp}},
+	}
 }
 
 // constVars lists constants as names that are folded in; internal ones only where they may be read.

@@ -16,6 +16,8 @@ type target struct {
 	effect *Effect
 	path   []value.Value // keys and indices; a field's index as an Int
 	value  value.Value
+
+	anywhere bool // a key is unknown, so that any part of the variable may be meant
 }
 
 // Apply computes what the effects make of the state in the machine's banks, and
@@ -24,9 +26,25 @@ type target struct {
 // changes; an Unknown one that the condition of an effect is not known, after which
 // every variable that effect would write is unknown too.
 func Apply(m *vm.Machine, b *Bundle, effects []Effect, after *State, changes []Change) ([]Change, value.Value) {
-	var targets []target
+	targets, unsure, failed := aim(m, b, effects, after)
+	if failed.K == value.Error {
+		return changes, failed
+	}
+	for i := range targets {
+		if changes, failed = targets[i].write(m, b, after, changes); failed.K == value.Error {
+			return changes, failed
+		}
+	}
+	if unsure != 0 {
+		return changes, value.OfUnknown(unsure)
+	}
+	return changes, value.Value{}
+}
+
+// aim computes paths and values of the effects whose conditions hold. What an effect
+// under an unknown condition would write is unknown in after; unsure says on what that depends.
+func aim(m *vm.Machine, b *Bundle, effects []Effect, after *State) (targets []target, unsure uint64, failed value.Value) {
 	var room Extent
-	unsure := uint64(0)
 	when, held := (*vm.Program)(nil), value.Value{}
 	for i := range effects {
 		e := &effects[i]
@@ -34,93 +52,107 @@ func Apply(m *vm.Machine, b *Bundle, effects []Effect, after *State, changes []C
 			if e.When != when {
 				when, held = e.When, m.Run(e.When)
 			}
-			if held.K == value.Error {
-				return changes, held
-			}
-			if held.K != value.Bool && held.K != value.Unknown {
-				return changes, value.OfError(value.NoSuchOverload, "the condition of an effect is a "+held.K.String()+", not a bool")
-			}
-			if held.K == value.Unknown {
+			switch {
+			case held.K == value.Error:
+				return nil, 0, held
+			case held.K == value.Unknown:
 				unsure |= held.N
-				if e.Var >= 0 {
-					after.Vars[e.Var] = held
-				} else {
-					after.Logs[e.Log] = held
-				}
+				e.blur(after, held)
 				continue
-			}
-			if !held.True() {
+			case held.K != value.Bool:
+				return nil, 0, value.OfError(value.NoSuchOverload, "the condition of an effect is a "+held.K.String()+", not a bool")
+			case !held.True():
 				continue
 			}
 		}
-		t := target{effect: e}
-		fog := value.Value{}
-		for j := range e.Path {
-			k := e.Path[j].Key
-			if s := &e.Path[j]; s.Field >= 0 {
-				k = value.OfInt(int64(s.Field))
-			} else if s.Index != nil {
-				k = m.Run(s.Index)
-			}
-			if k.K == value.Error {
-				return changes, k
-			}
-			switch s := &e.Path[j]; {
-			case k.K == value.Unknown:
-				fog = k
-			case s.Type.Kind == types.List && k.K != value.Int, s.Type.Kind == types.Map && k.K != value.String:
-				return changes, value.OfError(value.NoSuchOverload, "an index of `"+e.Text+"` is a "+k.K.String())
-			}
-			t.path = append(t.path, k)
-		}
-		t.value = e.Value.eval(m, &room)
-		if t.value.K == value.Error {
-			return changes, t.value
-		}
-		if fog.K == value.Unknown {
-			t.path, t.value = nil, fog
+		t, failed := e.target(m, &room)
+		if failed.K == value.Error {
+			return nil, 0, failed
 		}
 		for j := range targets {
-			if targets[j].effect.Var >= 0 && targets[j].effect.Var == e.Var && overlap(targets[j].path, t.path) && fog.K != value.Unknown {
-				return changes, value.OfError(value.InvalidArgument, "two effects set `"+t.name(b)+"` at once")
+			if o := &targets[j]; e.Var >= 0 && o.effect.Var == e.Var && !t.anywhere && overlap(o.path, t.path) {
+				return nil, 0, value.OfError(value.InvalidArgument, "two effects set `"+t.name(b)+"` at once")
 			}
 		}
 		targets = append(targets, t)
 	}
-	for i := range targets {
-		t := &targets[i]
-		if e := t.effect; e.Var < 0 {
-			log := after.Logs[e.Log]
-			if log.K == value.Unknown {
-				continue
-			}
+	return targets, unsure, value.Value{}
+}
+
+// blur makes what the effect would write unknown.
+func (e *Effect) blur(after *State, unknown value.Value) {
+	if e.Var >= 0 {
+		after.Vars[e.Var] = unknown
+	} else {
+		after.Logs[e.Log] = unknown
+	}
+}
+
+// target computes the path and the value of an effect.
+func (e *Effect) target(m *vm.Machine, room *Extent) (t target, failed value.Value) {
+	t.effect = e
+	unknown := value.Value{}
+	for j := range e.Path {
+		s := &e.Path[j]
+		k := s.key(m)
+		switch {
+		case k.K == value.Error:
+			return t, k
+		case k.K == value.Unknown:
+			unknown = k
+		case s.Type.Kind == types.List && k.K != value.Int, s.Type.Kind == types.Map && k.K != value.String:
+			return t, value.OfError(value.NoSuchOverload, "an index of `"+e.Text+"` is a "+k.K.String())
+		}
+		t.path = append(t.path, k)
+	}
+	if t.value = e.Value.eval(m, room); t.value.K == value.Error {
+		return t, t.value
+	}
+	if unknown.K == value.Unknown {
+		t.path, t.value, t.anywhere = nil, unknown, true
+	}
+	return t, value.Value{}
+}
+
+// key computes the key or index of a step; a field's index as an Int.
+func (s *Step) key(m *vm.Machine) value.Value {
+	switch {
+	case s.Field >= 0:
+		return value.OfInt(int64(s.Field))
+	case s.Index != nil:
+		return m.Run(s.Index)
+	}
+	return s.Key
+}
+
+// write puts the value into the state after, and adds the change where there is one.
+func (t *target) write(m *vm.Machine, b *Bundle, after *State, changes []Change) ([]Change, value.Value) {
+	e := t.effect
+	if e.Var < 0 {
+		if log := after.Logs[e.Log]; log.K != value.Unknown {
 			after.Logs[e.Log] = value.OfList(append(log.Items(), t.value))
 			changes = append(changes, Change{Effect: e, Path: "logs." + e.Text, To: t.value})
-			continue
 		}
-		v := &after.Vars[t.effect.Var]
-		if t.value.K == value.Unknown {
-			*v = t.value
-			continue
-		}
-		if v.K == value.Unknown {
-			continue
-		}
-		m.Cost += t.effect.copies(*v)
-		if m.Cost > m.CostLimit {
-			return changes, value.OfError(value.CostLimit, "evaluation costs more than is allowed")
-		}
-		from, to, failed := put(*v, t.effect.Path, t.path, t.value)
-		if failed.K == value.Error {
-			return changes, failed
-		}
-		*v = to
-		if !value.Equal(from, t.value) {
-			changes = append(changes, Change{Effect: t.effect, Path: t.name(b), From: from, To: t.value})
-		}
+		return changes, value.Value{}
 	}
-	if unsure != 0 {
-		return changes, value.OfUnknown(unsure)
+	v := &after.Vars[e.Var]
+	if t.value.K == value.Unknown {
+		*v = t.value
+	}
+	if v.K == value.Unknown {
+		return changes, value.Value{}
+	}
+	m.Cost += e.copies(*v)
+	if m.Cost > m.CostLimit {
+		return changes, value.OfError(value.CostLimit, "evaluation costs more than is allowed")
+	}
+	from, to, failed := put(*v, e.Path, t.path, t.value)
+	if failed.K == value.Error {
+		return changes, failed
+	}
+	*v = to
+	if !value.Equal(from, t.value) {
+		changes = append(changes, Change{Effect: e, Path: t.name(b), From: from, To: t.value})
 	}
 	return changes, value.Value{}
 }
@@ -133,12 +165,7 @@ func (e *Effect) Look(m *vm.Machine, b *Bundle, s State) (string, value.Value) {
 	v := s.Vars[e.Var]
 	for i := range e.Path {
 		step := &e.Path[i]
-		k := step.Key
-		if step.Field >= 0 {
-			k = value.OfInt(int64(step.Field))
-		} else if step.Index != nil {
-			k = m.Run(step.Index)
-		}
+		k := step.key(m)
 		if k.K >= value.Error {
 			return e.Text, k
 		}

@@ -24,97 +24,117 @@ type Mismatch struct {
 
 // Decode reads the JSON value n as a t. Texts are copied, so the result does
 // not depend on the document. A nil Mismatch means that it fits. Each value that
-// stands for what a mapping leaves out is taken off *fill; below zero nothing fits.
+// is filled in for what a mapping leaves out is taken off *fill; below zero nothing fits.
 func Decode(d *canon.Doc, n canon.Node, t *types.Type, fill *int) (value.Value, *Mismatch) {
-	wrong := func(want string) (value.Value, *Mismatch) {
-		return value.Value{}, &Mismatch{Message: "expected " + want + ", found " + d.Kind(n).String() + ".", Node: n, Want: t, Hint: mend(d, n, t)}
-	}
+	kind := d.Kind(n)
 	switch t.Kind {
 	case types.Bool:
-		switch d.Kind(n) {
-		case canon.True:
-			return value.OfBool(true), nil
-		case canon.False:
-			return value.OfBool(false), nil
+		if kind == canon.True || kind == canon.False {
+			return value.OfBool(kind == canon.True), nil
 		}
-		return wrong("true or false")
+		return value.Value{}, wrongKind(d, n, t, "true or false")
 	case types.Int:
-		if d.Kind(n) != canon.Number {
-			return wrong("a whole number")
-		}
-		i, ok := d.Int(n)
-		if !ok {
-			return value.Value{}, &Mismatch{Message: "expected a whole number.", Node: n, Want: t}
-		}
-		v := value.OfInt(i)
-		if m := Fits(v, t); m != "" {
-			return value.Value{}, &Mismatch{Message: m, Node: n, Want: t}
-		}
-		return v, nil
+		return decodeInt(d, n, t)
 	case types.Double:
-		if d.Kind(n) != canon.Number {
-			return wrong("a number")
+		if kind != canon.Number {
+			return value.Value{}, wrongKind(d, n, t, "a number")
 		}
 		return value.OfDouble(d.Float(n)), nil
+	case types.Timestamp, types.Duration, types.String, types.Enum:
+		return decodeText(d, n, t)
+	case types.List:
+		return decodeList(d, n, t, fill)
+	case types.Map, types.Record:
+		if kind != canon.Object {
+			return value.Value{}, wrongKind(d, n, t, "a mapping")
+		}
+		if t.Kind == types.Map && t.Key.Kind != types.Enum {
+			return decodeMap(d, n, t, fill)
+		}
+		return decodeRecord(d, n, t, fill)
+	}
+	return decodeAny(d, n), nil
+}
+
+// wrongKind says that n is not of the JSON kind that a t has.
+func wrongKind(d *canon.Doc, n canon.Node, t *types.Type, want string) *Mismatch {
+	return &Mismatch{Message: "expected " + want + ", found " + d.Kind(n).String() + ".", Node: n, Want: t, Hint: mend(d, n, t)}
+}
+
+func decodeInt(d *canon.Doc, n canon.Node, t *types.Type) (value.Value, *Mismatch) {
+	if d.Kind(n) != canon.Number {
+		return value.Value{}, wrongKind(d, n, t, "a whole number")
+	}
+	i, ok := d.Int(n)
+	if !ok {
+		return value.Value{}, &Mismatch{Message: "expected a whole number.", Node: n, Want: t}
+	}
+	v := value.OfInt(i)
+	if m := Fits(v, t); m != "" {
+		return value.Value{}, &Mismatch{Message: m, Node: n, Want: t}
+	}
+	return v, nil
+}
+
+// decodeText reads what is text in JSON: text, a member, a time.
+func decodeText(d *canon.Doc, n canon.Node, t *types.Type) (value.Value, *Mismatch) {
+	if d.Kind(n) != canon.String {
+		want := "text"
+		switch t.Kind {
+		case types.Timestamp:
+			want = "text with a timestamp"
+		case types.Duration:
+			want = "text with a duration"
+		case types.Enum:
+			want = "one of " + diag.Quoted(t.Members)
+		}
+		return value.Value{}, wrongKind(d, n, t, want)
+	}
+	s := d.String(n)
+	wrong := Mismatch{Node: n, Want: t}
+	switch t.Kind {
 	case types.Timestamp:
-		if d.Kind(n) != canon.String {
-			return wrong("text with a timestamp")
-		}
-		if v, ok := value.ParseTimestamp(d.String(n)); ok {
+		if v, ok := value.ParseTimestamp(s); ok {
 			return v, nil
 		}
-		return value.Value{}, &Mismatch{Message: "this is no timestamp.", Hint: "write it as `2026-01-31T12:00:00Z`.", Node: n, Want: t}
+		wrong.Message, wrong.Hint = "this is no timestamp.", "write it as `2026-01-31T12:00:00Z`."
 	case types.Duration:
-		if d.Kind(n) != canon.String {
-			return wrong("text with a duration")
-		}
-		if v, ok := value.ParseDuration(d.String(n)); ok {
+		if v, ok := value.ParseDuration(s); ok {
 			return v, nil
 		}
-		return value.Value{}, &Mismatch{Message: "this is no duration.", Hint: "write it as `90s` or `1h30m`.", Node: n, Want: t}
-	case types.String:
-		if d.Kind(n) != canon.String {
-			return wrong("text")
-		}
-		v := value.OfString(strings.Clone(d.String(n)))
-		if m := Fits(v, t); m != "" {
-			return value.Value{}, &Mismatch{Message: m, Node: n}
-		}
-		return v, nil
+		wrong.Message, wrong.Hint = "this is no duration.", "write it as `90s` or `1h30m`."
 	case types.Enum:
-		if d.Kind(n) != canon.String {
-			return wrong("one of " + diag.Quoted(t.Members))
-		}
-		s := d.String(n)
 		if i := t.Member(s); i >= 0 {
 			return t.Values[i], nil
 		}
-		hint := diag.Suggest(s, t.Members)
-		return value.Value{}, &Mismatch{Message: "`" + strings.Clone(s) + "` is none of " + diag.Quoted(t.Members) + ".", Hint: hint, Node: n, Want: t}
-	case types.List:
-		if d.Kind(n) != canon.Array {
-			return wrong("a list")
+		wrong.Message = "`" + strings.Clone(s) + "` is none of " + diag.Quoted(t.Members) + "."
+		wrong.Hint = diag.Suggest(s, t.Members)
+	default:
+		v := value.OfString(strings.Clone(s))
+		if wrong.Message, wrong.Want = Fits(v, t), nil; wrong.Message == "" {
+			return v, nil
 		}
-		if l := d.Len(n); l > t.Len && t.Len > 0 {
-			return value.Value{}, &Mismatch{Message: tooMany(l, t.Len, "items"), Node: n}
-		}
-		items := make([]value.Value, 0, d.Len(n))
-		for e := d.First(n); e >= 0; e = d.Next(e) {
-			v, m := Decode(d, e, t.Elem, fill)
-			if m != nil {
-				m.Path = "[" + strconv.Itoa(len(items)) + "]" + m.Path
-				return v, m
-			}
-			items = append(items, v)
-		}
-		return value.OfList(items), nil
-	case types.Map, types.Record:
-		if d.Kind(n) != canon.Object {
-			return wrong("a mapping")
-		}
-		return decodeObject(d, n, t, fill)
 	}
-	return decodeAny(d, n), nil
+	return value.Value{}, &wrong
+}
+
+func decodeList(d *canon.Doc, n canon.Node, t *types.Type, fill *int) (value.Value, *Mismatch) {
+	if d.Kind(n) != canon.Array {
+		return value.Value{}, wrongKind(d, n, t, "a list")
+	}
+	if l := d.Len(n); l > t.Len && t.Len > 0 {
+		return value.Value{}, &Mismatch{Message: tooMany(l, t.Len, "items"), Node: n}
+	}
+	items := make([]value.Value, 0, d.Len(n))
+	for e := d.First(n); e >= 0; e = d.Next(e) {
+		v, m := Decode(d, e, t.Elem, fill)
+		if m != nil {
+			m.Path = "[" + strconv.Itoa(len(items)) + "]" + m.Path
+			return v, m
+		}
+		items = append(items, v)
+	}
+	return value.OfList(items), nil
 }
 
 // mend says to leave quotes out of what is a number or a truth value without them, and to put a text in them.
@@ -160,28 +180,32 @@ func decodeAny(d *canon.Doc, n canon.Node) value.Value {
 	return value.Value{}
 }
 
-func decodeObject(d *canon.Doc, n canon.Node, t *types.Type, fill *int) (value.Value, *Mismatch) {
-	if t.Kind == types.Map && t.Key.Kind != types.Enum {
-		if l := d.Len(n); l > t.Len && t.Len > 0 {
-			return value.Value{}, &Mismatch{Message: tooMany(l, t.Len, "entries"), Node: n}
-		}
-		e := &value.Entries{}
-		for k := d.First(n); k >= 0; k = d.Next(k) {
-			name := strings.Clone(d.String(k))
-			if len(name) > MaxKeyBytes {
-				return value.Value{}, &Mismatch{Message: tooMany(len(name), MaxKeyBytes, "bytes in this key"), Node: k}
-			}
-			v, m := Decode(d, d.Value(k), t.Elem, fill)
-			if m != nil {
-				m.Path = part(name) + m.Path
-				return v, m
-			}
-			e.Keys = append(e.Keys, value.OfString(name))
-			e.Vals = append(e.Vals, v)
-		}
-		sort.Sort(byKey{e})
-		return value.OfMap(e), nil
+// decodeMap reads a mapping whose keys are any text.
+func decodeMap(d *canon.Doc, n canon.Node, t *types.Type, fill *int) (value.Value, *Mismatch) {
+	if l := d.Len(n); l > t.Len && t.Len > 0 {
+		return value.Value{}, &Mismatch{Message: tooMany(l, t.Len, "entries"), Node: n}
 	}
+	e := &value.Entries{}
+	for k := d.First(n); k >= 0; k = d.Next(k) {
+		name := strings.Clone(d.String(k))
+		if len(name) > MaxKeyBytes {
+			return value.Value{}, &Mismatch{Message: tooMany(len(name), MaxKeyBytes, "bytes in this key"), Node: k}
+		}
+		v, m := Decode(d, d.Value(k), t.Elem, fill)
+		if m != nil {
+			m.Path = part(name) + m.Path
+			return v, m
+		}
+		e.Keys = append(e.Keys, value.OfString(name))
+		e.Vals = append(e.Vals, v)
+	}
+	sort.Sort(byKey{e})
+	return value.OfMap(e), nil
+}
+
+// decodeRecord reads a mapping whose keys are known: a record's fields, or the members of an enum.
+// What it leaves out has its type's zero.
+func decodeRecord(d *canon.Doc, n canon.Node, t *types.Type, fill *int) (value.Value, *Mismatch) {
 	whole := Zero(t)
 	zero := whole.Entries()
 	if *fill -= zero.Len() - d.Len(n); *fill < 0 {
