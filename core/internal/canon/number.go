@@ -56,98 +56,122 @@ func (d *Doc) readNumber(p *node, i int) (int, *Error) {
 	if i < len(src) && src[i] == '0' && i+1 < len(src) && src[i+1]-'0' <= 9 {
 		return 0, fail(codes.JSONSyntax, i, "a number starts with 0", "write it without leading zeros")
 	}
-
-	// The value is kept × 10^(dropped-fraction+exponent): kept are the digits from the
-	// first to the last that is not 0, as far as maxDigits goes.
-	var (
-		kept     uint64
-		digits   = 0     // in kept
-		dropped  = 0     // digits after those in kept
-		lost     = false // some of them are not 0
-		fraction = -1    // digits after the point, -1 before there is one
-		exponent = 0
-		first    = i // of the digits that are being read
-	)
-	for ; i < len(src); i++ {
-		c := src[i] - '0'
-		if c > 9 {
-			if src[i] != '.' || fraction >= 0 || i == first {
-				break
-			}
-			fraction, first = 0, i+1
-			continue
-		}
-		if fraction >= 0 {
-			fraction++
-		}
-		switch {
-		case c == 0 && digits == 0:
-		case c == 0 || digits+dropped >= maxDigits:
-			dropped++
-			lost = lost || c != 0
-		default:
-			for ; dropped > 0; dropped-- {
-				kept *= 10
-				digits++
-			}
-			kept = kept*10 + uint64(c)
-			digits++
-		}
+	n, i, err := readDecimal(src, i)
+	if err != nil {
+		return 0, err
 	}
-	if i == first {
-		return 0, unexpected(src, i, "a digit")
-	}
-	integer := fraction < 0
+	integer := n.fraction < 0
 	if i < len(src) && src[i]|0x20 == 'e' {
 		integer = false
-		i++
-		negative := false
-		if i < len(src) && (src[i] == '-' || src[i] == '+') {
-			negative = src[i] == '-'
-			i++
-		}
-		first = i
-		for ; i < len(src) && src[i]-'0' <= 9; i++ {
-			if exponent < farExponent {
-				exponent = exponent*10 + int(src[i]-'0')
-			}
-		}
-		if i == first {
-			return 0, unexpected(src, i, "a digit of the exponent")
-		}
-		if negative {
-			exponent = -exponent
+		if n.exponent, i, err = readExponent(src, i+1); err != nil {
+			return 0, err
 		}
 	}
-	exponent += dropped - max(fraction, 0)
-
-	if kept == 0 {
+	n.exponent += n.dropped - max(n.fraction, 0)
+	if n.kept == 0 {
 		if i-start > 1 {
 			p.flags |= loose
 		}
 		return i, nil
 	}
-	f := scaled(kept, exponent)
-	switch {
-	case f == 0:
-		return 0, fail(codes.JSONNumberRange, start, "number too close to 0 for a double", "write 0, or send it as a string")
-	case math.IsInf(f, 0):
-		return 0, fail(codes.JSONNumberRange, start, "number beyond the largest double, 1.8e308,", "send it as a string")
-	case f > maxInteger && (integer || f < plainBelow):
-		return 0, fail(codes.JSONNumberRange, start, "integer beyond ±9007199254740991 (2^53−1)", "send it as a string")
-	case lost:
-		return 0, fail(codes.JSONNumberPrecision, start, "number with more than 17 significant digits", "round it, or send it as a string")
-	case exponent < 0 && f <= maxInteger && float64(int64(f)) == f:
-		return 0, fail(codes.JSONNumberPrecision, start, "number whose fraction a double cannot hold", "round it, or send it as a string")
+	f := scaled(n.kept, n.exponent)
+	if err := n.inexact(f, integer, start); err != nil {
+		return 0, err
 	}
 	if src[start] == '-' {
 		f = -f
 	}
 	p.val = math.Float64bits(f)
-	if !integer && !plain(src[start:i], digits, f) {
+	if !integer && !plain(src[start:i], n.digits, f) {
 		p.flags |= loose
 	}
 	return i, nil
+}
+
+// decimal is the number kept × 10^(dropped-fraction+exponent): kept are the digits from
+// the first to the last that is not 0, as far as maxDigits goes.
+type decimal struct {
+	kept     uint64
+	digits   int  // in kept
+	dropped  int  // digits after those in kept
+	lost     bool // some of them are not 0
+	fraction int  // digits after the point, -1 where there is no point
+	exponent int
+}
+
+// readDecimal reads the digits from i on, and a point among them; it returns where they end.
+func readDecimal(src []byte, i int) (decimal, int, *Error) {
+	n := decimal{fraction: -1}
+	first := i // of the digits that are being read
+	for ; i < len(src); i++ {
+		c := src[i] - '0'
+		if c > 9 {
+			if src[i] != '.' || n.fraction >= 0 || i == first {
+				break
+			}
+			n.fraction, first = 0, i+1
+			continue
+		}
+		if n.fraction >= 0 {
+			n.fraction++
+		}
+		switch {
+		case c == 0 && n.digits == 0:
+		case c == 0 || n.digits+n.dropped >= maxDigits:
+			n.dropped++
+			n.lost = n.lost || c != 0
+		default:
+			for ; n.dropped > 0; n.dropped-- {
+				n.kept *= 10
+				n.digits++
+			}
+			n.kept = n.kept*10 + uint64(c)
+			n.digits++
+		}
+	}
+	if i == first {
+		return n, 0, unexpected(src, i, "a digit")
+	}
+	return n, i, nil
+}
+
+// readExponent reads what follows the e of a number, and returns where it ends.
+func readExponent(src []byte, i int) (exponent, end int, err *Error) {
+	negative := false
+	if i < len(src) && (src[i] == '-' || src[i] == '+') {
+		negative = src[i] == '-'
+		i++
+	}
+	first := i
+	for ; i < len(src) && src[i]-'0' <= 9; i++ {
+		if exponent < farExponent {
+			exponent = exponent*10 + int(src[i]-'0')
+		}
+	}
+	if i == first {
+		return 0, 0, unexpected(src, i, "a digit of the exponent")
+	}
+	if negative {
+		exponent = -exponent
+	}
+	return exponent, i, nil
+}
+
+// inexact is the error for a number that f, the double nearest to it, does not carry exactly.
+func (n *decimal) inexact(f float64, integer bool, at int) *Error {
+	switch {
+	case f == 0:
+		return fail(codes.JSONNumberRange, at, "number too close to 0 for a double", "write 0, or send it as a string")
+	case math.IsInf(f, 0):
+		return fail(codes.JSONNumberRange, at, "number beyond the largest double, 1.8e308,", "send it as a string")
+	case f > maxInteger && (integer || f < plainBelow):
+		return fail(codes.JSONNumberRange, at, "integer beyond ±9007199254740991 (2^53−1)", "send it as a string")
+	case n.lost:
+		return fail(codes.JSONNumberPrecision, at, "number with more than 17 significant digits", "round it, or send it as a string")
+	case n.exponent < 0 && f <= maxInteger && float64(int64(f)) == f:
+		return fail(codes.JSONNumberPrecision, at, "number whose fraction a double cannot hold", "round it, or send it as a string")
+	}
+	return nil
 }
 
 // scaled returns the double nearest to kept × 10^exponent, infinite beyond the largest.

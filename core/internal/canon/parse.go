@@ -73,11 +73,11 @@ func (d *Doc) tooLong(src []byte) *Error {
 }
 
 // run reads on from d.at as far as the common cases go. It never fails: it stops before
-// what it does not know.
+// what it does not know. It is one loop, as its state is in locals, which stay in registers;
+// what needs none of them is a function.
 func (d *Doc) run() {
 	src, nodes := d.src, d.nodes
 	i, n, cur, prev, want, again := d.at, d.count, d.cur, d.prev, d.want, d.again
-loop:
 	for i < len(src) {
 		c := src[i]
 		if c <= ' ' {
@@ -154,19 +154,8 @@ loop:
 			}
 			if want == wantKey {
 				q := &nodes[prev]
-				if prev != cur && nodes[cur].flags&unsorted == 0 {
-					// The first byte that differs decides, if it is one of the first
-					// eight and inside this key; the quote that ends the key before
-					// is less than any. What does not ascend here is for step to see.
-					if i+9 > len(src) || q.flags&escaped != 0 {
-						break
-					}
-					u, v := load64(src, int(q.start)+1), load64(src, i+1)
-					at := bits.TrailingZeros64(u^v) &^ 7
-					x, y := byte(u>>at), byte(v>>at)
-					if x >= y && x != '"' || at >= 8*(end-i-1) {
-						break
-					}
+				if prev != cur && nodes[cur].flags&unsorted == 0 && !ascends(src, q, i, end) {
+					break
 				}
 				*p = node{start: int32(i), end: int32(end + 1), next: -1, kind: String}
 				q.next = n
@@ -182,22 +171,8 @@ loop:
 		} else if want == wantKey {
 			break
 		} else if c-'0' <= 9 {
-			if i+8 > len(src) {
-				break
-			}
-			x := load64(src, i) ^ ones*'0'
-			k := bits.TrailingZeros64(notDigits(x)) >> 3
-			v := eightDigits(x << (64 - 8*k))
-			if k == 8 {
-				if i+16 > len(src) {
-					break
-				}
-				x = load64(src, i+8) ^ ones*'0'
-				more := bits.TrailingZeros64(notDigits(x)) >> 3
-				v = v*powers[more] + eightDigits(x<<(64-8*more))
-				k += more
-			}
-			if k > sureDigits || c == '0' && k > 1 || src[i+k] == '.' || src[i+k]|0x20 == 'e' {
+			v, k := shortInteger(src, i)
+			if k == 0 {
 				break
 			}
 			*p = node{start: int32(i), end: int32(i + k), next: -1, kind: Number, val: math.Float64bits(float64(v))}
@@ -224,19 +199,9 @@ loop:
 			}
 			continue
 		} else {
-			if i+8 > len(src) {
+			end, kind := word(src, i)
+			if end == 0 {
 				break
-			}
-			w := load64(src, i)
-			end, kind := i+4, True
-			switch {
-			case uint32(w) == 't'|'r'<<8|'u'<<16|'e'<<24:
-			case uint32(w) == 'n'|'u'<<8|'l'<<16|'l'<<24:
-				kind = Null
-			case w&(1<<40-1) == 'f'|'a'<<8|'l'<<16|'s'<<24|'e'<<32:
-				end, kind = i+5, False
-			default:
-				break loop
 			}
 			*p = node{start: int32(i), end: int32(end), next: -1, kind: kind}
 			i = end
@@ -250,6 +215,60 @@ loop:
 		want = wantMore
 	}
 	d.at, d.count, d.cur, d.prev, d.want, d.again = i, n, cur, prev, want, again
+}
+
+// shortInteger reads digits that are the shortest name of their double, and are not a part
+// of a longer number; how many there are, 0 where that is not so or cannot be told here.
+func shortInteger(src []byte, i int) (v uint64, digits int) {
+	if i+8 > len(src) {
+		return 0, 0
+	}
+	x := load64(src, i) ^ ones*'0'
+	k := bits.TrailingZeros64(notDigits(x)) >> 3
+	v = eightDigits(x << (64 - 8*k))
+	if k == 8 {
+		if i+16 > len(src) {
+			return 0, 0
+		}
+		x = load64(src, i+8) ^ ones*'0'
+		more := bits.TrailingZeros64(notDigits(x)) >> 3
+		v = v*powers[more] + eightDigits(x<<(64-8*more))
+		k += more
+	}
+	if k > sureDigits || src[i] == '0' && k > 1 || src[i+k] == '.' || src[i+k]|0x20 == 'e' {
+		return 0, 0
+	}
+	return v, k
+}
+
+// word reads true, false or null, and returns where it ends, 0 where it is none of them.
+func word(src []byte, i int) (end int, kind Kind) {
+	if i+8 > len(src) {
+		return 0, 0
+	}
+	w := load64(src, i)
+	switch {
+	case uint32(w) == 't'|'r'<<8|'u'<<16|'e'<<24:
+		return i + 4, True
+	case uint32(w) == 'n'|'u'<<8|'l'<<16|'l'<<24:
+		return i + 4, Null
+	case w&(1<<40-1) == 'f'|'a'<<8|'l'<<16|'s'<<24|'e'<<32:
+		return i + 5, False
+	}
+	return 0, 0
+}
+
+// ascends says whether the key from i to its quote at end surely comes after the key q.
+// The first byte that differs decides, if it is one of the first eight and inside this
+// key; the quote that ends the key before is less than any.
+func ascends(src []byte, q *node, i, end int) bool {
+	if i+9 > len(src) || q.flags&escaped != 0 {
+		return false
+	}
+	u, v := load64(src, int(q.start)+1), load64(src, i+1)
+	at := bits.TrailingZeros64(u^v) &^ 7
+	x, y := byte(u>>at), byte(v>>at)
+	return (x < y || x == '"') && at < 8*(end-i-1)
 }
 
 // bracket returns what ends an array or object.
@@ -307,6 +326,12 @@ func (d *Doc) step() *Error {
 	}
 	p.end = int32(i)
 	d.at = i
+	d.link(p, n)
+	return nil
+}
+
+// link makes p, node n that was just read, a part of what it is in.
+func (d *Doc) link(p *node, n Node) {
 	d.count++
 	if d.cur >= 0 {
 		q := &d.nodes[d.cur]
@@ -325,7 +350,6 @@ func (d *Doc) step() *Error {
 	} else {
 		d.want = wantMore
 	}
-	return nil
 }
 
 // readWord reads the rest of true, false or null.

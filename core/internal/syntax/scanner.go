@@ -188,29 +188,7 @@ func (s *scanner) num() token {
 			s.pos++
 		}
 	} else {
-		for isDigit(s.at(s.pos)) {
-			s.pos++
-		}
-		if s.at(s.pos) == '.' && isDigit(s.at(s.pos+1)) {
-			float = true
-			s.pos++
-			for isDigit(s.at(s.pos)) {
-				s.pos++
-			}
-		}
-		if c := s.at(s.pos); c == 'e' || c == 'E' {
-			i := s.pos + 1
-			if c := s.at(i); c == '+' || c == '-' {
-				i++
-			}
-			if isDigit(s.at(i)) {
-				float = true
-				for isDigit(s.at(i)) {
-					i++
-				}
-				s.pos = i
-			}
-		}
+		float = s.decimal()
 	}
 	text := s.src[start:s.pos]
 	unsigned := false
@@ -222,7 +200,8 @@ func (s *scanner) num() token {
 		for isLetter(s.at(s.pos)) || isDigit(s.at(s.pos)) {
 			s.pos++
 		}
-		return s.badNumber(tok, "this is not a number.", "a number looks like `42`, `-7`, `0x2a`, `42u`, `1.5` or `1e-3`; a name does not begin with a digit.")
+		return s.badNumber(tok, "this is not a number.",
+			"a number looks like `42`, `-7`, `0x2a`, `42u`, `1.5` or `1e-3`; a name does not begin with a digit.")
 	}
 	tok.end = int32(s.pos)
 	if float {
@@ -234,6 +213,39 @@ func (s *scanner) num() token {
 		tok.val = value.OfDouble(f)
 		return tok
 	}
+	return s.integer(tok, text, hex, unsigned)
+}
+
+// decimal scans decimal digits, a fraction and an exponent; it says whether one of the two is there.
+func (s *scanner) decimal() (float bool) {
+	s.digits()
+	if s.at(s.pos) == '.' && isDigit(s.at(s.pos+1)) {
+		float = true
+		s.pos++
+		s.digits()
+	}
+	if c := s.at(s.pos); c == 'e' || c == 'E' {
+		i := s.pos + 1
+		if c := s.at(i); c == '+' || c == '-' {
+			i++
+		}
+		if isDigit(s.at(i)) {
+			float = true
+			s.pos = i
+			s.digits()
+		}
+	}
+	return float
+}
+
+func (s *scanner) digits() {
+	for isDigit(s.at(s.pos)) {
+		s.pos++
+	}
+}
+
+// integer gives tok the value of the whole number text.
+func (s *scanner) integer(tok token, text string, hex, unsigned bool) token {
 	base, digits := 10, text
 	if hex {
 		base, digits = 16, text[2:]

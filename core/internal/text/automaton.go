@@ -34,6 +34,12 @@ type match struct {
 	suffix uint16 // of the longest proper suffix that is a phrase and begins at a boundary; 0 is none
 }
 
+// origin is a phrase that a state is the beginning of: its first bytes.
+type origin struct {
+	phrase int32
+	depth  uint16
+}
+
 // newAutomaton builds the automaton of normalised phrases, none of them empty.
 // It returns false where MaxStates or MaxAutomatonBytes would be exceeded.
 func newAutomaton(phrases []string) (*automaton, bool) {
@@ -48,10 +54,6 @@ func newAutomaton(phrases []string) (*automaton, bool) {
 	}
 	// The trie, in the table itself: 0 is no edge, since no edge leads to the root.
 	// Each state remembers a phrase it is the beginning of.
-	type origin struct {
-		phrase int32
-		depth  uint16
-	}
 	from := []origin{{}}
 	a.next, a.match = make([]uint16, a.width), make([]match, 1)
 	for n, p := range phrases {
@@ -71,7 +73,12 @@ func newAutomaton(phrases []string) (*automaton, bool) {
 		}
 		a.match[s].whole = uint16(len(p))
 	}
+	a.complete(phrases, from)
+	return a, true
+}
 
+// complete turns the trie into an automaton; from is the phrase that each state begins.
+func (a *automaton) complete(phrases []string, from []origin) {
 	// Breadth first, so that the row of a suffix is complete before it is copied.
 	// suffix[s] is the longest proper suffix of s that is a state, phrase[s] the
 	// longest that is a phrase; 0 is none.
@@ -105,7 +112,6 @@ func newAutomaton(phrases []string) (*automaton, bool) {
 			}
 		}
 	}
-	return a, true
 }
 
 // find appends where a normalised text has phrases to found, sorted, those that
