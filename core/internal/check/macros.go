@@ -120,31 +120,41 @@ var shapes = [...]shape{
 	{"transformMapEntry", 3, TransformPair, true, false}, {"transformMapEntry", 4, TransformPair, true, true},
 }
 
-// macro types a comprehension, or returns nil where n is none.
-func (c *checker) macro(n *syntax.Node) *Expr {
-	args := n.Args[1:]
-	var s *shape
-	named := false
+// shapeOf is how the macro n is written; named says whether there is a macro of that name.
+func shapeOf(n *syntax.Node) (s *shape, named bool) {
 	for i := range shapes {
 		if shapes[i].name == n.Name {
 			named = true
-			if shapes[i].args == len(args) {
+			if shapes[i].args == len(n.Args)-1 {
 				s = &shapes[i]
 			}
 		}
 	}
+	return s, named
+}
+
+// misshapen reports a macro that takes another number of arguments.
+func (c *checker) misshapen(n *syntax.Node) *Expr {
+	hint := "write `LIST." + n.Name + "(x, CONDITION)`."
+	switch n.Name {
+	case "map":
+		hint = "write `LIST.map(x, EXPRESSION)`."
+	case "transformList", "transformMap", "transformMapEntry":
+		hint = "write `LIST." + n.Name + "(i, x, EXPRESSION)`."
+	}
+	message := "`" + n.Name + "` does not take " + counted(len(n.Args)-1, false) + "."
+	return c.fail(codes.ParseMacro, n, n.Off, n.End, value.NoSuchOverload, message, hint)
+}
+
+// macro types a comprehension, or returns nil where n is not one.
+func (c *checker) macro(n *syntax.Node) *Expr {
+	args := n.Args[1:]
+	s, named := shapeOf(n)
 	if !named {
 		return nil
 	}
 	if s == nil {
-		hint := "write `LIST." + n.Name + "(x, CONDITION)`."
-		switch n.Name {
-		case "map":
-			hint = "write `LIST.map(x, EXPRESSION)`."
-		case "transformList", "transformMap", "transformMapEntry":
-			hint = "write `LIST." + n.Name + "(i, x, EXPRESSION)`."
-		}
-		return c.fail(codes.ParseMacro, n, n.Off, n.End, value.NoSuchOverload, "`"+n.Name+"` does not take "+counted(len(args), false)+".", hint)
+		return c.misshapen(n)
 	}
 	rng := c.expr(n.Args[0])
 	name1, ok := c.variable(args[0], n)

@@ -117,6 +117,7 @@ func (b *bounder) expr(e *check.Expr) (uint64, *extent) {
 	return cost, size
 }
 
+// measure is expr without keeping the cost.
 func (b *bounder) measure(e *check.Expr) (uint64, *extent) {
 	if e.Folded {
 		return e.Spent, b.ofValue(e.Value)
@@ -146,6 +147,11 @@ func (b *bounder) measure(e *check.Expr) (uint64, *extent) {
 		cost = add(cost, c)
 		sizes = append(sizes, s)
 	}
+	return b.operation(e, cost, sizes)
+}
+
+// operation bounds e, whose operands cost so much and have these extents.
+func (b *bounder) operation(e *check.Expr, cost uint64, sizes []*extent) (uint64, *extent) {
 	switch e.Op {
 	case check.Field:
 		if e.Index < len(sizes[0].fields) {

@@ -218,23 +218,11 @@ func (g *generator) compute(e *check.Expr, d int) {
 	case check.Mul, check.Div, check.Mod, check.Add, check.Sub, check.Lt, check.Le, check.Gt, check.Ge, check.Eq, check.Ne, check.In:
 		in.Op, in.A, in.B = binaries[e.Op], g.operand(e.Args[0]), g.operand(e.Args[1])
 	case check.And, check.Or:
-		g.emit(vm.Instr{Op: vm.OpMove, D: uint16(d), A: g.constant(value.OfBool(e.Op == check.And))})
-		var ends []int
-		for _, a := range e.Args {
-			ends = append(ends, g.term(a, d, e.Op == check.And))
-		}
-		g.land(ends...)
+		g.logic(e, d)
 		g.next = mark
 		return
 	case check.Cond:
-		test := g.emit(vm.Instr{Op: vm.OpTest, D: uint16(d), A: g.operand(e.Args[0])})
-		g.next = mark
-		g.into(e.Args[1], d)
-		out := g.emit(vm.Instr{Op: vm.OpJump})
-		g.land(test)
-		g.into(e.Args[2], d)
-		g.land(out)
-		g.p.Code[test].B = uint32(g.here())
+		g.choice(e, d)
 		g.next = mark
 		return
 	case check.List, check.Map:
@@ -247,19 +235,7 @@ func (g *generator) compute(e *check.Expr, d int) {
 			in.Op, in.C = vm.OpMap, int32(len(e.Args)/2)
 		}
 	case check.Call:
-		if e.Name == "matches" && len(e.Args) == 2 && g.folded(e.Args[1]) && e.Args[1].Value.K == value.String {
-			if re, _ := lib.CompileRegexp(e.Args[1].Value.Str()); re != nil {
-				g.pending += e.Args[1].Spent
-				g.p.Regexps = append(g.p.Regexps, re)
-				in.Op, in.A, in.C = vm.OpMatch, g.operand(e.Args[0]), int32(len(g.p.Regexps)-1)
-				break
-			}
-		}
-		first := g.take(len(e.Args))
-		for i, a := range e.Args {
-			g.into(a, first+i)
-		}
-		in.Op, in.A, in.B, in.C = vm.OpCall, uint32(e.Index), uint32(first), int32(len(e.Args))
+		g.call(e, &in)
 	case check.Hits:
 		in.Op, in.A, in.C = vm.OpHits, g.operand(e.Args[0]), int32(e.Index)
 		g.emit(in)
@@ -283,6 +259,46 @@ func (g *generator) compute(e *check.Expr, d int) {
 	g.next = mark
 }
 
+// logic evaluates && or || into register d.
+func (g *generator) logic(e *check.Expr, d int) {
+	g.emit(vm.Instr{Op: vm.OpMove, D: uint16(d), A: g.constant(value.OfBool(e.Op == check.And))})
+	var ends []int
+	for _, a := range e.Args {
+		ends = append(ends, g.term(a, d, e.Op == check.And))
+	}
+	g.land(ends...)
+}
+
+// choice evaluates CONDITION ? A : B into register d.
+func (g *generator) choice(e *check.Expr, d int) {
+	mark := g.next
+	test := g.emit(vm.Instr{Op: vm.OpTest, D: uint16(d), A: g.operand(e.Args[0])})
+	g.next = mark
+	g.into(e.Args[1], d)
+	out := g.emit(vm.Instr{Op: vm.OpJump})
+	g.land(test)
+	g.into(e.Args[2], d)
+	g.land(out)
+	g.p.Code[test].B = uint32(g.here())
+}
+
+// call makes in the call of a library function, its arguments in registers one after another.
+func (g *generator) call(e *check.Expr, in *vm.Instr) {
+	if e.Name == "matches" && len(e.Args) == 2 && g.folded(e.Args[1]) && e.Args[1].Value.K == value.String {
+		if re, _ := lib.CompileRegexp(e.Args[1].Value.Str()); re != nil {
+			g.pending += e.Args[1].Spent
+			g.p.Regexps = append(g.p.Regexps, re)
+			in.Op, in.A, in.C = vm.OpMatch, g.operand(e.Args[0]), int32(len(g.p.Regexps)-1)
+			return
+		}
+	}
+	first := g.take(len(e.Args))
+	for i, a := range e.Args {
+		g.into(a, first+i)
+	}
+	in.Op, in.A, in.B, in.C = vm.OpCall, uint32(e.Index), uint32(first), int32(len(e.Args))
+}
+
 // term adds an operand of && (or ||) to the answer in register d and returns the
 // instruction that jumps when it decides.
 func (g *generator) term(e *check.Expr, d int, and bool) int {
@@ -304,13 +320,26 @@ func (g *generator) term(e *check.Expr, d int, and bool) int {
 	return at
 }
 
+// iteration is a comprehension that is being generated.
+type iteration struct {
+	loop       *check.Comprehension
+	d          int   // the register of the answer
+	r          int   // the first of the loop's own registers
+	one        int   // the register of exists_one's count
+	keys, vals int   // registers of the lists that make a map; 0 for any other answer
+	top        int   // where each turn begins
+	ends       []int // jumps with the answer in d
+	failed     []int // jumps with the error where items are collected
+}
+
 // loop evaluates a comprehension into register d.
 func (g *generator) loop(e *check.Expr, d int) {
 	l := e.Loop
+	it := iteration{loop: l, d: d}
 	rng := g.base(l.Range)
-	r := g.take(4)
-	begin := g.emit(vm.Instr{Op: vm.OpLoop, D: uint16(r), A: rng, B: uint32(d)})
-	ends := []int{begin}
+	it.r = g.take(4)
+	r := it.r
+	it.ends = []int{g.emit(vm.Instr{Op: vm.OpLoop, D: uint16(r), A: rng, B: uint32(d)})}
 	g.loops++
 	outer, this := g.loopIn, g.loops
 	g.loopIn = this
@@ -323,55 +352,17 @@ func (g *generator) loop(e *check.Expr, d int) {
 	} else {
 		g.locals[l.Var1] = spot{slot: reg(r + 2), path: path, loop: this}
 	}
-	one := 0 // the count of exists_one
-	keys, vals := 0, 0
-	switch l.Kind {
-	case check.All, check.Exists:
-		g.emit(vm.Instr{Op: vm.OpMove, D: uint16(d), A: g.constant(value.OfBool(l.Kind == check.All))})
-	case check.ExistsOne:
-		one = g.take(1)
-		g.emit(vm.Instr{Op: vm.OpMove, D: uint16(one), A: g.constant(value.OfInt(0))})
-	case check.MapTo, check.FilterOf:
-		g.emit(vm.Instr{Op: vm.OpListNew, D: uint16(d), A: uint32(r)})
-	default:
-		keys = g.take(2)
-		vals = keys + 1
-		g.emit(vm.Instr{Op: vm.OpListNew, D: uint16(keys), A: uint32(r)})
-		g.emit(vm.Instr{Op: vm.OpListNew, D: uint16(vals), A: uint32(r)})
-	}
+	g.begin(&it)
 	mark := g.next
-	top := g.here()
+	it.top = g.here()
 	next := g.emit(vm.Instr{Op: vm.OpNext, D: uint16(r), A: two})
 	another := 0
 	if g.tracing {
 		another = g.emit(vm.Instr{Op: vm.OpMarkLoop, A: uint32(this)})
 	}
-	acc := d
-	if vals != 0 {
-		acc = vals
-	}
-	var failed []int // jumps with the error in acc
-	if l.Filter != nil {
-		failed = append(failed, g.emit(vm.Instr{Op: vm.OpSkip, D: uint16(acc), A: g.operand(l.Filter), B: uint32(top)}))
-		g.next = mark
-	}
-	switch l.Kind {
-	case check.All, check.Exists:
-		ends = append(ends, g.term(l.Body, d, l.Kind == check.All))
-	case check.ExistsOne:
-		ends = append(ends, g.emit(vm.Instr{Op: vm.OpOne, D: uint16(one), A: g.operand(l.Body), B: uint32(d)}))
-	case check.FilterOf:
-		failed = append(failed, g.emit(vm.Instr{Op: vm.OpFilter, D: uint16(d), A: g.operand(l.Body), B: reg(r + 2)}))
-	case check.MapTo:
-		failed = append(failed, g.emit(vm.Instr{Op: vm.OpAppend, D: uint16(d), A: g.operand(l.Body)}))
-	case check.TransformMap:
-		failed = append(failed, g.emit(vm.Instr{Op: vm.OpAppend, D: uint16(vals), A: g.operand(l.Body)}))
-		g.emit(vm.Instr{Op: vm.OpAppend, D: uint16(keys), A: reg(r + 2)})
-	case check.TransformPair:
-		failed = append(failed, g.emit(vm.Instr{Op: vm.OpPair, D: uint16(keys), A: g.operand(l.Body), B: uint32(vals)}))
-	}
+	g.turn(&it, mark)
 	g.next = mark
-	g.emit(vm.Instr{Op: vm.OpJump, C: int32(top)})
+	g.emit(vm.Instr{Op: vm.OpJump, C: int32(it.top)})
 	g.land(next)
 	g.loopIn = outer
 	if g.tracing {
@@ -379,15 +370,68 @@ func (g *generator) loop(e *check.Expr, d int) {
 		g.emit(vm.Instr{Op: vm.OpMarkLoop, A: uint32(this), C: g.loops})
 		g.record(l.Range, reg(r))
 	}
-	switch {
-	case l.Kind == check.ExistsOne:
-		g.emit(vm.Instr{Op: vm.OpEq, D: uint16(d), A: reg(one), B: g.constant(value.OfInt(1))})
-	case vals != 0:
-		g.emit(vm.Instr{Op: vm.OpMapOf, D: uint16(d), A: reg(keys), B: reg(vals)})
-		ends = append(ends, g.emit(vm.Instr{Op: vm.OpJump}))
-		g.land(failed...)
-		failed = nil
-		g.emit(vm.Instr{Op: vm.OpMove, D: uint16(d), A: reg(vals)})
+	g.finish(&it)
+}
+
+// begin gives the answer its first value.
+func (g *generator) begin(it *iteration) {
+	switch kind := it.loop.Kind; kind {
+	case check.All, check.Exists:
+		g.emit(vm.Instr{Op: vm.OpMove, D: uint16(it.d), A: g.constant(value.OfBool(kind == check.All))})
+	case check.ExistsOne:
+		it.one = g.take(1)
+		g.emit(vm.Instr{Op: vm.OpMove, D: uint16(it.one), A: g.constant(value.OfInt(0))})
+	case check.MapTo, check.FilterOf:
+		g.emit(vm.Instr{Op: vm.OpListNew, D: uint16(it.d), A: uint32(it.r)})
+	default:
+		it.keys = g.take(2)
+		it.vals = it.keys + 1
+		g.emit(vm.Instr{Op: vm.OpListNew, D: uint16(it.keys), A: uint32(it.r)})
+		g.emit(vm.Instr{Op: vm.OpListNew, D: uint16(it.vals), A: uint32(it.r)})
 	}
-	g.land(append(ends, failed...)...)
+}
+
+// turn asks the filter about one item, and takes the item into the answer; registers
+// from mark on are free in it.
+func (g *generator) turn(it *iteration, mark int) {
+	l, d := it.loop, it.d
+	collected := d
+	if it.vals != 0 {
+		collected = it.vals
+	}
+	if l.Filter != nil {
+		it.failed = append(it.failed, g.emit(vm.Instr{Op: vm.OpSkip, D: uint16(collected), A: g.operand(l.Filter), B: uint32(it.top)}))
+		g.next = mark
+	}
+	switch l.Kind {
+	case check.All, check.Exists:
+		it.ends = append(it.ends, g.term(l.Body, d, l.Kind == check.All))
+	case check.ExistsOne:
+		it.ends = append(it.ends, g.emit(vm.Instr{Op: vm.OpOne, D: uint16(it.one), A: g.operand(l.Body), B: uint32(d)}))
+	case check.FilterOf:
+		it.failed = append(it.failed, g.emit(vm.Instr{Op: vm.OpFilter, D: uint16(d), A: g.operand(l.Body), B: reg(it.r + 2)}))
+	case check.MapTo:
+		it.failed = append(it.failed, g.emit(vm.Instr{Op: vm.OpAppend, D: uint16(d), A: g.operand(l.Body)}))
+	case check.TransformMap:
+		it.failed = append(it.failed, g.emit(vm.Instr{Op: vm.OpAppend, D: uint16(it.vals), A: g.operand(l.Body)}))
+		g.emit(vm.Instr{Op: vm.OpAppend, D: uint16(it.keys), A: reg(it.r + 2)})
+	case check.TransformPair:
+		it.failed = append(it.failed, g.emit(vm.Instr{Op: vm.OpPair, D: uint16(it.keys), A: g.operand(l.Body), B: uint32(it.vals)}))
+	}
+}
+
+// finish makes the answer of what was collected; every jump out of the loop leads behind it.
+func (g *generator) finish(it *iteration) {
+	d := uint16(it.d)
+	switch {
+	case it.loop.Kind == check.ExistsOne:
+		g.emit(vm.Instr{Op: vm.OpEq, D: d, A: reg(it.one), B: g.constant(value.OfInt(1))})
+	case it.vals != 0:
+		g.emit(vm.Instr{Op: vm.OpMapOf, D: d, A: reg(it.keys), B: reg(it.vals)})
+		it.ends = append(it.ends, g.emit(vm.Instr{Op: vm.OpJump}))
+		g.land(it.failed...)
+		it.failed = nil
+		g.emit(vm.Instr{Op: vm.OpMove, D: d, A: reg(it.vals)})
+	}
+	g.land(append(it.ends, it.failed...)...)
 }

@@ -129,7 +129,8 @@ func (m *Machine) loop(p *Program) value.Value {
 }
 
 // step runs one instruction that loop leaves to it and returns where to go on;
-// below zero, the cost is over the limit.
+// below zero, the cost is over the limit. It is one switch on purpose: the compiler makes a table
+// of jumps of it, and what needs more than a few lines is in slow.go.
 func (m *Machine) step(p *Program, in *Instr, pc int) int {
 	regs := m.regs
 	banks := &m.Banks
