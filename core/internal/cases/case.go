@@ -34,84 +34,103 @@ type Result struct {
 
 // Run runs the case on line, one JSON object.
 func Run(line []byte) Result {
-	var d canon.Doc
-	if err := d.Parse(line); err != nil {
+	var c oneCase
+	if err := c.Parse(line); err != nil {
 		return Result{Failure: "not a case: " + err.Message}
 	}
-	text := func(name string) string {
-		if n := d.Get(0, name); n >= 0 {
-			return strings.Clone(d.String(n))
-		}
-		return ""
-	}
-	flag := func(name string) bool { return d.Get(0, name) >= 0 && d.Kind(d.Get(0, name)) == canon.True }
-	r := Result{Name: text("file") + "/" + text("section") + "/" + text("name"), Expr: text("expr")}
-
-	scope := check.Scope{Unchecked: flag("disable_check")}
+	r := Result{Name: c.text("file") + "/" + c.text("section") + "/" + c.text("name"), Expr: c.text("expr")}
+	scope := check.Scope{Unchecked: c.flag("disable_check")}
 	m := vm.Machine{CostLimit: code.MaxCost}
-	bindings := d.Get(0, "bindings")
-	if vars := d.Get(0, "vars"); vars >= 0 {
-		for k := d.First(vars); k >= 0; k = d.Next(k) {
-			name := strings.Clone(d.String(k))
-			t := typeOf(d.String(d.Value(k)))
-			if t == nil {
-				return r.fail("vars: " + d.String(d.Value(k)) + " is no type")
-			}
-			v := value.OfError(value.NoSuchAttribute, "no value for "+name)
-			if bindings >= 0 && d.Get(bindings, name) >= 0 {
-				ok := false
-				if v, ok = decode(&d, d.Get(bindings, name)); !ok {
-					return r.fail("bindings: " + name + " has no value of this format")
-				}
-			}
-			scope.Vars = append(scope.Vars, check.Var{Name: name, Type: t})
-			m.Banks[0] = append(m.Banks[0], v)
-		}
+	if why := c.declare(&scope, &m); why != "" {
+		return r.fail(why)
 	}
-
 	p, found := code.Compile(r.Expr, &scope, nil)
 	if p == nil {
 		got := firstError(found)
-		if !flag("error") {
+		if !c.flag("error") {
 			return r.fail("does not compile: " + got.Code + ": " + got.Message)
 		}
-		if want := text("code"); want != "" && want != got.Code {
+		if want := c.text("code"); want != "" && want != got.Code {
 			return r.fail("got the error " + got.Code + ", want " + want)
 		}
 		return r
 	}
-	if want := text("want_type"); want != "" && p.Type.String() != want {
+	if want := c.text("want_type"); want != "" && p.Type.String() != want {
 		return r.fail("has type " + p.Type.String() + ", want " + want)
 	}
-	if flag("check_only") {
+	if c.flag("check_only") {
 		return r
 	}
-	got := m.Run(p)
+	return r.fail(c.compare(m.Run(p)))
+}
+
+// oneCase is a case as it is written.
+type oneCase struct{ canon.Doc }
+
+func (c *oneCase) text(name string) string {
+	if n := c.Get(0, name); n >= 0 {
+		return strings.Clone(c.String(n))
+	}
+	return ""
+}
+
+func (c *oneCase) flag(name string) bool {
+	n := c.Get(0, name)
+	return n >= 0 && c.Kind(n) == canon.True
+}
+
+// declare adds the variables to the scope and their values to the machine; it says why it cannot.
+func (c *oneCase) declare(scope *check.Scope, m *vm.Machine) (why string) {
+	vars, bindings := c.Get(0, "vars"), c.Get(0, "bindings")
+	if vars < 0 {
+		return ""
+	}
+	for k := c.First(vars); k >= 0; k = c.Next(k) {
+		name := strings.Clone(c.String(k))
+		t := typeOf(c.String(c.Value(k)))
+		if t == nil {
+			return "vars: " + c.String(c.Value(k)) + " is no type"
+		}
+		v := value.OfError(value.NoSuchAttribute, "no value for "+name)
+		if bindings >= 0 && c.Get(bindings, name) >= 0 {
+			ok := false
+			if v, ok = decode(&c.Doc, c.Get(bindings, name)); !ok {
+				return "bindings: " + name + " has no value of this format"
+			}
+		}
+		scope.Vars = append(scope.Vars, check.Var{Name: name, Type: t})
+		m.Banks[0] = append(m.Banks[0], v)
+	}
+	return ""
+}
+
+// compare says in what way got is not what the case wants, "" where it is.
+func (c *oneCase) compare(got value.Value) string {
 	shown := string(value.AppendQuoted(nil, got))
-	if flag("error") {
+	if c.flag("error") {
 		if got.K != value.Error {
-			return r.fail("got " + shown + ", want an error")
+			return "got " + shown + ", want an error"
 		}
-		if want := text("code"); want != "" && want != got.Code().String() {
-			return r.fail("got the error " + got.Code().String() + ", want " + want)
+		if want := c.text("code"); want != "" && want != got.Code().String() {
+			return "got the error " + got.Code().String() + ", want " + want
 		}
-		return r
+		return ""
 	}
 	if got.K == value.Error {
-		return r.fail("got the error " + got.Code().String() + ": " + got.Str())
+		return "got the error " + got.Code().String() + ": " + got.Str()
 	}
-	want := d.Get(0, "want")
+	want := c.Get(0, "want")
 	if want < 0 {
-		return r
+		return ""
 	}
-	w, ok := decode(&d, want)
+	w, ok := decode(&c.Doc, want)
 	if !ok {
-		return r.fail("want is no value of this format")
+		return "want is no value of this format"
 	}
 	if !same(got, w) {
-		return r.fail("got " + got.K.String() + " " + shown + ", want " + w.K.String() + " " + string(value.AppendQuoted(nil, w)))
+		return "got " + got.K.String() + " " + shown + ", want " + w.K.String() + " " + string(value.AppendQuoted(nil, w))
 	}
-	return r
+	return ""
 }
 
 func (r Result) fail(why string) Result {
