@@ -13,6 +13,7 @@ import (
 	"github.com/goccy/go-json"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // MediaType is the type of a problem document.
@@ -48,12 +49,15 @@ type Problem struct {
 	Cause      error    `json:"-"` // for a log only
 }
 
-// New makes a problem. A code without a status of its own has that of its area.
+// New makes a problem. Status and title are those that the registry has for the code; a code that it has
+// no status for is about an input.
 func New(code, format string, args ...any) *Problem {
-	status, title := About(code)
-	return &Problem{
-		Type: "urn:holdfast:problem:" + code, Title: title, Status: status, Code: code, Detail: fmt.Sprintf(format, args...),
+	p := &Problem{Type: "urn:holdfast:problem:" + code, Code: code, Detail: fmt.Sprintf(format, args...)}
+	p.Status, p.Title = http.StatusUnprocessableEntity, "Not accepted"
+	if about, ok := codes.Find(code); ok && about.Status != 0 {
+		p.Status, p.Title = about.Status, about.Title
 	}
+	return p
 }
 
 // Error returns code and detail.

@@ -12,14 +12,14 @@ import (
 )
 
 type api struct {
-	options Options
-	keeper  *sessions.Keeper
-	log     *slog.Logger
-	now     func() time.Time
-	rate    *limit.Rate // nil: no limit
-	metrics *metrics
-	pace    pace
-	streams streams
-	module  module
-	ending  context.Context
+	options   Options
+	keeper    *sessions.Keeper
+	log       *slog.Logger
+	now       func() time.Time
+	rate      *limit.Rate // nil: no limit
+	metrics   *metrics
+	pace      pace
+	listeners *listeners
+	module    module
+	ending    context.Context
 }

@@ -23,6 +23,7 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host/server"
 	"github.com/holdfast-rt/holdfast/host/server/identity"
 )
@@ -90,7 +91,7 @@ func TestEveryRouteRefusesOtherMethods(t *testing.T) {
 				if !slices.Contains(methods, method) {
 					a := r.do(method, concrete(path), "").is(405)
 					if method != "HEAD" {
-						a.refused(server.CodeMethod)
+						a.refused(codes.HTTPMethod)
 					}
 				}
 			}
@@ -164,14 +165,14 @@ func TestEveryBodyIsHeldToItsType(t *testing.T) {
 			}
 			path := concrete(route.Path)
 			for _, media := range []string{"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/yaml", "text/json", "application/json; =", "application/jsonx", "*/*"} {
-				r.do("POST", path, good(route.Path), "Content-Type", media).is(415).refused(server.CodeType)
+				r.do("POST", path, good(route.Path), "Content-Type", media).is(415).refused(codes.HTTPContentType)
 			}
 			var zipped bytes.Buffer
 			w := gzip.NewWriter(&zipped)
 			_, _ = io.WriteString(w, good(route.Path))
 			_ = w.Close()
 			for _, coding := range []string{"gzip", "identity", "br, gzip"} {
-				r.do("POST", path, zipped.String(), "Content-Encoding", coding).is(415).refused(server.CodeType)
+				r.do("POST", path, zipped.String(), "Content-Encoding", coding).is(415).refused(codes.HTTPContentType)
 			}
 		}
 	})
@@ -187,16 +188,16 @@ func TestEveryBodyIsHeldToItsSize(t *testing.T) {
 			}
 			path := concrete(route.Path)
 			blank := strings.Repeat(" ", int(route.Body))
-			r.do("POST", path, good(route.Path)+blank).is(413).refused(server.CodeTooLarge)
-			r.send(r.plain, "POST", path, io.MultiReader(strings.NewReader(good(route.Path)), strings.NewReader(blank))).is(413).proper(server.CodeTooLarge) // chunked
+			r.do("POST", path, good(route.Path)+blank).is(413).refused(codes.HTTPTooLarge)
+			r.send(r.plain, "POST", path, io.MultiReader(strings.NewReader(good(route.Path)), strings.NewReader(blank))).is(413).proper(codes.HTTPTooLarge) // chunked
 			a := r.do("POST", path, "["+strings.Repeat(" ", int(route.Body)-2)+"]")
 			if a.status < 400 || a.status == 413 { // as large as it may be: then it is about the shape
 				t.Errorf("%s: %d %.200s", path, a.status, a.body)
 			}
 			half := good(route.Path)[:len(good(route.Path))/2]
-			r.raw(fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", path, len(good(route.Path)), half), true).is(400).proper(server.CodeBody)
-			r.raw(fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s", path, len(half)+1, half), true).is(400).proper(server.CodeBody)
-			r.raw(fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n%s", path, half), true).is(400).proper(server.CodeBody)
+			r.raw(fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", path, len(good(route.Path)), half), true).is(400).proper(codes.HTTPBody)
+			r.raw(fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s", path, len(half)+1, half), true).is(400).proper(codes.HTTPBody)
+			r.raw(fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n%s", path, half), true).is(400).proper(codes.HTTPBody)
 		}
 	})
 }
@@ -296,7 +297,7 @@ func TestEveryQueryIsHeldToItsType(t *testing.T) {
 				}
 				for _, value := range bad {
 					tried++
-					r.raw("GET "+concrete(route.Path)+"?"+p.Value.Name+"="+strings.ReplaceAll(value, " ", "%20")+" HTTP/1.1\r\nHost: localhost\r\n\r\n", false).is(400).proper(server.CodeQuery)
+					r.raw("GET "+concrete(route.Path)+"?"+p.Value.Name+"="+strings.ReplaceAll(value, " ", "%20")+" HTTP/1.1\r\nHost: localhost\r\n\r\n", false).is(400).proper(codes.HTTPQuery)
 				}
 			}
 		}
@@ -331,9 +332,9 @@ func TestPathTricks(t *testing.T) {
 			}
 		}
 		for _, request := range []string{"CONNECT localhost:80 HTTP/1.1", "GET http://localhost HTTP/1.1", "GET http://evil.example/v1/../v1/bundles HTTP/1.1"} {
-			r.raw(request+"\r\nHost: localhost\r\n\r\n", false).is(404).proper(server.CodePath)
+			r.raw(request+"\r\nHost: localhost\r\n\r\n", false).is(404).proper(codes.HTTPPath)
 		}
-		r.raw("GET http://evil.example/v1/bundles HTTP/1.1\r\nHost: localhost\r\n\r\n", false).is(403).proper(server.CodeOrigin)
+		r.raw("GET http://evil.example/v1/bundles HTTP/1.1\r\nHost: localhost\r\n\r\n", false).is(403).proper(codes.HTTPOrigin)
 	})
 }
 
@@ -363,7 +364,7 @@ func TestUnknown(t *testing.T) {
 						t.Errorf("%s %.200s: %d %.200s", route.Method, path, a.status, a.body)
 						continue
 					}
-					a.proper(server.CodeSession, server.CodeSessionID, server.CodeBundle, server.CodeCatalog, server.CodeModule, server.CodeDecision, server.CodeUnsigned)
+					a.proper(codes.SessionUnknown, codes.SessionID, codes.BundleUnknown, codes.CatalogUnknown, codes.ModuleUnknown, codes.DecisionUnknown, codes.HeadUnsigned)
 				}
 			}
 		}
@@ -381,7 +382,7 @@ func TestForeignPages(t *testing.T) {
 				body = good(route.Path)
 			}
 			for _, name := range []string{"evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example", "0.0.0.0", "[::]", "localhost.", "169.254.169.254"} {
-				r.do(route.Method, path, body, "Host", name).is(403).refused(server.CodeOrigin)
+				r.do(route.Method, path, body, "Host", name).is(403).refused(codes.HTTPOrigin)
 			}
 			if route.Method != "POST" {
 				continue
@@ -390,10 +391,10 @@ func TestForeignPages(t *testing.T) {
 				{"Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"}, {"Origin", "null"}, {"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"},
 				{"Origin", "https://evil.example", "Content-Type", "text/plain"},
 			} {
-				r.do("POST", path, body, headers...).is(403).refused(server.CodeOrigin)
+				r.do("POST", path, body, headers...).is(403).refused(codes.HTTPOrigin)
 			}
-			r.do("POST", path, body, "Content-Type", "text/plain").is(415).refused(server.CodeType) // a form's, from a browser that tells nothing
-			r.do("OPTIONS", path, "", "Origin", "https://evil.example", "Access-Control-Request-Method", "POST").is(403).refused(server.CodeOrigin)
+			r.do("POST", path, body, "Content-Type", "text/plain").is(415).refused(codes.HTTPContentType) // a form's, from a browser that tells nothing
+			r.do("OPTIONS", path, "", "Origin", "https://evil.example", "Access-Control-Request-Method", "POST").is(403).refused(codes.HTTPOrigin)
 		}
 	})
 	for _, name := range []string{"localhost", "127.0.0.1:8080", "[::1]:8080", "[::1]"} {
@@ -433,29 +434,29 @@ func TestTokens(t *testing.T) {
 	genuine := sign(jwt.SigningMethodEdDSA, i.private, nil)
 	parts := strings.Split(genuine, ".")
 	cases := map[string]struct{ header, code string }{
-		"none":                       {"", identity.CodeMissing},
-		"another scheme":             {"Basic b2xnYTpvbGdh", identity.CodeMalformed},
-		"no token":                   {"Bearer ", identity.CodeMissing},
-		"no JWT":                     {"Bearer abc", identity.CodeMalformed},
-		"two parts":                  {"Bearer " + parts[0] + "." + parts[1], identity.CodeMalformed},
-		"too long":                   {"Bearer " + genuine + strings.Repeat("A", identity.MaxToken), identity.CodeMalformed},
-		"without its signature":      {"Bearer " + parts[0] + "." + parts[1] + ".", identity.CodeSignature},
-		"forged":                     {"Bearer " + sign(jwt.SigningMethodEdDSA, forger, nil), identity.CodeSignature},
-		"alg none":                   {"Bearer " + sign(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, nil), identity.CodeAlgorithm},
-		"HS256 with the public key":  {"Bearer " + sign(jwt.SigningMethodHS256, i.public, nil), identity.CodeAlgorithm},
-		"HS256 with the key's bytes": {"Bearer " + sign(jwt.SigningMethodHS256, []byte(i.private.Public().(ed25519.PublicKey)), nil), identity.CodeAlgorithm},
-		"a kid nobody knows":         {"Bearer " + sign(jwt.SigningMethodEdDSA, forger, map[string]any{"kid": "other"}), identity.CodeKey},
-		"a good key's other name":    {"Bearer " + sign(jwt.SigningMethodEdDSA, i.private, map[string]any{"kid": "../main"}), identity.CodeKey},
-		"no kid":                     {"Bearer " + sign(jwt.SigningMethodEdDSA, i.private, map[string]any{"kid": ""}), identity.CodeKey},
-		"the forger's own key":       {"Bearer " + sign(jwt.SigningMethodEdDSA, forger, map[string]any{"jwk": map[string]string{"kty": "OKP"}}), identity.CodeSignature},
-		"expired":                    {"Bearer " + i.token(t, "olga", "owner", map[string]any{"exp": r.clock.now().Add(-time.Minute).Unix()}), identity.CodeExpired},
-		"not yet":                    {"Bearer " + i.token(t, "olga", "owner", map[string]any{"nbf": r.clock.now().Add(time.Minute).Unix()}), identity.CodeEarly},
-		"for another":                {"Bearer " + i.token(t, "olga", "owner", map[string]any{"aud": "other"}), identity.CodeAudience},
-		"for nobody":                 {"Bearer " + i.token(t, "olga", "owner", map[string]any{"aud": nil}), identity.CodeAudience},
-		"for ever":                   {"Bearer " + i.token(t, "olga", "owner", map[string]any{"exp": nil}), identity.CodeClaims},
-		"of nobody":                  {"Bearer " + i.token(t, "olga", "owner", map[string]any{"sub": nil}), identity.CodeClaims},
-		"an id with a line break":    {"Bearer " + i.token(t, "a\nb", "owner", nil), identity.CodeClaims},
-		"as nothing":                 {"Bearer " + i.token(t, "olga", "", nil), identity.CodeClaims},
+		"none":                       {"", codes.AuthMissing},
+		"another scheme":             {"Basic b2xnYTpvbGdh", codes.AuthMalformed},
+		"no token":                   {"Bearer ", codes.AuthMissing},
+		"no JWT":                     {"Bearer abc", codes.AuthMalformed},
+		"two parts":                  {"Bearer " + parts[0] + "." + parts[1], codes.AuthMalformed},
+		"too long":                   {"Bearer " + genuine + strings.Repeat("A", identity.MaxToken), codes.AuthMalformed},
+		"without its signature":      {"Bearer " + parts[0] + "." + parts[1] + ".", codes.AuthSignature},
+		"forged":                     {"Bearer " + sign(jwt.SigningMethodEdDSA, forger, nil), codes.AuthSignature},
+		"alg none":                   {"Bearer " + sign(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, nil), codes.AuthAlgorithm},
+		"HS256 with the public key":  {"Bearer " + sign(jwt.SigningMethodHS256, i.public, nil), codes.AuthAlgorithm},
+		"HS256 with the key's bytes": {"Bearer " + sign(jwt.SigningMethodHS256, []byte(i.private.Public().(ed25519.PublicKey)), nil), codes.AuthAlgorithm},
+		"a kid nobody knows":         {"Bearer " + sign(jwt.SigningMethodEdDSA, forger, map[string]any{"kid": "other"}), codes.AuthKey},
+		"a good key's other name":    {"Bearer " + sign(jwt.SigningMethodEdDSA, i.private, map[string]any{"kid": "../main"}), codes.AuthKey},
+		"no kid":                     {"Bearer " + sign(jwt.SigningMethodEdDSA, i.private, map[string]any{"kid": ""}), codes.AuthKey},
+		"the forger's own key":       {"Bearer " + sign(jwt.SigningMethodEdDSA, forger, map[string]any{"jwk": map[string]string{"kty": "OKP"}}), codes.AuthSignature},
+		"expired":                    {"Bearer " + i.token(t, "olga", "owner", map[string]any{"exp": r.clock.now().Add(-time.Minute).Unix()}), codes.AuthExpired},
+		"not yet":                    {"Bearer " + i.token(t, "olga", "owner", map[string]any{"nbf": r.clock.now().Add(time.Minute).Unix()}), codes.AuthEarly},
+		"for another":                {"Bearer " + i.token(t, "olga", "owner", map[string]any{"aud": "other"}), codes.AuthAudience},
+		"for nobody":                 {"Bearer " + i.token(t, "olga", "owner", map[string]any{"aud": nil}), codes.AuthAudience},
+		"for ever":                   {"Bearer " + i.token(t, "olga", "owner", map[string]any{"exp": nil}), codes.AuthClaims},
+		"of nobody":                  {"Bearer " + i.token(t, "olga", "owner", map[string]any{"sub": nil}), codes.AuthClaims},
+		"an id with a line break":    {"Bearer " + i.token(t, "a\nb", "owner", nil), codes.AuthClaims},
+		"as nothing":                 {"Bearer " + i.token(t, "olga", "", nil), codes.AuthClaims},
 	}
 	r.unchanged(func() {
 		for _, route := range server.Routes() {
@@ -481,9 +482,9 @@ func TestTokens(t *testing.T) {
 				}
 			}
 			if !route.Open { // a token elsewhere than in its header, and two of them
-				r.do(route.Method, path+"?access_token="+genuine, body).is(401).refused(identity.CodeMissing)
-				r.do(route.Method, path, body, "Cookie", "token="+genuine).is(401).refused(identity.CodeMissing)
-				r.raw(fmt.Sprintf("%s %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", route.Method, path, genuine, genuine, len(body), body), false).is(401).proper(identity.CodeMalformed)
+				r.do(route.Method, path+"?access_token="+genuine, body).is(401).refused(codes.AuthMissing)
+				r.do(route.Method, path, body, "Cookie", "token="+genuine).is(401).refused(codes.AuthMissing)
+				r.raw(fmt.Sprintf("%s %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", route.Method, path, genuine, genuine, len(body), body), false).is(401).proper(codes.AuthMalformed)
 			}
 		}
 	})
@@ -527,7 +528,7 @@ func TestSlowClients(t *testing.T) {
 					t.Fatalf("%s: the connection stays open: %v", route.Path, err)
 				}
 			}
-			r.response(bytes.NewReader(got), request).is(400).proper(server.CodeBody)
+			r.response(bytes.NewReader(got), request).is(400).proper(codes.HTTPBody)
 		}
 		// One that does not read what it asked for.
 		dial("GET /v1/modules/" + digestOf(large) + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -556,8 +557,8 @@ func TestHeaders(t *testing.T) {
 		if a := r.raw("GET /v1/bundles HTTP/1.1\r\nHost: localhost\r\nX-Large: "+strings.Repeat("x", 64<<10)+"\r\n\r\n", false); a.status != 431 {
 			t.Errorf("%d %s", a.status, a.body)
 		}
-		r.raw("POST /v1/sessions/s/decisions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nIdempotency-Key: a\r\nIdempotency-Key: b\r\nContent-Length: "+strconv.Itoa(len(shut))+"\r\n\r\n"+shut, false).is(400).proper(server.CodeQuery)
-		r.raw("POST /v1/sessions/s/decisions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nIdempotency-Key:\r\nContent-Length: "+strconv.Itoa(len(shut))+"\r\n\r\n"+shut, false).is(400).proper(server.CodeQuery)
+		r.raw("POST /v1/sessions/s/decisions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nIdempotency-Key: a\r\nIdempotency-Key: b\r\nContent-Length: "+strconv.Itoa(len(shut))+"\r\n\r\n"+shut, false).is(400).proper(codes.HTTPQuery)
+		r.raw("POST /v1/sessions/s/decisions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nIdempotency-Key:\r\nContent-Length: "+strconv.Itoa(len(shut))+"\r\n\r\n"+shut, false).is(400).proper(codes.HTTPQuery)
 		r.raw("POST /v1/sessions/s/decisions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Type: text/plain\r\nContent-Length: 3\r\n\r\n{x}", false).is(400).proper()
 		for _, request := range []string{"GET /v1/bundles HTTP/1.1\r\n\r\n", "GET /v1/bundles HTTP/9.9\r\nHost: localhost\r\n\r\n", "nonsense\r\n\r\n", "GET /v1/bundles HTTP/1.1\r\nHost: localhost\r\nHost: other\r\n\r\n", "POST /v1/sessions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n", "POST /v1/sessions HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n", "GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n"} {
 			if a := r.raw(request, false); a.status < 400 || a.status > 505 {

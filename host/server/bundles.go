@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host/problem"
 	"github.com/holdfast-rt/holdfast/host/sessions"
 	"github.com/holdfast-rt/holdfast/host/signature"
@@ -15,7 +16,7 @@ import (
 func (a *api) publish(kind string) handler {
 	return func(c *call) error {
 		if !c.who.May(sessions.RolePublish) {
-			return problem.New(CodeRole, "publishing needs the role %q", sessions.RolePublish)
+			return problem.New(codes.AuthRole, "publishing needs the role %q", sessions.RolePublish)
 		}
 		src, err := c.body()
 		if err != nil {

@@ -23,11 +23,15 @@ import (
 	"github.com/goccy/go-json"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host/coding"
 	"github.com/holdfast-rt/holdfast/host/problem"
 	"github.com/holdfast-rt/holdfast/host/server/identity"
 	"github.com/holdfast-rt/holdfast/host/sessions"
 )
+
+// immutable is how long what is named by its digest may be cached.
+const immutable = "public, max-age=31536000, immutable"
 
 // handler answers a request, or returns why not.
 type handler func(*call) error
@@ -92,11 +96,11 @@ func (c *call) body() ([]byte, error) {
 	if c.ContentLength != 0 {
 		media, _, err := mime.ParseMediaType(c.Header.Get("Content-Type"))
 		if err != nil || media != "application/json" {
-			return nil, problem.New(CodeType, "send the body as Content-Type: application/json")
+			return nil, problem.New(codes.HTTPContentType, "send the body as Content-Type: application/json")
 		}
 	}
 	if coding := c.Header.Get("Content-Encoding"); coding != "" {
-		return nil, problem.New(CodeType, "send the body as it is, not as Content-Encoding: %s", coding)
+		return nil, problem.New(codes.HTTPContentType, "send the body as it is, not as Content-Encoding: %s", coding)
 	}
 	src, err := io.ReadAll(http.MaxBytesReader(c.w, c.Body, c.route.body))
 	if err != nil {
@@ -104,9 +108,9 @@ func (c *call) body() ([]byte, error) {
 			return nil, err
 		}
 		if errors.Is(err, os.ErrDeadlineExceeded) {
-			return nil, problem.New(CodeBody, "the body came too slowly")
+			return nil, problem.New(codes.HTTPBody, "the body came too slowly")
 		}
-		return nil, problem.New(CodeBody, "the body did not arrive whole")
+		return nil, problem.New(codes.HTTPBody, "the body did not arrive whole")
 	}
 	return src, nil
 }
@@ -131,15 +135,15 @@ func readStrict(src []byte, v any) error {
 		return err
 	}
 	if len(canonical) == 0 || canonical[0] != '{' {
-		return problem.New(CodeShape, "the body is a JSON object")
+		return problem.New(codes.HTTPShape, "the body is a JSON object")
 	}
 	d := json.NewDecoder(bytes.NewReader(canonical))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
-		return problem.New(CodeShape, "%s", strings.TrimPrefix(err.Error(), "json: "))
+		return problem.New(codes.HTTPShape, "%s", strings.TrimPrefix(err.Error(), "json: "))
 	}
 	if wrong := stray(canonical, reflect.TypeOf(v)); wrong != "" {
-		return problem.New(CodeShape, "%s", wrong)
+		return problem.New(codes.HTTPShape, "%s", wrong)
 	}
 	return nil
 }
@@ -204,7 +208,7 @@ func (c *call) encoding() (string, error) {
 	c.w.Header().Add("Vary", "Accept-Encoding")
 	as := coding.Choose(c.Header, coding.Gzip, coding.Identity)
 	if as == "" {
-		return "", problem.New(CodeEncoding, "Accept-Encoding excludes both gzip and identity, and there is nothing else")
+		return "", problem.New(codes.HTTPEncoding, "Accept-Encoding excludes both gzip and identity, and there is nothing else")
 	}
 	return as, nil
 }
@@ -228,7 +232,7 @@ func (c *call) cachedAs(tag, as, control string) bool {
 func (c *call) number(name string, otherwise, least, most int64) (int64, error) {
 	query, err := url.ParseQuery(c.URL.RawQuery)
 	if err != nil {
-		return 0, problem.New(CodeQuery, "the query cannot be read")
+		return 0, problem.New(codes.HTTPQuery, "the query cannot be read")
 	}
 	values := query[name]
 	if len(values) == 0 {
@@ -236,7 +240,7 @@ func (c *call) number(name string, otherwise, least, most int64) (int64, error) 
 	}
 	n, err := strconv.ParseInt(values[0], 10, 64)
 	if err != nil || n < least || n > most || len(values) > 1 {
-		return 0, problem.New(CodeQuery, "%s is a number from %d to %d", name, least, most)
+		return 0, problem.New(codes.HTTPQuery, "%s is a number from %d to %d", name, least, most)
 	}
 	return n, nil
 }
@@ -256,7 +260,7 @@ func (c *call) use(session string) error {
 		return err
 	}
 	if !c.who.MayUse(session) {
-		return problem.New(CodeScope, "the token is not for session %q", session)
+		return problem.New(codes.AuthSession, "the token is not for session %q", session)
 	}
 	return nil
 }

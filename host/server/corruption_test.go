@@ -13,6 +13,7 @@ import (
 
 	"github.com/goccy/go-json"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host/server"
 )
 
@@ -87,7 +88,7 @@ func (r *rig) silent(id string) {
 		}
 		for range 2 {
 			a := r.do(route.Method, path, body)
-			a.is(500).refused(server.CodeCorrupt)
+			a.is(500).refused(codes.SessionCorrupt)
 			if strings.Contains(string(a.body), "said") || strings.Contains(string(a.body), `"verdict"`) {
 				r.Errorf("%s: something is served after all: %s", path, a.body)
 			}
@@ -247,8 +248,8 @@ func TestCorruptWhenOpened(t *testing.T) {
 			r.silent("s")
 			want := "1"
 			if d.bundle {
-				r.do("GET", "/v1/bundles/scribe@1.0.0", "").is(500).refused(server.CodeCorrupt)
-				r.do("POST", "/v1/sessions", `{"bundle":"scribe@1.0.0"}`).is(500).refused(server.CodeCorrupt)
+				r.do("GET", "/v1/bundles/scribe@1.0.0", "").is(500).refused(codes.SessionCorrupt)
+				r.do("POST", "/v1/sessions", `{"bundle":"scribe@1.0.0"}`).is(500).refused(codes.SessionCorrupt)
 				r.silent("same")
 				want = "2"
 			}
@@ -280,7 +281,7 @@ func TestCorruptWhileOpen(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := spoiled(t)
 			r.change("decisions", "bytes", "session = 's' AND seq = 30", flip)
-			find(r).is(500).refused(server.CodeCorrupt)
+			find(r).is(500).refused(codes.SessionCorrupt)
 			r.silent("s")
 			if n := r.counted("holdfast_corrupt_total"); n != "1" {
 				t.Errorf("%s sessions are counted as corrupt", n)
@@ -313,8 +314,8 @@ func TestCorruptWhileOpen(t *testing.T) {
 	t.Run("the bundle", func(t *testing.T) {
 		r := spoiled(t)
 		r.change("documents", "bytes", "name = 'scribe'", flip)
-		r.do("GET", "/v1/bundles/scribe@1.0.0", "").is(500).refused(server.CodeCorrupt)
-		r.do("POST", "/v1/sessions/s/verify", "").is(500).refused(server.CodeCorrupt)
+		r.do("GET", "/v1/bundles/scribe@1.0.0", "").is(500).refused(codes.SessionCorrupt)
+		r.do("POST", "/v1/sessions/s/verify", "").is(500).refused(codes.SessionCorrupt)
 		r.silent("s")
 		r.fine("other", shut)
 	})
@@ -385,9 +386,9 @@ func TestCorruptCatalog(t *testing.T) {
 			r.do("POST", "/v1/catalogs", lockCatalog(t)).is(201)
 			r.restart(func() { spoil(r) })
 			const cursor = `{"floor":1,"side":"north"}`
-			r.do("GET", "/v1/catalogs/locks@1.0.0", "").is(500).refused(server.CodeCorrupt)
-			r.do("POST", "/v1/catalogs/locks@1.0.0/resolve", cursor).is(500).refused(server.CodeCorrupt)
-			r.do("POST", "/v1/sessions", `{"catalog":"locks@1.0.0","cursor":`+cursor+`}`).is(500).refused(server.CodeCorrupt)
+			r.do("GET", "/v1/catalogs/locks@1.0.0", "").is(500).refused(codes.SessionCorrupt)
+			r.do("POST", "/v1/catalogs/locks@1.0.0/resolve", cursor).is(500).refused(codes.SessionCorrupt)
+			r.do("POST", "/v1/sessions", `{"catalog":"locks@1.0.0","cursor":`+cursor+`}`).is(500).refused(codes.SessionCorrupt)
 		})
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host"
 	"github.com/holdfast-rt/holdfast/host/ledger"
 	"github.com/holdfast-rt/holdfast/host/ledger/pgtest"
@@ -145,15 +146,15 @@ func TestEvents(t *testing.T) {
 	if n := r.counted("holdfast_streams"); n != "4" {
 		t.Errorf("%s streams", n)
 	}
-	r.do("GET", "/v1/sessions/s/events?after=8", "").is(409).refused(server.CodeStale)
-	r.do("GET", "/v1/sessions/s/events", "", "Last-Event-ID", "8").is(409).refused(server.CodeStale)
+	r.do("GET", "/v1/sessions/s/events?after=8", "").is(409).refused(codes.SessionStale)
+	r.do("GET", "/v1/sessions/s/events", "", "Last-Event-ID", "8").is(409).refused(codes.SessionStale)
 	for _, query := range []string{"?after=-1", "?after=x", "?after=1&after=2", "?after=%zz", "?after="} {
-		r.do("GET", "/v1/sessions/s/events"+query, "").is(400).refused(server.CodeQuery)
+		r.do("GET", "/v1/sessions/s/events"+query, "").is(400).refused(codes.HTTPQuery)
 	}
 	for _, id := range []string{"x", "-1", "1.5", "99999999999999999999"} {
-		r.do("GET", "/v1/sessions/s/events", "", "Last-Event-ID", id).is(400).refused(server.CodeQuery)
+		r.do("GET", "/v1/sessions/s/events", "", "Last-Event-ID", id).is(400).refused(codes.HTTPQuery)
 	}
-	r.do("GET", "/v1/sessions/none/events", "").is(404).refused(server.CodeSession)
+	r.do("GET", "/v1/sessions/none/events", "").is(404).refused(codes.SessionUnknown)
 	r.do("HEAD", "/v1/sessions/s/events", "").is(200)
 }
 
@@ -190,7 +191,7 @@ func TestStreamsPerActor(t *testing.T) {
 	ann.session("s", "door@1.0.0")
 	first := ann.listen("/v1/sessions/s/events")
 	ann.listen("/v1/sessions/s/events")
-	ann.do("GET", "/v1/sessions/s/events", "").is(429).refused(server.CodeStreams)
+	ann.do("GET", "/v1/sessions/s/events", "").is(429).refused(codes.LimitStreams)
 	r.as(i.token(t, "bob", "owner", nil)).listen("/v1/sessions/s/events")
 	first.stop()
 	first.ended()
@@ -337,7 +338,7 @@ func TestEnding(t *testing.T) {
 	<-core.begun
 	ended := make(chan error, 1)
 	go func() { ended <- r.stop() }()
-	if e := s.next(); e.name != "end" || e.data != server.CodeShutdown {
+	if e := s.next(); e.name != "end" || e.data != codes.ServerShuttingDown {
 		t.Errorf("%+v", e)
 	}
 	s.ended()

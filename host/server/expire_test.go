@@ -11,11 +11,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host"
 	"github.com/holdfast-rt/holdfast/host/ledger"
 	"github.com/holdfast-rt/holdfast/host/ledger/pgtest"
 	"github.com/holdfast-rt/holdfast/host/server"
-	"github.com/holdfast-rt/holdfast/host/server/identity"
 )
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
@@ -85,7 +85,7 @@ func TestExpireBeforeAnything(t *testing.T) {
 		"propose":    func(id string) { r.propose(id, `{"action":"rest"`+keeper+`}`).is(201) },
 		"refused":    func(id string) { r.propose(id, `{"action":"rest"`+keeper+`,"args":{"x":1}}`).is(422) },
 		"stale": func(id string) {
-			p := r.propose(id, `{"action":"rest"`+keeper+`,"seq":2}`).is(409).refused(server.CodeStale)
+			p := r.propose(id, `{"action":"rest"`+keeper+`,"seq":2}`).is(409).refused(codes.SessionStale)
 			if *p.Seq != 4 || len(p.Missed) != 2 {
 				t.Errorf("%+v", p)
 			}
@@ -349,10 +349,10 @@ func TestNobodyIsTheHost(t *testing.T) {
 	r.propose("old", book("attic")).is(201)
 	host := `,"actor":{"kind":"clock","id":"holdfast"}}`
 	for _, id := range []string{"/decisions", "/why", "/path"} {
-		r.do("POST", "/v1/sessions/s"+id, `{"action":"expire","args":{"hold":1}`+host).is(403).refused(identity.CodeActor)
-		r.do("POST", "/v1/sessions/s"+id, `{"action":"rest"`+host).is(403).refused(identity.CodeActor)
+		r.do("POST", "/v1/sessions/s"+id, `{"action":"expire","args":{"hold":1}`+host).is(403).refused(codes.AuthActor)
+		r.do("POST", "/v1/sessions/s"+id, `{"action":"rest"`+host).is(403).refused(codes.AuthActor)
 	}
-	r.do("POST", "/v1/sessions/s/admissible", `{"actor":{"kind":"clock","id":"holdfast"}}`).is(403).refused(identity.CodeActor)
+	r.do("POST", "/v1/sessions/s/admissible", `{"actor":{"kind":"clock","id":"holdfast"}}`).is(403).refused(codes.AuthActor)
 	r.propose("s", `{"action":"rest","actor":{"kind":"clock","id":"another"}}`).is(201)
 	r.propose("s", `{"action":"rest","actor":{"kind":"keeper","id":"holdfast"}}`).is(201)
 	r.clock.advance(time.Hour)
@@ -366,7 +366,7 @@ func TestNobodyIsTheHost(t *testing.T) {
 	guarded.as(i.token(t, "ann", "keeper", map[string]any{"roles": "publish"})).publish(inn)
 	clock := guarded.as(i.token(t, "holdfast", "clock", nil))
 	clock.session("s", "inn@1.0.0")
-	clock.propose("s", `{"action":"rest"}`).is(403).refused(identity.CodeActor)
+	clock.propose("s", `{"action":"rest"}`).is(403).refused(codes.AuthActor)
 }
 
 // TestExpireIsTheSameOnEveryEngine: what the server proposes is decided again to the same bytes, natively and by the module.

@@ -10,6 +10,7 @@ import (
 	"github.com/goccy/go-json"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host"
 	"github.com/holdfast-rt/holdfast/host/ledger"
 	"github.com/holdfast-rt/holdfast/host/problem"
@@ -33,11 +34,11 @@ func explain(err error) *problem.Problem {
 	case errors.As(err, &refused):
 		return explainSession(refused)
 	case errors.As(err, &corrupt):
-		return caused(err, CodeCorrupt, "%s is not what was written: nothing is served from it", corrupt.What)
+		return caused(err, codes.SessionCorrupt, "%s is not what was written: nothing is served from it", corrupt.What)
 	case errors.As(err, &failed):
 		return caused(err, failed.Code, "the engine could not answer; nothing was decided")
 	case errors.As(err, &invalid):
-		p := problem.New(CodeInvalid, "%s", invalid.Error())
+		p := problem.New(codes.BundleInvalid, "%s", invalid.Error())
 		p.Diagnostics = problem.Findings(invalid.Diagnostics)
 		return p
 	case errors.As(err, &wrong):
@@ -49,15 +50,15 @@ func explain(err error) *problem.Problem {
 		p.Challenge = denied.Challenge()
 		return p
 	case errors.As(err, &tooLarge):
-		return problem.New(CodeTooLarge, "the body has over %d bytes", tooLarge.Limit)
+		return problem.New(codes.HTTPTooLarge, "the body has over %d bytes", tooLarge.Limit)
 	case errors.Is(err, ledger.ErrFull):
-		return caused(err, CodeFull, "there is no space left; nothing was recorded")
+		return caused(err, codes.LedgerFull, "there is no space left; nothing was recorded")
 	case errors.Is(err, ledger.ErrClosed):
-		return caused(err, CodeShutdown, "the server is shutting down; nothing was recorded")
+		return caused(err, codes.ServerShuttingDown, "the server is shutting down; nothing was recorded")
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return caused(err, CodeUnavailable, "it took too long, or the request was given up")
+		return caused(err, codes.LedgerUnavailable, "it took too long, or the request was given up")
 	default:
-		return caused(err, CodeInternal, "something failed that must not; the server's log says more")
+		return caused(err, codes.ServerInternal, "something failed that must not; the server's log says more")
 	}
 }
 

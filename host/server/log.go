@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host/problem"
 )
 
@@ -53,7 +54,7 @@ func (a *api) decisions(c *call) error {
 func (a *api) decision(c *call) error {
 	seq, err := strconv.ParseInt(c.PathValue("seq"), 10, 64)
 	if err != nil || strconv.FormatInt(seq, 10) != c.PathValue("seq") {
-		return problem.New(CodeDecision, "decisions are numbered from 1")
+		return problem.New(codes.DecisionUnknown, "decisions are numbered from 1")
 	}
 	row, err := a.keeper.Decision(c.Context(), c.PathValue("session"), seq)
 	if err != nil {

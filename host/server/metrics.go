@@ -22,7 +22,7 @@ type metrics struct {
 	conflicts prometheus.Counter
 	corrupt   prometheus.Counter
 	open      prometheus.Gauge
-	streams   prometheus.Gauge
+	listening prometheus.Gauge
 }
 
 func newMetrics() *metrics {
@@ -51,17 +51,17 @@ func newMetrics() *metrics {
 		open: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "holdfast_open_sessions", Help: "Sessions in memory.",
 		}),
-		streams: prometheus.NewGauge(prometheus.GaugeOpts{
+		listening: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "holdfast_streams", Help: "Event streams held open.",
 		}),
 	}
-	m.registry.MustRegister(m.requests, m.decisions, m.problems, m.append, m.conflicts, m.corrupt, m.open, m.streams,
+	m.registry.MustRegister(m.requests, m.decisions, m.problems, m.append, m.conflicts, m.corrupt, m.open, m.listening,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
-// handler answers with what was counted, in an encoding.
-func (m *metrics) handler() http.Handler {
+// page answers with what was counted.
+func (m *metrics) page() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-type metrics struct{ requests, problems, streams uncounted }
+type metrics struct{ requests, problems, listening uncounted }
 
 type uncounted struct{}
 
@@ -19,8 +19,8 @@ func (uncounted) Dec()                                  {}
 
 func newMetrics() *metrics { return &metrics{} }
 
-// handler returns nil: there is nothing to answer with.
-func (*metrics) handler() http.Handler { return nil }
+// page returns nil: there is nothing to answer with.
+func (*metrics) page() http.Handler { return nil }
 
 func (*metrics) Open(int)             {}
 func (*metrics) Append(time.Duration) {}

@@ -4,9 +4,11 @@ package server_test
 
 import (
 	"context"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,8 +18,8 @@ import (
 	"github.com/goccy/go-json"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host/server"
-	"github.com/holdfast-rt/holdfast/host/server/identity"
 )
 
 func TestDescriptionIsValid(t *testing.T) {
@@ -70,24 +72,47 @@ func TestDescriptionHasEveryRoute(t *testing.T) {
 	}
 }
 
-// constants returns the values of a file's constants whose names begin with Code.
-func constants(t *testing.T, path string) (out []string) {
+// usedCodes returns the codes of the registry that the sources of packages name.
+func usedCodes(t *testing.T, folders ...string) (out []string) {
 	t.Helper()
-	f, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ast.Inspect(f, func(n ast.Node) bool {
-		if v, ok := n.(*ast.ValueSpec); ok && strings.HasPrefix(v.Names[0].Name, "Code") {
-			code, err := strconv.Unquote(v.Values[0].(*ast.BasicLit).Value)
-			if err != nil {
-				t.Fatal(err)
+	value := map[string]string{}
+	inspect(t, "../../core/codes", func(n ast.Node) bool {
+		if v, ok := n.(*ast.ValueSpec); ok && len(v.Values) == 1 {
+			if text, ok := v.Values[0].(*ast.BasicLit); ok {
+				value[v.Names[0].Name], _ = strconv.Unquote(text.Value)
 			}
-			out = append(out, code)
 		}
 		return true
 	})
-	return out
+	for _, folder := range folders {
+		inspect(t, folder, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok && fmt.Sprint(s.X) == "codes" && value[s.Sel.Name] != "" {
+				out = append(out, value[s.Sel.Name])
+			}
+			return true
+		})
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// inspect visits all that the sources of a package say, tests left out.
+func inspect(t *testing.T, folder string, visit func(ast.Node) bool) {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(folder, "*.go"))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("%s has no sources: %v", folder, err)
+	}
+	for _, path := range paths {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(f, visit)
+	}
 }
 
 func TestDescriptionHasEveryCode(t *testing.T) {
@@ -96,11 +121,11 @@ func TestDescriptionHasEveryCode(t *testing.T) {
 	for path, item := range doc.Paths.Map() {
 		for method, op := range item.Operations() {
 			for status, ref := range op.Responses.Map() {
-				codes, _ := ref.Value.Extensions["x-codes"].([]any)
-				if problem := status >= "400"; problem != (len(codes) > 0) {
-					t.Errorf("%s %s %s has %d codes", method, path, status, len(codes))
+				listed, _ := ref.Value.Extensions["x-codes"].([]any)
+				if problem := status >= "400"; problem != (len(listed) > 0) {
+					t.Errorf("%s %s %s has %d codes", method, path, status, len(listed))
 				}
-				for _, code := range codes {
+				for _, code := range listed {
 					used[code.(string)] = true
 					if is := strconv.Itoa(server.Status(code.(string))); is != status {
 						t.Errorf("%s %s: %s has the status %s, and is under %s", method, path, code, is, status)
@@ -109,13 +134,12 @@ func TestDescriptionHasEveryCode(t *testing.T) {
 			}
 		}
 	}
-	codes := constants(t, "code.go")
-	if len(codes) < 30 {
-		t.Fatalf("only %d codes were found", len(codes))
+	found := usedCodes(t, ".", "identity", "../sessions")
+	if len(found) < 30 {
+		t.Fatalf("only %d codes were found", len(found))
 	}
-	codes = append(codes, constants(t, "identity/error.go")...)
-	for _, code := range codes {
-		if code == identity.CodeKeys {
+	for _, code := range found {
+		if code == codes.AuthKeys {
 			continue // at the start only
 		}
 		if !used[code] {

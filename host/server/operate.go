@@ -10,13 +10,11 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host/coding"
 	"github.com/holdfast-rt/holdfast/host/problem"
 	"github.com/holdfast-rt/holdfast/wasm/abi"
 )
-
-// immutable is how long what is named by its digest may be cached.
-const immutable = "public, max-age=31536000, immutable"
 
 //go:embed openapi.yaml
 var openapiYAML []byte
@@ -41,7 +39,7 @@ func (a *api) aboutModule(c *call) error {
 // fetchModule answers GET /v1/modules/{digest}.
 func (a *api) fetchModule(c *call) error {
 	if c.PathValue("digest") != a.module.digest || a.module.bytes == nil {
-		return problem.New(CodeModule, "this server has the module %s", a.module.digest)
+		return problem.New(codes.ModuleUnknown, "this server has the module %s", a.module.digest)
 	}
 	h := c.w.Header()
 	h.Set("Access-Control-Allow-Origin", "*") // it is the same for everybody, and says nothing about anybody
@@ -72,10 +70,10 @@ func (a *api) health(c *call) error {
 // ready answers GET /readyz: requests can be answered now.
 func (a *api) ready(c *call) error {
 	if a.ending.Err() != nil {
-		return problem.New(CodeShutdown, "the server is shutting down")
+		return problem.New(codes.ServerShuttingDown, "the server is shutting down")
 	}
 	if err := a.options.Ledger.Ready(c.Context()); err != nil {
-		return caused(err, CodeUnavailable, "the store does not answer")
+		return caused(err, codes.LedgerUnavailable, "the store does not answer")
 	}
 	return c.json(http.StatusOK, map[string]string{
 		"status": "ready", "ledger": a.options.Ledger.Kind(), "module": a.module.digest,
@@ -94,9 +92,9 @@ func (a *api) openapi(c *call) error {
 
 // scrape answers GET /metrics.
 func (a *api) scrape(c *call) error {
-	handler := a.metrics.handler()
-	if handler == nil {
-		return problem.New(CodePath, "nothing is counted here: the platform does")
+	page := a.metrics.page()
+	if page == nil {
+		return problem.New(codes.HTTPPath, "nothing is counted here: the platform does")
 	}
 	as, err := c.encoding()
 	if err != nil {
@@ -106,6 +104,6 @@ func (a *api) scrape(c *call) error {
 	r := c.Request.Clone(c.Context())
 	r.Header.Set("Accept-Encoding", as)
 	c.w.Header().Set("Cache-Control", "no-store")
-	handler.ServeHTTP(c.w, r)
+	page.ServeHTTP(c.w, r)
 	return nil
 }

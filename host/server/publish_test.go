@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host"
 	"github.com/holdfast-rt/holdfast/host/author"
 	"github.com/holdfast-rt/holdfast/host/server"
@@ -84,12 +85,12 @@ func TestPublish(t *testing.T) {
 		t.Errorf("in another layout it is %+v, not %+v", again, first)
 	}
 	before := r.contents()
-	r.do("POST", "/v1/bundles", strings.Replace(doc, "stays shut", "is shut", 1)).is(409).refused(server.CodeTaken)
-	p := r.do("POST", "/v1/bundles", `{"holdfast":1,"bundle":"bad","version":"1.0.0","agents":{"a":{}},"constraints":[{"id":"X","level":"operational","require":"state.nowhere"}]}`).is(422).refused(server.CodeInvalid)
+	r.do("POST", "/v1/bundles", strings.Replace(doc, "stays shut", "is shut", 1)).is(409).refused(codes.BundleTaken)
+	p := r.do("POST", "/v1/bundles", `{"holdfast":1,"bundle":"bad","version":"1.0.0","agents":{"a":{}},"constraints":[{"id":"X","level":"operational","require":"state.nowhere"}]}`).is(422).refused(codes.BundleInvalid)
 	if len(p.Diagnostics) == 0 || p.Diagnostics[0]["code"] == nil || p.Diagnostics[0]["path"] != "/constraints/0/require" {
 		t.Errorf("diagnostics: %v", p.Diagnostics)
 	}
-	r.do("POST", "/v1/bundles", "holdfast: 1\nbundle: door\n", "Content-Type", "application/yaml").is(415).refused(server.CodeType)
+	r.do("POST", "/v1/bundles", "holdfast: 1\nbundle: door\n", "Content-Type", "application/yaml").is(415).refused(codes.HTTPContentType)
 	r.do("POST", "/v1/bundles", "holdfast: 1\nbundle: door\n").is(400).refused("json/syntax")
 	if r.contents() != before {
 		t.Error("what was refused has changed the ledger")
@@ -119,12 +120,12 @@ func TestFetch(t *testing.T) {
 		r.do("HEAD", "/v1/bundles/"+ref, "").is(200)
 	}
 	for _, ref := range []string{"door", "door@1.0.1", "sha256:" + strings.Repeat("0", 64), "sha256:", "@", "door@1.0.0%00", "%ff@%fe", "d%C3%B6%C3%B6r@1.0.0"} {
-		r.do("GET", "/v1/bundles/"+ref, "").is(404).refused(server.CodeBundle)
-		r.do("GET", "/v1/bundles/"+ref+"/signature", "").is(404).refused(server.CodeBundle)
-		r.do("GET", "/v1/catalogs/"+ref, "").is(404).refused(server.CodeCatalog)
+		r.do("GET", "/v1/bundles/"+ref, "").is(404).refused(codes.BundleUnknown)
+		r.do("GET", "/v1/bundles/"+ref+"/signature", "").is(404).refused(codes.BundleUnknown)
+		r.do("GET", "/v1/catalogs/"+ref, "").is(404).refused(codes.CatalogUnknown)
 	}
-	r.do("GET", "/v1/catalogs/"+digest, "").is(404).refused(server.CodeCatalog) // it is a bundle's
-	r.do("GET", "/v1/bundles/"+digest+"/signature", "").is(404).refused(server.CodeNoSignature)
+	r.do("GET", "/v1/catalogs/"+digest, "").is(404).refused(codes.CatalogUnknown) // it is a bundle's
+	r.do("GET", "/v1/bundles/"+digest+"/signature", "").is(404).refused(codes.SignatureNone)
 }
 
 // TestInternalMetadataStays looks for internal values in everything that is handed out.
@@ -218,7 +219,7 @@ func TestListBundles(t *testing.T) {
 			t.Errorf("limit %d: %v, not %v", limit, got, want)
 		}
 	}
-	r.do("GET", "/v1/bundles?after=nothing@1.0.0", "").is(400).refused(server.CodeQuery)
+	r.do("GET", "/v1/bundles?after=nothing@1.0.0", "").is(400).refused(codes.HTTPQuery)
 }
 
 func TestCatalog(t *testing.T) {
@@ -256,23 +257,23 @@ func TestCatalog(t *testing.T) {
 		t.Errorf("%+v", none)
 	}
 	r.do("POST", "/v1/catalogs/"+ref+"/resolve", `[1]`).is(422).refused(core.CodeCursor)
-	r.do("POST", "/v1/catalogs/other@1.0.0/resolve", `{}`).is(404).refused(server.CodeCatalog)
+	r.do("POST", "/v1/catalogs/other@1.0.0/resolve", `{}`).is(404).refused(codes.CatalogUnknown)
 
 	a := r.do("POST", "/v1/sessions", `{"session":"unit","catalog":"`+ref+`","cursor":{"floor":1,"side":"north"}}`).is(201)
 	if !strings.Contains(string(a.body), first.Digest) {
 		t.Errorf("the session is of another bundle: %s", a.body)
 	}
 	before := r.contents()
-	p := r.do("POST", "/v1/sessions", `{"session":"none","catalog":"`+ref+`","cursor":{"floor":9}}`).is(409).refused(server.CodeStall)
+	p := r.do("POST", "/v1/sessions", `{"session":"none","catalog":"`+ref+`","cursor":{"floor":9}}`).is(409).refused(codes.CatalogStall)
 	if !strings.Contains(string(p.Stall), `"verdict":"stall"`) || p.Detail == "" {
 		t.Errorf("%+v", p)
 	}
 	for _, body := range []string{
 		`{"bundle":"door@1.0.0","catalog":"` + ref + `","cursor":{}}`, `{"catalog":"` + ref + `"}`, `{"bundle":"door@1.0.0","cursor":{}}`, `{}`, ``, `{"session":"x"}`,
 	} {
-		r.do("POST", "/v1/sessions", body).is(422).refused(server.CodeShape)
+		r.do("POST", "/v1/sessions", body).is(422).refused(codes.HTTPShape)
 	}
-	r.do("POST", "/v1/sessions", `{"catalog":"`+ref+`","cursor":null}`).is(422).refused(server.CodeShape)
+	r.do("POST", "/v1/sessions", `{"catalog":"`+ref+`","cursor":null}`).is(422).refused(codes.HTTPShape)
 	r.do("POST", "/v1/catalogs", strings.Replace(doc, first.Digest, "sha256:"+strings.Repeat("0", 64), 1)).is(422).refused(core.CodeMutated)
 	r.do("POST", "/v1/catalogs", strings.Replace(doc, `"tries":1`, `"tries":2`, 1)).is(422).refused(core.CodeMutated)
 	if r.contents() != before {
@@ -436,7 +437,7 @@ func TestModule(t *testing.T) {
 	if string(a.body) != string(smallModule) || !strings.Contains(a.header.Get("Cache-Control"), "immutable") {
 		t.Errorf("%q %v", a.body, a.header)
 	}
-	r.do("GET", "/v1/modules/sha256:"+strings.Repeat("0", 64), "").is(404).refused(server.CodeModule)
+	r.do("GET", "/v1/modules/sha256:"+strings.Repeat("0", 64), "").is(404).refused(codes.ModuleUnknown)
 }
 
 // TestAcceptEncoding: what a client excludes it does not get, and each encoding has its own tag.
@@ -456,7 +457,7 @@ func TestAcceptEncoding(t *testing.T) {
 				}
 				if c.as == "none" {
 					if a.is(406); method == "GET" {
-						a.refused(server.CodeEncoding)
+						a.refused(codes.HTTPEncoding)
 					}
 					continue
 				}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host/problem"
 	"github.com/holdfast-rt/holdfast/host/signature"
 )
@@ -96,13 +97,13 @@ func (a *api) routes() (http.Handler, error) {
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		a.answer(&call{Request: r, w: w, route: &route{path: "none"}}, func(*call) error {
-			return problem.New(CodePath, "there is nothing at %s", r.URL.Path)
+			return problem.New(codes.HTTPPath, "there is nothing at %s", r.URL.Path)
 		})
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if clean := path.Clean(r.URL.Path); clean != r.URL.Path && a.options.Mount[r.URL.Path] == nil { // the mux would redirect, and say so in HTML
 			a.answer(&call{Request: r, w: w, route: &route{path: "none"}}, func(*call) error {
-				return problem.New(CodePath, "the path is not in its plain form: no empty parts, no dots, no slash at the end")
+				return problem.New(codes.HTTPPath, "the path is not in its plain form: no empty parts, no dots, no slash at the end")
 			})
 			return
 		}
@@ -113,10 +114,10 @@ func (a *api) routes() (http.Handler, error) {
 // guard refuses foreign host names and pages of other origins.
 func (a *api) guard(r *http.Request, cross *http.CrossOriginProtection) error {
 	if hosts := a.options.Hosts; hosts != nil && !slices.Contains(hosts, hostname(r.Host)) {
-		return problem.New(CodeOrigin, "this server does not answer to the host name %q", r.Host)
+		return problem.New(codes.HTTPOrigin, "this server does not answer to the host name %q", r.Host)
 	}
 	if err := cross.Check(r); err != nil {
-		return problem.New(CodeOrigin, "a page of another origin asks: name its origin when the server is started")
+		return problem.New(codes.HTTPOrigin, "a page of another origin asks: name its origin when the server is started")
 	}
 	return nil
 }
@@ -136,14 +137,14 @@ func (a *api) dispatch(w http.ResponseWriter, r *http.Request, cross *http.Cross
 	}
 	a.answer(&call{Request: r, w: w, route: rt}, func(c *call) error {
 		if hosts := a.options.Hosts; hosts != nil && !slices.Contains(hosts, hostname(r.Host)) {
-			return problem.New(CodeOrigin, "this server does not answer to the host name %q", r.Host)
+			return problem.New(codes.HTTPOrigin, "this server does not answer to the host name %q", r.Host)
 		}
 		a.share(c)
 		if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
 			return a.preflight(c, methods)
 		}
 		if rt.handle == nil {
-			p := problem.New(CodeMethod, "%s is not among what %s takes", r.Method, r.URL.Path)
+			p := problem.New(codes.HTTPMethod, "%s is not among what %s takes", r.Method, r.URL.Path)
 			for m := range methods {
 				if p.Allow = append(p.Allow, m); m == http.MethodGet {
 					p.Allow = append(p.Allow, http.MethodHead)
@@ -153,7 +154,7 @@ func (a *api) dispatch(w http.ResponseWriter, r *http.Request, cross *http.Cross
 			return p
 		}
 		if err := cross.Check(r); err != nil {
-			return problem.New(CodeOrigin, "a page of another origin asks: name its origin when the server is started")
+			return problem.New(codes.HTTPOrigin, "a page of another origin asks: name its origin when the server is started")
 		}
 		if !rt.open {
 			who, err := a.options.Identity.Authenticate(r)
@@ -169,7 +170,7 @@ func (a *api) dispatch(w http.ResponseWriter, r *http.Request, cross *http.Cross
 		}
 		if rt.costs && a.rate != nil {
 			if ok, after := a.rate.Allow(c.who.Name()); !ok {
-				p := problem.New(CodeRate, "at most %g requests a second, %d at once", a.options.Rate, a.options.Burst)
+				p := problem.New(codes.LimitRate, "at most %g requests a second, %d at once", a.options.Rate, a.options.Burst)
 				p.RetryAfter = int((after + time.Second - 1) / time.Second)
 				return p
 			}
@@ -202,7 +203,7 @@ func (a *api) share(c *call) {
 func (a *api) preflight(c *call, methods map[string]*route) error {
 	h := c.w.Header()
 	if h.Get("Access-Control-Allow-Origin") == "" {
-		return problem.New(CodeOrigin, "pages of %q may not ask: name the origin when the server is started", c.Header.Get("Origin"))
+		return problem.New(codes.HTTPOrigin, "pages of %q may not ask: name the origin when the server is started", c.Header.Get("Origin"))
 	}
 	var allowed []string
 	for m := range methods {
@@ -228,11 +229,11 @@ func (a *api) answer(c *call, handle handler) {
 	defer func() {
 		if r := recover(); r != nil {
 			if r == http.ErrAbortHandler {
-				a.observe(c, rec, began, id, &problem.Problem{Code: CodeCorrupt})
+				a.observe(c, rec, began, id, &problem.Problem{Code: codes.SessionCorrupt})
 				panic(r)
 			}
 			a.log.Error("a handler failed", "request", id, "panic", r, "stack", string(debug.Stack()))
-			p = problem.New(CodeInternal, "something failed that must not; the server's log says more")
+			p = problem.New(codes.ServerInternal, "something failed that must not; the server's log says more")
 			if rec.status == 0 {
 				writeProblem(rec, p)
 			}

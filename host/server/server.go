@@ -30,7 +30,7 @@ type Server struct {
 // New makes a server.
 func New(o Options) (*Server, error) {
 	o = o.withDefaults()
-	a := &api{options: o, log: o.Logger, now: o.Now, metrics: newMetrics(), pace: defaultPace, streams: newStreams()}
+	a := &api{options: o, log: o.Logger, now: o.Now, metrics: newMetrics(), pace: defaultPace, listeners: newListeners()}
 	if o.Rate > 0 {
 		a.rate = limit.New(limit.Options{PerSecond: o.Rate, Burst: o.Burst, Now: o.Now})
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/goccy/go-json"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host/ledger"
 	"github.com/holdfast-rt/holdfast/host/problem"
 	"github.com/holdfast-rt/holdfast/host/sessions"
@@ -115,7 +116,7 @@ func (a *api) decide(c *call) error {
 	keys := c.Header.Values("Idempotency-Key")
 	for _, key := range keys {
 		if len(keys) > 1 || key == "" || len(key) > maxKey || strings.ContainsFunc(key, notVisible) {
-			return problem.New(CodeQuery, "Idempotency-Key is one text of 1 to %d visible ASCII characters", maxKey)
+			return problem.New(codes.HTTPQuery, "Idempotency-Key is one text of 1 to %d visible ASCII characters", maxKey)
 		}
 	}
 	decided, err := a.keeper.Propose(

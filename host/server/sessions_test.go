@@ -12,9 +12,9 @@ import (
 	"time"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host"
 	"github.com/holdfast-rt/holdfast/host/server"
-	"github.com/holdfast-rt/holdfast/host/server/identity"
 )
 
 func TestCreate(t *testing.T) {
@@ -42,23 +42,23 @@ func TestCreate(t *testing.T) {
 		ann.propose(view.Session, `{"action":"close"}`).is(201)
 	}
 	before := r.contents()
-	ann.do("POST", "/v1/sessions", `{"session":"Front-1._~","bundle":"door@1.0.0"}`).is(409).refused(server.CodeExists)
-	ann.do("POST", "/v1/sessions", `{"session":"fourth","bundle":"door@1.0.0"}`).is(429).refused(server.CodeSessions)
-	ann.do("POST", "/v1/sessions", `{"session":"x","bundle":"door@9.9.9"}`).is(404).refused(server.CodeBundle)
+	ann.do("POST", "/v1/sessions", `{"session":"Front-1._~","bundle":"door@1.0.0"}`).is(409).refused(codes.SessionExists)
+	ann.do("POST", "/v1/sessions", `{"session":"fourth","bundle":"door@1.0.0"}`).is(429).refused(codes.LimitSessions)
+	ann.do("POST", "/v1/sessions", `{"session":"x","bundle":"door@9.9.9"}`).is(404).refused(codes.BundleUnknown)
 	for _, id := range []string{".x", "..", "a/b", "a b", "é", "a\x00", strings.Repeat("a", 129), "%2F", "a:b", "a\n", "*"} {
-		ann.do("POST", "/v1/sessions", text(map[string]string{"session": id, "bundle": "door@1.0.0"})).is(422).refused(server.CodeSessionID)
+		ann.do("POST", "/v1/sessions", text(map[string]string{"session": id, "bundle": "door@1.0.0"})).is(422).refused(codes.SessionID)
 	}
 	if r.contents() != before {
 		t.Error("what was refused has changed the ledger")
 	}
 	// Another may still create, and use, but not under a token that is limited.
 	bob := r.as(i.token(t, "bob", "owner", map[string]any{"sessions": []string{"bob-*"}}))
-	bob.do("POST", "/v1/sessions", `{"session":"other","bundle":"door@1.0.0"}`).is(403).refused(server.CodeScope)
+	bob.do("POST", "/v1/sessions", `{"session":"other","bundle":"door@1.0.0"}`).is(403).refused(codes.AuthSession)
 	bob.do("POST", "/v1/sessions", `{"session":"bob-1","bundle":"door@1.0.0"}`).is(201)
 	for _, path := range []string{"", "/snapshot", "/decisions", "/decisions/1", "/events"} {
-		bob.do("GET", "/v1/sessions/Front-1._~"+path, "").is(403).refused(server.CodeScope)
+		bob.do("GET", "/v1/sessions/Front-1._~"+path, "").is(403).refused(codes.AuthSession)
 	}
-	bob.propose("Front-1._~", shut).is(403).refused(server.CodeScope)
+	bob.propose("Front-1._~", shut).is(403).refused(codes.AuthSession)
 	// Each sees a list of his own.
 	var list struct {
 		Sessions []struct{ Session string }
@@ -201,7 +201,7 @@ func TestStale(t *testing.T) {
 	}
 	for seen := range recorded {
 		a := r.propose("s", strings.Replace(say("something else"), "{", fmt.Sprintf(`{"seq":%d,`, seen), 1)).is(409)
-		p := a.refused(server.CodeStale)
+		p := a.refused(codes.SessionStale)
 		if *p.Seq != int64(len(recorded)) || len(p.Missed) != len(recorded)-seen || p.More {
 			t.Fatalf("seen %d: seq %d, %d missed, more: %v", seen, *p.Seq, len(p.Missed), p.More)
 		}
@@ -211,7 +211,7 @@ func TestStale(t *testing.T) {
 		}
 	}
 	for _, seq := range []string{"6", "9007199254740991", "-1"} {
-		if p := r.propose("s", strings.Replace(say("x"), "{", `{"seq":`+seq+`,`, 1)).is(409).refused(server.CodeStale); *p.Seq != 5 || p.Missed != nil {
+		if p := r.propose("s", strings.Replace(say("x"), "{", `{"seq":`+seq+`,`, 1)).is(409).refused(codes.SessionStale); *p.Seq != 5 || p.Missed != nil {
 			t.Errorf("%s: %+v", seq, p)
 		}
 	}
@@ -221,7 +221,7 @@ func TestStale(t *testing.T) {
 	}
 	for seen, told := range map[int]int{0: server.MaxMissed, 1: server.MaxMissed, 2: server.MaxMissed, 3: server.MaxMissed - 1} {
 		a := r.propose("s", strings.Replace(say("something else"), "{", fmt.Sprintf(`{"seq":%d,`, seen), 1)).is(409)
-		p := a.refused(server.CodeStale)
+		p := a.refused(codes.SessionStale)
 		if more := seen+told < len(recorded); len(p.Missed) != told || p.More != more {
 			t.Errorf("seen %d: %d missed, more: %v", seen, len(p.Missed), p.More)
 		}
@@ -257,10 +257,10 @@ func TestRepeated(t *testing.T) {
 	same(ann.propose("s", fmt.Sprintf(`{"action":"open","args":{"hour":9},"seq":0,"at":%d}`, day)), one)
 	two := bob.propose("s", `{"action":"close","seq":1}`).is(201)
 	same(ann.propose("s", first), one)
-	bob.propose("s", first).is(409).refused(server.CodeStale) // it was ann's
-	ann.propose("s", `{"action":"close","seq":1}`).is(409).refused(server.CodeStale)
-	ann.propose("s", `{"action":"open","args":{"hour":10},"seq":0}`).is(409).refused(server.CodeStale)
-	ann.propose("s", fmt.Sprintf(`{"action":"open","args":{"hour":9},"seq":0,"at":%d}`, day+1)).is(409).refused(server.CodeStale)
+	bob.propose("s", first).is(409).refused(codes.SessionStale) // it was ann's
+	ann.propose("s", `{"action":"close","seq":1}`).is(409).refused(codes.SessionStale)
+	ann.propose("s", `{"action":"open","args":{"hour":10},"seq":0}`).is(409).refused(codes.SessionStale)
+	ann.propose("s", fmt.Sprintf(`{"action":"open","args":{"hour":9},"seq":0,"at":%d}`, day+1)).is(409).refused(codes.SessionStale)
 	same(bob.propose("s", `{"action":"close","seq":1}`), two)
 
 	// By key, whatever seq says.
@@ -272,10 +272,10 @@ func TestRepeated(t *testing.T) {
 	r.clock.advance(10 * time.Minute) // and however long ago it was
 	same(ann.propose("s", at, "Idempotency-Key", "k1"), keyed)
 	before := r.contents()
-	ann.propose("s", `{"action":"open","args":{"hour":12}}`, "Idempotency-Key", "k1").is(422).refused(server.CodeKey)
+	ann.propose("s", `{"action":"open","args":{"hour":12}}`, "Idempotency-Key", "k1").is(422).refused(codes.ProposalKey)
 	ann.propose("s", `{"action":"nothing"}`, "Idempotency-Key", "k1").is(422)
 	// Another key is another request, also where it says the same and has seen as much.
-	ann.propose("s", `{"action":"open","args":{"hour":11},"seq":2}`, "Idempotency-Key", "k2").is(409).refused(server.CodeStale)
+	ann.propose("s", `{"action":"open","args":{"hour":11},"seq":2}`, "Idempotency-Key", "k2").is(409).refused(codes.SessionStale)
 	if r.contents() != before {
 		t.Error("what was refused has changed the ledger")
 	}
@@ -286,7 +286,7 @@ func TestRepeated(t *testing.T) {
 	r.restart(nil)
 	same(ann.at(r).propose("s", `{"action":"open","args":{"hour":11}}`, "Idempotency-Key", "k1"), keyed)
 	for _, key := range []string{strings.Repeat("k", 129), "a b", "é"} {
-		ann.at(r).propose("s", shut, "Idempotency-Key", key).is(400).refused(server.CodeQuery)
+		ann.at(r).propose("s", shut, "Idempotency-Key", key).is(400).refused(codes.HTTPQuery)
 	}
 	ann.at(r).propose("s", `{"action":"close"}`, "Idempotency-Key", strings.Repeat("!", 128)).is(201)
 }
@@ -368,7 +368,7 @@ func TestManyProposeAtOnce(t *testing.T) {
 		if a.status == 201 {
 			created++
 		} else {
-			a.is(409).refused(server.CodeStale)
+			a.is(409).refused(codes.SessionStale)
 		}
 	}
 	if created != 1 || len(r.log("s")) != many+1 {
@@ -423,23 +423,23 @@ func TestHoldsAndRoles(t *testing.T) {
 	verdict(owner.propose("s", `{"action":"open","args":{"force":true}}`), "freeze")
 	verdict(owner.propose("s", `{"action":"shut"}`), "reject")
 	before := r.contents()
-	owner.propose("s", `{"action":"unfreeze"}`).is(403).refused(server.CodeRole)
-	owner.do("POST", "/v1/sessions/s/why", `{"action":"unfreeze"}`).is(403).refused(server.CodeRole)
-	visitor.do("POST", "/v1/bundles", door(t)).is(403).refused(server.CodeRole)
-	visitor.do("POST", "/v1/catalogs", lockCatalog(t)).is(403).refused(server.CodeRole)
+	owner.propose("s", `{"action":"unfreeze"}`).is(403).refused(codes.AuthRole)
+	owner.do("POST", "/v1/sessions/s/why", `{"action":"unfreeze"}`).is(403).refused(codes.AuthRole)
+	visitor.do("POST", "/v1/bundles", door(t)).is(403).refused(codes.AuthRole)
+	visitor.do("POST", "/v1/catalogs", lockCatalog(t)).is(403).refused(codes.AuthRole)
 
 	// Who proposes is who the token says.
-	owner.propose("s", `{"action":"shut","actor":{"kind":"owner","id":"gina"}}`).is(403).refused(identity.CodeActor)
-	visitor.propose("s", `{"action":"shut","actor":{"kind":"owner"}}`).is(403).refused(identity.CodeActor)
-	visitor.propose("s", `{"action":"shut","actor":{"kind":"owner","id":"vera"}}`).is(403).refused(identity.CodeActor)
-	nobody.propose("s", `{"action":"shut"}`).is(403).refused(identity.CodeNoActing)
-	nobody.do("POST", "/v1/sessions/s/admissible", ``).is(403).refused(identity.CodeNoActing)
+	owner.propose("s", `{"action":"shut","actor":{"kind":"owner","id":"gina"}}`).is(403).refused(codes.AuthActor)
+	visitor.propose("s", `{"action":"shut","actor":{"kind":"owner"}}`).is(403).refused(codes.AuthActor)
+	visitor.propose("s", `{"action":"shut","actor":{"kind":"owner","id":"vera"}}`).is(403).refused(codes.AuthActor)
+	nobody.propose("s", `{"action":"shut"}`).is(403).refused(codes.AuthNoAgent)
+	nobody.do("POST", "/v1/sessions/s/admissible", ``).is(403).refused(codes.AuthNoAgent)
 	for _, q := range []string{"why", "path", "admissible"} {
 		body := `{"action":"shut","actor":{"kind":"owner","id":"olga"}}`
 		if q == "admissible" {
 			body = `{"actor":{"kind":"owner","id":"olga"}}`
 		}
-		visitor.do("POST", "/v1/sessions/s/"+q, body).is(403).refused(identity.CodeActor)
+		visitor.do("POST", "/v1/sessions/s/"+q, body).is(403).refused(codes.AuthActor)
 	}
 	if r.contents() != before {
 		t.Error("what was refused has changed the ledger")
@@ -466,8 +466,8 @@ func TestTime(t *testing.T) {
 		return r.propose("s", strings.Replace(shut, "{", fmt.Sprintf(`{"at":%d,`, ms), 1))
 	}
 	for _, at := range []int64{day - 10_001, day + 10_001, 0, 253402300799999} {
-		shutAt(at).is(422).refused(server.CodeSkew)
-		r.do("POST", "/v1/sessions/s/why", strings.Replace(shut, "{", fmt.Sprintf(`{"at":%d,`, at), 1)).is(422).refused(server.CodeSkew)
+		shutAt(at).is(422).refused(codes.ProposalSkew)
+		r.do("POST", "/v1/sessions/s/why", strings.Replace(shut, "{", fmt.Sprintf(`{"at":%d,`, at), 1)).is(422).refused(codes.ProposalSkew)
 	}
 	shutAt(day - 10_000).is(201)
 	shutAt(day + 10_000).is(201)
@@ -508,11 +508,11 @@ func TestQuestionsChangeNothing(t *testing.T) {
 		t.Errorf("it would be %s, and is %s", would.body, is.body)
 	}
 	for _, q := range []string{"why", "path", "admissible"} {
-		r.do("POST", "/v1/sessions/s/"+q, `{"seq":1,"actor":{"kind":"owner"}}`).is(422).refused(server.CodeShape)
-		r.do("POST", "/v1/sessions/none/"+q, shut).is(404).refused(server.CodeSession)
+		r.do("POST", "/v1/sessions/s/"+q, `{"seq":1,"actor":{"kind":"owner"}}`).is(422).refused(codes.HTTPShape)
+		r.do("POST", "/v1/sessions/none/"+q, shut).is(404).refused(codes.SessionUnknown)
 	}
-	r.do("POST", "/v1/sessions/s/admissible", shut).is(422).refused(server.CodeShape)
-	r.do("POST", "/v1/sessions/s/admissible", `{}`).is(403).refused(identity.CodeActor)
+	r.do("POST", "/v1/sessions/s/admissible", shut).is(422).refused(codes.HTTPShape)
+	r.do("POST", "/v1/sessions/s/admissible", `{}`).is(403).refused(codes.AuthActor)
 }
 
 func TestStateAndLog(t *testing.T) {
@@ -522,7 +522,7 @@ func TestStateAndLog(t *testing.T) {
 	if a := r.do("GET", "/v1/sessions/s/decisions", "").is(200); len(a.body) != 0 || a.header.Get("Holdfast-Seq") != "0" {
 		t.Errorf("%v %q", a.header, a.body)
 	}
-	r.do("GET", "/v1/sessions/s/decisions/1", "").is(404).refused(server.CodeDecision)
+	r.do("GET", "/v1/sessions/s/decisions/1", "").is(404).refused(codes.DecisionUnknown)
 	fresh := r.do("GET", "/v1/sessions/s", "").is(200)
 	for n := range 5 {
 		r.propose("s", strings.Replace(openAtNine, "9", fmt.Sprint(n*5), 1)).is(201)
@@ -553,7 +553,7 @@ func TestStateAndLog(t *testing.T) {
 		r.do("GET", fmt.Sprint("/v1/sessions/s/decisions/", n+1), "", "If-None-Match", a.header.Get("ETag")).is(304)
 	}
 	for _, seq := range []string{"0", "6", "01", "-1", "+1", "1.0", "x", "1e0", "99999999999999999999", "%31%20"} {
-		r.do("GET", "/v1/sessions/s/decisions/"+seq, "").is(404).refused(server.CodeDecision)
+		r.do("GET", "/v1/sessions/s/decisions/"+seq, "").is(404).refused(codes.DecisionUnknown)
 	}
 	bundle, err := host.Native().Load([]byte(door(t)))
 	if err != nil {
@@ -577,7 +577,7 @@ func TestStateAndLog(t *testing.T) {
 		r.do("GET", path, "", "If-None-Match", fresh.header.Get("ETag")).is(200)
 		r.do("HEAD", path, "").is(200)
 	}
-	r.do("GET", "/v1/sessions/s/head", "").is(404).refused(server.CodeUnsigned)
+	r.do("GET", "/v1/sessions/s/head", "").is(404).refused(codes.HeadUnsigned)
 	r.propose("s", shut).is(201)
 	r.do("GET", "/v1/sessions/s", "", "If-None-Match", tag).is(200)
 }
@@ -633,10 +633,10 @@ func TestRate(t *testing.T) {
 	ann.do("POST", "/v1/sessions/s/why", `{"action":"close"}`).is(200)
 	before := r.contents()
 	a := ann.propose("s", `{"action":"close"}`).is(429)
-	if a.refused(server.CodeRate); a.header.Get("Retry-After") != "1" {
+	if a.refused(codes.LimitRate); a.header.Get("Retry-After") != "1" {
 		t.Errorf("%v", a.header)
 	}
-	ann.do("POST", "/v1/sessions", `{}`).is(429).refused(server.CodeRate)
+	ann.do("POST", "/v1/sessions", `{}`).is(429).refused(codes.LimitRate)
 	if r.contents() != before {
 		t.Error("what was refused has changed the ledger")
 	}
@@ -682,8 +682,8 @@ func TestOperating(t *testing.T) {
 		t.Errorf("%v", a.header)
 	}
 	r.do("GET", "/healthz", "").is(200)
-	r.do("GET", "/v1/sessions", "").is(503).refused(server.CodeShutdown)
-	r.propose("s", openAtNine).is(503).refused(server.CodeShutdown)
+	r.do("GET", "/v1/sessions", "").is(503).refused(codes.ServerShuttingDown)
+	r.propose("s", openAtNine).is(503).refused(codes.ServerShuttingDown)
 }
 
 func TestOrigins(t *testing.T) {
@@ -701,7 +701,7 @@ func TestOrigins(t *testing.T) {
 	if pre.header.Get("Access-Control-Allow-Methods") != "GET, POST" || !strings.Contains(pre.header.Get("Access-Control-Allow-Headers"), "Idempotency-Key") {
 		t.Errorf("%v", pre.header)
 	}
-	r.do("OPTIONS", "/v1/sessions", "", "Origin", "https://evil.example", "Access-Control-Request-Method", "POST").is(403).refused(server.CodeOrigin)
+	r.do("OPTIONS", "/v1/sessions", "", "Origin", "https://evil.example", "Access-Control-Request-Method", "POST").is(403).refused(codes.HTTPOrigin)
 	if a := r.propose("none", shut, "Origin", "https://app.example").is(404); a.header.Get("Access-Control-Allow-Origin") == "" {
 		t.Error("the page cannot read why it was refused")
 	}

@@ -7,41 +7,15 @@ import (
 	"context"
 	"net/http"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host/problem"
-	"github.com/holdfast-rt/holdfast/host/server/identity"
 )
 
 // parting is how long a listener may take to accept the last of its events once the server ends.
 const parting = time.Second
-
-// streams counts the event streams that callers hold open.
-type streams struct {
-	mu     sync.Mutex
-	byName map[string]int
-}
-
-func newStreams() streams { return streams{byName: map[string]int{}} }
-
-// take counts a stream of a caller.
-func (s *streams) take(name string, most int) (release func(), err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if most > 0 && s.byName[name] >= most {
-		return nil, problem.New(CodeStreams, "an actor may hold %d event streams open", most)
-	}
-	s.byName[name]++
-	return func() {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if s.byName[name]--; s.byName[name] == 0 {
-			delete(s.byName, name)
-		}
-	}, nil
-}
 
 // permit is what a listener may listen by: a token that is taken, and a bundle that is trusted.
 type permit struct {
@@ -60,7 +34,7 @@ func (p *permit) renew() error {
 	}
 	id := p.call.PathValue("session")
 	if !who.MayUse(id) {
-		return problem.New(CodeScope, "the token is not for session %q", id)
+		return problem.New(codes.AuthSession, "the token is not for session %q", id)
 	}
 	_, err = p.api.keeper.Session(p.call.Context(), id)
 	return err
@@ -76,7 +50,7 @@ func (p *permit) check() error {
 	default:
 	}
 	if expires := p.call.who.Expires; !expires.IsZero() && !p.api.now().Before(expires) {
-		return problem.New(identity.CodeExpired, "the token has expired")
+		return problem.New(codes.AuthExpired, "the token has expired")
 	}
 	return nil
 }
@@ -105,11 +79,11 @@ func (a *api) events(c *call) error {
 	}
 	if last := c.Header.Get("Last-Event-ID"); last != "" {
 		if seen, err = strconv.ParseInt(last, 10, 64); err != nil || seen < 0 {
-			return problem.New(CodeQuery, "Last-Event-ID is the seq of the last decision seen")
+			return problem.New(codes.HTTPQuery, "Last-Event-ID is the seq of the last decision seen")
 		}
 	}
 	if seen > about.Seq { // of another session, or of a ledger that has lost decisions
-		p := problem.New(CodeStale, "the session has recorded %d, and not %d", about.Seq, seen)
+		p := problem.New(codes.SessionStale, "the session has recorded %d, and not %d", about.Seq, seen)
 		p.Seq = &about.Seq
 		return p
 	}
@@ -121,13 +95,13 @@ func (a *api) events(c *call) error {
 	if c.Method == http.MethodHead {
 		return nil
 	}
-	release, err := a.streams.take(c.who.Name(), a.options.StreamsPerActor)
+	release, err := a.listeners.take(c.who.Name(), a.options.StreamsPerActor)
 	if err != nil {
 		return err
 	}
 	defer release()
-	a.metrics.streams.Inc()
-	defer a.metrics.streams.Dec()
+	a.metrics.listening.Inc()
+	defer a.metrics.listening.Dec()
 	st := &stream{
 		call: c, api: a, out: http.NewResponseController(c.w), permit: permit{call: c, api: a}, id: about.ID, seen: seen,
 	}
@@ -186,9 +160,9 @@ func (st *stream) follow(wake <-chan struct{}) error {
 				return nil
 			}
 		case <-expires:
-			return st.end(identity.CodeExpired)
+			return st.end(codes.AuthExpired)
 		case <-st.api.ending.Done():
-			return st.end(CodeShutdown)
+			return st.end(codes.ServerShuttingDown)
 		case <-st.call.Context().Done():
 			return nil
 		}

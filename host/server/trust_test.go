@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host"
 	"github.com/holdfast-rt/holdfast/host/server"
 	"github.com/holdfast-rt/holdfast/host/server/identity"
@@ -130,7 +131,7 @@ func TestHeadsSignedAnew(t *testing.T) {
 		}
 	}
 	r.server.Sessions.SignWith(nil)
-	r.do("GET", "/v1/sessions/s/head", "").is(404).refused(server.CodeUnsigned)
+	r.do("GET", "/v1/sessions/s/head", "").is(404).refused(codes.HeadUnsigned)
 }
 
 // TestStreamEndsWithItsKey: an event stream does not outlive the key of its token.
@@ -160,13 +161,13 @@ func TestStreamEndsWithItsKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	line = string(bob.propose("s", `{"action":"close"}`).is(201).body)
-	if e := old.next(); e != (event{name: "end", data: identity.CodeKey}) { // and not the decision
+	if e := old.next(); e != (event{name: "end", data: codes.AuthKey}) { // and not the decision
 		t.Errorf("%+v", e)
 	}
 	old.ended()
 	fresh.is(2, line)
-	ann.do("GET", "/v1/sessions/s/events", "").is(401).refused(identity.CodeKey)
-	ann.propose("s", `{"action":"close"}`).is(401).refused(identity.CodeKey)
+	ann.do("GET", "/v1/sessions/s/events", "").is(401).refused(codes.AuthKey)
+	ann.propose("s", `{"action":"close"}`).is(401).refused(codes.AuthKey)
 }
 
 // TestStreamEndsWithItsToken: nothing is sent once the token has expired, whatever timers do.
@@ -179,7 +180,7 @@ func TestStreamEndsWithItsToken(t *testing.T) {
 	short := r.as(i.token(t, "bob", "owner", map[string]any{"exp": r.clock.now().Add(30 * time.Minute).Unix()})).listen("/v1/sessions/s/events")
 	r.clock.advance(31 * time.Minute)
 	ann.propose("s", `{"action":"close"}`).is(201)
-	if e := short.next(); e != (event{name: "end", data: identity.CodeExpired}) {
+	if e := short.next(); e != (event{name: "end", data: codes.AuthExpired}) {
 		t.Errorf("%+v", e)
 	}
 	short.ended()

@@ -5,6 +5,7 @@ package sessions
 import (
 	"context"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host"
 	"github.com/holdfast-rt/holdfast/host/ledger"
 	"github.com/holdfast-rt/holdfast/host/signature"
@@ -22,7 +23,7 @@ func (k *Keeper) Session(ctx context.Context, id string) (about ledger.Session, 
 // List lists the sessions of an owner, or, with "", all, after an id or from the beginning.
 func (k *Keeper) List(ctx context.Context, owner, after string, limit int) ([]ledger.Session, error) {
 	if after != "" && CheckID(after) != nil {
-		return nil, refuse(CodeQuery, "after is a session's id: the next of the page before")
+		return nil, refuse(codes.HTTPQuery, "after is a session's id: the next of the page before")
 	}
 	list, err := k.Ledger.Sessions(ctx, owner, after, limit)
 	return list, unavailable(err)
@@ -53,7 +54,7 @@ func (k *Keeper) show(
 func (k *Keeper) Head(ctx context.Context, id string) ([]byte, ledger.Session, error) {
 	signer := k.signer.Load()
 	if signer == nil {
-		return nil, ledger.Session{}, refuse(CodeUnsigned, "this server was started without a key to sign heads with")
+		return nil, ledger.Session{}, refuse(codes.HeadUnsigned, "this server was started without a key to sign heads with")
 	}
 	about, err := k.Session(ctx, id)
 	if err != nil {
@@ -83,7 +84,7 @@ func (k *Keeper) Admissible(
 	err = k.ask(ctx, id, &p, func(l *live) error {
 		seq = l.about.Seq
 		if p.Action != "" || p.Args != nil {
-			return refuse(CodeShape, "the question has actor, at and reasons, and covers every action")
+			return refuse(codes.HTTPShape, "the question has actor, at and reasons, and covers every action")
 		}
 		actor, err := l.bundle.actor(caller, p.Actor)
 		if err != nil {
@@ -126,7 +127,7 @@ func (k *Keeper) Path(ctx context.Context, id string, caller Caller, p Proposal)
 
 func (k *Keeper) ask(ctx context.Context, id string, p *Proposal, f func(*live) error) error {
 	if p.Seq != nil {
-		return refuse(CodeShape, "a question takes no seq: it is about the session as it is")
+		return refuse(codes.HTTPShape, "a question takes no seq: it is about the session as it is")
 	}
 	return k.use(ctx, id, f)
 }

@@ -30,3 +30,11 @@ func (b *batch) decide(session host.Session, src []byte, key string) (*host.Deci
 	b.about.Seq, b.about.Head, b.at = row.Seq, row.Digest, max(b.at, decision.At)
 	return decision, nil
 }
+
+func readHead(session host.Session) (host.Head, error) {
+	head, err := session.Head()
+	if err != nil {
+		return host.Head{}, err
+	}
+	return host.ReadHead(head)
+}

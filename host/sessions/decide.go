@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host"
 	"github.com/holdfast-rt/holdfast/host/ledger"
 )
@@ -19,7 +20,7 @@ func (l *live) decide(ctx context.Context, b *batch, t *turn) error {
 	if t.key != "" { // first of all: what was recorded under it holds, whatever else is said now
 		recorded, err := l.byKey(ctx, t.key, b.rows)
 		if err == nil {
-			taken := refuse(CodeKey, "this Idempotency-Key was used for another proposal, decision %d", recorded.Seq)
+			taken := refuse(codes.ProposalKey, "this Idempotency-Key was used for another proposal, decision %d", recorded.Seq)
 			taken.Seq = &recorded.Seq
 			return l.repeat(t, recorded, taken)
 		}
@@ -46,7 +47,7 @@ func (l *live) decide(ctx context.Context, b *batch, t *turn) error {
 func (l *live) decideStale(ctx context.Context, b *batch, t *turn) error {
 	now, seen := b.about.Seq, *t.Seq
 	if seen < 0 || seen > now {
-		e := refuse(CodeStale, "the session has recorded %d, and not %d", now, seen)
+		e := refuse(codes.SessionStale, "the session has recorded %d, and not %d", now, seen)
 		e.Seq = &now
 		return e
 	}
@@ -67,14 +68,14 @@ func (l *live) document(caller Caller, p *Proposal, at int64) ([]byte, error) {
 		return nil, err
 	}
 	if p.Action == "unfreeze" && !caller.May(RoleGovern) {
-		return nil, refuse(CodeRole, "unfreeze needs the role %q", RoleGovern)
+		return nil, refuse(codes.AuthRole, "unfreeze needs the role %q", RoleGovern)
 	}
 	now := l.Now().UnixMilli()
 	if p.At == nil { // a session's time never goes back, whatever the machine's does
 		return p.document(actor, max(now, at)), nil
 	}
 	if skew := l.Skew.Milliseconds(); *p.At > now+skew || *p.At < now-skew {
-		return nil, refuse(CodeSkew, "at is %d and the server's time %d: leave it out, or stay within %s",
+		return nil, refuse(codes.ProposalSkew, "at is %d and the server's time %d: leave it out, or stay within %s",
 			*p.At, now, l.Skew)
 	}
 	return p.document(actor, *p.At), nil
@@ -142,7 +143,7 @@ func (l *live) repeat(t *turn, recorded ledger.Row, otherwise error) error {
 
 // stale is the error for a caller who has not seen the last decisions.
 func stale(now, seen int64, missed []ledger.Row) *Error {
-	e := refuse(CodeStale, "the session has recorded %d, and you have seen %d", now, seen)
+	e := refuse(codes.SessionStale, "the session has recorded %d, and you have seen %d", now, seen)
 	e.Seq = &now
 	for n, row := range missed {
 		if e.More = n == MaxMissed; e.More {

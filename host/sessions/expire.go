@@ -35,13 +35,13 @@ func (l *live) expire(b *batch) error {
 	if !l.isDue() {
 		return nil
 	}
-	place, err := readPlace(l.session)
+	head, err := readHead(l.session)
 	if err != nil {
 		return err
 	}
 	l.due = never
 	now, stuck := max(l.time(), b.at), false
-	for _, waits := range place.Holds {
+	for _, waits := range head.Holds {
 		if waits.Expires > now {
 			l.due = min(l.due, waits.Expires)
 			continue
@@ -80,11 +80,11 @@ func (l *live) remind(ctx context.Context, b *batch) error {
 	if !slices.Contains(b.verdicts, "hold") || l.bundle.expirer == "" {
 		return nil
 	}
-	place, err := readPlace(l.session)
+	head, err := readHead(l.session)
 	if err != nil {
 		return err
 	}
-	for _, waits := range place.Holds {
+	for _, waits := range head.Holds {
 		l.due = min(l.due, waits.Expires)
 		if waits.Seq < b.rows[0].Seq {
 			continue

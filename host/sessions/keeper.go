@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host/ledger"
 	"github.com/holdfast-rt/holdfast/host/signature"
 )
@@ -75,7 +76,7 @@ func CheckID(id string) error {
 			strings.IndexByte("-._~", b) >= 0)
 	}
 	if !ok {
-		return refuse(CodeSessionID, "a session's id has 1 to %d letters, digits, -, ., _ or ~, "+
+		return refuse(codes.SessionID, "a session's id has 1 to %d letters, digits, -, ., _ or ~, "+
 			"and does not begin with a dot", core.MaxSessionID)
 	}
 	return nil
@@ -103,7 +104,7 @@ func (k *Keeper) Open(ctx context.Context, caller Caller, o Opening) ([]byte, er
 	if err != nil {
 		return nil, err
 	}
-	at, err := readPlace(session)
+	head, err := readHead(session)
 	if err != nil {
 		return nil, err
 	}
@@ -112,13 +113,13 @@ func (k *Keeper) Open(ctx context.Context, caller Caller, o Opening) ([]byte, er
 		return nil, err
 	}
 	err = k.Ledger.Create(ctx, ledger.Session{
-		ID: o.ID, Bundle: digest, Genesis: at.Prev, Owner: caller.Name(), At: k.Now().UnixMilli(),
+		ID: o.ID, Bundle: digest, Genesis: head.Prev, Owner: caller.Name(), At: k.Now().UnixMilli(),
 	}, max(k.SessionsPerActor, 0))
 	switch {
 	case errors.Is(err, ledger.ErrExists):
-		return nil, refuse(CodeExists, "there is a session %q", o.ID)
+		return nil, refuse(codes.SessionExists, "there is a session %q", o.ID)
 	case errors.Is(err, ledger.ErrOwner):
-		return nil, refuse(CodeSessions, "an actor may create %d sessions", k.SessionsPerActor)
+		return nil, refuse(codes.LimitSessions, "an actor may create %d sessions", k.SessionsPerActor)
 	case err != nil:
 		return nil, unavailable(err)
 	}
@@ -129,7 +130,7 @@ func (k *Keeper) Open(ctx context.Context, caller Caller, o Opening) ([]byte, er
 func (k *Keeper) choose(ctx context.Context, o Opening) (string, error) {
 	byBundle, byCatalog := o.Bundle != "", o.Catalog != ""
 	if byBundle == byCatalog || byCatalog != (o.Cursor != nil) {
-		return "", refuse(CodeShape, `name either "bundle", or "catalog" and "cursor"`)
+		return "", refuse(codes.HTTPShape, `name either "bundle", or "catalog" and "cursor"`)
 	}
 	if byBundle {
 		return k.Find(ctx, ledger.KindBundle, o.Bundle)
@@ -139,7 +140,7 @@ func (k *Keeper) choose(ctx context.Context, o Opening) (string, error) {
 		return "", err
 	}
 	if r.Verdict != "" {
-		e := refuse(CodeStall, "%s", r.Say)
+		e := refuse(codes.CatalogStall, "%s", r.Say)
 		e.Stall = r.answer
 		return "", e
 	}
@@ -150,7 +151,7 @@ func (k *Keeper) choose(ctx context.Context, o Opening) (string, error) {
 // proposal: sent again under the same key it gets the decision that was recorded.
 func (k *Keeper) Propose(ctx context.Context, id string, caller Caller, p Proposal, key string) (Decided, error) {
 	if p.Action == "" {
-		return Decided{}, &core.Error{Code: core.CodeShape, Message: `"action" is missing`}
+		return Decided{}, &core.Error{Code: codes.ProposalShape, Message: `"action" is missing`}
 	}
 	t := &turn{Proposal: p, ctx: ctx, caller: caller, done: make(chan struct{})}
 	if key != "" {

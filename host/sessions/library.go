@@ -11,6 +11,7 @@ import (
 
 	"github.com/goccy/go-json"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host"
 	"github.com/holdfast-rt/holdfast/host/ledger"
 	"github.com/holdfast-rt/holdfast/host/signature"
@@ -174,7 +175,7 @@ func (b *bundle) actor(caller Caller, said host.Actor) (host.Actor, error) {
 		return host.Actor{}, denied{err}
 	}
 	if id == HostID && kind == b.expirer {
-		return host.Actor{}, refuse(CodeActor,
+		return host.Actor{}, refuse(codes.AuthActor,
 			"as %s the server itself acts under the id %q, and nobody else does", kind, HostID)
 	}
 	return host.Actor{Kind: kind, ID: id}, nil
@@ -191,9 +192,9 @@ func (l *Library) Document(ctx context.Context, kind, digest string) (ledger.Doc
 
 func unknown(kind, ref string) *Error {
 	if kind == ledger.KindCatalog {
-		return refuse(CodeCatalog, "no catalog %q is published", ref)
+		return refuse(codes.CatalogUnknown, "no catalog %q is published", ref)
 	}
-	return refuse(CodeBundle, "no bundle %q is published", ref)
+	return refuse(codes.BundleUnknown, "no bundle %q is published", ref)
 }
 
 // trusted says whether a trusted key has signed a stored bundle, or the catalog it is a point of.

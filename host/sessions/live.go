@@ -14,9 +14,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host"
 	"github.com/holdfast-rt/holdfast/host/ledger"
 )
@@ -24,6 +26,9 @@ import (
 // SnapshotEvery is how many decisions lie between snapshots: what has to be decided
 // again when a session is opened, a few milliseconds in the module.
 const SnapshotEvery = 64
+
+// never is when nothing is due.
+const never = math.MaxInt64
 
 // live is a session in memory.
 type live struct {
@@ -68,7 +73,7 @@ func (l *live) refresh(ctx context.Context) (err error) {
 			return l.corrupt("the ledger has lost it")
 		}
 		l.forget()
-		return refuse(CodeSession, "there is no session %q", l.id)
+		return refuse(codes.SessionUnknown, "there is no session %q", l.id)
 	}
 	if err != nil {
 		return unavailable(err)
@@ -121,7 +126,7 @@ func (l *live) renewTrust(ctx context.Context, digest string) error {
 		return nil
 	}
 	bundle, err := l.library.bundle(ctx, digest)
-	if e := (*Error)(nil); errors.As(err, &e) && e.Code == CodeBundle {
+	if e := (*Error)(nil); errors.As(err, &e) && e.Code == codes.BundleUnknown {
 		return l.corrupt("its bundle %s is not there any more", digest)
 	}
 	if err != nil {
@@ -171,7 +176,7 @@ func (l *live) checkSnapshot(
 		return now, nil
 	}
 	if session, err := l.bundle.Restore(snapshot); err == nil {
-		if at, err := readPlace(session); err == nil && at.Seq == seq {
+		if head, err := readHead(session); err == nil && head.Seq == seq {
 			return about, l.corrupt("a snapshot was taken of it after %d decisions, and its log has %d", seq, now.Seq)
 		}
 	}
@@ -184,12 +189,12 @@ func (l *live) loadLog(ctx context.Context, about ledger.Session) error {
 	if err != nil {
 		return err
 	}
-	at, err := readPlace(session)
+	head, err := readHead(session)
 	if err != nil {
 		return err
 	}
-	if at.Prev != about.Genesis {
-		return l.corrupt("it was created as %s, and its bundle begins it as %s", about.Genesis, at.Prev)
+	if head.Prev != about.Genesis {
+		return l.corrupt("it was created as %s, and its bundle begins it as %s", about.Genesis, head.Prev)
 	}
 	return l.replay(ctx, about, session, 0)
 }
@@ -255,14 +260,17 @@ func (l *live) replayRow(row ledger.Row) error {
 
 // readTime reads the time from the session.
 func (l *live) readTime() error {
-	place, err := readPlace(l.session)
+	head, err := readHead(l.session)
 	if err != nil {
 		return err
 	}
-	if place.Seq != l.about.Seq || place.Prev != l.about.Head {
-		return l.corrupt("it stands at %d, its log at %d", place.Seq, l.about.Seq)
+	if head.Seq != l.about.Seq || head.Prev != l.about.Head {
+		return l.corrupt("it is at %d, its log at %d", head.Seq, l.about.Seq)
 	}
-	l.at, l.due = place.At, place.due()
+	l.at, l.due = head.At, never
+	for _, waits := range head.Holds {
+		l.due = min(l.due, waits.Expires)
+	}
 	return nil
 }
 

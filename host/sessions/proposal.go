@@ -14,6 +14,7 @@ import (
 	"github.com/goccy/go-json"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host"
 )
 
@@ -28,7 +29,7 @@ type Proposal struct {
 }
 
 // ReadProposal reads a proposal from any JSON of its shape. Every member may be left out. The error
-// is a *[core.Error] for what is no JSON, and an *Error with CodeShape for another shape.
+// is a *[core.Error] for what is no JSON, and an *Error with codes.HTTPShape for another shape.
 func ReadProposal(src []byte) (p Proposal, err error) {
 	if len(src) == 0 {
 		return p, nil
@@ -38,7 +39,7 @@ func ReadProposal(src []byte) (p Proposal, err error) {
 		return p, err
 	}
 	if len(canonical) == 0 || canonical[0] != '{' {
-		return p, refuse(CodeShape, "the body is a JSON object")
+		return p, refuse(codes.HTTPShape, "the body is a JSON object")
 	}
 	err = eachMember(canonical, func(name, value []byte) error {
 		switch string(name) {
@@ -58,7 +59,7 @@ func ReadProposal(src []byte) (p Proposal, err error) {
 		case `"seq"`:
 			return readNumber(name, value, &p.Seq)
 		default:
-			return refuse(CodeShape, "unknown field %s", name)
+			return refuse(codes.HTTPShape, "unknown field %s", name)
 		}
 		return nil
 	})
@@ -72,7 +73,7 @@ func (p *Proposal) readActor(name, value []byte) error {
 	case `"kind"`:
 		return readText(name, value, &p.Actor.Kind)
 	}
-	return refuse(CodeShape, "unknown field %s", name)
+	return refuse(codes.HTTPShape, "unknown field %s", name)
 }
 
 func readText(name, value []byte, to *string) error {
@@ -96,7 +97,7 @@ func readNumber(name, value []byte, to **int64) error {
 }
 
 func wrongKind(name []byte, kind string) error {
-	return refuse(CodeShape, "%s is %s", name, kind)
+	return refuse(codes.HTTPShape, "%s is %s", name, kind)
 }
 
 // eachMember calls f with each member of an object in canonical JSON: its name, in quotes, and its
@@ -112,7 +113,7 @@ func eachMember(object []byte, f func(name, value []byte) error) error {
 			rest = rest[1:]
 		}
 		if string(value) == "null" {
-			return refuse(CodeShape, "%s is null: leave it out", name)
+			return refuse(codes.HTTPShape, "%s is null: leave it out", name)
 		}
 		if err := f(name, value); err != nil {
 			return err

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host/ledger"
 )
 
@@ -59,7 +60,7 @@ func (l *live) answer(turns []*turn) {
 		}
 		l.Meter.Conflict()
 		if tries == maxConflicts {
-			settle(turns, caused(err, CodeBusy, "other servers kept writing to this session; nothing was recorded"))
+			settle(turns, caused(err, codes.SessionBusy, "other servers kept writing to this session; nothing was recorded"))
 			return
 		}
 	}

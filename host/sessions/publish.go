@@ -9,6 +9,7 @@ import (
 	"github.com/goccy/go-json"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host/ledger"
 	"github.com/holdfast-rt/holdfast/host/signature"
 )
@@ -47,7 +48,7 @@ func (l *Library) Publish(
 	}
 	err = l.Ledger.Publish(ctx, docs...)
 	if errors.Is(err, ledger.ErrTaken) {
-		return doc, refuse(CodeTaken, "%s@%s is published with another digest than %s: "+
+		return doc, refuse(codes.BundleTaken, "%s@%s is published with another digest than %s: "+
 			"what is published never changes, so give it another version", docs[0].Name, docs[0].Version, docs[0].Digest)
 	}
 	if err == nil {
@@ -145,7 +146,7 @@ func (l *Library) Signature(ctx context.Context, kind, digest string) ([]byte, e
 	}
 	note, err := l.note(ctx, l.trusting(), doc)
 	if err == nil && len(note) == 0 {
-		err = refuse(CodeNoSignature, "%s %s was published without a signature", kind, digest)
+		err = refuse(codes.SignatureNone, "%s %s was published without a signature", kind, digest)
 	}
 	return note, err
 }
@@ -172,7 +173,7 @@ func (l *Library) Releases(
 		found = append(found, doc)
 	}
 	if after != "" {
-		return nil, "", refuse(CodeQuery,
+		return nil, "", refuse(codes.HTTPQuery,
 			"after is the name@version of a %s that is published: the next of the page before", kind)
 	}
 	return found, next, nil

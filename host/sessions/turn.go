@@ -5,6 +5,8 @@ package sessions
 import (
 	"context"
 	"sync"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 const (
@@ -48,7 +50,7 @@ func (l *line) join(t *turn) (lead bool, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.turns) >= maxLine {
-		return false, refuse(CodeBusy, "%d proposals are waiting for this session", maxLine)
+		return false, refuse(codes.SessionBusy, "%d proposals are waiting for this session", maxLine)
 	}
 	l.turns = append(l.turns, t)
 	lead = !l.leading

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"iter"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host/ledger"
 )
 
@@ -15,7 +16,7 @@ import (
 func (k *Keeper) Verify(ctx context.Context, id string) (ledger.Session, error) {
 	about, err := k.Ledger.Session(ctx, id)
 	if errors.Is(err, ledger.ErrNotFound) {
-		return about, refuse(CodeSession, "there is no session %q", id)
+		return about, refuse(codes.SessionUnknown, "there is no session %q", id)
 	}
 	if err != nil {
 		return about, unavailable(err)
@@ -50,7 +51,7 @@ func (k *Keeper) Log(ctx context.Context, id string, from int64) iter.Seq2[ledge
 // Decision returns one decision of a session.
 func (k *Keeper) Decision(ctx context.Context, id string, seq int64) (ledger.Row, error) {
 	if seq < 1 {
-		return ledger.Row{}, refuse(CodeDecision, "decisions are numbered from 1")
+		return ledger.Row{}, refuse(codes.DecisionUnknown, "decisions are numbered from 1")
 	}
 	about, err := k.Session(ctx, id)
 	if err != nil {
@@ -61,7 +62,7 @@ func (k *Keeper) Decision(ctx context.Context, id string, seq int64) (ledger.Row
 			return row, err
 		}
 	}
-	return ledger.Row{}, refuse(CodeDecision, "the session has %d decisions", about.Seq)
+	return ledger.Row{}, refuse(codes.DecisionUnknown, "the session has %d decisions", about.Seq)
 }
 
 // Recorded returns where a session is as the ledger says, without looking at it.
