@@ -83,6 +83,7 @@ const (
 )
 
 // Area seal: an origin checks what a gate has sealed.
+// Status: 403 No gate has decided on this
 const (
 	// SealExpired: the seal is too old, or from the future.
 	// Do: send the request through the gate again; compare the clocks.
@@ -91,6 +92,7 @@ const (
 
 	// SealKey: a key for seals cannot be read, or is too short.
 	// Do: make a key with `holdfast keygen`, or a secret of at least 32 bytes.
+	// Status: none
 	// SDK: edgeCodes.sealSecret
 	SealKey = "seal/key"
 

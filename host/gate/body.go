@@ -20,6 +20,7 @@ import (
 	"github.com/goccy/go-json"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 const formType = "application/x-www-form-urlencoded"
@@ -76,7 +77,7 @@ func (b *body) read() error {
 	switch strings.ToLower(strings.TrimSpace(coding)) {
 	case "", "identity":
 	default:
-		return refuse(CodeType, "send the body as it is, with no Content-Encoding")
+		return refuse(codes.HTTPContentType, "send the body as it is, with no Content-Encoding")
 	}
 	if b.length > b.limit {
 		return b.tooLarge()
@@ -86,13 +87,13 @@ func (b *body) read() error {
 	case errors.As(err, new(*http.MaxBytesError)), err == nil && int64(len(src)) > b.limit:
 		return b.tooLarge()
 	case err != nil:
-		return refuse(CodeBody, "the body did not arrive whole")
+		return refuse(codes.HTTPBody, "the body did not arrive whole")
 	case len(src) == 0:
 		return nil
 	}
 	media, charset, ok := mediaType(b.header)
 	if !ok {
-		return refuse(CodeType, "the body has no one Content-Type")
+		return refuse(codes.HTTPContentType, "the body has no one Content-Type")
 	}
 	if slices.Contains(b.raw, media) {
 		b.typ, b.bytes = b.header.Get("Content-Type"), src
@@ -102,20 +103,20 @@ func (b *body) read() error {
 	switch {
 	case !isJSON && media != formType:
 		return refuse(
-			CodeType,
+			codes.HTTPContentType,
 			fmt.Sprintf("a body of type %s cannot be decided on: send application/json or %s", media, formType),
 		)
 	case charset != "utf-8":
-		return refuse(CodeType, "the body is UTF-8, and its Content-Type says nothing else")
+		return refuse(codes.HTTPContentType, "the body is UTF-8, and its Content-Type says nothing else")
 	case bytes.HasPrefix(src, []byte("\xef\xbb\xbf")):
-		return refuse(CodeType, "the body begins with a byte order mark")
+		return refuse(codes.HTTPContentType, "the body begins with a byte order mark")
 	case isJSON:
 		src, err = core.Canonical(src)
 	case !utf8.Valid(src):
-		err = refuse(CodeForm, "the form may be read in two ways: it is not UTF-8")
+		err = refuse(codes.GateForm, "the form may be read in two ways: it is not UTF-8")
 	default:
 		var fields []field
-		fields, err = readFields(string(src), CodeForm)
+		fields, err = readFields(string(src), codes.GateForm)
 		src = []byte(writeFields(fields))
 	}
 	if err != nil {
@@ -126,7 +127,7 @@ func (b *body) read() error {
 }
 
 func (b *body) tooLarge() error {
-	return refuse(CodeTooLarge, fmt.Sprintf("the body has over %d bytes", b.limit))
+	return refuse(codes.HTTPTooLarge, fmt.Sprintf("the body has over %d bytes", b.limit))
 }
 
 // mediaType returns what one Content-Type says; ok is false where it says several things or nothing.
@@ -154,13 +155,20 @@ func JSON(r *http.Request, v any) error {
 		return err
 	}
 	if len(src) == 0 {
-		return refuse(CodeBody, "the body is missing")
+		return refuse(codes.HTTPBody, "the body is missing")
 	}
 	if media, _, _ := mediaType(r.Header); !jsonType.MatchString(media) {
-		return refuse(CodeType, "send the body as application/json")
+		return refuse(codes.HTTPContentType, "send the body as application/json")
 	}
 	if err := json.Unmarshal(src, v); err != nil {
-		return refuse(core.CodeShape, strings.TrimPrefix(err.Error(), "json: "))
+		return refuse(codes.ProposalShape, strings.TrimPrefix(err.Error(), "json: "))
 	}
 	return nil
+}
+
+func newBody(b []byte) io.ReadCloser {
+	if len(b) == 0 {
+		return http.NoBody
+	}
+	return io.NopCloser(bytes.NewReader(b))
 }

@@ -18,7 +18,9 @@ import (
 	"github.com/goccy/go-json"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host"
+	"github.com/holdfast-rt/holdfast/host/problem"
 )
 
 func readCases(t *testing.T, name string, v any) {
@@ -35,7 +37,7 @@ func readCases(t *testing.T, name string, v any) {
 func codeOf(err error) string {
 	var wrong *core.Error
 	if errors.As(err, new(*methodError)) {
-		return CodeMethod
+		return codes.GateMethod
 	}
 	if errors.As(err, &wrong) {
 		return wrong.Code
@@ -136,8 +138,8 @@ func TestFields(t *testing.T) {
 		t.Fatalf("%d cases", len(cases))
 	}
 	for _, c := range cases {
-		for _, code := range []string{CodeQuery, CodeForm} {
-			want := map[string]string{"": "", "override": CodeOverride, "two readings": code}[c.Refused]
+		for _, code := range []string{codes.GateQuery, codes.GateForm} {
+			want := map[string]string{"": "", "override": codes.GateOverride, "two readings": code}[c.Refused]
 			fields, err := readFields(c.Raw, code)
 			if codeOf(err) != want || want == "" && writeFields(fields) != c.Written || len(fields) != len(c.Fields) {
 				t.Errorf("%s: %v %v", c.Name, fields, err)
@@ -208,7 +210,7 @@ func TestHeaders(t *testing.T) {
 			} // as it was sent
 			on, _, w := ran(t, Options{Bundle: testBundle(t), Routes: routes}, r)
 			if c.Becomes == "refused" {
-				if on != nil || !strings.Contains(w.Body.String(), CodeOverride) {
+				if on != nil || !strings.Contains(w.Body.String(), codes.GateOverride) {
 					t.Errorf("%s, %s: %s", c.Header, path, w.Body)
 				}
 				continue
@@ -256,7 +258,7 @@ func TestBodies(t *testing.T) {
 			r,
 		)
 		if c.Code != "" {
-			var p problem
+			var p problem.Problem
 			if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || on != nil || w.Code != c.Status ||
 				p.Code != c.Code && !strings.HasPrefix(p.Code, c.Code+"/") {
 				t.Errorf("%s: %d %s", c.Name, w.Code, w.Body)
@@ -381,7 +383,7 @@ func TestSealThroughAProxy(t *testing.T) {
 	c := cases[0]
 	c.Host, c.Target = "10.0.0.1:8080", "/app/cart"
 	o := CheckOptions{Keys: []*Key{readKey(t, c.Keys[0])}, Now: func() time.Time { return time.UnixMilli(common.Now) }}
-	if _, err := Verify(common.made(c), o); codeOf(err) != CodeSealOther {
+	if _, err := Verify(common.made(c), o); codeOf(err) != codes.SealOther {
 		t.Error(err)
 	}
 	o.Audience, o.Target = common.Host, common.Target
@@ -430,12 +432,12 @@ func TestWhatAGateSealsAnOriginBelieves(t *testing.T) {
 			t.Error(code, said)
 		}
 		if code, said := status(sent(`{"count":90,"item":"mug"}`)); code != 403 ||
-			!strings.Contains(said, CodeSealOther) {
+			!strings.Contains(said, codes.SealOther) {
 			t.Error(code, said)
 		}
 		bare := sent(body)
 		bare.Header.Del(HeaderSeal)
-		if code, said := status(bare); code != 403 || !strings.Contains(said, CodeUnsealed) {
+		if code, said := status(bare); code != 403 || !strings.Contains(said, codes.SealMissing) {
 			t.Error(code, said)
 		}
 	}

@@ -29,8 +29,9 @@ import (
 
 	"github.com/goccy/go-json"
 
-	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host"
+	"github.com/holdfast-rt/holdfast/host/problem"
 )
 
 // The headers that go on with a request. What a client sends under these names, in any spelling, is taken off.
@@ -46,25 +47,6 @@ const maxAttached = 6 << 10
 
 // defaultLimit is how many bytes of a body are decided on where Options.Limit says nothing.
 const defaultLimit = 1 << 20
-
-// Codes of the gate's own problems. A proposal that is none has the core's.
-const (
-	CodeRefused  = "gate/refused"      // the decision would not be a commit
-	CodePath     = "gate/path"         // the path may be read in two ways
-	CodeQuery    = "gate/query"        // the query may be read in two ways
-	CodeForm     = "gate/form"         // the form may be read in two ways
-	CodeOverride = "gate/override"     // another method or path is named by a header or a field
-	CodeRoute    = "gate/route"        // no route is meant for this path
-	CodeMethod   = "gate/method"       // the route of the path does not take this method
-	CodePropose  = "gate/propose"      // propose returned neither a proposal nor Pass
-	CodeFailed   = "gate/failed"       // it could not be decided, so it is refused
-	CodeSession  = "session/unknown"   // there is no such session
-	CodeCorrupt  = "session/corrupt"   // the session's snapshot is not what a session wrote
-	CodeBundle   = "bundle/unknown"    // the gate has no such bundle
-	CodeType     = "http/content-type" // the body has no type that can be decided on
-	CodeBody     = "http/body"         // the body did not arrive whole, or is missing
-	CodeTooLarge = "http/too-large"    // the body is over the limit
-)
 
 // ErrNoSession is what Options.Session returns where there is no such session.
 var ErrNoSession = errors.New("gate: there is no such session")
@@ -190,7 +172,7 @@ func (g *gate) serve(w http.ResponseWriter, r *http.Request, next http.Handler) 
 		on, err = g.onward(a, e.Decision)
 	}
 	var answered answer
-	var p problem
+	var p *problem.Problem
 	switch {
 	case errors.As(err, &answered):
 		e.Outcome, next, on = Answered, answered.Handler, r
@@ -205,12 +187,14 @@ func (g *gate) serve(w http.ResponseWriter, r *http.Request, next http.Handler) 
 	default:
 		e.Outcome = Forwarded
 	}
-	e.Code, e.Status = p.Code, p.Status
+	if p != nil {
+		e.Code, e.Status = p.Code, p.Status
+	}
 	if g.Observe != nil {
 		g.Observe(r, e)
 	}
-	if p.Code != "" {
-		p.write(w)
+	if p != nil {
+		p.Write(w)
 		return
 	}
 	next.ServeHTTP(w, on)
@@ -234,7 +218,7 @@ func (g *gate) read(r *http.Request) (*asked, error) {
 		return nil, err
 	}
 	if r.Method == "" || strings.ContainsFunc(r.Method, func(c rune) bool { return c < 'A' || c > 'Z' }) {
-		return nil, refuse(CodeOverride, "a method is written in capitals")
+		return nil, refuse(codes.GateOverride, "a method is written in capitals")
 	}
 	if r.URL.Opaque != "" {
 		return nil, ambiguous("it does not begin with a slash")
@@ -244,7 +228,7 @@ func (g *gate) read(r *http.Request) (*asked, error) {
 		return nil, err
 	}
 	if overrides(r.URL.RawQuery) {
-		return nil, refuse(CodeOverride, "the query names another method for the request")
+		return nil, refuse(codes.GateOverride, "the query names another method for the request")
 	}
 	found, err := g.table.find(r.Method, at)
 	if err != nil {
@@ -298,9 +282,9 @@ func (g *gate) decide(a *asked) (*host.Decision, error) {
 	case p == Pass:
 		return nil, nil
 	case p == nil:
-		return nil, refuse(CodePropose, "propose returned nothing: it returns a proposal, Pass or an error")
+		return nil, refuse(codes.GatePropose, "propose returned nothing: it returns a proposal, Pass or an error")
 	}
-	fields, err := readFields(a.url.RawQuery, CodeQuery)
+	fields, err := readFields(a.url.RawQuery, codes.GateQuery)
 	if err != nil {
 		return nil, err
 	}
@@ -343,7 +327,7 @@ func (g *gate) session(r *http.Request) (host.Session, int64, error) {
 				return nil, 0, owned(err)
 			}
 			if bundle == nil {
-				return nil, 0, refuse(CodeBundle, "the gate has no such bundle")
+				return nil, 0, refuse(codes.BundleUnknown, "the gate has no such bundle")
 			}
 		}
 		session, err := bundle.Open("edge")
@@ -354,7 +338,7 @@ func (g *gate) session(r *http.Request) (host.Session, int64, error) {
 	}
 	snapshot, err := g.Session(r)
 	if errors.Is(err, ErrNoSession) {
-		return nil, 0, refuse(CodeSession, "there is no such session")
+		return nil, 0, refuse(codes.SessionUnknown, "there is no such session")
 	}
 	if err != nil {
 		return nil, 0, owned(err)
@@ -364,7 +348,7 @@ func (g *gate) session(r *http.Request) (host.Session, int64, error) {
 		At     int64
 	}
 	if err := json.Unmarshal(snapshot, &about); err != nil || about.Digest == "" {
-		return nil, 0, refuse(CodeCorrupt, "the session's snapshot is not what a session wrote")
+		return nil, 0, refuse(codes.SessionCorrupt, "the session's snapshot is not what a session wrote")
 	}
 	for _, bundle := range g.Bundles {
 		if bundle.Digest() != about.Digest {
@@ -375,11 +359,11 @@ func (g *gate) session(r *http.Request) (host.Session, int64, error) {
 			return nil, 0, fault{err}
 		}
 		if err != nil {
-			return nil, 0, refuse(CodeCorrupt, "the session's snapshot is not what a session wrote: "+err.Error())
+			return nil, 0, refuse(codes.SessionCorrupt, "the session's snapshot is not what a session wrote: "+err.Error())
 		}
 		return session, about.At, nil
 	}
-	return nil, 0, refuse(core.CodeDigest, "the session is of a bundle "+about.Digest+", which this gate does not have")
+	return nil, 0, refuse(codes.SessionDigest, "the session is of a bundle "+about.Digest+", which this gate does not have")
 }
 
 // owned is the error of a function of the gate's owner: never the client's fault, but it may be an answer.
@@ -489,7 +473,7 @@ func cleaned(from http.Header) (http.Header, error) {
 	for name := range maps.Clone(header) {
 		switch folded := letters(name); {
 		case overriding[folded]:
-			return nil, refuse(CodeOverride, "the header "+name+" names another method or path for the request")
+			return nil, refuse(codes.GateOverride, "the header "+name+" names another method or path for the request")
 		case reserved[folded]:
 			delete(header, name)
 		}

@@ -19,6 +19,7 @@ import (
 	"github.com/goccy/go-json"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host"
 	"github.com/holdfast-rt/holdfast/host/gate"
 )
@@ -138,7 +139,7 @@ func TestCommitGoesOn(t *testing.T) {
 
 func TestRefusalSaysWhy(t *testing.T) {
 	a := ask(t, gate.Options{Bundle: load(t, "checkout"), Routes: routes}, post("/cart", `{"item":"poster","count":4}`))
-	if a.status != 403 || a.code != gate.CodeRefused || !strings.Contains(a.body, `"verdict":"reject"`) ||
+	if a.status != 403 || a.code != codes.GateRefused || !strings.Contains(a.body, `"verdict":"reject"`) ||
 		!strings.Contains(a.body, "Only 3 of poster left") {
 		t.Error(a.status, a.body)
 	}
@@ -174,7 +175,7 @@ func TestWhatPassesKeepsItsBodyAndQuery(t *testing.T) {
 		post("/x?a;_METHOD=DELETE", "{}"),
 		post("/x", "a=1&_method=delete", "Content-Type", form),
 	} {
-		if a := ask(t, o, r); a.code != gate.CodeOverride {
+		if a := ask(t, o, r); a.code != codes.GateOverride {
 			t.Error(a.status, a.body)
 		}
 	}
@@ -188,7 +189,7 @@ func TestDenyByDefault(t *testing.T) {
 	nothing := func(*http.Request) (*host.Proposal, error) { return nil, nil }
 	routed := gate.Routes{"POST /cart": gate.Propose(nothing)}
 	for _, o := range []gate.Options{{Bundle: bundle, Propose: nothing}, {Bundle: bundle, Routes: routed}} {
-		if a := ask(t, o, post("/cart", "{}")); a.status != 500 || a.code != gate.CodePropose {
+		if a := ask(t, o, post("/cart", "{}")); a.status != 500 || a.code != codes.GatePropose {
 			t.Error(a.status, a.body)
 		}
 	}
@@ -229,7 +230,7 @@ func TestNoSpellingOfARouteGetsThrough(t *testing.T) {
 	if a := ask(t, o, post("/CART/", `{"item":"mug","count":1}`)); a.at.URI != "/cart" {
 		t.Error("it goes on as the route spells it:", a.body)
 	}
-	if a := ask(t, o, httptest.NewRequest("PUT", "/cart", nil)); a.status != 405 || a.code != gate.CodeMethod ||
+	if a := ask(t, o, httptest.NewRequest("PUT", "/cart", nil)); a.status != 405 || a.code != codes.GateMethod ||
 		a.headers.Get("Allow") != "POST" {
 		t.Error(a.status, a.headers)
 	}
@@ -338,7 +339,7 @@ func TestWhatIsNoProposal(t *testing.T) {
 			t.Errorf("%.80s: %d %.300s", body, a.status, a.body)
 		}
 	}
-	if a := ask(t, o, post("/cart?count=1&count=9", `{"item":"mug","count":1}`)); a.code != gate.CodeQuery {
+	if a := ask(t, o, post("/cart?count=1&count=9", `{"item":"mug","count":1}`)); a.code != codes.GateQuery {
 		t.Error(a.body)
 	}
 }
@@ -351,7 +352,7 @@ func TestABodyThatProposeHasNotRead(t *testing.T) {
 	if a := ask(t, o, post("/cart", `{"a":1,"a":2}`)); a.code != "json/duplicate-key" {
 		t.Error(a.body)
 	}
-	if a := ask(t, o, post("/cart", "x", "Content-Type", "image/png")); a.code != gate.CodeType {
+	if a := ask(t, o, post("/cart", "x", "Content-Type", "image/png")); a.code != codes.HTTPContentType {
 		t.Error(a.body)
 	}
 	o.Raw, o.Limit = []string{"image/png"}, 10
@@ -359,7 +360,7 @@ func TestABodyThatProposeHasNotRead(t *testing.T) {
 		t.Error(a.body)
 	}
 	long := post("/cart", strings.Repeat("x", 11), "Content-Type", "image/png")
-	if a := ask(t, o, long); a.code != gate.CodeTooLarge {
+	if a := ask(t, o, long); a.code != codes.HTTPTooLarge {
 		t.Error(a.body)
 	}
 	twoMugs, _ := mugs(nil)
@@ -379,7 +380,7 @@ func TestWhatCannotBeDecidedIsRefused(t *testing.T) {
 	o := gate.Options{Bundle: load(t, "checkout"), Observe: func(_ *http.Request, e gate.Event) { event = e }}
 	for _, thrown := range []error{errors.New("the login is down"), io.ErrUnexpectedEOF} {
 		o.Propose = func(*http.Request) (*host.Proposal, error) { return nil, thrown }
-		if a := ask(t, o, post("/cart", `{}`)); a.status != 503 || a.code != gate.CodeFailed || event.Err == nil ||
+		if a := ask(t, o, post("/cart", `{}`)); a.status != 503 || a.code != codes.GateFailed || event.Err == nil ||
 			event.Outcome != gate.Failed ||
 			strings.Contains(a.body, "login") {
 			t.Error(a.status, a.body, event)
@@ -480,17 +481,17 @@ func TestSession(t *testing.T) {
 		status   int
 		code     string
 	}{
-		"none":                {"", gate.ErrNoSession, 404, gate.CodeSession},
-		"down":                {"", errors.New("down"), 503, gate.CodeFailed},
-		"down, by its own":    {"", &core.Error{Code: "json/syntax"}, 503, gate.CodeFailed},
-		"of an older bundle":  {string(old), nil, 409, core.CodeDigest},
-		"cut off":             {text[:len(text)-9], nil, 500, gate.CodeCorrupt},
-		"empty":               {"", nil, 500, gate.CodeCorrupt},
-		"an empty object":     {"{}", nil, 500, gate.CodeCorrupt},
-		"null":                {"null", nil, 500, gate.CodeCorrupt},
-		"not UTF-8":           {"\xff", nil, 500, gate.CodeCorrupt},
-		"with another member": {strings.Replace(text, `"seq":1`, `"seq":1,"x":1`, 1), nil, 500, gate.CodeCorrupt},
-		"with a name twice":   {strings.Replace(text, `"seq":1`, `"seq":1,"seq":1`, 1), nil, 500, gate.CodeCorrupt},
+		"none":                {"", gate.ErrNoSession, 404, codes.SessionUnknown},
+		"down":                {"", errors.New("down"), 503, codes.GateFailed},
+		"down, by its own":    {"", &core.Error{Code: "json/syntax"}, 503, codes.GateFailed},
+		"of an older bundle":  {string(old), nil, 409, codes.SessionDigest},
+		"cut off":             {text[:len(text)-9], nil, 500, codes.SessionCorrupt},
+		"empty":               {"", nil, 500, codes.SessionCorrupt},
+		"an empty object":     {"{}", nil, 500, codes.SessionCorrupt},
+		"null":                {"null", nil, 500, codes.SessionCorrupt},
+		"not UTF-8":           {"\xff", nil, 500, codes.SessionCorrupt},
+		"with another member": {strings.Replace(text, `"seq":1`, `"seq":1,"x":1`, 1), nil, 500, codes.SessionCorrupt},
+		"with a name twice":   {strings.Replace(text, `"seq":1`, `"seq":1,"seq":1`, 1), nil, 500, codes.SessionCorrupt},
 	} {
 		o.Session = func(*http.Request) ([]byte, error) { return []byte(c.snapshot), c.err }
 		if a := ask(t, o, post("/cart", `{"item":"poster","count":1}`)); a.status != c.status || a.code != c.code {
@@ -517,7 +518,7 @@ func TestSeveralBundles(t *testing.T) {
 			t.Error(which, a.body)
 		}
 	}
-	if a := ask(t, o, post("/cart", `{"item":"mug","count":1}`)); a.status != 404 || a.code != gate.CodeBundle {
+	if a := ask(t, o, post("/cart", `{"item":"mug","count":1}`)); a.status != 404 || a.code != codes.BundleUnknown {
 		t.Error(a.status, a.body)
 	}
 	session, err := two.Open("hers")

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host"
 )
 
@@ -201,14 +202,14 @@ func (e *methodError) Error() string { return "the route takes " + strings.Join(
 func (t table) find(method string, at target) (f found, err error) {
 	known := t.path(at.segments)
 	if known == nil {
-		return f, refuse(CodeRoute, "no route of the gate is meant for this path")
+		return f, refuse(codes.GateRoute, "no route of the gate is meant for this path")
 	}
 	if f.entry = known.take(method); f.entry == nil {
 		return f, &methodError{slices.Sorted(maps.Keys(known.methods))}
 	}
 	if t.mayBeOther(at.segments, method, known, f.entry) {
 		return f, refuse(
-			CodeRoute,
+			codes.GateRoute,
 			"some handlers read the end of this path as a format, and then it is another route's",
 		)
 	}

@@ -31,19 +31,10 @@ import (
 	"github.com/goccy/go-json"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host"
+	"github.com/holdfast-rt/holdfast/host/problem"
 	"github.com/holdfast-rt/holdfast/host/signature"
-)
-
-// Codes of what [Verify] refuses.
-const (
-	CodeUnsealed      = "seal/missing"     // the request carries no seal of a gate
-	CodeSealMalformed = "seal/malformed"   // the seal is not written as a gate writes it
-	CodeSealKey       = "seal/unknown-key" // no trusted key has made the seal
-	CodeSeal          = "seal/wrong"       // the seal is not what its key makes of it
-	CodeSealTime      = "seal/expired"     // the seal is too old, or from the future
-	CodeSealOther     = "seal/other"       // the seal belongs to another request or to another decision
-	CodeSealSecret    = "seal/key"         // a key for seals cannot be read, or is too short
 )
 
 const (
@@ -66,7 +57,7 @@ type Key struct {
 func PrivateKey(src string) (*Key, error) {
 	parts := strings.SplitN(strings.TrimSpace(src), "+", 5)
 	if len(parts) != 5 || parts[0] != "PRIVATE" || parts[1] != "KEY" {
-		return nil, refuse(CodeSealSecret, "this is no private key: it is PRIVATE+KEY+NAME+HASH+BASE64, as in NAME.key")
+		return nil, refuse(codes.SealKey, "this is no private key: it is PRIVATE+KEY+NAME+HASH+BASE64, as in NAME.key")
 	}
 	signer, err := signature.ParseSigner([]byte(src)) // its name, hash and algorithm
 	if err != nil {
@@ -74,7 +65,7 @@ func PrivateKey(src string) (*Key, error) {
 	}
 	raw, err := base64.StdEncoding.Strict().DecodeString(parts[4])
 	if err != nil || len(raw) != 1+ed25519.SeedSize {
-		return nil, refuse(CodeSealSecret, "the private key is not whole")
+		return nil, refuse(codes.SealKey, "the private key is not whole")
 	}
 	private := ed25519.NewKeyFromSeed(raw[1:])
 	return &Key{id: signer.Name() + "+" + parts[3], private: private, public: private.Public().(ed25519.PublicKey)}, nil
@@ -89,7 +80,7 @@ func PublicKey(src string) (*Key, error) {
 	parts := strings.SplitN(src, "+", 3)
 	raw, err := base64.StdEncoding.Strict().DecodeString(parts[len(parts)-1])
 	if err != nil || len(parts) != 3 || len(raw) != 1+ed25519.PublicKeySize {
-		return nil, refuse(CodeSealSecret, "this is no public key: it is NAME+HASH+BASE64, as in NAME.pub")
+		return nil, refuse(codes.SealKey, "this is no public key: it is NAME+HASH+BASE64, as in NAME.pub")
 	}
 	return &Key{id: parts[0] + "+" + parts[1], public: raw[1:]}, nil
 }
@@ -98,7 +89,7 @@ func PublicKey(src string) (*Key, error) {
 // share, under an id that says which of several it is.
 func Secret(id string, secret []byte) (*Key, error) {
 	if len(secret) < minSecret {
-		return nil, refuse(CodeSealSecret, fmt.Sprintf("a secret for seals has at least %d bytes", minSecret))
+		return nil, refuse(codes.SealKey, fmt.Sprintf("a secret for seals has at least %d bytes", minSecret))
 	}
 	return &Key{id: id, secret: bytes.Clone(secret)}, nil
 }
@@ -208,7 +199,7 @@ type Checked struct {
 func Verify(r *http.Request, o CheckOptions) (*Checked, error) {
 	seals := r.Header.Values(HeaderSeal)
 	if len(seals) == 0 {
-		return nil, refuse(CodeUnsealed, "this request carries no seal of a gate")
+		return nil, refuse(codes.SealMissing, "this request carries no seal of a gate")
 	}
 	claims, key, err := openSeal(strings.Join(seals, ", "), o.Keys)
 	if err != nil {
@@ -220,7 +211,7 @@ func Verify(r *http.Request, o CheckOptions) (*Checked, error) {
 	}
 	at := float64(now().UnixMilli())
 	if at+sealSkew < claims.Iat*1000 || at-sealSkew >= claims.Exp*1000 {
-		return nil, refuse(CodeSealTime, "the seal is too old, or from the future")
+		return nil, refuse(codes.SealExpired, "the seal is too old, or from the future")
 	}
 	carried, err := carriedBody(r, o.Limit)
 	if err != nil {
@@ -241,7 +232,7 @@ func Verify(r *http.Request, o CheckOptions) (*Checked, error) {
 		{"body", claims.Body, digest(carried)},
 	} {
 		if pair.sealed != pair.is {
-			return nil, refuse(CodeSealOther, "the seal is of another "+pair.what)
+			return nil, refuse(codes.SealOther, "the seal is of another "+pair.what)
 		}
 	}
 	c := &Checked{
@@ -255,10 +246,10 @@ func Verify(r *http.Request, o CheckOptions) (*Checked, error) {
 	if attached := r.Header.Values(HeaderDecision); len(attached) > 0 {
 		decision, err := base64.StdEncoding.Strict().DecodeString(strings.Join(attached, ", "))
 		if err != nil || digest(decision) != claims.Decision {
-			return nil, refuse(CodeSealOther, "the seal is of another decision")
+			return nil, refuse(codes.SealOther, "the seal is of another decision")
 		}
 		if c.Decision, err = host.Read(decision); err != nil {
-			return nil, refuse(CodeSealOther, "the decision cannot be read")
+			return nil, refuse(codes.SealOther, "the decision cannot be read")
 		}
 	}
 	return c, nil
@@ -274,7 +265,7 @@ func carriedBody(r *http.Request, limit int64) ([]byte, error) {
 	}
 	src, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
 	if err != nil || int64(len(src)) > limit {
-		return nil, refuse(CodeSealOther, "the body did not arrive whole, or is too large")
+		return nil, refuse(codes.SealOther, "the body did not arrive whole, or is too large")
 	}
 	r.Body = io.NopCloser(bytes.NewReader(src))
 	return src, nil
@@ -282,7 +273,7 @@ func carriedBody(r *http.Request, limit int64) ([]byte, error) {
 
 // openSeal returns what a seal says, if one of the keys has made it.
 func openSeal(seal string, keys []*Key) (claims sealClaims, id string, err error) {
-	malformed := refuse(CodeSealMalformed, "the seal is not written as a gate writes it")
+	malformed := refuse(codes.SealMalformed, "the seal is not written as a gate writes it")
 	parts := strings.Split(seal, ".")
 	if len(parts) != 3 {
 		return claims, "", malformed
@@ -307,12 +298,12 @@ func openSeal(seal string, keys []*Key) (claims sealClaims, id string, err error
 	}
 	if key == nil {
 		return claims, "", refuse(
-			CodeSealKey,
+			codes.SealUnknownKey,
 			fmt.Sprintf("no trusted key has made this seal; it names %.100q", head.Kid),
 		)
 	}
 	if head.Alg != key.alg() || !key.good(parts[0]+"."+parts[1], raw[2]) {
-		return claims, "", refuse(CodeSeal, "the seal is not what its key makes of it")
+		return claims, "", refuse(codes.SealWrong, "the seal is not what its key makes of it")
 	}
 	var all map[string]json.RawMessage
 	if json.Unmarshal(raw[1], &all) != nil || len(all) < 10 || json.Unmarshal(raw[1], &claims) != nil {
@@ -334,14 +325,7 @@ func Require(o CheckOptions) func(http.Handler) http.Handler {
 			checked, err := Verify(r, o)
 			var wrong *core.Error
 			if errors.As(err, &wrong) {
-				problem{
-					Status: http.StatusForbidden,
-					Code:   wrong.Code,
-					Title:  "No gate has decided on this",
-					Detail: wrong.Message,
-				}.write(
-					w,
-				)
+				problem.New(wrong.Code, "%s", wrong.Message).Write(w)
 				return
 			}
 			next.ServeHTTP(w, r.WithContext(withChecked(r.Context(), checked)))

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // target is a path, read.
@@ -28,7 +29,7 @@ type target struct {
 func refuse(code, message string) *core.Error { return &core.Error{Code: code, Message: message} }
 
 func ambiguous(why string) *core.Error {
-	return refuse(CodePath, "the path may be read in two ways: "+why)
+	return refuse(codes.GatePath, "the path may be read in two ways: "+why)
 }
 
 // readTarget reads a path as it was sent, percent-encoded.
@@ -154,7 +155,7 @@ type field struct{ name, value string }
 // folds most reads them: without case, and with . [ ] and blanks as _.
 func readFields(raw, code string) (fields []field, err error) {
 	what := "query"
-	if code == CodeForm {
+	if code == codes.GateForm {
 		what = "form"
 	}
 	twoWays := func(why string) error { return refuse(code, "the "+what+" may be read in two ways: "+why) }
@@ -175,7 +176,7 @@ func readFields(raw, code string) (fields []field, err error) {
 			strings.Contains(value, "\x00"):
 			return nil, twoWays("it has control characters")
 		case isOverride(name):
-			return nil, refuse(CodeOverride, "the request names another method for itself")
+			return nil, refuse(codes.GateOverride, "the request names another method for itself")
 		case seen[key]:
 			return nil, twoWays("`" + name + "` is there twice")
 		default:
