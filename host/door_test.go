@@ -15,18 +15,22 @@ const door = `{"actions":{` +
 	`"turn":{"args":{"to":"bool"},"set":{"open":"args.to"}},` +
 	`"wait":{"append":{"notes":"args.note"},"args":{"note":"string"}}},` +
 	`"agents":{"guard":{},"user":{"proposes":true}},"bundle":"door",` +
-	`"constraints":[{"id":"D-1","level":"operational","on":["turn"],"otherwise":{"say":"It is {state.open} already."},"require":"args.to != state.open"}],` +
-	`"holdfast":1,"logs":{"notes":{"max":1000,"of":"string"}},"state":{"open":{"owner":["guard"],"type":"bool"}},"version":"1.0.0"}`
+	`"constraints":[{"id":"D-1","level":"operational","on":["turn"],"otherwise":{"say":"It is {state.open} already."},` +
+	`"require":"args.to != state.open"}],` +
+	`"holdfast":1,"logs":{"notes":{"max":1000,"of":"string"}},"state":{"open":{"owner":["guard"],"type":"bool"}},` +
+	`"version":"1.0.0"}`
 
 // question is answered with 260 entries, which takes the module some garbage.
 const question = `{"actor":{"id":"g","kind":"guard"}}`
 
 func turn(to bool, at int) []byte {
-	return fmt.Appendf(nil, `{"action":"turn","actor":{"id":"g","kind":"guard"},"args":{"to":%v},"at":%d,"reasons":["request"]}`, to, 1767225600000+at)
+	return fmt.Appendf(nil, `{"action":"turn","actor":{"id":"g","kind":"guard"},"args":{"to":%v},"at":%d,`+
+		`"reasons":["request"]}`, to, 1767225600000+at)
 }
 
 func wait(note string, at int) []byte {
-	return fmt.Appendf(nil, `{"action":"wait","actor":{"id":"u","kind":"user"},"args":{"note":%q},"at":%d,"reasons":["request"]}`, note, 1767225600000+at)
+	return fmt.Appendf(nil, `{"action":"wait","actor":{"id":"u","kind":"user"},"args":{"note":%q},"at":%d,`+
+		`"reasons":["request"]}`, note, 1767225600000+at)
 }
 
 // large returns a JSON document of size bytes.

@@ -83,7 +83,8 @@ func Example_core() {
 	bundle, _ := core.Load(checkout)
 	session, _ := bundle.Open("order-7")
 
-	decision, err := session.Decide([]byte(`{"action":"ship","actor":{"id":"c1","kind":"clerk"},"args":{},"at":1767225600000,"reasons":["request"]}`))
+	decision, err := session.Decide([]byte(`{"action":"ship","actor":{"id":"c1","kind":"clerk"},"args":{},` +
+		`"at":1767225600000,"reasons":["request"]}`))
 	if err != nil {
 		fmt.Println(err) // no proposal: nothing was recorded
 		return

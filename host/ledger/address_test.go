@@ -36,7 +36,8 @@ func TestMemoryLeavesNothingBehind(t *testing.T) {
 
 func TestAddressesOfOtherKindsAreNoFiles(t *testing.T) {
 	t.Chdir(t.TempDir())
-	for _, address := range []string{"", "file:ledger.db", "file::memory:?cache=shared", "mysql://db/ledger", "sqlite://ledger.db",
+	for _, address := range []string{"", "file:ledger.db", "file::memory:?cache=shared", "mysql://db/ledger",
+		"sqlite://ledger.db",
 		"http://127.0.0.1/", "host=db password=secret", "dbname=ledger", "user = a host = b"} {
 		_, err := Open(ctx, address, Options{})
 		wants(t, err, ErrAddress)

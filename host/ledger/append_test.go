@@ -46,18 +46,19 @@ func TestAppendRefused(t *testing.T) {
 		appended(t, l, keyed)
 
 		for name, refused := range map[string][]Row{
-			"seq taken by another":   {row("s", 4, all[2].Digest, "", 7)},
-			"seq taken by the same":  {keyed},
-			"the first again":        {all[0]},
-			"another first":          {row("s", 1, s.Genesis, "", 3)},
-			"a gap":                  {row("s", 6, keyed.Digest, "", 0)},
-			"a far gap":              {row("s", 1<<40, keyed.Digest, "", 0)},
-			"another before it":      {row("s", 5, all[2].Digest, "", 0)},
-			"the genesis before it":  {row("s", 5, s.Genesis, "", 0)},
-			"another genesis":        {row("other", 1, s.Genesis, "", 0)},
-			"overlap":                append(slices.Clone(all[2:3]), row("s", 4, all[2].Digest, "", 9)),
-			"key taken":              {row("s", 5, keyed.Digest, "k", 0)},
-			"key taken in the third": append(rows("s", 5, keyed.Digest, 2), row("s", 7, rows("s", 5, keyed.Digest, 2)[1].Digest, "k", 0)),
+			"seq taken by another":  {row("s", 4, all[2].Digest, "", 7)},
+			"seq taken by the same": {keyed},
+			"the first again":       {all[0]},
+			"another first":         {row("s", 1, s.Genesis, "", 3)},
+			"a gap":                 {row("s", 6, keyed.Digest, "", 0)},
+			"a far gap":             {row("s", 1<<40, keyed.Digest, "", 0)},
+			"another before it":     {row("s", 5, all[2].Digest, "", 0)},
+			"the genesis before it": {row("s", 5, s.Genesis, "", 0)},
+			"another genesis":       {row("other", 1, s.Genesis, "", 0)},
+			"overlap":               append(slices.Clone(all[2:3]), row("s", 4, all[2].Digest, "", 9)),
+			"key taken":             {row("s", 5, keyed.Digest, "k", 0)},
+			"key taken in the third": append(rows("s", 5, keyed.Digest, 2),
+				row("s", 7, rows("s", 5, keyed.Digest, 2)[1].Digest, "k", 0)),
 		} {
 			if err := l.Append(ctx, refused); err != ErrConflict {
 				t.Errorf("%s: %v", name, err)

@@ -41,7 +41,8 @@ func child() {
 	for i := range childSessions {
 		wg.Go(func() {
 			id := fmt.Sprint("s", i)
-			if err := l.Create(ctx, Session{ID: id, Bundle: "b", Genesis: genesis(id), Owner: "o"}, 0); err != nil && err != ErrExists {
+			if err := l.Create(ctx, Session{ID: id, Bundle: "b", Genesis: genesis(id), Owner: "o"},
+				0); err != nil && err != ErrExists {
 				fail(err)
 			}
 			s, err := l.Session(ctx, id)

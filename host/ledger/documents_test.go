@@ -220,7 +220,8 @@ func TestAppendOnly(t *testing.T) {
 		wants(t, l.Sign(ctx, d.Digest, []byte("later"), 7), nil)
 		statements := []string{
 			`UPDATE signatures SET at = 8`, `DELETE FROM signatures`,
-			`UPDATE decisions SET bytes = bytes`, `UPDATE decisions SET key = 'k'`, `UPDATE decisions SET seq = seq + 10`, `DELETE FROM decisions`,
+			`UPDATE decisions SET bytes = bytes`, `UPDATE decisions SET key = 'k'`, `UPDATE decisions SET seq = seq + 10`,
+			`DELETE FROM decisions`,
 			`UPDATE sessions SET owner = 'me'`, `DELETE FROM sessions`,
 			`UPDATE releases SET version = '2'`, `DELETE FROM releases`,
 			`DELETE FROM documents`, `UPDATE documents SET bytes = ''`, `UPDATE documents SET signature = NULL`,

@@ -103,13 +103,15 @@ func TestCorrupt(t *testing.T) {
 			{"bytes cut", set("bytes", p.blob(third.Bytes[:50]))},
 			{"bytes longer", set("bytes", p.blob(append(bytes.Clone(third.Bytes), ' ')))},
 			{"another decision, whole", set("bytes", p.blob(forged.Bytes)+`, digest = `+quote(forged.Digest))},
-			{"another link", set("bytes", p.blob([]byte(linked))+`, digest = `+quote(sum([]byte(linked)))+`, prev = `+quote(all[0].Digest))},
+			{"another link", set("bytes",
+				p.blob([]byte(linked))+`, digest = `+quote(sum([]byte(linked)))+`, prev = `+quote(all[0].Digest))},
 			{"link inside only", set("bytes", p.blob([]byte(linked))+`, digest = `+quote(sum([]byte(linked))))},
 			{"removed", `DELETE FROM decisions WHERE session = 's' AND seq = 3`},
 			{"the first removed", `DELETE FROM decisions WHERE session = 's' AND seq = 1`},
 			{"moved", set("seq", "99")},
 			{"of another session", `UPDATE decisions SET session = 'other' WHERE session = 's' AND seq = 3`},
-			{"doubled", `INSERT INTO decisions SELECT session, 7, bytes, digest, prev, NULL FROM decisions WHERE session = 's' AND seq = 6`},
+			{"doubled", `INSERT INTO decisions SELECT session, 7, bytes, digest, prev, NULL FROM decisions WHERE session = ` +
+				`'s' AND seq = 6`},
 			{"genesis", `UPDATE sessions SET genesis = 'sha256:0' WHERE id = 's'`},
 		}
 		for i := 0; i < len(third.Bytes); i += 41 { // every flip is a change of the hash; these are some
@@ -121,7 +123,8 @@ func TestCorrupt(t *testing.T) {
 		fine := rows("fine", 1, session(t, l, "fine").Genesis, 3)
 		appended(t, l, all...)
 		appended(t, l, fine...)
-		back := `DELETE FROM decisions WHERE session <> 'fine'; UPDATE sessions SET genesis = '` + s.Genesis + `' WHERE id = 's'`
+		back := `DELETE FROM decisions WHERE session <> 'fine'; UPDATE sessions SET genesis = '` + s.Genesis +
+			`' WHERE id = 's'`
 		p.forge(t, "sessions")
 		for i, c := range changes {
 			p.forge(t, "decisions", c.statement)

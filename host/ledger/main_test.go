@@ -145,7 +145,8 @@ func (p place) forge(t testing.TB, table string, statements ...string) {
 	t.Helper()
 	off := []string{"ALTER TABLE " + table + " DISABLE TRIGGER ALL"}
 	if p.engine == "sqlite" {
-		off = []string{"DROP TRIGGER IF EXISTS " + table + "_keep", "DROP TRIGGER IF EXISTS " + table + "_stay", "DROP TRIGGER IF EXISTS " + table + "_once"}
+		off = []string{"DROP TRIGGER IF EXISTS " + table + "_keep", "DROP TRIGGER IF EXISTS " + table + "_stay",
+			"DROP TRIGGER IF EXISTS " + table + "_once"}
 	}
 	if err := p.sql(t, append(off, statements...)...); err != nil {
 		t.Fatal(err)
@@ -154,7 +155,8 @@ func (p place) forge(t testing.TB, table string, statements ...string) {
 
 // row makes the decision that follows prev, of about size bytes.
 func row(session string, seq int64, prev, key string, size int) Row {
-	b := fmt.Sprintf(`{"key":%q,"pad":%q,"prev":%q,"seq":%d,"session":%q}`, key, strings.Repeat("x", size), prev, seq, session)
+	b := fmt.Sprintf(`{"key":%q,"pad":%q,"prev":%q,"seq":%d,"session":%q}`, key, strings.Repeat("x", size), prev, seq,
+		session)
 	return Row{Session: session, Seq: seq, Bytes: []byte(b), Digest: sum([]byte(b)), Prev: prev, Key: key}
 }
 

@@ -25,10 +25,12 @@ func pooled(t *testing.T, test func(t *testing.T, p place, mode string)) {
 	}
 }
 
-// TestPoolerTakesTheAddress: no startup parameter that PgBouncer does not know is sent, and what the address asks for holds.
+// TestPoolerTakesTheAddress: no startup parameter that PgBouncer does not know is sent, and what the address asks for
+// holds.
 func TestPoolerTakesTheAddress(t *testing.T) {
 	pooled(t, func(t *testing.T, p place, _ string) {
-		for _, more := range []string{"", "&synchronous_commit=off", "&synchronous_commit=remote_apply", "&application_name=mine", "&pool_max_conns=2"} {
+		for _, more := range []string{"", "&synchronous_commit=off", "&synchronous_commit=remote_apply",
+			"&application_name=mine", "&pool_max_conns=2"} {
 			l := place{engine: p.engine, address: p.address + more}.open(t)
 			s := session(t, l, "s"+fmt.Sprintf("%x", more))
 			appended(t, l, rows(s.ID, 1, s.Genesis, 3)...)
@@ -36,7 +38,8 @@ func TestPoolerTakesTheAddress(t *testing.T) {
 		}
 		// One that cannot be passed on is told with what to do.
 		_, err := Open(ctx, p.address+"&lock_timeout=7s", Options{})
-		if err == nil || !strings.Contains(err.Error(), "unsupported startup parameter: lock_timeout") || !strings.Contains(err.Error(), "ALTER ROLE") {
+		if err == nil || !strings.Contains(err.Error(), "unsupported startup parameter: lock_timeout") ||
+			!strings.Contains(err.Error(), "ALTER ROLE") {
 			t.Error(err)
 		}
 	})
@@ -81,7 +84,8 @@ func TestPoolerTellsOtherServers(t *testing.T) {
 			t.Error("a connection that changes hands is relied on")
 		}
 		// All connections are lost, under PgBouncer's hands.
-		wants(t, p.sql(t, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`), nil)
+		wants(t, p.sql(t, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND `+
+			`pid <> pg_backend_pid()`), nil)
 		for a.Ready(ctx) != nil || b.Ready(ctx) != nil {
 		}
 		for _, r := range all[4:] {
@@ -102,7 +106,8 @@ func TestPoolerTellsOtherServers(t *testing.T) {
 // TestPooledCommitsAreDurable: whatever the database would have them be, and whoever had the connection before.
 func TestPooledCommitsAreDurable(t *testing.T) {
 	pooled(t, func(t *testing.T, p place, _ string) {
-		wants(t, p.sql(t, `DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET synchronous_commit = off'; END $$`), nil)
+		wants(t, p.sql(t, `DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET synchronous_commit = `+
+			`off'; END $$`), nil)
 		l := p.open(t)
 		refuse := `CREATE FUNCTION lazy() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 			IF current_setting('synchronous_commit') <> 'on' THEN RAISE EXCEPTION 'lazy'; END IF; RETURN NEW; END $$`
@@ -116,7 +121,8 @@ func TestPooledCommitsAreDurable(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := other.Exec(ctx, `SET synchronous_commit = off; SET enable_indexscan = off; SET search_path = public`); err != nil {
+			if _, err := other.Exec(ctx, `SET synchronous_commit = off; SET enable_indexscan = off; SET search_path = `+
+				`public`); err != nil {
 				t.Fatal(err)
 			}
 			other.Close(ctx)
@@ -136,7 +142,8 @@ func TestPooledCommitsAreDurable(t *testing.T) {
 	})
 }
 
-// TestPooledServersShareFewConnections: more servers and writers than there are connections lose nothing and fork nothing.
+// TestPooledServersShareFewConnections: more servers and writers than there are connections lose nothing and fork
+// nothing.
 func TestPooledServersShareFewConnections(t *testing.T) {
 	pooled(t, func(t *testing.T, p place, _ string) {
 		ledgers := []*Ledger{p.open(t), p.open(t), p.open(t)}
@@ -207,7 +214,8 @@ func TestPoolerThatAnswersAnother(t *testing.T) {
 			continue // refused is right too, and retried by who needs it
 		}
 		var said string
-		if err := conn.QueryRow(ctx, `SELECT 'mine'`, pgx.QueryExecModeSimpleProtocol).Scan(&said); err != nil || said != "mine" {
+		if err := conn.QueryRow(ctx, `SELECT 'mine'`, pgx.QueryExecModeSimpleProtocol).Scan(&said); err != nil ||
+			said != "mine" {
 			t.Errorf("%q, %v", said, err)
 		}
 		hangUp(conn)

@@ -110,7 +110,8 @@ func TestRestart(t *testing.T) {
 	grow(60)
 	// Connections that are cut in the middle of a commit.
 	for range rounds(6, 30, 300) {
-		p.sql(t, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND (query = 'COMMIT' OR query LIKE 'WITH given%')`)
+		p.sql(t, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND (query = `+
+			`'COMMIT' OR query LIKE 'WITH given%')`)
 		grow(4)
 	}
 	grow(60)
@@ -252,7 +253,8 @@ func TestManyNotifications(t *testing.T) {
 func TestDurable(t *testing.T) {
 	t.Parallel()
 	p := fresh(t, "postgres")
-	wants(t, p.sql(t, `DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET synchronous_commit = off'; END $$`), nil)
+	wants(t, p.sql(t, `DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET synchronous_commit = `+
+		`off'; END $$`), nil)
 	l := p.open(t)
 	var setting string
 	wants(t, l.store.(*postgresStore).conn.QueryRow(ctx, `SHOW synchronous_commit`).Scan(&setting), nil)
@@ -266,7 +268,8 @@ func TestDurable(t *testing.T) {
 
 	s := fresh(t, "sqlite").open(t).store.(*sqliteStore)
 	for name, row := range map[string]*sql.Row{
-		"appends": s.conn.QueryRowContext(ctx, `PRAGMA synchronous`), "checkpoints": s.mover.db.QueryRow(`PRAGMA synchronous`),
+		"appends":     s.conn.QueryRowContext(ctx, `PRAGMA synchronous`),
+		"checkpoints": s.mover.db.QueryRow(`PRAGMA synchronous`),
 	} {
 		var full int // https://www.sqlite.org/pragma.html#pragma_synchronous
 		if err := row.Scan(&full); err != nil || full != 2 {

@@ -42,7 +42,8 @@ func TestMigrate(t *testing.T) {
 		wants(t, l.Close(), nil)
 
 		// One that fails changes nothing.
-		_, err := Open(ctx, p.address, Options{schemas: and(t, known, "CREATE TABLE more (a integer); CREATE TABLE more (a integer)")})
+		_, err := Open(ctx, p.address, Options{schemas: and(t, known,
+			"CREATE TABLE more (a integer); CREATE TABLE more (a integer)")})
 		if err == nil || !strings.Contains(err.Error(), fmt.Sprint("schema ", known+1)) {
 			t.Fatal(err)
 		}
@@ -99,7 +100,8 @@ func TestSchema1(t *testing.T) {
 	if s, err := l.Session(ctx, "old"); err != nil || s.Owner != "user:u" || s.Seq != 4 {
 		t.Error(s, err)
 	}
-	if digest, err := l.Release(ctx, KindBundle, "a", "1.0.0"); err != nil || digest != document("a", "1.0.0", "one").Digest {
+	if digest, err := l.Release(ctx, KindBundle, "a", "1.0.0"); err != nil || digest != document("a", "1.0.0",
+		"one").Digest {
 		t.Error(digest, err)
 	}
 	if seq, snapshot, err := l.Snapshot(ctx, "old"); err != nil || seq != 3 || string(snapshot) != "snapshot" {

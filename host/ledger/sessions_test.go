@@ -47,7 +47,8 @@ func TestCreateRace(t *testing.T) {
 		for i := range 48 {
 			wg.Go(func() {
 				owner := i / 2 % 2
-				err := ledgers[i%len(ledgers)].Create(ctx, Session{ID: fmt.Sprint(i), Bundle: "b", Genesis: "g", Owner: fmt.Sprint("o", owner)}, 5)
+				err := ledgers[i%len(ledgers)].Create(ctx, Session{ID: fmt.Sprint(i), Bundle: "b", Genesis: "g",
+					Owner: fmt.Sprint("o", owner)}, 5)
 				if err == nil {
 					made[owner].Add(1)
 				} else if err != ErrOwner {
@@ -55,7 +56,8 @@ func TestCreateRace(t *testing.T) {
 				}
 			})
 			wg.Go(func() {
-				if err := ledgers[i%len(ledgers)].Create(ctx, Session{ID: fmt.Sprint("same", i/16), Bundle: "b", Genesis: "g", Owner: "p"}, 9); err != nil && err != ErrExists {
+				if err := ledgers[i%len(ledgers)].Create(ctx, Session{ID: fmt.Sprint("same", i/16), Bundle: "b", Genesis: "g",
+					Owner: "p"}, 9); err != nil && err != ErrExists {
 					t.Error(err)
 				}
 			})
@@ -205,7 +207,8 @@ func TestSubscribeServers(t *testing.T) {
 			t.Fatal(len(got))
 		}
 	}
-	if err := p.sql(t, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname = current_database()`); err != nil {
+	if err := p.sql(t, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND datname `+
+		`= current_database()`); err != nil {
 		t.Fatal(err)
 	}
 	if !woken(wake) { // once it is heard again

@@ -112,7 +112,8 @@ func read(t *testing.T, path string) []byte {
 // https://www.sqlite.org/fileformat2.html#walformat
 func walEnd(wal []byte) int {
 	end := 32
-	for end+24+pageSize <= len(wal) && bytes.Equal(wal[end+8:end+16], wal[16:24]) && binary.BigEndian.Uint32(wal[end:]) > 0 {
+	for end+24+pageSize <= len(wal) && bytes.Equal(wal[end+8:end+16],
+		wal[16:24]) && binary.BigEndian.Uint32(wal[end:]) > 0 {
 		end += 24 + pageSize
 	}
 	return end
@@ -190,7 +191,8 @@ func TestFull(t *testing.T) {
 	p := fresh(t, "sqlite")
 	l := p.open(t, Options{MaxBytes: 300 << 10})
 	acknowledged := fill(t, l, func() {})
-	wants(t, l.Create(ctx, Session{ID: strings.Repeat("x", 900), Bundle: "b", Genesis: strings.Repeat("g", 1000), Owner: strings.Repeat("y", 900)}, 0), ErrFull)
+	wants(t, l.Create(ctx, Session{ID: strings.Repeat("x", 900), Bundle: "b", Genesis: strings.Repeat("g", 1000),
+		Owner: strings.Repeat("y", 900)}, 0), ErrFull)
 	wants(t, l.Publish(ctx, document("big", "1", strings.Repeat("x", 100<<10))), ErrFull)
 	wants(t, l.Ready(ctx), nil)
 	holds(t, l, acknowledged)

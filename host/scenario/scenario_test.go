@@ -22,7 +22,8 @@ governance: [owner]
 agents: {owner: {}, guest: {proposes: true}}
 types: {position: {enum: [shut, ajar, open]}}
 state:
-  gate: {type: position, owner: [owner], moves: {id: STEP, allow: [shut <-> ajar, ajar <-> open]}, never: [{move: shut -> open, id: SLOWLY, otherwise: {say: First ajar.}}]}
+  gate: {type: position, owner: [owner], moves: {id: STEP, allow: [shut <-> ajar, ajar <-> open]},
+      never: [{move: shut -> open, id: SLOWLY, otherwise: {say: First ajar.}}]}
   words: {type: {string: 40}}
 logs: {guests: {of: {record: {name: {string: 20}, "on": bool}}, max: 9}}
 patterns:
@@ -32,12 +33,16 @@ patterns:
   never: {any: [{phrase: xyzzy}]}
 actions:
   move: {by: [owner, guest], args: {to: position}, set: {gate: args.to}}
-  say: {by: [guest], args: {text: {string: 40}}, set: {words: args.text}, append: {guests: {name: actor.id, "on": true}}}
+  say: {by: [guest], args: {text: {string: 40}}, set: {words: args.text},
+      append: {guests: {name: actor.id, "on": true}}}
   leave: {by: [guest]}
 constraints:
-  - {id: POLITE, level: operational, on: [say], require: 'args.text.hits("greeting")', otherwise: {verdict: rewrite, say: Greet first.}}
-  - {id: NO-CURSE, level: operational, on: [say], require: '!args.text.hits("curse") && !args.text.hits("never")', otherwise: {say: Do not curse.}}
-  - {id: CALM, level: operational, on: [say], require: '!proposal.reasons.exists(r, r.hits("hurry"))', otherwise: {say: There is time.}}
+  - {id: POLITE, level: operational, on: [say], require: 'args.text.hits("greeting")',
+      otherwise: {verdict: rewrite, say: Greet first.}}
+  - {id: NO-CURSE, level: operational, on: [say], require: '!args.text.hits("curse") && !args.text.hits("never")',
+      otherwise: {say: Do not curse.}}
+  - {id: CALM, level: operational, on: [say], require: '!proposal.reasons.exists(r, r.hits("hurry"))',
+      otherwise: {say: There is time.}}
   - {id: SHORT, level: preference, on: [say], prefer: size(next.words) < 20, otherwise: {say: Be brief.}}
 derived: {passable: state.gate == position.open}
 tests:
@@ -75,20 +80,25 @@ func TestCoverage(t *testing.T) {
 	r := pass(t, suite(t, `
   - name: A guest greets, asks, and is let in
     steps:
-      - {action: say, actor: guest, args: {text: Good  day}, reasons: ["at once, please"], expect: {verdict: reject, governing: CALM, violations: [CALM], advice: []}}
-      - {action: say, actor: {kind: guest, id: g1}, args: {text: "Good day to you, and to all of yours"}, expect: {verdict: commit, governing: "", violations: [], advice: [SHORT],
-         state: {'logs.guests[0].name': g1, 'logs.guests': [{name: g1, "on": true}], words: "Good day to you, and to all of yours", derived.passable: false}}}
+      - {action: say, actor: guest, args: {text: Good  day}, reasons: ["at once, please"],
+          expect: {verdict: reject, governing: CALM, violations: [CALM], advice: []}}
+      - {action: say, actor: {kind: guest, id: g1}, args: {text: "Good day to you, and to all of yours"},
+          expect: {verdict: commit, governing: "", violations: [], advice: [SHORT],
+         state: {'logs.guests[0].name': g1, 'logs.guests': [{name: g1, "on": true}],
+             words: "Good day to you, and to all of yours", derived.passable: false}}}
       - {action: move, actor: guest, args: {to: ajar}, expect: {verdict: hold, state: {gate: shut}}}
       - {action: confirm, actor: owner, expect: {verdict: commit, state: {gate: ajar}}}
-      - {action: say, actor: guest, args: {text: Damn}, expect: {verdict: rewrite, governing: POLITE, violations: [POLITE, NO-CURSE]}}
+      - {action: say, actor: guest, args: {text: Damn}, expect: {verdict: rewrite, governing: POLITE,
+          violations: [POLITE, NO-CURSE]}}
 `))
 	want := scenario.Report{
 		Percent:     58, // 10 of 17
 		Constraints: scenario.Items{Total: 6, Seen: 4, Missing: []string{"SLOWLY", "STEP"}},
 		Actions:     scenario.Items{Total: 3, Seen: 2, Missing: []string{"leave"}},
 		Patterns:    scenario.Items{Total: 4, Seen: 3, Missing: []string{"never"}},
-		Moves:       scenario.Items{Total: 4, Seen: 1, Missing: []string{"gate: ajar -> shut", "gate: ajar -> open", "gate: open -> ajar"}},
-		Verdicts:    map[string]int{"commit": 2, "hold": 1, "reject": 1, "rewrite": 1},
+		Moves: scenario.Items{Total: 4, Seen: 1, Missing: []string{"gate: ajar -> shut", "gate: ajar -> open",
+			"gate: open -> ajar"}},
+		Verdicts: map[string]int{"commit": 2, "hold": 1, "reject": 1, "rewrite": 1},
 	}
 	if !reflect.DeepEqual(r, want) {
 		t.Errorf("got  %+v\nwant %+v", r, want)
@@ -129,7 +139,8 @@ func TestFirstFailure(t *testing.T) {
 	}
 	f := outcome.Failure
 	if outcome.Passed || outcome.Steps != 3 || f.Step != 2 || f.Pointer != "/tests/0/steps/1" || len(f.Mismatches) != 1 ||
-		f.Mismatches[0] != (scenario.Mismatch{What: "verdict", Want: "reject", Got: "commit"}) || !strings.Contains(string(f.Decision), `"seq":2,`) {
+		f.Mismatches[0] != (scenario.Mismatch{What: "verdict", Want: "reject",
+			Got: "commit"}) || !strings.Contains(string(f.Decision), `"seq":2,`) {
 		t.Errorf("%+v %+v", outcome, f)
 	}
 	if n := s.Coverage().Report().Verdicts["commit"]; n != 2 {
@@ -144,10 +155,13 @@ func TestChild(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	child := `{"holdfast":1,"bundle":"child","version":"1.0.0","agents":{"cat":{}},"extends":[{"bundle":"gate","version":"1.0.0","digest":"` +
+	child := `{"holdfast":1,"bundle":"child","version":"1.0.0","agents":{"cat":{}},"extends":[{"bundle":"gate",` +
+		`"version":"1.0.0","digest":"` +
 		core.Digest(document) + `","document":` + string(document) + `}],"patterns":{"meow":{"any":[{"phrase":"meow"}]}},` +
-		`"constraints":[{"id":"QUIET","level":"operational","on":["say"],"require":"!args.text.hits(\"meow\")","otherwise":{"say":"Quiet."}}],` +
-		`"tests":[{"name":"a","steps":[{"action":"say","actor":"guest","args":{"text":"Good day, meow"},"expect":{"governing":"QUIET"}}]}]}`
+		`"constraints":[{"id":"QUIET","level":"operational","on":["say"],"require":"!args.text.hits(\"meow\")",` +
+		`"otherwise":{"say":"Quiet."}}],` +
+		`"tests":[{"name":"a","steps":[{"action":"say","actor":"guest","args":{"text":"Good day, meow"},` +
+		`"expect":{"governing":"QUIET"}}]}]}`
 	s, err := scenario.Read(host.Native(), []byte(child))
 	if err != nil {
 		t.Fatalf("%+v", err)
@@ -171,7 +185,8 @@ func TestAdd(t *testing.T) {
 	both.Add(a.Coverage())
 	both.Add(b.Coverage())
 	r := both.Report()
-	if r.Actions.Seen != 1 || slices.Contains(r.Constraints.Missing, "SLOWLY") || r.Actions.Total != 3 || r.Verdicts["commit"] != 1 || r.Verdicts["reject"] != 1 {
+	if r.Actions.Seen != 1 || slices.Contains(r.Constraints.Missing,
+		"SLOWLY") || r.Actions.Total != 3 || r.Verdicts["commit"] != 1 || r.Verdicts["reject"] != 1 {
 		t.Errorf("%+v", r)
 	}
 }

@@ -177,15 +177,19 @@ func TestRefused(t *testing.T) {
 		{"without its last line break", codes.SignatureMalformed, keys(t, p), good[:len(good)-1], ""},
 		{"cut short", codes.SignatureMalformed, keys(t, p), good[:len(good)-5], ""},
 		{"one more line break", codes.SignatureMalformed, keys(t, p), append(bytes.Clone(good), '\n'), ""},
-		{"a carriage return", codes.SignatureMalformed, keys(t, p), bytes.Replace(good, []byte("1.0.0\n"), []byte("1.0.0\r\n"), 1), ""},
-		{"a hyphen for the dash", codes.SignatureMalformed, keys(t, p), bytes.Replace(good, []byte("— "), []byte("- "), 1), ""},
+		{"a carriage return", codes.SignatureMalformed, keys(t, p),
+			bytes.Replace(good, []byte("1.0.0\n"), []byte("1.0.0\r\n"), 1), ""},
+		{"a hyphen for the dash", codes.SignatureMalformed, keys(t, p),
+			bytes.Replace(good, []byte("— "), []byte("- "), 1), ""},
 		{"two blanks", codes.SignatureMalformed, keys(t, p), bytes.Replace(good, []byte("— p "), []byte("— p  "), 1), ""},
 		{"no base64", codes.SignatureMalformed, keys(t, p), []byte(door + "\n— p !\n"), ""},
 		{"no signature after the key's hash", codes.SignatureMalformed, keys(t, p), []byte(door + "\n— p AAAAAA==\n"), ""},
 		{"nobody's name", codes.SignatureMalformed, keys(t, p), bytes.Replace(good, []byte("— p "), []byte("—  "), 1), ""},
 		{"twice the same", codes.SignatureMalformed, keys(t, p), nil, "signs it twice"},
-		{"too long", codes.SignatureMalformed, keys(t, p), append(bytes.Repeat([]byte("x"), maxNote), good...), "longer than"},
-		{"another text of ours", codes.SignatureMalformed, keys(t, p), bytes.Replace(good, []byte("holdfast bundle"), []byte("holdfast bandle"), 1), "none of them"},
+		{"too long", codes.SignatureMalformed, keys(t, p), append(bytes.Repeat([]byte("x"), maxNote), good...),
+			"longer than"},
+		{"another text of ours", codes.SignatureMalformed, keys(t, p),
+			bytes.Replace(good, []byte("holdfast bundle"), []byte("holdfast bandle"), 1), "none of them"},
 		{"nobody is trusted", codes.SignatureUnknownKey, nil, good, "Trusted: nobody."},
 		{"nobody is trusted, by value", codes.SignatureUnknownKey, &Keys{}, good, "Trusted: nobody."},
 		{"a stranger", codes.SignatureUnknownKey, keys(t, p, q), stranger.sign(t, door), "Signed by: stranger+"},
@@ -194,11 +198,16 @@ func TestRefused(t *testing.T) {
 		{"forged beside a good one", codes.SignatureWrong, keys(t, p, q), nil, "signature of p+"},
 		{"a good one beside a forged", codes.SignatureWrong, keys(t, p, q), nil, "signature of p+"},
 		{"changed after it was signed", codes.SignatureWrong, keys(t, p), replaced, "signature of p+"},
-		{"another version", codes.SignatureOther, keys(t, p), p.sign(t, BundleText("door", "1.0.1", digest("a"))), `p has signed bundle "door@1.0.1" sha256:aaaa`},
-		{"another digest", codes.SignatureOther, keys(t, p), p.sign(t, BundleText("door", "1.0.0", digest("b"))), `this is bundle "door@1.0.0" sha256:aaaa`},
-		{"a catalog that publishes another", codes.SignatureOther, keys(t, p), p.sign(t, CatalogText("sizes", "1.0.0", digest("b"), []string{digest("c")})), `signed catalog "sizes`},
-		{"a catalog of that name", codes.SignatureOther, keys(t, p), p.sign(t, CatalogText("door", "1.0.0", digest("a"), nil)), `signed catalog "door`},
-		{"a head", codes.SignatureOther, keys(t, p), p.sign(t, HeadText("door", 3, digest("a"), digest("b"))), `signed session "door" at decision 3`},
+		{"another version", codes.SignatureOther, keys(t, p), p.sign(t, BundleText("door", "1.0.1", digest("a"))),
+			`p has signed bundle "door@1.0.1" sha256:aaaa`},
+		{"another digest", codes.SignatureOther, keys(t, p), p.sign(t, BundleText("door", "1.0.0", digest("b"))),
+			`this is bundle "door@1.0.0" sha256:aaaa`},
+		{"a catalog that publishes another", codes.SignatureOther, keys(t, p),
+			p.sign(t, CatalogText("sizes", "1.0.0", digest("b"), []string{digest("c")})), `signed catalog "sizes`},
+		{"a catalog of that name", codes.SignatureOther, keys(t, p),
+			p.sign(t, CatalogText("door", "1.0.0", digest("a"), nil)), `signed catalog "door`},
+		{"a head", codes.SignatureOther, keys(t, p), p.sign(t, HeadText("door", 3, digest("a"), digest("b"))),
+			`signed session "door" at decision 3`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			switch c.name {
@@ -228,15 +237,18 @@ func TestRefused(t *testing.T) {
 func TestPoints(t *testing.T) {
 	p := generate(t, "p")
 	note := p.sign(t, CatalogText("sizes", "1.0.0", digest("b"), []string{digest("d"), digest("a"), digest("c")}))
-	for of, want := range map[string]string{"a": "<nil>", "b": codes.SignatureOther, "c": "<nil>", "d": "<nil>", "e": codes.SignatureOther} {
+	for of, want := range map[string]string{"a": "<nil>", "b": codes.SignatureOther, "c": "<nil>", "d": "<nil>",
+		"e": codes.SignatureOther} {
 		if _, err := keys(t, p).Verify(BundleText("size", "1.0.0", digest(of)), note); code(err) != want {
 			t.Errorf("%s: %v", of, err)
 		}
 	}
-	if _, err := keys(t, p).Verify(CatalogText("sizes", "1.0.0", digest("b"), []string{digest("a")}), note); code(err) != codes.SignatureOther {
+	if _, err := keys(t, p).Verify(CatalogText("sizes", "1.0.0", digest("b"), []string{digest("a")}),
+		note); code(err) != codes.SignatureOther {
 		t.Error(err)
 	}
-	if _, err := keys(t, generate(t, "q")).Verify(BundleText("size", "1.0.0", digest("a")), note); code(err) != codes.SignatureUnknownKey {
+	if _, err := keys(t, generate(t, "q")).Verify(BundleText("size", "1.0.0", digest("a")),
+		note); code(err) != codes.SignatureUnknownKey {
 		t.Error(err)
 	}
 }
@@ -292,7 +304,8 @@ func TestParseKeys(t *testing.T) {
 	for !strings.ContainsAny(p.public[2:10], "abcdef") {
 		p = generate(t, "p") // until its hash has a letter
 	}
-	k, err := ParseKeys([]byte("# who releases\n\n" + p.public + "\r\n  " + q.public + "\n\n# from May on\n" + next.public))
+	k, err := ParseKeys([]byte("# who releases\n\n" + p.public + "\r\n  " + q.public + "\n\n# from May on\n" +
+		next.public))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -321,7 +334,8 @@ func TestParseKeys(t *testing.T) {
 	} {
 		k, err := ParseKeys([]byte(c.src))
 		var refusal *core.Error
-		if k != nil || !errors.As(err, &refusal) || refusal.Code != codes.SignatureKey || refusal.Path != c.path || !strings.Contains(err.Error(), c.says) {
+		if k != nil || !errors.As(err, &refusal) || refusal.Code != codes.SignatureKey || refusal.Path != c.path ||
+			!strings.Contains(err.Error(), c.says) {
 			t.Errorf("%q: %v, %v", c.src, k, err)
 		}
 	}
@@ -368,7 +382,8 @@ func TestParseSigner(t *testing.T) {
 		"PRIVATE KEY p " + secret:          "no private key",
 	} {
 		s, err := ParseSigner([]byte(src))
-		if s != nil || code(err) != codes.SignatureKey || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), secret[:8]) {
+		if s != nil || code(err) != codes.SignatureKey || !strings.Contains(err.Error(),
+			says) || strings.Contains(err.Error(), secret[:8]) {
 			t.Errorf("%q: %v", src, err)
 		}
 		if _, err := ParseKeys([]byte(src)); src != p.public && strings.Contains(fmt.Sprint(err), secret[:8]) {

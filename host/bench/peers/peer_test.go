@@ -16,7 +16,8 @@ import (
 // knows neither word boundaries nor other ways to write a letter.
 func BenchmarkPeer(b *testing.B) {
 	env, err := cel.NewEnv(cel.Variable("state.mode", cel.StringType), cel.Variable("args.to", cel.StringType),
-		cel.Variable("args.drift", cel.IntType), cel.Variable("constants.tolerance", cel.MapType(cel.StringType, cel.IntType)))
+		cel.Variable("args.drift", cel.IntType), cel.Variable("constants.tolerance",
+			cel.MapType(cel.StringType, cel.IntType)))
 	if err != nil {
 		b.Fatal(err)
 	}

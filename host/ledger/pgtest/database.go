@@ -83,7 +83,8 @@ var (
 
 // empty is what leaves nothing of a test in its database.
 var empty = []string{
-	`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+	`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> ` +
+		`pg_backend_pid()`,
 	`DROP SCHEMA public CASCADE`,
 	`CREATE SCHEMA public`,
 	`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET ALL', current_database()); END $$`,
@@ -133,7 +134,8 @@ func (s *Server) Tablespace(folder string) string {
 			}
 		}
 	}
-	if err := s.run("postgres", `CREATE TABLESPACE small LOCATION '`+folder+`'`, `CREATE DATABASE small TABLESPACE small`); err != nil {
+	if err := s.run("postgres", `CREATE TABLESPACE small LOCATION '`+folder+`'`,
+		`CREATE DATABASE small TABLESPACE small`); err != nil {
 		s.tb.Fatal(err)
 	}
 	return s.address("small")

@@ -61,7 +61,8 @@ func Start(tb testing.TB) *Server {
 func (s *Server) URL() string { return s.address("postgres") }
 
 func (s *Server) address(database string) string {
-	return (&url.URL{Scheme: "postgres", Path: "/" + database, RawQuery: url.Values{"host": {s.data}, "user": {"postgres"}}.Encode()}).String()
+	return (&url.URL{Scheme: "postgres", Path: "/" + database,
+		RawQuery: url.Values{"host": {s.data}, "user": {"postgres"}}.Encode()}).String()
 }
 
 // Stop stops the server and waits until it is gone. When immediate it is as in a
@@ -108,7 +109,8 @@ var bin = sync.OnceValues(func() (string, error) {
 			return folder, nil
 		}
 	}
-	return "", errors.New("PostgreSQL is missing: neither PATH nor /usr/lib/postgresql has initdb and postgres (apt-get install postgresql)")
+	return "", errors.New("PostgreSQL is missing: neither PATH nor /usr/lib/postgresql has initdb and postgres " +
+		"(apt-get install postgresql)")
 })
 
 // need skips the test where there is no PostgreSQL, or fails it where there must be.

@@ -36,7 +36,8 @@ func TestFind(t *testing.T) {
 		{`{"https://example.com/kind":"user"}`, "https://example.com/kind", "user", true},
 		{`{"https://example.com/app":{"kind":"user"}}`, "https://example.com/app.kind", "user", true},
 		{`{"https://example":{"com/kind":"user"}}`, "https://example.com/kind", "user", true},
-		{`{"resource_access":{"https://app.example.com":{"roles":"r"}}}`, "resource_access.https://app.example.com.roles", "r", true},
+		{`{"resource_access":{"https://app.example.com":{"roles":"r"}}}`, "resource_access.https://app.example.com.roles",
+			"r", true},
 		{`{"":{"":"x"}}`, ".", "x", true},
 		{`{}`, "..", nil, false},
 	} {
@@ -58,9 +59,11 @@ func TestProviders(t *testing.T) {
 		code    string
 	}{
 		"Keycloak": {
-			Options{KindClaim: "resource_access.holdfast.roles", RolesClaim: "realm_access.roles", IDClaim: "preferred_username"},
+			Options{KindClaim: "resource_access.holdfast.roles", RolesClaim: "realm_access.roles",
+				IDClaim: "preferred_username"},
 			`{"exp":1767229200,"iat":1767225500,"jti":"8a2c","iss":"https://id.example","aud":["holdfast","account"],"sub":"f3f2a9c6","typ":"Bearer","azp":"web","acr":"1",
-			  "realm_access":{"roles":["offline_access","publish"]},"resource_access":{"account":{"roles":["view-profile"]},"holdfast":{"roles":["user"]}},
+			  "realm_access":{"roles":["offline_access","publish"]},"resource_access":{"account":{"roles":["view-profile"]},
+			      "holdfast":{"roles":["user"]}},
 			  "scope":"openid profile","preferred_username":"ann"}`,
 			Who{ID: "ann", Kinds: []string{"user"}, Roles: []string{"offline_access", "publish"}}, "",
 		},

@@ -51,7 +51,8 @@ func FuzzForge(f *testing.F) {
 		if !reflect.DeepEqual(who, Who{}) {
 			t.Fatalf("refused, and yet %+v", who)
 		}
-		if c := code(t, err); !strings.HasPrefix(c, "auth/") || c == codes.AuthActor || c == codes.AuthNoAgent || c == codes.AuthKeys {
+		if c := code(t, err); !strings.HasPrefix(c, "auth/") || c == codes.AuthActor || c == codes.AuthNoAgent ||
+			c == codes.AuthKeys {
 			t.Fatalf("code %q", c)
 		}
 	})
@@ -62,7 +63,8 @@ func FuzzForge(f *testing.F) {
 func FuzzClaims(f *testing.F) {
 	v := verifier(f, options(f))
 	for _, s := range []string{
-		payload, `{}`, `null`, `{"exp":1767229200,"kind":["a","b"],"sub":"\ud83d\ude00","roles":"a b","sessions":["x*"],"aud":["holdfast"],"iss":"https://id.example"}`,
+		payload, `{}`, `null`, `{"exp":1767229200,"kind":["a","b"],"sub":"\ud83d\ude00","roles":"a b","sessions":["x*"],` +
+			`"aud":["holdfast"],"iss":"https://id.example"}`,
 		strings.TrimSuffix(payload, "}") + `,"nbf":1,"iat":1.5,"x":[[{"y":-0,"z":1e-7}]],"":{"":null}}`,
 	} {
 		f.Add(s)
@@ -87,7 +89,8 @@ func FuzzClaims(f *testing.F) {
 		if stdjson.Unmarshal(m["sub"], &want.Sub) != nil || stdjson.Unmarshal(m["exp"], &want.Exp) != nil {
 			t.Fatalf("%q is taken", payload)
 		}
-		if who.ID != want.Sub || len(who.ID) > core.MaxActorID || who.ID == "" || !utf8.ValidString(who.ID) || len(who.Kinds) == 0 || who.Trusted {
+		if who.ID != want.Sub || len(who.ID) > core.MaxActorID || who.ID == "" || !utf8.ValidString(who.ID) ||
+			len(who.Kinds) == 0 || who.Trusted {
 			t.Fatalf("%q is taken for %+v", payload, who)
 		}
 		if int64(want.Exp)+30 != who.Expires.Unix() || !who.Expires.After(now) {

@@ -109,7 +109,8 @@ func jwk(t testing.TB, kid string, key any) string {
 // jwks is the set of the keys that the verifier of the tests knows.
 func jwks(t testing.TB) []byte {
 	k := keys()
-	return []byte(`{"keys":[` + jwk(t, "ed", k.ed.Public()) + `,` + jwk(t, "ec", k.ec.Public()) + `,` + jwk(t, "rsa", k.rsa.Public()) + `]}`)
+	return []byte(`{"keys":[` + jwk(t, "ed", k.ed.Public()) + `,` + jwk(t, "ec", k.ec.Public()) + `,` + jwk(t, "rsa",
+		k.rsa.Public()) + `]}`)
 }
 
 func options(t testing.TB) Options {

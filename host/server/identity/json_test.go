@@ -37,7 +37,8 @@ func TestReadClaimOf19Digits(t *testing.T) {
 		for _, c := range []struct{ claim, code string }{
 			{`"exp":1767229200`, codes.AuthClaims}, {`"sub":"u1"`, codes.AuthClaims}, {`"kind":"user"`, codes.AuthClaims},
 			{`"aud":"holdfast"`, codes.AuthAudience}, {`"iss":"https://id.example"`, codes.AuthIssuer},
-			{`"roles":"publish"`, codes.AuthClaims}, {`"sessions":"s"`, codes.AuthClaims}, {`"nbf":1`, codes.AuthClaims}, {`"iat":1`, codes.AuthClaims},
+			{`"roles":"publish"`, codes.AuthClaims}, {`"sessions":"s"`, codes.AuthClaims}, {`"nbf":1`, codes.AuthClaims},
+			{`"iat":1`, codes.AuthClaims},
 		} {
 			name, _, _ := strings.Cut(c.claim, ":")
 			claims := strings.TrimPrefix(strings.ReplaceAll(","+strings.Trim(payload, "{}")+",", ","+c.claim+",", ","), ",")
@@ -61,16 +62,19 @@ func TestUnreadClaimsAreJSON(t *testing.T) {
 	k := keys()
 	v := verifier(t, options(t))
 	for _, member := range []string{
-		`"a":01234567890123456789`, `"a":1234567890123456789.`, `"a":+1e400`, `"a":1e400e1`, `"a":1e`, `"a":--1`, `"a":NaN`, `"a":-`,
+		`"a":01234567890123456789`, `"a":1234567890123456789.`, `"a":+1e400`, `"a":1e400e1`, `"a":1e`, `"a":--1`,
+		`"a":NaN`, `"a":-`,
 		`"a":1e400,"a":1e400`, `"a":1e400,"sub":"u2"`, `"a":1e400,"\u0073ub":"u2"`, `"\ud800":1`, `"\ud800" : 1e400`,
-		`"a":1e400 1e400`, `"a":"\ud800`, "\"a\":\"\xff\",\"b\":1e400", `"a":"\ud800\x"`, "\"a\":\"\\ud800\xff\"", `1e400:1`, `"a":` + strings.Repeat("[", 200) + "1e400" + strings.Repeat("]", 200),
+		`"a":1e400 1e400`, `"a":"\ud800`, "\"a\":\"\xff\",\"b\":1e400", `"a":"\ud800\x"`, "\"a\":\"\\ud800\xff\"",
+		`1e400:1`, `"a":` + strings.Repeat("[", 200) + "1e400" + strings.Repeat("]", 200),
 	} {
 		token := signed(t, k.ed, edHeader, strings.TrimSuffix(payload, "}")+","+member+"}")
 		if who, err := v.Authenticate(request(token)); code(t, err) != codes.AuthMalformed || who.ID != "" {
 			t.Errorf("%.60s: %+v, %v", member, who, err)
 		}
 	}
-	for _, header := range []string{`{"alg":"EdDSA","kid":"ed","x":1e400}`, `{"alg":"EdDSA","kid":"ed","x":"\ud800"}`} { // nobody has signed for these
+	// nobody has signed for these
+	for _, header := range []string{`{"alg":"EdDSA","kid":"ed","x":1e400}`, `{"alg":"EdDSA","kid":"ed","x":"\ud800"}`} {
 		if _, err := v.Authenticate(request(signed(t, k.ed, header, payload))); code(t, err) != codes.AuthMalformed {
 			t.Errorf("%s: %v", header, err)
 		}

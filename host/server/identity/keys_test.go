@@ -43,7 +43,8 @@ func certificate(t *testing.T, subject, issuer string, public any, by crypto.Sig
 
 func TestKeysTaken(t *testing.T) {
 	k := keys()
-	ed, ec, rs := string(publicPEM(t, k.ed.Public())), string(publicPEM(t, k.ec.Public())), string(publicPEM(t, k.rsa.Public()))
+	ed, ec, rs := string(publicPEM(t, k.ed.Public())), string(publicPEM(t, k.ec.Public())), string(publicPEM(t,
+		k.rsa.Public()))
 	many := []string{}
 	for i := range MaxKeys {
 		many = append(many, jwk(t, "k"+string(rune('A'+i)), k.ed.Public()))
@@ -53,20 +54,24 @@ func TestKeysTaken(t *testing.T) {
 		src  string
 		keys int
 	}{
-		"PEM":               {ed, 1},
-		"all types":         {ed + ec + rs, 3},
-		"text between":      {"The key of 2026:\r\n\r\n" + ed + "\n# and\n" + strings.ReplaceAll(ec, "\n", "\r\n") + "end", 2},
-		"a BOM":             {"\ufeff" + ed, 1},
-		"PKCS #1":           {block("RSA PUBLIC KEY", x509.MarshalPKCS1PublicKey(&k.rsa.PublicKey)), 1},
-		"a certificate":     {certificate(t, "id", "ca", k.ec.Public(), k.otherEC), 1},
-		"self-signed":       {certificate(t, "id", "id", k.ec.Public(), k.ec), 1},
-		"two self-signed":   {certificate(t, "id", "id", k.ec.Public(), k.ec) + certificate(t, "id", "id", k.otherEC.Public(), k.otherEC), 2},
+		"PEM":       {ed, 1},
+		"all types": {ed + ec + rs, 3},
+		"text between": {"The key of 2026:\r\n\r\n" + ed + "\n# and\n" + strings.ReplaceAll(ec, "\n",
+			"\r\n") + "end", 2},
+		"a BOM":         {"\ufeff" + ed, 1},
+		"PKCS #1":       {block("RSA PUBLIC KEY", x509.MarshalPKCS1PublicKey(&k.rsa.PublicKey)), 1},
+		"a certificate": {certificate(t, "id", "ca", k.ec.Public(), k.otherEC), 1},
+		"self-signed":   {certificate(t, "id", "id", k.ec.Public(), k.ec), 1},
+		"two self-signed": {certificate(t, "id", "id", k.ec.Public(), k.ec) + certificate(t, "id", "id",
+			k.otherEC.Public(), k.otherEC), 2},
 		"JWK set":           {string(jwks(t)), 3},
 		"without kids":      {`{"keys":[` + jwk(t, "", k.ed.Public()) + `,` + jwk(t, "", k.ec.Public()) + `]}`, 2},
 		"as many as may be": {`{"keys":[` + strings.Join(many, ",") + `]}`, MaxKeys},
-		"use sig and alg":   {`{"keys":[` + more(jwk(t, "a", k.rsa.Public()), `,"use":"sig","alg":"RS256","key_ops":["verify"],"more":1`) + `]}`, 1},
-		"alg Ed25519":       {`{"keys":[` + more(jwk(t, "a", k.ed.Public()), `,"alg":"Ed25519"`) + `]}`, 1},
-		"and one to encrypt": {`{"keys":[` + more(jwk(t, "a", k.rsa.Public()), `,"use":"enc","alg":"RSA-OAEP"`) + `,` + jwk(t, "b", k.ed.Public()) + `,` +
+		"use sig and alg": {`{"keys":[` + more(jwk(t, "a", k.rsa.Public()),
+			`,"use":"sig","alg":"RS256","key_ops":["verify"],"more":1`) + `]}`, 1},
+		"alg Ed25519": {`{"keys":[` + more(jwk(t, "a", k.ed.Public()), `,"alg":"Ed25519"`) + `]}`, 1},
+		"and one to encrypt": {`{"keys":[` + more(jwk(t, "a", k.rsa.Public()),
+			`,"use":"enc","alg":"RSA-OAEP"`) + `,` + jwk(t, "b", k.ed.Public()) + `,` +
 			more(jwk(t, "c", k.ec384.Public()), `,"key_ops":["deriveKey"]`) + `]}`, 1},
 	} {
 		set, err := readKeys([]byte(c.src))
@@ -112,15 +117,21 @@ func TestKeysRefused(t *testing.T) {
 		{"DER", string(edDER), []string{"these are no keys"}},
 		{"too much", good + strings.Repeat(" x", MaxKeysBytes), []string{"more than 1048576 bytes"}},
 
-		{"private Ed25519", block("PRIVATE KEY", pkcs8(k.ed)), []string{"PRIVATE KEY IN THE FILE", "key 1 (PRIVATE KEY)", "replace the key"}},
-		{"private RSA", good + block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(k.rsa)), []string{"PRIVATE KEY IN THE FILE", "key 2 (RSA PRIVATE KEY)"}},
-		{"private ECDSA", block("EC PRIVATE KEY", sec1) + good, []string{"PRIVATE KEY IN THE FILE", "key 1 (EC PRIVATE KEY)"}},
+		{"private Ed25519", block("PRIVATE KEY", pkcs8(k.ed)),
+			[]string{"PRIVATE KEY IN THE FILE", "key 1 (PRIVATE KEY)", "replace the key"}},
+		{"private RSA", good + block("RSA PRIVATE KEY", x509.MarshalPKCS1PrivateKey(k.rsa)),
+			[]string{"PRIVATE KEY IN THE FILE", "key 2 (RSA PRIVATE KEY)"}},
+		{"private ECDSA", block("EC PRIVATE KEY", sec1) + good,
+			[]string{"PRIVATE KEY IN THE FILE", "key 1 (EC PRIVATE KEY)"}},
 		{"private of SSH", block("OPENSSH PRIVATE KEY", []byte("x")), []string{"PRIVATE KEY IN THE FILE"}},
 		{"private and encrypted", block("ENCRYPTED PRIVATE KEY", []byte("x")), []string{"PRIVATE KEY IN THE FILE"}},
-		{"private and broken", good + "-----BEGIN PRIVATE KEY-----\nMC4CAQ", []string{"PRIVATE KEY IN THE FILE", "key 2 is broken"}},
-		{"private told first", "-----BEGIN X-----\nx\n-----END X-----\n" + block("PRIVATE KEY", pkcs8(k.ed)), []string{"auth/keys: PRIVATE KEY IN THE FILE", "key 2 (", "key 1 is"}},
+		{"private and broken", good + "-----BEGIN PRIVATE KEY-----\nMC4CAQ",
+			[]string{"PRIVATE KEY IN THE FILE", "key 2 is broken"}},
+		{"private told first", "-----BEGIN X-----\nx\n-----END X-----\n" + block("PRIVATE KEY", pkcs8(k.ed)),
+			[]string{"auth/keys: PRIVATE KEY IN THE FILE", "key 2 (", "key 1 is"}},
 
-		{"RSA of 1024 bits", good + string(publicPEM(t, k.rsa1024.Public())), []string{"key 2 (PUBLIC KEY) is an RSA key of 1024 bits"}},
+		{"RSA of 1024 bits", good + string(publicPEM(t, k.rsa1024.Public())),
+			[]string{"key 2 (PUBLIC KEY) is an RSA key of 1024 bits"}},
 		{"RSA with an even exponent", string(publicPEM(t, &even)), []string{"key 1 (PUBLIC KEY) is no RSA key"}},
 		{"P-384", string(publicPEM(t, k.ec384.Public())), []string{"key 1 (PUBLIC KEY)", "P-384", "P-256"}},
 		{"X25519", string(publicPEM(t, x25519.PublicKey())), []string{"key 1 (PUBLIC KEY) is of a type that is not taken"}},
@@ -128,11 +139,14 @@ func TestKeysRefused(t *testing.T) {
 		{"a request", block("CERTIFICATE REQUEST", []byte("x")), []string{"key 1 (CERTIFICATE REQUEST) is no public key"}},
 		{"parameters", block("EC PARAMETERS", []byte("x")) + good, []string{"key 1 (EC PARAMETERS) is no public key"}},
 		{"DER broken", block("PUBLIC KEY", edDER[:20]), []string{"key 1 (PUBLIC KEY) cannot be read"}},
-		{"DER with more behind", block("PUBLIC KEY", append(bytes.Clone(edDER), 0)), []string{"key 1 (PUBLIC KEY) cannot be read"}},
+		{"DER with more behind", block("PUBLIC KEY", append(bytes.Clone(edDER), 0)),
+			[]string{"key 1 (PUBLIC KEY) cannot be read"}},
 		{"PEM broken", good + strings.Replace(good, "M", "*", 1) + good, []string{"key 2 is broken"}},
 		{"PEM without an end", good + "-----BEGIN PUBLIC KEY-----\n", []string{"key 2 is broken"}},
-		{"a chain", certificate(t, "id", "ca", k.ec.Public(), k.otherEC) + certificate(t, "ca", "ca", k.otherEC.Public(), k.otherEC), []string{"certificate 2 issued certificate 1"}},
-		{"all that is wrong", string(publicPEM(t, k.rsa1024.Public())) + string(publicPEM(t, k.ec384.Public())), []string{"key 1 (", "key 2 ("}},
+		{"a chain", certificate(t, "id", "ca", k.ec.Public(), k.otherEC) + certificate(t, "ca", "ca", k.otherEC.Public(),
+			k.otherEC), []string{"certificate 2 issued certificate 1"}},
+		{"all that is wrong", string(publicPEM(t, k.rsa1024.Public())) + string(publicPEM(t, k.ec384.Public())),
+			[]string{"key 1 (", "key 2 ("}},
 
 		{"no set", a, []string{"this is no JWK set"}},
 		{"a list", "[" + a + "]", []string{"this is no JWK set"}},
@@ -148,20 +162,26 @@ func TestKeysRefused(t *testing.T) {
 		{"a key text", set(`"a"`), []string{"key 1 is no JSON object"}},
 		{"private in a set", set(a, jwk(t, "b", k.ed)), []string{"PRIVATE KEY IN THE FILE", "key 2 (kid `b`)"}},
 		{"private RSA in a set", set(jwk(t, "", k.rsa)), []string{"PRIVATE KEY IN THE FILE", "key 1 is a private key"}},
-		{"private to encrypt", set(a, more(jwk(t, "b", k.ec), `,"use":"enc"`)), []string{"PRIVATE KEY IN THE FILE", "kid `b`"}},
+		{"private to encrypt", set(a, more(jwk(t, "b", k.ec), `,"use":"enc"`)),
+			[]string{"PRIVATE KEY IN THE FILE", "kid `b`"}},
 		{"d empty", set(more(a, `,"d":""`)), []string{"PRIVATE KEY IN THE FILE"}},
 		{"symmetric", set(a, `{"kty":"oct","kid":"s","k":"AAAA"}`), []string{"key 2 (kid `s`) is a symmetric key"}},
 		{"symmetric without k", set(`{"kty":"oct"}`), []string{"key 1 is a symmetric key"}},
 		{"k beside x", set(more(a, `,"k":"AAAA"`)), []string{"symmetric"}},
-		{"RSA of 1024 bits in a set", set(jwk(t, "r", k.rsa1024.Public())), []string{"key 1 (kid `r`) is an RSA key of 1024 bits"}},
+		{"RSA of 1024 bits in a set", set(jwk(t, "r", k.rsa1024.Public())),
+			[]string{"key 1 (kid `r`) is an RSA key of 1024 bits"}},
 		{"P-384 in a set", set(jwk(t, "e", k.ec384.Public())), []string{"key 1 (kid `e`) is an ECDSA key on another curve"}},
-		{"secp256k1", set(`{"kty":"EC","crv":"secp256k1","kid":"e","x":"AA","y":"AA"}`), []string{"key 1 (kid `e`) is an ECDSA key on another curve"}},
+		{"secp256k1", set(`{"kty":"EC","crv":"secp256k1","kid":"e","x":"AA","y":"AA"}`),
+			[]string{"key 1 (kid `e`) is an ECDSA key on another curve"}},
 		{"X25519 in a set", set(`{"kty":"OKP","crv":"X25519","x":"AAAA"}`), []string{"key 1 is an OKP key on another curve"}},
-		{"not on the curve", set(`{"kty":"EC","crv":"P-256","x":"` + b64(make([]byte, 32)) + `","y":"` + b64(make([]byte, 32)) + `"}`), []string{"key 1 cannot be used"}},
-		{"weak Ed25519 in a set", set(`{"kty":"OKP","crv":"Ed25519","x":"` + b64(make([]byte, 32)) + `"}`), []string{"key 1 cannot be used"}},
+		{"not on the curve", set(`{"kty":"EC","crv":"P-256","x":"` + b64(make([]byte, 32)) + `","y":"` + b64(make([]byte,
+			32)) + `"}`), []string{"key 1 cannot be used"}},
+		{"weak Ed25519 in a set", set(`{"kty":"OKP","crv":"Ed25519","x":"` + b64(make([]byte, 32)) + `"}`),
+			[]string{"key 1 cannot be used"}},
 		{"no kty", set(`{"x":"AAAA"}`), []string{"key 1 cannot be used"}},
 		{"ML-DSA", set(`{"kty":"AKP","alg":"ML-DSA-44","kid":"m","pub":"AAAA"}`), []string{"key 1 (kid `m`) cannot be used"}},
-		{"alg of another type", set(more(jwk(t, "r", k.rsa.Public()), `,"alg":"ES256"`)), []string{"key 1 (kid `r`) has another `alg` than RS256"}},
+		{"alg of another type", set(more(jwk(t, "r", k.rsa.Public()), `,"alg":"ES256"`)),
+			[]string{"key 1 (kid `r`) has another `alg` than RS256"}},
 		{"alg HS256", set(more(jwk(t, "r", k.rsa.Public()), `,"alg":"HS256"`)), []string{"has another `alg` than RS256"}},
 		{"alg PS256", set(more(jwk(t, "r", k.rsa.Public()), `,"alg":"PS256"`)), []string{"has another `alg` than RS256"}},
 		{"alg a number", set(more(a, `,"alg":1`)), []string{"key 1 (kid `a`) cannot be used"}},
@@ -228,15 +248,18 @@ func TestUnsupportedKeyInSet(t *testing.T) {
 		{"null", `null`, "is no JSON object"},
 		{"text", `"key"`, "is no JSON object"},
 		{"a list", `[{}]`, "is no JSON object"},
-		{"kid a number", strings.Replace(jwk(t, "u", k.otherRSA.Public()), `"kid":"u"`, `"kid":1`, 1), "`kid` that is no text"},
+		{"kid a number", strings.Replace(jwk(t, "u", k.otherRSA.Public()), `"kid":"u"`, `"kid":1`, 1),
+			"`kid` that is no text"},
 		{"n missing", `{"kty":"RSA","e":"AQAB"}`, "cannot be used"},
 		{"n no base64", `{"kty":"RSA","n":"***","e":"AQAB"}`, "cannot be used"},
 		{"x too short", `{"kty":"OKP","crv":"Ed25519","x":"AAAA"}`, "cannot be used"},
-		{"not on the curve", `{"kty":"EC","crv":"P-256","x":"` + b64(make([]byte, 32)) + `","y":"` + b64(make([]byte, 32)) + `"}`, "cannot be used"},
+		{"not on the curve", `{"kty":"EC","crv":"P-256","x":"` + b64(make([]byte, 32)) + `","y":"` + b64(make([]byte,
+			32)) + `"}`, "cannot be used"},
 		{"weak Ed25519", `{"kty":"OKP","crv":"Ed25519","x":"` + b64(make([]byte, 32)) + `"}`, "cannot be used"},
 		{"RSA of 1024 bits", jwk(t, "r", k.rsa1024.Public()), "(kid `r`) is an RSA key of 1024 bits"},
 		{"x5c broken", more(jwk(t, "c", k.otherRSA.Public()), `,"x5c":["AAAA"]`), "(kid `c`) cannot be used"},
-		{"x5c of another key", more(jwk(t, "c", k.otherRSA.Public()), `,"x5c":["`+der(t, certificate(t, "id", "id", k.ec.Public(), k.ec))+`"]`), "(kid `c`) cannot be used"},
+		{"x5c of another key", more(jwk(t, "c", k.otherRSA.Public()),
+			`,"x5c":["`+der(t, certificate(t, "id", "id", k.ec.Public(), k.ec))+`"]`), "(kid `c`) cannot be used"},
 	} {
 		for i, src := range []string{`{"keys":[` + good + `,` + c.key + `]}`, `{"keys":[` + c.key + `,` + good + `]}`} {
 			o := options(t)
@@ -250,7 +273,8 @@ func TestUnsupportedKeyInSet(t *testing.T) {
 				t.Errorf("%s: the good key: %v", c.name, err)
 			}
 			want := []string{"key 2 ", "key 1 "}[i]
-			if told := v.PassedOver(); len(told) != 1 || !strings.HasPrefix(told[0], want) || !strings.Contains(told[0], c.want) {
+			if told := v.PassedOver(); len(told) != 1 || !strings.HasPrefix(told[0], want) || !strings.Contains(told[0],
+				c.want) {
 				t.Errorf("%s: %q, and not %s%s", c.name, told, want, c.want)
 			}
 			// Nor does it spoil a rotation.
@@ -263,7 +287,8 @@ func TestUnsupportedKeyInSet(t *testing.T) {
 			}
 		}
 		// A set of which nothing remains is an error that tells why.
-		if _, err := readKeys([]byte(`{"keys":[` + c.key + `]}`)); err == nil || !strings.Contains(err.Message, c.want) || !strings.Contains(err.Message, "there is no key to check") {
+		if _, err := readKeys([]byte(`{"keys":[` + c.key + `]}`)); err == nil || !strings.Contains(err.Message,
+			c.want) || !strings.Contains(err.Message, "there is no key to check") {
 			t.Errorf("%s, alone: %v", c.name, err)
 		}
 	}
@@ -280,9 +305,11 @@ func der(t *testing.T, certificate string) string {
 func TestMembersOfKeysNobodyReads(t *testing.T) {
 	k := keys()
 	more := func(jwk, members string) string { return strings.TrimSuffix(jwk, "}") + members + "}" }
-	ec := more(jwk(t, "e", k.ec.Public()), `,"x5c":["`+der(t, certificate(t, "id", "ca", k.ec.Public(), k.otherEC))+`"],"x5t":"AAAA","exp":1767225600000000000`)
+	ec := more(jwk(t, "e", k.ec.Public()), `,"x5c":["`+der(t,
+		certificate(t, "id", "ca", k.ec.Public(), k.otherEC))+`"],"x5t":"AAAA","exp":1767225600000000000`)
 	for _, value := range tooMuch {
-		set, err := readKeys([]byte(`{"issued":` + value + `,"keys":[` + more(jwk(t, "a", k.ed.Public()), `,"iat":`+value) + `]}`))
+		set, err := readKeys([]byte(`{"issued":` + value + `,"keys":[` + more(jwk(t, "a", k.ed.Public()),
+			`,"iat":`+value) + `]}`))
 		if err != nil || len(set.list) != 1 || set.passed != nil {
 			t.Errorf("%s: %v", value, err)
 		}
@@ -290,11 +317,13 @@ func TestMembersOfKeysNobodyReads(t *testing.T) {
 		if _, err := readKeys([]byte(`{"keys":[{"kty":"OKP","crv":"Ed25519","x":` + value + `}]}`)); err == nil {
 			t.Errorf("x: %s is a key", value)
 		}
-		if _, err := readKeys([]byte(`{"keys":[` + more(jwk(t, "a", k.ed.Public()), `,"d":`+value) + `]}`)); err == nil || !strings.Contains(err.Message, "PRIVATE KEY") {
+		if _, err := readKeys([]byte(`{"keys":[` + more(jwk(t, "a", k.ed.Public()),
+			`,"d":`+value) + `]}`)); err == nil || !strings.Contains(err.Message, "PRIVATE KEY") {
 			t.Errorf("d: %s: %v", value, err)
 		}
 	}
-	if set, err := readKeys([]byte(`{"keys":[` + strings.Replace(ec, `,"x5t":"AAAA"`, "", 1) + `]}`)); err != nil || len(set.list) != 1 {
+	if set, err := readKeys([]byte(`{"keys":[` + strings.Replace(ec, `,"x5t":"AAAA"`, "",
+		1) + `]}`)); err != nil || len(set.list) != 1 {
 		t.Errorf("x5c: %v", err)
 	}
 }
@@ -304,8 +333,10 @@ func TestSecretInSet(t *testing.T) {
 	k := keys()
 	good := jwk(t, "good", k.ed.Public())
 	v := verifier(t, options(t))
-	for _, secret := range []string{jwk(t, "b", k.otherEd), `{"kty":"AKP","alg":"ML-DSA-44","priv":"AAAA"}`, `{"kty":"XYZ","d":"AAAA"}`, `{"kty":"oct","k":"AAAA"}`, `{"kty":"XYZ","k":1}`} {
-		if err := v.Reload([]byte(`{"keys":[` + good + `,` + secret + `]}`)); code(t, err) != codes.AuthKeys || !strings.Contains(err.Error(), "key 2") {
+	for _, secret := range []string{jwk(t, "b", k.otherEd), `{"kty":"AKP","alg":"ML-DSA-44","priv":"AAAA"}`,
+		`{"kty":"XYZ","d":"AAAA"}`, `{"kty":"oct","k":"AAAA"}`, `{"kty":"XYZ","k":1}`} {
+		if err := v.Reload([]byte(`{"keys":[` + good + `,` + secret + `]}`)); code(t,
+			err) != codes.AuthKeys || !strings.Contains(err.Error(), "key 2") {
 			t.Errorf("%s: %v", secret, err)
 		}
 	}
@@ -320,7 +351,8 @@ func TestKidsOfSet(t *testing.T) {
 	token := func(key any, header string) string { return signed(t, key, header, payload) }
 	two := jwk(t, "a", k.ed.Public()) + "," + jwk(t, "a", k.otherEd.Public()) + "," + jwk(t, "a", k.ec.Public())
 	mixed := jwk(t, "a", k.ed.Public()) + "," + jwk(t, "", k.otherEd.Public())
-	ignored := jwk(t, "a", k.ed.Public()) + `,{"kty":"AKP","alg":"ML-DSA-44","kid":"a","pub":"AA"},{"kty":"AKP","pub":"AA"}`
+	ignored := jwk(t, "a", k.ed.Public()) + `,{"kty":"AKP","alg":"ML-DSA-44","kid":"a","pub":"AA"},{"kty":"AKP",` +
+		`"pub":"AA"}`
 	for _, c := range []struct{ name, keys, token, code string }{
 		{"one of two of a kid", two, token(k.ed, `{"alg":"EdDSA","kid":"a"}`), ""},
 		{"the other", two, token(k.otherEd, `{"alg":"EdDSA","kid":"a"}`), ""},

@@ -32,27 +32,37 @@ func TestTaken(t *testing.T) {
 		header, payload string
 		want            Who
 	}{
-		"EdDSA":               {k.ed, edHeader, payload, base},
-		"Ed25519":             {k.ed, `{"alg":"Ed25519","kid":"ed"}`, payload, base},
-		"ES256":               {k.ec, `{"alg":"ES256","kid":"ec"}`, payload, base},
-		"RS256":               {k.rsa, `{"alg":"RS256","kid":"rsa"}`, payload, base},
-		"access token":        {k.ed, `{"alg":"EdDSA","kid":"ed","typ":"application/AT+jwt"}`, payload, base},
-		"keys in the header":  {k.ed, `{"alg":"EdDSA","kid":"ed","jku":"https://evil.example/","x5u":"https://evil.example/","jwk":` + jwk(t, "", k.otherEd.Public()) + `}`, payload, base},
-		"blanks":              {k.ed, " { \"kid\" : \"ed\" ,\r\n\t\"alg\" : \"EdDSA\" } ", " " + payload + "\n", base},
-		"escapes":             {k.ed, `{"\u0061lg":"Ed\u0044SA","kid":"\u0065d"}`, payload, base},
-		"audiences":           {k.ed, edHeader, strings.Replace(payload, `"holdfast"`, `["other","holdfast"]`, 1), base},
-		"expired by leeway":   {k.ed, edHeader, strings.Replace(payload, "1767229200", "1767225571", 1), with(func(w *Who) { w.Expires = time.Unix(1767225601, 0) })},
-		"fraction":            {k.ed, edHeader, strings.Replace(payload, "1767229200", "1767229200.75", 1), base},
-		"early by leeway":     {k.ed, edHeader, claims(`,"nbf":1767225630,"iat":1767225630`), base},
-		"kinds":               {k.ed, edHeader, strings.Replace(payload, `"user"`, `["user","system","user"]`, 1), with(func(w *Who) { w.Kinds = []string{"user", "system", "user"} })},
-		"kinds as words":      {k.ed, edHeader, strings.Replace(payload, `"user"`, `" user  system "`, 1), with(func(w *Who) { w.Kinds = []string{"user", "system"} })},
-		"roles":               {k.ed, edHeader, claims(`,"roles":["publish","cook"]`), with(func(w *Who) { w.Roles = []string{"publish", "cook"} })},
-		"roles as words":      {k.ed, edHeader, claims(`,"roles":"publish govern"`), with(func(w *Who) { w.Roles = []string{"publish", "govern"} })},
-		"sessions":            {k.ed, edHeader, claims(`,"sessions":["order-7","cart-*","*"]`), with(func(w *Who) { w.Sessions = []string{"order-7", "cart-*", "*"} })},
-		"one session":         {k.ed, edHeader, claims(`,"sessions":"my order"`), with(func(w *Who) { w.Sessions = []string{"my order"} })},
-		"no session":          {k.ed, edHeader, claims(`,"sessions":[]`), with(func(w *Who) { w.Sessions = []string{} })},
-		"the longest id":      {k.ed, edHeader, strings.Replace(payload, "u1", strings.Repeat("é", 64), 1), with(func(w *Who) { w.ID = strings.Repeat("é", 64) })},
-		"an id of any script": {k.ed, edHeader, strings.Replace(payload, "u1", `日\ud83d\ude00:`, 1), with(func(w *Who) { w.ID = "日😀:" })},
+		"EdDSA":        {k.ed, edHeader, payload, base},
+		"Ed25519":      {k.ed, `{"alg":"Ed25519","kid":"ed"}`, payload, base},
+		"ES256":        {k.ec, `{"alg":"ES256","kid":"ec"}`, payload, base},
+		"RS256":        {k.rsa, `{"alg":"RS256","kid":"rsa"}`, payload, base},
+		"access token": {k.ed, `{"alg":"EdDSA","kid":"ed","typ":"application/AT+jwt"}`, payload, base},
+		"keys in the header": {k.ed, `{"alg":"EdDSA","kid":"ed","jku":"https://evil.example/",` +
+			`"x5u":"https://evil.example/","jwk":` + jwk(t, "", k.otherEd.Public()) + `}`, payload, base},
+		"blanks":    {k.ed, " { \"kid\" : \"ed\" ,\r\n\t\"alg\" : \"EdDSA\" } ", " " + payload + "\n", base},
+		"escapes":   {k.ed, `{"\u0061lg":"Ed\u0044SA","kid":"\u0065d"}`, payload, base},
+		"audiences": {k.ed, edHeader, strings.Replace(payload, `"holdfast"`, `["other","holdfast"]`, 1), base},
+		"expired by leeway": {k.ed, edHeader, strings.Replace(payload, "1767229200", "1767225571", 1),
+			with(func(w *Who) { w.Expires = time.Unix(1767225601, 0) })},
+		"fraction":        {k.ed, edHeader, strings.Replace(payload, "1767229200", "1767229200.75", 1), base},
+		"early by leeway": {k.ed, edHeader, claims(`,"nbf":1767225630,"iat":1767225630`), base},
+		"kinds": {k.ed, edHeader, strings.Replace(payload, `"user"`, `["user","system","user"]`, 1),
+			with(func(w *Who) { w.Kinds = []string{"user", "system", "user"} })},
+		"kinds as words": {k.ed, edHeader, strings.Replace(payload, `"user"`, `" user  system "`, 1),
+			with(func(w *Who) { w.Kinds = []string{"user", "system"} })},
+		"roles": {k.ed, edHeader, claims(`,"roles":["publish","cook"]`),
+			with(func(w *Who) { w.Roles = []string{"publish", "cook"} })},
+		"roles as words": {k.ed, edHeader, claims(`,"roles":"publish govern"`),
+			with(func(w *Who) { w.Roles = []string{"publish", "govern"} })},
+		"sessions": {k.ed, edHeader, claims(`,"sessions":["order-7","cart-*","*"]`),
+			with(func(w *Who) { w.Sessions = []string{"order-7", "cart-*", "*"} })},
+		"one session": {k.ed, edHeader, claims(`,"sessions":"my order"`),
+			with(func(w *Who) { w.Sessions = []string{"my order"} })},
+		"no session": {k.ed, edHeader, claims(`,"sessions":[]`), with(func(w *Who) { w.Sessions = []string{} })},
+		"the longest id": {k.ed, edHeader, strings.Replace(payload, "u1", strings.Repeat("é", 64), 1),
+			with(func(w *Who) { w.ID = strings.Repeat("é", 64) })},
+		"an id of any script": {k.ed, edHeader, strings.Replace(payload, "u1", `日\ud83d\ude00:`, 1),
+			with(func(w *Who) { w.ID = "日😀:" })},
 	} {
 		got, err := v.Authenticate(request(signed(t, c.key, c.header, c.payload)))
 		if err != nil {
@@ -156,25 +166,31 @@ func TestRefused(t *testing.T) {
 		{"kid a path", header(`{"alg":"EdDSA","kid":"../../../dev/null"}`), codes.AuthKey},
 		{"kid null", header(`{"alg":"EdDSA","kid":null}`), codes.AuthMalformed},
 		{"kid a number", header(`{"alg":"EdDSA","kid":1}`), codes.AuthMalformed},
-		{"the key in the header", signed(t, k.otherEd, `{"alg":"EdDSA","jwk":`+jwk(t, "", k.otherEd.Public())+`}`, payload), codes.AuthKey},
+		{"the key in the header", signed(t, k.otherEd, `{"alg":"EdDSA","jwk":`+jwk(t, "", k.otherEd.Public())+`}`,
+			payload), codes.AuthKey},
 
 		// Signature.
 		{"signed by another Ed25519 key", signed(t, k.otherEd, edHeader, payload), codes.AuthSignature},
 		{"signed by another ECDSA key", signed(t, k.otherEC, `{"alg":"ES256","kid":"ec"}`, payload), codes.AuthSignature},
 		{"signed by another RSA key", signed(t, k.otherRSA, `{"alg":"RS256","kid":"rsa"}`, payload), codes.AuthSignature},
-		{"another key, told in the header", signed(t, k.otherEd, `{"alg":"EdDSA","kid":"ed","jwk":`+jwk(t, "ed", k.otherEd.Public())+`}`, payload), codes.AuthSignature},
+		{"another key, told in the header", signed(t, k.otherEd,
+			`{"alg":"EdDSA","kid":"ed","jwk":`+jwk(t, "ed", k.otherEd.Public())+`}`, payload), codes.AuthSignature},
 		{"signature stripped", parts[0] + "." + parts[1] + ".", codes.AuthSignature},
 		{"RSA signature stripped", input(`{"alg":"RS256","kid":"rsa"}`, payload) + ".", codes.AuthSignature},
 		{"ES256 signature stripped", esInput + ".", codes.AuthSignature},
 		{"ES256 signature of zeros", esInput + "." + b64(make([]byte, 64)), codes.AuthSignature},
 		{"ES256 signature in DER", esInput + "." + b64(der), codes.AuthSignature},
-		{"signature cut", parts[0] + "." + parts[1] + "." + b64(signature(t, k.ed, parts[0]+"."+parts[1])[:63]), codes.AuthSignature},
-		{"signature with more behind", parts[0] + "." + parts[1] + "." + b64(append(signature(t, k.ed, parts[0]+"."+parts[1]), 0)), codes.AuthSignature},
-		{"payload changed", parts[0] + "." + b64([]byte(strings.Replace(payload, "u1", "u2", 1))) + "." + parts[2], codes.AuthSignature},
+		{"signature cut", parts[0] + "." + parts[1] + "." + b64(signature(t, k.ed, parts[0]+"."+parts[1])[:63]),
+			codes.AuthSignature},
+		{"signature with more behind", parts[0] + "." + parts[1] + "." + b64(append(signature(t, k.ed,
+			parts[0]+"."+parts[1]), 0)), codes.AuthSignature},
+		{"payload changed", parts[0] + "." + b64([]byte(strings.Replace(payload, "u1", "u2", 1))) + "." + parts[2],
+			codes.AuthSignature},
 		{"payload spelt otherwise", parts[0] + "." + b64([]byte(payload+" ")) + "." + parts[2], codes.AuthSignature},
 		{"payload empty", parts[0] + ".." + parts[2], codes.AuthSignature},
 		{"parts swapped", parts[1] + "." + parts[0] + "." + parts[2], codes.AuthAlgorithm},
-		{"expired and forged", signed(t, k.otherEd, edHeader, strings.Replace(payload, "1767229200", "1", 1)), codes.AuthSignature},
+		{"expired and forged", signed(t, k.otherEd, edHeader, strings.Replace(payload, "1767229200", "1", 1)),
+			codes.AuthSignature},
 
 		// Payload.
 		{"payload not base64url", parts[0] + ".A." + b64(signature(t, k.ed, parts[0]+".A")), codes.AuthMalformed},
@@ -369,7 +385,8 @@ func TestOpen(t *testing.T) {
 	}
 	o.Audience, o.Issuer = "", ""
 	v := verifier(t, o)
-	if _, err := v.Authenticate(request(signed(t, keys().ed, edHeader, `{"exp":1767229200,"kind":"user","sub":"u1","aud":1,"iss":[]}`))); err != nil {
+	if _, err := v.Authenticate(request(signed(t, keys().ed, edHeader,
+		`{"exp":1767229200,"kind":"user","sub":"u1","aud":1,"iss":[]}`))); err != nil {
 		t.Error(err)
 	}
 	if w := v.Warnings(); len(w) != 2 || !strings.Contains(w[0], "audience") || !strings.Contains(w[1], "issuer") {
@@ -442,7 +459,8 @@ func TestReload(t *testing.T) {
 		}
 	}
 	check("at first", "", codes.AuthKey)
-	for _, bad := range []string{"", "hello", `{"keys":[]}`, `{"keys":[` + jwk(t, "new", k.otherEd.Public()) + `,` + jwk(t, "more", k.ec) + `]}`} {
+	for _, bad := range []string{"", "hello", `{"keys":[]}`,
+		`{"keys":[` + jwk(t, "new", k.otherEd.Public()) + `,` + jwk(t, "more", k.ec) + `]}`} {
 		if err := v.Reload([]byte(bad)); code(t, err) != codes.AuthKeys {
 			t.Errorf("%.20s: %v", bad, err)
 		}

@@ -105,14 +105,16 @@ func TestMayUse(t *testing.T) {
 func TestName(t *testing.T) {
 	seen := map[string]Who{}
 	for _, w := range []Who{
-		{}, {Trusted: true}, {ID: "everyone"}, {ID: "u1"}, {ID: "id:u1"}, {ID: "user:u1"}, {ID: "u1:user"}, {ID: " u1"}, {ID: "U1"}, {ID: "ip:127.0.0.1"},
+		{}, {Trusted: true}, {ID: "everyone"}, {ID: "u1"}, {ID: "id:u1"}, {ID: "user:u1"}, {ID: "u1:user"}, {ID: " u1"},
+		{ID: "U1"}, {ID: "ip:127.0.0.1"},
 	} {
 		if other, ok := seen[w.Name()]; ok {
 			t.Errorf("%+v and %+v have one name", w, other)
 		}
 		seen[w.Name()] = w
 	}
-	if a, b := (Who{ID: "u1", Kinds: []string{"a", "b"}}), (Who{ID: "u1", Kinds: []string{"b"}, Roles: []string{"r"}}); a.Name() != b.Name() {
+	if a, b := (Who{ID: "u1", Kinds: []string{"a", "b"}}), (Who{ID: "u1", Kinds: []string{"b"},
+		Roles: []string{"r"}}); a.Name() != b.Name() {
 		t.Error("a caller's name changes with the kinds")
 	}
 }
