@@ -108,7 +108,8 @@ func TestAppendString(t *testing.T) {
 }
 
 func TestLessUTF16(t *testing.T) {
-	words := []string{"", "a", "aa", "ab", "b", "B", "é", "\u07ff", "\u0800", "\ud7ff", "\ue000", "\uefff", "\uf000", "\ufb33", "\uffff",
+	words := []string{"", "a", "aa", "ab", "b", "B", "é", "\u07ff", "\u0800", "\ud7ff", "\ue000", "\uefff", "\uf000",
+		"\ufb33", "\uffff",
 		"\U00010000", "\U0001F600", "\U000FFFFF", "\U0010FFFF"}
 	for _, head := range []string{"", "x", "\ue000", "\U00010000"} {
 		for _, a := range words {
@@ -301,7 +302,8 @@ func TestAfterError(t *testing.T) {
 }
 
 func TestNoAllocation(t *testing.T) {
-	numbers := testCase{Name: "Numbers", In: `{"action":[0.30000000000000004,1.5e-7,-1.0,123456789e20,12345678901234567e5]}`}
+	numbers := testCase{Name: "Numbers",
+		In: `{"action":[0.30000000000000004,1.5e-7,-1.0,123456789e20,12345678901234567e5]}`}
 	for _, doc := range append(slices.Clone(benchDocs), numbers) {
 		src := doc.source()
 		var d Doc

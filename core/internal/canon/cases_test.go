@@ -79,7 +79,8 @@ func TestCases(t *testing.T) {
 func TestCasesPadded(t *testing.T) {
 	var d Doc
 	for _, c := range readCases(t) {
-		if c.Code == codes.JSONTrailingBytes || c.Code == codes.LimitJSONDepth || c.Name == "depth 128" || c.Name == "depth 128 of objects" || c.Name == "syntax: byte order mark" {
+		if c.Code == codes.JSONTrailingBytes || c.Code == codes.LimitJSONDepth || c.Name == "depth 128" ||
+			c.Name == "depth 128 of objects" || c.Name == "syntax: byte order mark" {
 			continue
 		}
 		src := append([]byte(`["a",`), c.source()...)

@@ -59,7 +59,8 @@ func FuzzCanonical(f *testing.F) {
 	f.Add("same", "same", "12345678\u2028", 1e21)
 	f.Add("common-prefix-1", "common-prefix-2", "", math.Copysign(0, -1))
 	f.Fuzz(func(t *testing.T, a, b, text string, number float64) {
-		if !utf8.ValidString(a) || !utf8.ValidString(b) || !utf8.ValidString(text) || math.IsNaN(number) || math.IsInf(number, 0) {
+		if !utf8.ValidString(a) || !utf8.ValidString(b) || !utf8.ValidString(text) || math.IsNaN(number) ||
+			math.IsInf(number, 0) {
 			t.Skip()
 		}
 		src := append(AppendString([]byte("{"), a), ':')

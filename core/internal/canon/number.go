@@ -167,9 +167,11 @@ func (n *decimal) inexact(f float64, integer bool, at int) *Error {
 	case f > maxInteger && (integer || f < plainBelow):
 		return fail(codes.JSONNumberRange, at, "integer beyond ±9007199254740991 (2^53−1)", "send it as a string")
 	case n.lost:
-		return fail(codes.JSONNumberPrecision, at, "number with more than 17 significant digits", "round it, or send it as a string")
+		return fail(codes.JSONNumberPrecision, at, "number with more than 17 significant digits",
+			"round it, or send it as a string")
 	case n.exponent < 0 && f <= maxInteger && float64(int64(f)) == f:
-		return fail(codes.JSONNumberPrecision, at, "number whose fraction a double cannot hold", "round it, or send it as a string")
+		return fail(codes.JSONNumberPrecision, at, "number whose fraction a double cannot hold",
+			"round it, or send it as a string")
 	}
 	return nil
 }

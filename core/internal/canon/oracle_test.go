@@ -355,7 +355,8 @@ func randomDocument(r *rand.Rand, b []byte, depth int) []byte {
 }
 
 func randomString(r *rand.Rand, b []byte) []byte {
-	pieces := []string{"a", "b", "id", "kind", "longer text ", "é", "ő", "你", "\U0001F600", "\ue000", "\uffff", " ", "!", "'",
+	pieces := []string{"a", "b", "id", "kind", "longer text ", "é", "ő", "你", "\U0001F600", "\ue000", "\uffff",
+		" ", "!", "'",
 		`\n`, `\"`, `\\`, `\/`, `\u0000`, `\u001F`, `\u0041`, `\u00e9`, `\ud83d\ude00`}
 	if r.IntN(300) == 0 {
 		pieces = append(pieces, "\xff", "\xed\xa0\x80", `\ud800`, `\x`, "\n", `\u12`)
@@ -381,7 +382,8 @@ func randomNumber(r *rand.Rand) string {
 		return fmt.Sprintf("%d.%0*de%d", r.IntN(20), 1+r.IntN(18), r.IntN(1000), r.IntN(40)-20)
 	}
 	s := strconv.FormatUint(r.Uint64(), 10)
-	return s[:1+r.IntN(len(s))] + strings.Repeat("0", r.IntN(4)) + "." + strings.Repeat("0", r.IntN(4)) + strconv.Itoa(r.IntN(100))
+	return s[:1+r.IntN(len(s))] + strings.Repeat("0", r.IntN(4)) + "." + strings.Repeat("0", r.IntN(4)) +
+		strconv.Itoa(r.IntN(100))
 }
 
 func TestRandomDocuments(t *testing.T) {

@@ -298,7 +298,8 @@ func (d *Doc) step() *Error {
 		p.kind = Number
 		i, err = d.readNumber(p, i)
 	case c == '{' || c == '[':
-		err = fail(codes.LimitJSONDepth, i, "arrays and objects nested more than "+itoa(MaxDepth)+" deep", "flatten the document")
+		err = fail(codes.LimitJSONDepth, i, "arrays and objects nested more than "+itoa(MaxDepth)+" deep",
+			"flatten the document")
 	case c == 't':
 		p.kind = True
 		i, err = d.readWord("true", i)

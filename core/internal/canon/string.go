@@ -149,7 +149,8 @@ func (d *Doc) readEscape(p *node, i int) (int, *Error) {
 			end += 6
 		}
 		if low < 0xDC00 || low > 0xDFFF {
-			return 0, fail(codes.JSONLoneSurrogate, i, `half of a surrogate pair, \u`+hex(r, 4)+",", "write both halves, or the character itself")
+			return 0, fail(codes.JSONLoneSurrogate, i, `half of a surrogate pair, \u`+hex(r, 4)+",",
+				"write both halves, or the character itself")
 		}
 		r = 0x10000 + (r-0xD800)<<10 + (low - 0xDC00)
 	}

@@ -130,7 +130,8 @@ func (c *checker) apply(n *syntax.Node, e *Expr, f *function, method bool) *Expr
 	e.Index = lib.Index(f.name)
 	e.Name = f.name
 	if e.Index < 0 {
-		return c.fail(codes.NameUnknownFunction, n, n.At, n.To, value.NoSuchOverload, "the function `"+f.name+"` is not built in here.", "use another function.")
+		return c.fail(codes.NameUnknownFunction, n, n.At, n.To, value.NoSuchOverload,
+			"the function `"+f.name+"` is not built in here.", "use another function.")
 	}
 	return e
 }
@@ -182,7 +183,8 @@ func (c *checker) extreme(e *Expr) (*types.Type, bool) {
 func (c *checker) hits(n *syntax.Node, e *Expr) *Expr {
 	name := e.Args[1]
 	if name.Op != Const || name.Value.K != value.String {
-		return c.fail(codes.TypeConstant, n, name.Off, name.End, value.InvalidArgument, "the pattern set must be named by a plain string.", "write `hits(\"NAME\")`.")
+		return c.fail(codes.TypeConstant, n, name.Off, name.End, value.InvalidArgument,
+			"the pattern set must be named by a plain string.", "write `hits(\"NAME\")`.")
 	}
 	for i, p := range c.scope.Patterns {
 		if p == name.Value.Str() {
@@ -193,7 +195,8 @@ func (c *checker) hits(n *syntax.Node, e *Expr) *Expr {
 			return e
 		}
 	}
-	return c.fail(codes.NameUnknownPattern, n, name.Off, name.End, value.InvalidArgument, "there is no pattern set `"+name.Value.Str()+"`.",
+	return c.fail(codes.NameUnknownPattern, n, name.Off, name.End, value.InvalidArgument,
+		"there is no pattern set `"+name.Value.Str()+"`.",
 		suggest(name.Value.Str(), "", c.scope.Patterns))
 }
 
@@ -216,7 +219,8 @@ func (c *checker) noOverload(n *syntax.Node, e *Expr, f *function, method bool) 
 	if f.overloads != nil && !c.scope.Unchecked {
 		if _, ok := c.choose(f.overloads, !method, false, e.Args); ok {
 			if method {
-				return c.fail(codes.TypeCallForm, n, n.At, n.To, value.NoSuchOverload, "`"+f.name+"` is a function, not a method.", "write `"+f.name+"("+c.texts(e.Args)+")`.")
+				return c.fail(codes.TypeCallForm, n, n.At, n.To, value.NoSuchOverload, "`"+f.name+"` is a function, not a method.",
+					"write `"+f.name+"("+c.texts(e.Args)+")`.")
 			}
 			return c.fail(codes.TypeCallForm, n, n.At, n.To, value.NoSuchOverload, "`"+f.name+"` is a method, not a function.",
 				"write `"+c.text(e.Args[0])+"."+f.name+"("+c.texts(e.Args[1:])+")`.")
@@ -235,12 +239,15 @@ func (c *checker) noOverload(n *syntax.Node, e *Expr, f *function, method bool) 
 			return c.fail(codes.TypeCallForm, n, n.At, n.To, value.NoSuchOverload, "`"+f.name+"` is "+word+".", hint)
 		}
 		if len(e.Args) == 0 {
-			return c.fail(codes.TypeArgumentCount, n, n.Off, n.End, value.NoSuchOverload, "`"+f.name+"` needs an argument.", "it is called "+call+".")
+			return c.fail(codes.TypeArgumentCount, n, n.Off, n.End, value.NoSuchOverload, "`"+f.name+"` needs an argument.",
+				"it is called "+call+".")
 		}
-		return c.fail(codes.TypeArgumentCount, n, n.Off, n.End, value.NoSuchOverload, "`"+f.name+"` does not take "+counted(len(e.Args), method)+".", "it is called "+call+".")
+		return c.fail(codes.TypeArgumentCount, n, n.Off, n.End, value.NoSuchOverload,
+			"`"+f.name+"` does not take "+counted(len(e.Args), method)+".", "it is called "+call+".")
 	}
 	if f.name == "contains" && method && find(e.Args[0].Type).Kind == types.List {
-		return c.fail(codes.TypeArgument, n, n.At, n.To, value.NoSuchOverload, "`contains` looks inside a text, not in a list.",
+		return c.fail(codes.TypeArgument, n, n.At, n.To, value.NoSuchOverload,
+			"`contains` looks inside a text, not in a list.",
 			"write `"+c.text(e.Args[1])+" in "+c.text(e.Args[0])+"`.")
 	}
 	list := ""
@@ -398,7 +405,8 @@ func (c *checker) functionNames(qualified bool) []string {
 		}
 	}
 	if !qualified {
-		names = append(names, "has", "all", "exists", "exists_one", "existsOne", "map", "filter", "transformList", "transformMap", "transformMapEntry")
+		names = append(names, "has", "all", "exists", "exists_one", "existsOne", "map", "filter", "transformList",
+			"transformMap", "transformMapEntry")
 	}
 	return names
 }
@@ -485,7 +493,8 @@ func (c *checker) unknown(n *syntax.Node) *Expr {
 		case name == "None" || name == "nil" || name == "undefined":
 			hint = "write `null`."
 		case name == "math" || name == "cel" || name == "strings":
-			hint = "`" + name + "` only begins the names of functions, such as `" + map[string]string{"math": "math.abs(x)", "cel": "cel.bind(name, value, expression)", "strings": "strings.quote(text)"}[name] + "`."
+			hint = "`" + name + "` only begins the names of functions, such as `" + map[string]string{"math": "math.abs(x)",
+				"cel": "cel.bind(name, value, expression)", "strings": "strings.quote(text)"}[name] + "`."
 		default:
 			hint = "if it is a text, put it in quotes: `'" + name + "'`."
 			if int(n.End) < len(c.src) && c.src[n.End] == '.' {

@@ -21,7 +21,7 @@ type checker struct {
 	count  int // of locals so far, also those out of scope
 	trail  []*types.Type
 	dots   int          // most dots in the name of a variable
-	meant  *syntax.Node // the node that is to be of type kind, if that is known: it may turn out to be a text without quotes
+	meant  *syntax.Node // the node that is to be of type kind, if known: it may be a text without quotes
 	kind   *types.Type
 }
 
@@ -182,7 +182,8 @@ func (c *checker) makeMap(n *syntax.Node) *Expr {
 		}
 		if x.Op == Const && x.Value.K == value.String && !c.scope.Unchecked {
 			if s := x.Value.Str(); seen[s] {
-				c.report(codes.TypeDuplicateKey, a.Off, a.End, "the key `"+s+"` stands in this map twice.", "delete one of the two.")
+				c.report(codes.TypeDuplicateKey, a.Off, a.End, "the key `"+s+"` stands in this map twice.",
+					"delete one of the two.")
 			} else {
 				seen[s] = true
 			}
@@ -307,7 +308,8 @@ func (c *checker) root(n *syntax.Node, r *Root, parts int) *Expr {
 		first = n.Args[0]
 	}
 	if r.Missing != "" {
-		return c.fail(codes.NameOutOfReach, n, first.Off, first.End, value.NoSuchAttribute, sentence(r.Missing), c.reachable())
+		return c.fail(codes.NameOutOfReach, n, first.Off, first.End, value.NoSuchAttribute, sentence(r.Missing),
+			c.reachable())
 	}
 	if parts == 2 {
 		for i := range r.Fields {
@@ -326,9 +328,11 @@ func (c *checker) root(n *syntax.Node, r *Root, parts int) *Expr {
 		if len(names) > 0 {
 			hint = "name one of its fields: " + choices(r.Name+".", names) + "."
 		}
-		return c.fail(codes.TypeNotAValue, n, n.Off, n.End, value.NoSuchAttribute, "`"+r.Name+"` is no value itself, only its fields are.", hint)
+		return c.fail(codes.TypeNotAValue, n, n.Off, n.End, value.NoSuchAttribute,
+			"`"+r.Name+"` is no value itself, only its fields are.", hint)
 	}
-	return c.fail(codes.NameUnknownField, n, n.At, n.To, value.NoSuchAttribute, "`"+r.Name+"` has no `"+n.Name+"`.", suggest(n.Name, r.Name+".", names))
+	return c.fail(codes.NameUnknownField, n, n.At, n.To, value.NoSuchAttribute, "`"+r.Name+"` has no `"+n.Name+"`.",
+		suggest(n.Name, r.Name+".", names))
 }
 
 func (c *checker) member(n *syntax.Node, t *types.Type, parts int) *Expr {
@@ -338,7 +342,8 @@ func (c *checker) member(n *syntax.Node, t *types.Type, parts int) *Expr {
 	}
 	i := t.Member(n.Name)
 	if i < 0 {
-		return c.fail(codes.NameUnknownMember, n, n.At, n.To, value.NoSuchAttribute, "`"+t.Name+"` has no member `"+n.Name+"`.", suggest(n.Name, t.Name+".", t.Members))
+		return c.fail(codes.NameUnknownMember, n, n.At, n.To, value.NoSuchAttribute,
+			"`"+t.Name+"` has no member `"+n.Name+"`.", suggest(n.Name, t.Name+".", t.Members))
 	}
 	c.scope.saw("types", t.Name)
 	return c.constant(n, memberValue(t, i), t)
@@ -368,16 +373,19 @@ func (c *checker) selection(n *syntax.Node, base *Expr) *Expr {
 			for i := range t.Fields {
 				names[i] = t.Fields[i].Name
 			}
-			return c.fail(codes.NameUnknownField, n, n.At, n.To, value.NoSuchAttribute, "this "+t.String()+" has no field `"+n.Name+"`.", suggest(n.Name, "", names))
+			return c.fail(codes.NameUnknownField, n, n.At, n.To, value.NoSuchAttribute,
+				"this "+t.String()+" has no field `"+n.Name+"`.", suggest(n.Name, "", names))
 		}
 		e := c.node(Field, n, t.Fields[i].Type, base)
 		e.Index, e.Name = i, n.Name
 		return e
 	case types.Map:
 		if k := find(t.Key); k.Kind == types.Enum && k.Member(n.Name) < 0 {
-			return c.fail(codes.NameUnknownMember, n, n.At, n.To, value.NoSuchKey, "the keys here are members of "+k.String()+", and `"+n.Name+"` is none.", suggest(n.Name, "", k.Members))
+			return c.fail(codes.NameUnknownMember, n, n.At, n.To, value.NoSuchKey,
+				"the keys here are members of "+k.String()+", and `"+n.Name+"` is none.", suggest(n.Name, "", k.Members))
 		} else if !c.assign(k, types.TString) && k.Kind != types.Enum {
-			return c.fail(codes.TypeOperator, n, n.At, n.To, value.NoSuchKey, "the keys here are of type "+k.String()+", which a dot cannot select.", "write `[KEY]`.")
+			return c.fail(codes.TypeOperator, n, n.At, n.To, value.NoSuchKey,
+				"the keys here are of type "+k.String()+", which a dot cannot select.", "write `[KEY]`.")
 		}
 		e := c.node(Key, n, t.Elem, base)
 		e.Name = n.Name
@@ -401,7 +409,8 @@ func (c *checker) selection(n *syntax.Node, base *Expr) *Expr {
 	case t.Kind == types.List:
 		hint = "it is a list: pick an element with `[0]`, or ask about all with `.all(x, ...)` or `.exists(x, ...)`."
 	}
-	return c.fail(codes.NameUnknownField, n, n.At, n.To, value.NoSuchAttribute, article(t)+" has no field `"+n.Name+"`.", hint)
+	return c.fail(codes.NameUnknownField, n, n.At, n.To, value.NoSuchAttribute,
+		article(t)+" has no field `"+n.Name+"`.", hint)
 }
 
 func (c *checker) text(e *Expr) string {
@@ -434,7 +443,8 @@ func (c *checker) index(n *syntax.Node) *Expr {
 			case types.String:
 				hint += " To ask whether it is in the list, write `" + c.text(at) + " in " + c.text(base) + "`."
 			}
-			return c.fail(codes.TypeOperator, n, at.Off, at.End, value.NoSuchOverload, "a list is not indexed with "+article(k)+".", hint)
+			return c.fail(codes.TypeOperator, n, at.Off, at.End, value.NoSuchOverload,
+				"a list is not indexed with "+article(k)+".", hint)
 		}
 	case types.Map:
 		e.Type = t.Elem
@@ -449,20 +459,23 @@ func (c *checker) index(n *syntax.Node) *Expr {
 			break
 		}
 		if !c.assign(key, k) {
-			return c.fail(codes.TypeOperator, n, at.Off, at.End, value.NoSuchOverload, "the keys here are of type "+key.String()+", this is "+article(k)+".", keyHint(key, k, c.text(at)))
+			return c.fail(codes.TypeOperator, n, at.Off, at.End, value.NoSuchOverload,
+				"the keys here are of type "+key.String()+", this is "+article(k)+".", keyHint(key, k, c.text(at)))
 		}
 	case types.Record:
 		if at.Op == Const && at.Value.K == value.String {
 			i := t.Field(at.Value.Str())
 			if i < 0 {
-				return c.selection(&syntax.Node{Kind: syntax.Select, Name: at.Value.Str(), Off: n.Off, End: n.End, At: at.Off, To: at.End}, base)
+				return c.selection(&syntax.Node{Kind: syntax.Select, Name: at.Value.Str(), Off: n.Off, End: n.End, At: at.Off,
+					To: at.End}, base)
 			}
 			f := c.node(Field, n, t.Fields[i].Type, base)
 			f.Index, f.Name = i, t.Fields[i].Name
 			f.Cost += at.Cost
 			return f
 		}
-		return c.fail(codes.TypeOperator, n, at.Off, at.End, value.NoSuchOverload, "a record is not indexed with a computed value.", "select a field with a dot.")
+		return c.fail(codes.TypeOperator, n, at.Off, at.End, value.NoSuchOverload,
+			"a record is not indexed with a computed value.", "select a field with a dot.")
 	default:
 		hint := ""
 		if t.Kind == types.String {
@@ -550,7 +563,8 @@ func (c *checker) coerce(e *Expr, want *types.Type) *Expr {
 	case want.Kind == types.Bool && t.Kind == types.Enum:
 		hint = "compare it: `" + c.text(e) + " == " + t.Name + "." + firstOf(t.Members) + "`."
 	case want.Kind == types.Enum && t.Kind == types.String:
-		hint = "a computed string may be no member; write the members out, as in `CONDITION ? " + want.Name + "." + firstOf(want.Members) + " : ...`."
+		hint = "a computed string may be no member; write the members out, as in `CONDITION ? " + want.Name + "." +
+			firstOf(want.Members) + " : ...`."
 	case want.Kind == types.Enum && len(want.Members) > 0:
 		hint = "it is one of " + choices(want.Name+".", want.Members) + "."
 	default:
@@ -571,12 +585,14 @@ func (c *checker) coerceRecord(e *Expr, want *types.Type) *Expr {
 	for i := 0; i+1 < len(e.Args); i += 2 {
 		k := e.Args[i]
 		if k.Op != Const || k.Value.K != value.String {
-			c.report(codes.TypeIncompleteRecord, k.Off, k.End, "the fields of a record are named by plain strings.", "write `{'FIELD': VALUE}`.")
+			c.report(codes.TypeIncompleteRecord, k.Off, k.End, "the fields of a record are named by plain strings.",
+				"write `{'FIELD': VALUE}`.")
 			return e
 		}
 		f := want.Field(k.Value.Str())
 		if f < 0 {
-			c.report(codes.TypeIncompleteRecord, k.Off, k.End, article(want)+" has no field `"+k.Value.Str()+"`.", suggest(k.Value.Str(), "", names))
+			c.report(codes.TypeIncompleteRecord, k.Off, k.End, article(want)+" has no field `"+k.Value.Str()+"`.",
+				suggest(k.Value.Str(), "", names))
 			continue
 		}
 		given[f] = true
@@ -584,7 +600,8 @@ func (c *checker) coerceRecord(e *Expr, want *types.Type) *Expr {
 	}
 	for i, ok := range given {
 		if !ok {
-			c.report(codes.TypeIncompleteRecord, e.Off, e.End, "the field `"+names[i]+"` is missing.", "a record has all its fields: add `'"+names[i]+"': VALUE`.")
+			c.report(codes.TypeIncompleteRecord, e.Off, e.End, "the field `"+names[i]+"` is missing.",
+				"a record has all its fields: add `'"+names[i]+"': VALUE`.")
 		}
 	}
 	e.Type = want

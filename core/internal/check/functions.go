@@ -16,12 +16,14 @@ type function struct {
 }
 
 var functions = [...]function{
-	{"size", []string{"(string)int", "(bytes)int", "(list(A))int", "(map(A,B))int", "string.()int", "bytes.()int", "list(A).()int", "map(A,B).()int"}},
+	{"size", []string{"(string)int", "(bytes)int", "(list(A))int", "(map(A,B))int", "string.()int", "bytes.()int",
+		"list(A).()int", "map(A,B).()int"}},
 	{"bool", []string{"(bool)bool", "(string)bool"}},
 	{"int", []string{"(int)int", "(uint)int", "(double)int", "(string)int", "(timestamp)int"}},
 	{"uint", []string{"(uint)uint", "(int)uint", "(double)uint", "(string)uint"}},
 	{"double", []string{"(double)double", "(int)double", "(uint)double", "(string)double"}},
-	{"string", []string{"(string)string", "(bool)string", "(int)string", "(uint)string", "(double)string", "(bytes)string", "(timestamp)string", "(duration)string"}},
+	{"string", []string{"(string)string", "(bool)string", "(int)string", "(uint)string", "(double)string", "(bytes)string",
+		"(timestamp)string", "(duration)string"}},
 	{"bytes", []string{"(bytes)bytes", "(string)bytes"}},
 	{"timestamp", []string{"(timestamp)timestamp", "(string)timestamp", "(int)timestamp"}},
 	{"duration", []string{"(duration)duration", "(string)duration"}},
@@ -91,14 +93,16 @@ var operators = [...][]string{
 	Div: {"(int,int)int", "(uint,uint)uint", "(double,double)double"},
 	Mod: {"(int,int)int", "(uint,uint)uint"},
 	Add: {"(int,int)int", "(uint,uint)uint", "(double,double)double", "(string,string)string", "(bytes,bytes)bytes",
-		"(list(A),list(A))list(A)", "(timestamp,duration)timestamp", "(duration,timestamp)timestamp", "(duration,duration)duration"},
+		"(list(A),list(A))list(A)", "(timestamp,duration)timestamp", "(duration,timestamp)timestamp",
+		"(duration,duration)duration"},
 	Sub: {"(int,int)int", "(uint,uint)uint", "(double,double)double", "(timestamp,timestamp)duration",
 		"(timestamp,duration)timestamp", "(duration,duration)duration"},
 	Lt: ordered, Le: ordered, Gt: ordered, Ge: ordered,
 	In: {"(A,list(A))bool", "(A,map(A,B))bool"},
 }
 
-var ordered = []string{"(int,int)bool", "(uint,uint)bool", "(double,double)bool", "(string,string)bool", "(bool,bool)bool", "(bytes,bytes)bool",
+var ordered = []string{"(int,int)bool", "(uint,uint)bool", "(double,double)bool", "(string,string)bool",
+	"(bool,bool)bool", "(bytes,bytes)bool",
 	"(timestamp,timestamp)bool", "(duration,duration)bool",
 	"(int,uint)bool", "(int,double)bool", "(uint,int)bool", "(uint,double)bool", "(double,int)bool", "(double,uint)bool"}
 

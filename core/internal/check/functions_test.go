@@ -38,8 +38,9 @@ func sample(t *types.Type) value.Value {
 // TestFunctions holds what the checker accepts to what the library does: every
 // overload exists, and gives what it says.
 func TestFunctions(t *testing.T) {
-	kinds := map[types.Kind]value.Kind{types.Bool: value.Bool, types.Int: value.Int, types.Uint: value.Uint, types.Double: value.Double,
-		types.String: value.String, types.Bytes: value.Bytes, types.Timestamp: value.Timestamp, types.Duration: value.Duration, types.List: value.List}
+	kinds := map[types.Kind]value.Kind{types.Bool: value.Bool, types.Int: value.Int, types.Uint: value.Uint,
+		types.Double: value.Double, types.String: value.String, types.Bytes: value.Bytes,
+		types.Timestamp: value.Timestamp, types.Duration: value.Duration, types.List: value.List}
 	listed := map[string]bool{}
 	for _, f := range functions {
 		listed[f.name] = true

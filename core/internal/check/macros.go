@@ -85,7 +85,8 @@ func (c *checker) push(name string, t *types.Type) int {
 func (c *checker) bind(n *syntax.Node) *Expr {
 	args := n.Args[1:]
 	if len(args) != 3 {
-		return c.fail(codes.ParseMacro, n, n.Off, n.End, value.NoSuchOverload, "`cel.bind` takes three arguments.", "write `cel.bind(NAME, VALUE, EXPRESSION)`.")
+		return c.fail(codes.ParseMacro, n, n.Off, n.End, value.NoSuchOverload, "`cel.bind` takes three arguments.",
+			"write `cel.bind(NAME, VALUE, EXPRESSION)`.")
 	}
 	name, ok := c.variable(args[0], n)
 	init := c.expr(args[1])
@@ -112,7 +113,8 @@ type shape struct {
 var shapes = [...]shape{
 	{"all", 2, All, false, false}, {"all", 3, All, true, false},
 	{"exists", 2, Exists, false, false}, {"exists", 3, Exists, true, false},
-	{"exists_one", 2, ExistsOne, false, false}, {"existsOne", 2, ExistsOne, false, false}, {"existsOne", 3, ExistsOne, true, false}, {"exists_one", 3, ExistsOne, true, false},
+	{"exists_one", 2, ExistsOne, false, false}, {"existsOne", 2, ExistsOne, false, false},
+	{"existsOne", 3, ExistsOne, true, false}, {"exists_one", 3, ExistsOne, true, false},
 	{"filter", 2, FilterOf, false, false},
 	{"map", 2, MapTo, false, false}, {"map", 3, MapTo, false, true},
 	{"transformList", 3, MapTo, true, false}, {"transformList", 4, MapTo, true, true},
@@ -166,7 +168,8 @@ func (c *checker) macro(n *syntax.Node) *Expr {
 		ok = ok && ok2
 		rest = args[2:]
 		if ok && name1 == name2 {
-			return c.fail(codes.ParseMacro, args[1], args[1].Off, args[1].End, value.NoSuchOverload, "both variables are called `"+name1+"`.", "give the second a name of its own.")
+			return c.fail(codes.ParseMacro, args[1], args[1].Off, args[1].End, value.NoSuchOverload,
+				"both variables are called `"+name1+"`.", "give the second a name of its own.")
 		}
 	}
 	if !ok {
@@ -209,7 +212,8 @@ func (c *checker) macro(n *syntax.Node) *Expr {
 		case types.Dyn, types.Param, types.Bad:
 			e.Type = types.TDyn
 		default:
-			return c.fail(codes.TypeMismatch, n, l.Body.Off, l.Body.End, value.NoSuchOverload, "`transformMapEntry` makes maps of one entry; this is "+article(t)+".", "write `{KEY: VALUE}`.")
+			return c.fail(codes.TypeMismatch, n, l.Body.Off, l.Body.End, value.NoSuchOverload,
+				"`transformMapEntry` makes maps of one entry; this is "+article(t)+".", "write `{KEY: VALUE}`.")
 		}
 	}
 	if c.scope.Unchecked {
@@ -234,7 +238,8 @@ func (c *checker) loopTypes(n *syntax.Node, rng *Expr, two bool) (first, second 
 		return types.TDyn, types.TDyn
 	case types.Bad:
 	default:
-		c.report(codes.TypeArgument, rng.Off, rng.End, "`"+n.Name+"` walks over a list or a map; this is "+article(t)+".", "name a list or a map; the characters of a text are `TEXT.split('')`.")
+		c.report(codes.TypeArgument, rng.Off, rng.End, "`"+n.Name+"` walks over a list or a map; this is "+article(t)+".",
+			"name a list or a map; the characters of a text are `TEXT.split('')`.")
 	}
 	return types.TBad, types.TBad
 }

@@ -11,7 +11,8 @@ import (
 	"github.com/holdfast-rt/holdfast/core/internal/value"
 )
 
-var opOf = [...]Op{syntax.Not: Not, syntax.Neg: Neg, syntax.Mul: Mul, syntax.Div: Div, syntax.Mod: Mod, syntax.Add: Add, syntax.Sub: Sub,
+var opOf = [...]Op{syntax.Not: Not, syntax.Neg: Neg,
+	syntax.Mul: Mul, syntax.Div: Div, syntax.Mod: Mod, syntax.Add: Add, syntax.Sub: Sub,
 	syntax.Lt: Lt, syntax.Le: Le, syntax.Gt: Gt, syntax.Ge: Ge, syntax.Eq: Eq, syntax.Ne: Ne, syntax.In: In}
 
 // choose returns the result type of the overloads that take args; ok is false
@@ -91,7 +92,8 @@ func (c *checker) unary(n *syntax.Node) *Expr {
 	} else if t.Kind == types.Uint {
 		hint = "a uint has no sign; write `-int(" + c.text(x) + ")`."
 	}
-	return c.fail(codes.TypeOperator, n, n.Off, n.End, value.NoSuchOverload, "`"+n.Op.String()+"` does not take "+article(t)+".", hint)
+	return c.fail(codes.TypeOperator, n, n.Off, n.End, value.NoSuchOverload,
+		"`"+n.Op.String()+"` does not take "+article(t)+".", hint)
 }
 
 func (c *checker) binary(n *syntax.Node) *Expr {
@@ -226,7 +228,8 @@ func (c *checker) membership(n *syntax.Node, e *Expr) *Expr {
 		return c.fail(codes.TypeOperator, n, n.At, n.To, value.NoSuchOverload,
 			"this looks for "+article(ta)+" among values of type "+elem.String()+".", conversion(elem, ta, c.text(a)))
 	case types.Record:
-		return c.fail(codes.TypeOperator, n, b.Off, b.End, value.NoSuchOverload, "a record always has all its fields, so `in` makes no sense here.", "compare a field of it.")
+		return c.fail(codes.TypeOperator, n, b.Off, b.End, value.NoSuchOverload,
+			"a record always has all its fields, so `in` makes no sense here.", "compare a field of it.")
 	case types.Dyn, types.Param:
 		return e
 	}
@@ -300,7 +303,8 @@ func (c *checker) noOperator(n *syntax.Node, a, b *Expr) *Expr {
 	default:
 		hint = c.mend(a, b)
 	}
-	if hint == "" && (n.Op == syntax.Lt || n.Op == syntax.Le || n.Op == syntax.Gt || n.Op == syntax.Ge) && (ta.Kind == types.List || ta.Kind == types.Map) && numeric(tb) {
+	if hint == "" && (n.Op == syntax.Lt || n.Op == syntax.Le || n.Op == syntax.Gt || n.Op == syntax.Ge) &&
+		(ta.Kind == types.List || ta.Kind == types.Map) && numeric(tb) {
 		hint = "write `size(" + c.text(a) + ") " + op + " " + c.text(b) + "`."
 	}
 	if hint == "" {
@@ -425,7 +429,8 @@ func (c *checker) cond(n *syntax.Node) *Expr {
 			hint = c.mend(a, b)
 		}
 		e.Type = types.TBad
-		c.report(codes.TypeOperator, n.Off, n.End, "the two sides of `:` have different types, "+ta.String()+" and "+tb.String()+".", hint)
+		c.report(codes.TypeOperator, n.Off, n.End,
+			"the two sides of `:` have different types, "+ta.String()+" and "+tb.String()+".", hint)
 	}
 	return e
 }

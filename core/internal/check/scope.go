@@ -18,8 +18,8 @@ type Scope struct {
 	VarBank      uint8                   // the machine's bank that holds Vars
 	Patterns     []string                // names of pattern sets, for TEXT.hits("name")
 	PatternSteps []int                   // what text.Set.Steps says of each of Patterns, for the cost; left out, one each
-	Seen         func(root, name string) // told every field, member (root "types", with the type's name) and pattern that is named; may be nil
-	Folding      *uint64                 // cost units that may be spent on what is constant, counted down; nil: as many as an expression may cost, each time
+	Seen         func(root, name string) // told what is named: fields, patterns, members (of root "types"); may be nil
+	Folding      *uint64                 // cost units left for what is constant; nil: as many as one expression may cost
 	Unchecked    bool                    // take every type as dyn and fail when evaluated, as CEL does without its checker
 }
 

@@ -102,7 +102,8 @@ func conversion(want, have *types.Type, text string) string {
 			return "write `double(" + text + ")`."
 		}
 	case types.String:
-		if from == types.Int || from == types.Uint || from == types.Double || from == types.Bool || from == types.Bytes || from == types.Timestamp || from == types.Duration {
+		if from == types.Int || from == types.Uint || from == types.Double || from == types.Bool || from == types.Bytes ||
+			from == types.Timestamp || from == types.Duration {
 			return "write `string(" + text + ")`."
 		}
 	case types.Timestamp:

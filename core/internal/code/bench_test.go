@@ -44,7 +44,8 @@ func BenchmarkCompile(b *testing.B) {
 	s := mcl()
 	b.ReportAllocs()
 	for range b.N {
-		Compile("state.mode == stance.chat && args.drift <= constants.tolerance[args.to] && args.drift + 5 > 10", s, types.TBool)
+		Compile("state.mode == stance.chat && args.drift <= constants.tolerance[args.to] && args.drift + 5 > 10", s,
+			types.TBool)
 	}
 }
 

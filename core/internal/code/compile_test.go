@@ -16,7 +16,8 @@ func stance() *types.Type {
 
 func mcl() *check.Scope {
 	st := stance()
-	tol := value.NewMap([]value.Value{st.Values[0], st.Values[1], st.Values[2]}, []value.Value{value.OfInt(100), value.OfInt(20), value.OfInt(5)})
+	tol := value.NewMap([]value.Value{st.Values[0], st.Values[1], st.Values[2]},
+		[]value.Value{value.OfInt(100), value.OfInt(20), value.OfInt(5)})
 	return &check.Scope{
 		Roots: []check.Root{
 			{Name: "state", Bank: 0, Fields: []check.Var{{Name: "mode", Type: st}}},

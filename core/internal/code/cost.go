@@ -62,7 +62,8 @@ type bounder struct {
 
 // bound returns the most that e can cost; over MaxCost it is reported, with the part that costs most.
 func bound(e *check.Expr, scope *check.Scope, list *diag.List) uint64 {
-	b := bounder{locals: map[int]*extent{}, costs: map[*check.Expr]uint64{}, values: map[value.Value]*extent{}, steps: scope.PatternSteps}
+	b := bounder{locals: map[int]*extent{}, costs: map[*check.Expr]uint64{}, values: map[value.Value]*extent{},
+		steps: scope.PatternSteps}
 	cost, _ := b.expr(e)
 	if cost <= MaxCost || scope.Unchecked {
 		return cost
@@ -86,8 +87,10 @@ func bound(e *check.Expr, scope *check.Scope, list *diag.List) uint64 {
 		dear = next
 	}
 	list.Add(diag.Diagnostic{Code: codes.LimitCost, Off: int(dear.Off), End: int(dear.End),
-		Message: "in the worst case this costs " + strconv.FormatUint(cost, 10) + " units of the " + strconv.Itoa(MaxCost) + " an expression may; most of it here.",
-		Hint:    "give the lists and strings it walks over smaller bounds, or walk over them once instead of once for each element."})
+		Message: "in the worst case this costs " + strconv.FormatUint(cost, 10) + " units of the " + strconv.Itoa(MaxCost) +
+			" an expression may; most of it here.",
+		Hint: "give the lists and strings it walks over smaller bounds, " +
+			"or walk over them once instead of once for each element."})
 	return cost
 }
 

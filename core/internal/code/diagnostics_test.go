@@ -44,22 +44,34 @@ func bundleScope() (*check.Scope, map[string]*types.Type) {
 	phase := members("phase", "draft", "review", "done")
 	str := func(n int) *types.Type { return &types.Type{Kind: types.String, Len: n} }
 	list := func(e *types.Type, n int) *types.Type { return &types.Type{Kind: types.List, Elem: e, Len: n} }
-	refusal := &types.Type{Kind: types.Record, Name: "refusal", Fields: []types.Field{{Name: "by", Type: str(64)}, {Name: "reason", Type: str(200)}}}
+	refusal := &types.Type{Kind: types.Record, Name: "refusal",
+		Fields: []types.Field{{Name: "by", Type: str(64)}, {Name: "reason", Type: str(200)}}}
 	limit, rate := value.OfInt(5), value.OfDouble(0.5)
-	tolerance := value.NewMap(append([]value.Value(nil), stance.Values...), []value.Value{value.OfInt(1), value.OfInt(2), value.OfInt(3), value.OfInt(4), value.OfInt(5)})
+	tolerance := value.NewMap(append([]value.Value(nil), stance.Values...),
+		[]value.Value{value.OfInt(1), value.OfInt(2), value.OfInt(3), value.OfInt(4), value.OfInt(5)})
 	s := &check.Scope{
 		Enums:    []*types.Type{stance, phase},
 		Patterns: []string{"oracular", "urgent"},
 		Roots: []check.Root{
-			{Name: "constants", Fields: []check.Var{{Name: "tolerance", Type: types.MapOf(stance, types.TInt), Const: &tolerance}, {Name: "limit", Type: types.TInt, Const: &limit}, {Name: "rate", Type: types.TDouble, Const: &rate}}},
-			{Name: "state", Bank: 1, Fields: []check.Var{{Name: "mode", Type: stance}, {Name: "phase", Type: phase}, {Name: "settled", Type: types.TBool}, {Name: "load", Type: types.TInt}, {Name: "share", Type: types.TDouble}, {Name: "owner", Type: str(64)}, {Name: "due", Type: types.TTimestamp}}},
-			{Name: "args", Bank: 2, Fields: []check.Var{{Name: "to", Type: stance}, {Name: "drift", Type: &types.Type{Kind: types.Int, Bounded: true, Max: 100}}, {Name: "text", Type: str(4096)}, {Name: "tags", Type: list(str(64), 20)}, {Name: "wait", Type: types.TDuration}}},
+			{Name: "constants",
+				Fields: []check.Var{{Name: "tolerance", Type: types.MapOf(stance, types.TInt), Const: &tolerance},
+					{Name: "limit", Type: types.TInt, Const: &limit}, {Name: "rate", Type: types.TDouble, Const: &rate}}},
+			{Name: "state", Bank: 1,
+				Fields: []check.Var{{Name: "mode", Type: stance}, {Name: "phase", Type: phase},
+					{Name: "settled", Type: types.TBool}, {Name: "load", Type: types.TInt}, {Name: "share", Type: types.TDouble},
+					{Name: "owner", Type: str(64)}, {Name: "due", Type: types.TTimestamp}}},
+			{Name: "args", Bank: 2,
+				Fields: []check.Var{{Name: "to", Type: stance},
+					{Name: "drift", Type: &types.Type{Kind: types.Int, Bounded: true, Max: 100}}, {Name: "text", Type: str(4096)},
+					{Name: "tags", Type: list(str(64), 20)}, {Name: "wait", Type: types.TDuration}}},
 			{Name: "logs", Bank: 3, Fields: []check.Var{{Name: "refusals", Type: list(refusal, 1000)}}},
-			{Name: "proposal", Bank: 4, Fields: []check.Var{{Name: "at", Type: types.TTimestamp}, {Name: "reasons", Type: list(str(64), 16)}}},
+			{Name: "proposal", Bank: 4,
+				Fields: []check.Var{{Name: "at", Type: types.TTimestamp}, {Name: "reasons", Type: list(str(64), 16)}}},
 			{Name: "next", Missing: "next is not known in a require; use ensure"},
 		},
 	}
-	return s, map[string]*types.Type{"": types.TBool, "bool": types.TBool, "stance": stance, "int": types.TInt, "refusal": refusal, "any": nil}
+	return s, map[string]*types.Type{"": types.TBool, "bool": types.TBool, "stance": stance, "int": types.TInt,
+		"refusal": refusal, "any": nil}
 }
 
 // TestDiagnostics holds every message, place and hint to testdata/diagnostics/expr.jsonl.
@@ -105,7 +117,8 @@ func TestDiagnostics(t *testing.T) {
 			if d.Hint == "" || d.Message == "" || strings.ToLower(d.Message[:1]) != d.Message[:1] {
 				t.Errorf("%s: %q (%q) teaches nothing, or not as the others do", k.src, d.Message, d.Hint)
 			}
-			f := finding{Src: k.src, Want: k.want, Code: d.Code, Off: d.Off, End: d.End, At: k.src[d.Off:d.End], Message: d.Message, Hint: d.Hint, Warning: d.Warning}
+			f := finding{Src: k.src, Want: k.want, Code: d.Code, Off: d.Off, End: d.End, At: k.src[d.Off:d.End],
+				Message: d.Message, Hint: d.Hint, Warning: d.Warning}
 			got = append(got, f)
 			if err := enc.Encode(f); err != nil {
 				t.Fatal(err)
@@ -154,7 +167,8 @@ func TestComparison(t *testing.T) {
 		_, found := code.Compile(src, scope, types.TBool)
 		want := ""
 		for _, d := range found {
-			want += "Holdfast  " + d.Code + " at " + src[d.Off:d.End] + "\n          " + d.Message + "\n          " + d.Hint + "\n"
+			want += "Holdfast  " + d.Code + " at " + src[d.Off:d.End] + "\n          " + d.Message + "\n          " +
+				d.Hint + "\n"
 		}
 		if ours != want {
 			t.Errorf("%s\n got %s\nwant %s", src, ours, want)

@@ -25,8 +25,10 @@ var vars = []struct {
 	{"b", types.TBool, value.OfBool(true)},
 	{"s", &types.Type{Kind: types.String, Len: 40}, value.OfString("the quick brown fox jumps")},
 	{"d", types.TDouble, value.OfDouble(2.5)},
-	{"l", &types.Type{Kind: types.List, Elem: types.TInt, Len: 5}, value.OfList([]value.Value{value.OfInt(1), value.OfInt(2), value.OfInt(0)})},
-	{"m", &types.Type{Kind: types.Map, Key: types.TString, Elem: types.TInt, Len: 5}, value.NewMap([]value.Value{value.OfString("a"), value.OfString("b")}, []value.Value{value.OfInt(1), value.OfInt(2)})},
+	{"l", &types.Type{Kind: types.List, Elem: types.TInt, Len: 5},
+		value.OfList([]value.Value{value.OfInt(1), value.OfInt(2), value.OfInt(0)})},
+	{"m", &types.Type{Kind: types.Map, Key: types.TString, Elem: types.TInt, Len: 5},
+		value.NewMap([]value.Value{value.OfString("a"), value.OfString("b")}, []value.Value{value.OfInt(1), value.OfInt(2)})},
 	{"u", types.TInt, value.OfUnknown(1)},
 	{"v", types.TBool, value.OfUnknown(2)},
 	{"bad", types.TBool, value.OfError(value.Overflow, "")},
@@ -70,7 +72,8 @@ func compare(t *testing.T, src string) {
 			want = overLimit
 		}
 		if !alike(got, want) {
-			t.Fatalf("%q (unchecked %v)\n got %s %s\nwant %s %s", src, unchecked, got.K, value.AppendQuoted(nil, got), want.K, value.AppendQuoted(nil, want))
+			t.Fatalf("%q (unchecked %v)\n got %s %s\nwant %s %s", src, unchecked, got.K, value.AppendQuoted(nil, got), want.K,
+				value.AppendQuoted(nil, want))
 		}
 		if got.K == value.Error && got.Code() == value.CostLimit {
 			continue
@@ -88,7 +91,8 @@ func compare(t *testing.T, src string) {
 		m.Cost = 0
 		var tr vm.Trace
 		if traced := m.Trace(p, &tr); !alike(traced, got) || m.Cost != cost {
-			t.Fatalf("%q traced is %s at %d, plain %s at %d", src, value.AppendQuoted(nil, traced), m.Cost, value.AppendQuoted(nil, got), cost)
+			t.Fatalf("%q traced is %s at %d, plain %s at %d", src, value.AppendQuoted(nil, traced), m.Cost,
+				value.AppendQuoted(nil, got), cost)
 		}
 	}
 }
@@ -151,8 +155,10 @@ func has(t *types.Type, v value.Value) bool {
 		}
 		return true
 	}
-	kinds := map[types.Kind]value.Kind{types.Null: value.Null, types.Bool: value.Bool, types.Int: value.Int, types.Uint: value.Uint, types.Double: value.Double,
-		types.String: value.String, types.Bytes: value.Bytes, types.Duration: value.Duration, types.Timestamp: value.Timestamp, types.TypeType: value.Type}
+	kinds := map[types.Kind]value.Kind{types.Null: value.Null, types.Bool: value.Bool, types.Int: value.Int,
+		types.Uint: value.Uint, types.Double: value.Double,
+		types.String: value.String, types.Bytes: value.Bytes, types.Duration: value.Duration,
+		types.Timestamp: value.Timestamp, types.TypeType: value.Type}
 	return kinds[t.Kind] == v.K
 }
 
@@ -207,7 +213,8 @@ func (g *grower) bool(n int) string {
 	}
 	switch g.r.IntN(10) {
 	case 0, 1:
-		return "(" + g.bool(n-1) + g.one(" && ", " || ") + g.bool(n-1) + g.one("", " && b", " || b", " && i < 4", " || 1 / 0 > j") + ")"
+		return "(" + g.bool(n-1) + g.one(" && ", " || ") + g.bool(n-1) + g.one("", " && b", " || b", " && i < 4",
+			" || 1 / 0 > j") + ")"
 	case 2, 3:
 		return g.int(n-1) + g.one(" < ", " <= ", " > ", " >= ", " == ", " != ") + g.int(n-1)
 	case 4:
@@ -216,7 +223,8 @@ func (g *grower) bool(n int) string {
 		return g.int(n-1) + " in " + g.list(n-1)
 	case 6:
 		x := g.one("x", "y", "z")
-		return g.list(n-1) + "." + g.one("all", "exists", "exists_one") + "(" + x + ", " + g.with(x, func() string { return g.bool(n - 1) }) + ")"
+		return g.list(n-1) + "." + g.one("all", "exists", "exists_one") + "(" + x + ", " + g.with(x,
+			func() string { return g.bool(n - 1) }) + ")"
 	case 7:
 		return g.str(n-1) + g.one(" == ", " < ", " != ", " >= ") + g.str(n-1)
 	case 8:
@@ -241,7 +249,8 @@ func (g *grower) list(n int) string {
 	case 3:
 		return "(" + g.list(n-1) + " + " + g.list(n-1) + ")"
 	case 4:
-		return g.list(n-1) + ".transformList(i, x, " + g.with("x", func() string { return g.bool(n-1) + ", " + g.int(n-1) }) + ")"
+		return g.list(n-1) + ".transformList(i, x, " + g.with("x",
+			func() string { return g.bool(n-1) + ", " + g.int(n-1) }) + ")"
 	}
 	return g.list(n-1) + ".transformMap(i, x, " + g.with("x", func() string { return g.int(n - 1) }) + ").map(k, k)"
 }
@@ -276,8 +285,11 @@ func TestRandom(t *testing.T) {
 // FuzzCompile feeds the whole pipeline any bytes: it ends, every finding has a
 // place, and what compiles agrees with the oracle.
 func FuzzCompile(f *testing.F) {
-	for _, s := range []string{"i + 1 == 2", "l.all(x, x > 0)", "{'a': [1]}.a[0]", "b ? s : 'x'", "[1, 2].map(x, x > 1, x)", "has(m.a) && m.a in l",
-		"cel.bind(x, i, x * x)", "'a\\x41' + r'\\b' + '''c'''", "b\"\\377\"", "-1.5e3 < 0x1F", "s.matches('a+')", "m.transformMap(k, v, k + string(v))", "and or not = & <> “x” $", "((((", "a.b.c.d", "!!!b", "1 in {1: 2}", "`a`.b"} {
+	for _, s := range []string{"i + 1 == 2", "l.all(x, x > 0)", "{'a': [1]}.a[0]", "b ? s : 'x'",
+		"[1, 2].map(x, x > 1, x)", "has(m.a) && m.a in l",
+		"cel.bind(x, i, x * x)", "'a\\x41' + r'\\b' + '''c'''", "b\"\\377\"", "-1.5e3 < 0x1F", "s.matches('a+')",
+		"m.transformMap(k, v, k + string(v))", "and or not = & <> “x” $", "((((", "a.b.c.d", "!!!b",
+		"1 in {1: 2}", "`a`.b"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, src string) { compare(t, src) })

@@ -50,8 +50,9 @@ func generate(src string, e *check.Expr, tracing bool, list *diag.List) *vm.Prog
 	s := g.operand(e)
 	g.emit(vm.Instr{Op: vm.OpReturn, A: s})
 	if g.full {
-		list.Add(diag.Diagnostic{Code: codes.LimitProgram, Off: int(e.Off), End: int(e.End), Message: "this expression needs more than the machine has.",
-			Hint: "split it: name its parts under `derived`."})
+		list.Add(diag.Diagnostic{Code: codes.LimitProgram, Off: int(e.Off), End: int(e.End),
+			Message: "this expression needs more than the machine has.",
+			Hint:    "split it: name its parts under `derived`."})
 		return nil
 	}
 	return g.p
@@ -181,8 +182,10 @@ func (g *generator) into(e *check.Expr, d int) {
 	}
 }
 
-var binaries = [...]vm.Opcode{check.Mul: vm.OpMul, check.Div: vm.OpDiv, check.Mod: vm.OpMod, check.Add: vm.OpAdd, check.Sub: vm.OpSub,
-	check.Lt: vm.OpLt, check.Le: vm.OpLe, check.Gt: vm.OpGt, check.Ge: vm.OpGe, check.Eq: vm.OpEq, check.Ne: vm.OpNe, check.In: vm.OpIn}
+var binaries = [...]vm.Opcode{check.Mul: vm.OpMul, check.Div: vm.OpDiv, check.Mod: vm.OpMod, check.Add: vm.OpAdd,
+	check.Sub: vm.OpSub,
+	check.Lt:  vm.OpLt, check.Le: vm.OpLe, check.Gt: vm.OpGt, check.Ge: vm.OpGe, check.Eq: vm.OpEq, check.Ne: vm.OpNe,
+	check.In: vm.OpIn}
 
 // base is the operand of a selection: a trace records the whole path, not its beginnings.
 func (g *generator) base(e *check.Expr) vm.Slot { return g.plain(e) }
@@ -215,7 +218,8 @@ func (g *generator) compute(e *check.Expr, d int) {
 		in.Op, in.A = vm.OpNeg, g.operand(e.Args[0])
 	case check.TypeOf:
 		in.Op, in.A = vm.OpTypeOf, g.operand(e.Args[0])
-	case check.Mul, check.Div, check.Mod, check.Add, check.Sub, check.Lt, check.Le, check.Gt, check.Ge, check.Eq, check.Ne, check.In:
+	case check.Mul, check.Div, check.Mod, check.Add, check.Sub, check.Lt, check.Le, check.Gt, check.Ge, check.Eq,
+		check.Ne, check.In:
 		in.Op, in.A, in.B = binaries[e.Op], g.operand(e.Args[0]), g.operand(e.Args[1])
 	case check.And, check.Or:
 		g.logic(e, d)
@@ -400,7 +404,8 @@ func (g *generator) turn(it *iteration, mark int) {
 		collected = it.vals
 	}
 	if l.Filter != nil {
-		it.failed = append(it.failed, g.emit(vm.Instr{Op: vm.OpSkip, D: uint16(collected), A: g.operand(l.Filter), B: uint32(it.top)}))
+		it.failed = append(it.failed,
+			g.emit(vm.Instr{Op: vm.OpSkip, D: uint16(collected), A: g.operand(l.Filter), B: uint32(it.top)}))
 		g.next = mark
 	}
 	switch l.Kind {
@@ -416,7 +421,8 @@ func (g *generator) turn(it *iteration, mark int) {
 		it.failed = append(it.failed, g.emit(vm.Instr{Op: vm.OpAppend, D: uint16(it.vals), A: g.operand(l.Body)}))
 		g.emit(vm.Instr{Op: vm.OpAppend, D: uint16(it.keys), A: reg(it.r + 2)})
 	case check.TransformPair:
-		it.failed = append(it.failed, g.emit(vm.Instr{Op: vm.OpPair, D: uint16(it.keys), A: g.operand(l.Body), B: uint32(it.vals)}))
+		it.failed = append(it.failed,
+			g.emit(vm.Instr{Op: vm.OpPair, D: uint16(it.keys), A: g.operand(l.Body), B: uint32(it.vals)}))
 	}
 }
 

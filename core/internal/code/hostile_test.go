@@ -60,7 +60,8 @@ func TestHostile(t *testing.T) {
 		{"growing text", "cel.bind(a,s.replace('',s),cel.bind(c,a.replace('',a),c.replace('',c)))=='x'", ""},
 		{"shared lists", shared(40) + " == " + shared(40), codes.LimitCost},
 	} {
-		scope := check.Scope{Vars: []check.Var{{Name: "i", Type: types.TInt}, {Name: "b", Type: types.TBool}, {Name: "l", Type: types.TDyn}, {Name: "m", Type: types.TDyn}, {Name: "s", Type: types.TString}}}
+		scope := check.Scope{Vars: []check.Var{{Name: "i", Type: types.TInt}, {Name: "b", Type: types.TBool},
+			{Name: "l", Type: types.TDyn}, {Name: "m", Type: types.TDyn}, {Name: "s", Type: types.TString}}}
 		p, found := code.Compile(c.src, &scope, nil)
 		if len(found) > diag.MaxDiagnostics {
 			t.Errorf("%s: %d findings", c.name, len(found))
@@ -79,7 +80,8 @@ func TestHostile(t *testing.T) {
 			t.Errorf("%s compiles, want %s", c.name, c.code)
 		}
 		m := vm.Machine{CostLimit: code.MaxCost}
-		m.Banks[0] = []value.Value{value.OfInt(3), value.OfBool(true), value.OfList(nil), value.NewMap(nil, nil), value.OfString(r("0123456789", 20))}
+		m.Banks[0] = []value.Value{value.OfInt(3), value.OfBool(true), value.OfList(nil), value.NewMap(nil, nil),
+			value.OfString(r("0123456789", 20))}
 		m.Run(p)
 		var tr vm.Trace
 		m.Trace(p, &tr)

@@ -54,7 +54,8 @@ func (l *linter) expr(e *check.Expr) {
 	case check.And, check.Or:
 		for _, a := range e.Args {
 			if literal(a) && a.Value.K == value.Bool {
-				l.warn(codes.LintConstantCondition, a, "this is always "+truth(a.Value.True())+".", "delete it, or name what it should depend on.")
+				l.warn(codes.LintConstantCondition, a, "this is always "+truth(a.Value.True())+".",
+					"delete it, or name what it should depend on.")
 			}
 		}
 		if e.Op == check.And {
@@ -66,16 +67,21 @@ func (l *linter) expr(e *check.Expr) {
 			if !test.Value.True() {
 				dead = e.Args[1]
 			}
-			l.warn(codes.LintUnreachableBranch, dead, "this branch never runs: the condition is always "+truth(test.Value.True())+".", "delete the choice, or correct its condition.")
+			l.warn(codes.LintUnreachableBranch, dead,
+				"this branch never runs: the condition is always "+truth(test.Value.True())+".",
+				"delete the choice, or correct its condition.")
 		}
 	case check.Div, check.Mod:
 		if z := e.Args[1]; literal(z) && z.Value.K == value.Int && z.Value.N == 0 && (e.Paths || !e.Args[0].Folded) {
-			l.warn(codes.LintAlwaysFails, e, "this always fails: it divides by zero.", "divide by something else; whether a variable is 0 can be asked before: `x != 0 && y / x > 1`.")
+			l.warn(codes.LintAlwaysFails, e, "this always fails: it divides by zero.",
+				"divide by something else; whether a variable is 0 can be asked before: `x != 0 && y / x > 1`.")
 		}
 	case check.Call:
 		if e.Name == "matches" && e.Paths && len(e.Args) == 2 && literal(e.Args[1]) && e.Args[1].Value.K == value.String {
 			if re, failed := lib.CompileRegexp(e.Args[1].Value.Str()); re == nil {
-				l.warn(codes.LintAlwaysFails, e.Args[1], "this always fails: "+failed.Str()+".", "patterns have RE2's syntax; a character such as `(` is meant as itself after a backslash, in a raw string: `r'\\('`.")
+				l.warn(codes.LintAlwaysFails, e.Args[1], "this always fails: "+failed.Str()+".",
+					"patterns have RE2's syntax; a character such as `(` is meant as itself after a backslash, "+
+						"in a raw string: `r'\\('`.")
 			}
 		}
 		if e.Name == "format" && e.Paths && literal(e.Args[0]) && e.Args[1].Op == check.List {
@@ -87,8 +93,10 @@ func (l *linter) expr(e *check.Expr) {
 }
 
 // layoutKinds are the kinds of values whose zero a layout can be tried on.
-var layoutKinds = [...]value.Kind{types.Bool: value.Bool, types.Int: value.Int, types.Uint: value.Uint, types.Double: value.Double, types.String: value.String,
-	types.Bytes: value.Bytes, types.Duration: value.Duration, types.Timestamp: value.Timestamp, types.List: value.List, types.Enum: value.String}
+var layoutKinds = [...]value.Kind{types.Bool: value.Bool, types.Int: value.Int, types.Uint: value.Uint,
+	types.Double: value.Double, types.String: value.String,
+	types.Bytes: value.Bytes, types.Duration: value.Duration, types.Timestamp: value.Timestamp, types.List: value.List,
+	types.Enum: value.String}
 
 // layout tries a literal layout on a value of each argument's type.
 func (l *linter) layout(e *check.Expr) {
@@ -101,11 +109,15 @@ func (l *linter) layout(e *check.Expr) {
 	}
 	all := lib.Funcs[e.Index].Call([]value.Value{e.Args[0].Value, value.OfList(items)})
 	if all.K == value.Error {
-		l.warn(codes.LintAlwaysFails, e.Args[0], "this always fails: "+all.Str()+".", "write `%s` for anything, `%d` for a whole number, `%.2f` for two digits after the point, and `%%` for a percent sign.")
+		l.warn(codes.LintAlwaysFails, e.Args[0], "this always fails: "+all.Str()+".",
+			"write `%s` for anything, `%d` for a whole number, `%.2f` for two digits after the point, "+
+				"and `%%` for a percent sign.")
 		return
 	}
-	if n := len(items) - 1; n >= 0 && lib.Funcs[e.Index].Call([]value.Value{e.Args[0].Value, value.OfList(items[:n])}).K != value.Error {
-		l.warn(codes.LintUnused, e.Args[1].Args[n], "the layout has no place for this.", "add a `%s` for it, or leave it out.")
+	if n := len(items) - 1; n >= 0 &&
+		lib.Funcs[e.Index].Call([]value.Value{e.Args[0].Value, value.OfList(items[:n])}).K != value.Error {
+		l.warn(codes.LintUnused, e.Args[1].Args[n], "the layout has no place for this.",
+			"add a `%s` for it, or leave it out.")
 	}
 }
 
@@ -122,7 +134,8 @@ type span struct{ low, high int64 }
 // bounds returns what the declared type of e says about its value.
 func bounds(e *check.Expr) (span, bool) {
 	switch {
-	case (e.Op == check.Load || e.Op == check.Field || e.Op == check.At || e.Op == check.Local) && e.Type.Kind == types.Int && e.Type.Bounded:
+	case (e.Op == check.Load || e.Op == check.Field || e.Op == check.At || e.Op == check.Local) &&
+		e.Type.Kind == types.Int && e.Type.Bounded:
 		return span{e.Type.Min, e.Type.Max}, true
 	case e.Op == check.Call && e.Name == "size" && len(e.Args) == 1:
 		high := int64(1) << 40
@@ -173,11 +186,13 @@ func (l *linter) comparison(e *check.Expr) {
 	if !always && !never {
 		return
 	}
-	about := "`" + l.src[a.Off:a.End] + "` is from " + strconv.FormatInt(s.low, 10) + " to " + strconv.FormatInt(s.high, 10)
+	about := "`" + l.src[a.Off:a.End] + "` is from " + strconv.FormatInt(s.low, 10) + " to " +
+		strconv.FormatInt(s.high, 10)
 	if s.high == 1<<40 {
 		about = "`" + l.src[a.Off:a.End] + "` is never below 0"
 	}
-	l.warn(codes.LintConstantCondition, e, about+", so this is always "+truth(always)+".", "correct the number, or delete the comparison.")
+	l.warn(codes.LintConstantCondition, e, about+", so this is always "+truth(always)+".",
+		"correct the number, or delete the comparison.")
 }
 
 // contradiction looks for one variable that would have to equal two things.
@@ -189,7 +204,8 @@ func (l *linter) contradiction(e *check.Expr) {
 		}
 		for _, b := range e.Args[:i] {
 			if y, w, ok := equals(b); ok && y.Bank == x.Bank && y.Index == x.Index && !value.Equal(v, w) {
-				l.warn(codes.LintContradiction, a, "`"+l.src[x.Off:x.End]+"` cannot equal two values at once, so `&&` is never true here.", "did you mean `||`?")
+				l.warn(codes.LintContradiction, a,
+					"`"+l.src[x.Off:x.End]+"` cannot equal two values at once, so `&&` is never true here.", "did you mean `||`?")
 				return
 			}
 		}

@@ -295,7 +295,8 @@ func (o *oracle) binary(n *syntax.Node, e *env) value.Value {
 		}
 		return wrong("<")
 	}
-	return value.OfBool(map[syntax.Op]bool{syntax.Lt: order < 0, syntax.Le: order <= 0, syntax.Gt: order > 0, syntax.Ge: order >= 0}[n.Op])
+	return value.OfBool(map[syntax.Op]bool{syntax.Lt: order < 0, syntax.Le: order <= 0, syntax.Gt: order > 0,
+		syntax.Ge: order >= 0}[n.Op])
 }
 
 func (o *oracle) call(name string, args []value.Value) value.Value {
@@ -344,7 +345,8 @@ func (o *oracle) method(n *syntax.Node, e *env) value.Value {
 		}
 		return o.eval(args[2], &env{args[0].Name, o.eval(args[1], e), e})
 	}
-	if _, local := lookup(e, r.Name); r.Kind == syntax.Ident && !local && (r.Name == "math" || r.Name == "strings" || r.Name == "cel") {
+	if _, local := lookup(e, r.Name); r.Kind == syntax.Ident && !local &&
+		(r.Name == "math" || r.Name == "strings" || r.Name == "cel") {
 		if !callable(r.Name+"."+n.Name, false, len(args)) {
 			return o.strange(n)
 		}
@@ -361,15 +363,20 @@ func (o *oracle) method(n *syntax.Node, e *env) value.Value {
 }
 
 // macroForms are the fewest and most arguments of each macro.
-var macroForms = map[string][2]int{"all": {2, 3}, "exists": {2, 3}, "exists_one": {2, 3}, "existsOne": {2, 3}, "map": {2, 3}, "filter": {2, 2},
+var macroForms = map[string][2]int{"all": {2, 3}, "exists": {2, 3}, "exists_one": {2, 3}, "existsOne": {2, 3},
+	"map": {2, 3}, "filter": {2, 2},
 	"transformList": {3, 4}, "transformMap": {3, 4}, "transformMapEntry": {3, 4}}
 
 // forms are the numbers of arguments that functions and methods take, as the language has them.
 var forms = map[string]string{
-	"size": "f1 m0", "bool": "f1", "int": "f1", "uint": "f1", "double": "f1", "string": "f1", "bytes": "f1", "timestamp": "f1", "duration": "f1",
-	"type": "f1", "dyn": "f1", "contains": "m1", "startsWith": "m1", "endsWith": "m1", "matches": "f2 m1", "charAt": "m1", "indexOf": "m1 m2",
-	"lastIndexOf": "m1 m2", "lowerAscii": "m0", "upperAscii": "m0", "replace": "m2 m3", "split": "m1 m2", "substring": "m1 m2", "trim": "m0",
-	"reverse": "m0", "join": "m0 m1", "format": "m1", "strings.quote": "f1", "digest": "f1", "math.greatest": "f1 f2 f3 f4", "math.least": "f1 f2 f3 f4",
+	"size": "f1 m0", "bool": "f1", "int": "f1", "uint": "f1", "double": "f1", "string": "f1", "bytes": "f1",
+	"timestamp": "f1", "duration": "f1",
+	"type": "f1", "dyn": "f1", "contains": "m1", "startsWith": "m1", "endsWith": "m1", "matches": "f2 m1", "charAt": "m1",
+	"indexOf":     "m1 m2",
+	"lastIndexOf": "m1 m2", "lowerAscii": "m0", "upperAscii": "m0", "replace": "m2 m3", "split": "m1 m2",
+	"substring": "m1 m2", "trim": "m0",
+	"reverse": "m0", "join": "m0 m1", "format": "m1", "strings.quote": "f1", "digest": "f1",
+	"math.greatest": "f1 f2 f3 f4", "math.least": "f1 f2 f3 f4",
 }
 
 func callable(name string, method bool, args int) bool {

@@ -46,7 +46,8 @@ func format(args []value.Value) value.Value {
 			return failed
 		}
 		if next == len(items) {
-			return value.OfError(value.InvalidArgument, "format: there is no argument "+strconv.Itoa(next+1)+" for "+excerpt(c.text))
+			return value.OfError(value.InvalidArgument,
+				"format: there is no argument "+strconv.Itoa(next+1)+" for "+excerpt(c.text))
 		}
 		w.clause(c, items[next], next+1)
 		next++
@@ -83,7 +84,8 @@ func parseClause(s string) (c clause, failed value.Value) {
 		}
 	}
 	if i == len(s) {
-		return clause{}, value.OfError(value.InvalidArgument, "format: "+excerpt(s)+" ends without a verb; write %% for a percent sign")
+		return clause{},
+			value.OfError(value.InvalidArgument, "format: "+excerpt(s)+" ends without a verb; write %% for a percent sign")
 	}
 	c.verb = s[i]
 	if strings.IndexByte("sdfebxXo", c.verb) < 0 {
@@ -184,7 +186,8 @@ func (w *writer) base(c clause, v value.Value, position int) {
 }
 
 func (w *writer) refuse(c clause, v value.Value, position int) {
-	w.failed = value.OfError(value.InvalidArgument, "format: "+c.text+" cannot write argument "+strconv.Itoa(position)+", which is of type "+v.K.String())
+	w.failed = value.OfError(value.InvalidArgument,
+		"format: "+c.text+" cannot write argument "+strconv.Itoa(position)+", which is of type "+v.K.String())
 }
 
 func (w *writer) hex(s string, upper bool) {

@@ -148,7 +148,9 @@ func check(t *testing.T, lines string) {
 		}
 		same := got.K == w.K && value.Equal(got, w)
 		if w.K == value.Double {
-			same = got.K == w.K && (math.Float64bits(got.Double()) == math.Float64bits(w.Double()) || math.IsNaN(got.Double()) && math.IsNaN(w.Double()))
+			same = got.K == w.K &&
+				(math.Float64bits(got.Double()) == math.Float64bits(w.Double()) || math.IsNaN(got.Double()) &&
+					math.IsNaN(w.Double()))
 		}
 		if !same {
 			t.Errorf("%s\n got %s %s\nwant %s", expr, got.K, value.AppendQuoted(nil, got), want)
@@ -181,8 +183,10 @@ func TestFuncs(t *testing.T) {
 // TestWrongKinds calls each function with every pair of kinds; whatever comes out,
 // it must come out.
 func TestWrongKinds(t *testing.T) {
-	samples := []value.Value{{}, value.OfBool(true), value.OfInt(-1), value.OfUint(3), value.OfDouble(math.NaN()), value.OfString(""), value.OfBytes(nil),
-		value.OfDuration(0, 0), value.OfTimestamp(0, 0), value.OfList(nil), value.OfMap(&value.Entries{}), value.OfType("int")}
+	samples := []value.Value{{}, value.OfBool(true), value.OfInt(-1), value.OfUint(3), value.OfDouble(math.NaN()),
+		value.OfString(""), value.OfBytes(nil),
+		value.OfDuration(0, 0), value.OfTimestamp(0, 0), value.OfList(nil), value.OfMap(&value.Entries{}),
+		value.OfType("int")}
 	for _, f := range Funcs {
 		for _, a := range samples {
 			f.Call([]value.Value{a})

@@ -45,7 +45,8 @@ func CompileRegexp(pattern string) (re *Regexp, failed value.Value) {
 	}
 	size := regexpSize(tree)
 	if size > MaxRegexpSize {
-		return nil, value.OfError(value.SizeLimit, "the pattern "+excerpt(pattern)+" is too large with its repetitions written out")
+		return nil, value.OfError(value.SizeLimit,
+			"the pattern "+excerpt(pattern)+" is too large with its repetitions written out")
 	}
 	compiled, err := regexp.Compile(pattern)
 	if err != nil {

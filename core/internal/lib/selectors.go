@@ -21,7 +21,8 @@ func local(name string, args []value.Value) (t instant, failed value.Value) {
 		zone := args[1].Str()
 		if offset, ok = value.ParseZone(zone); !ok {
 			return instant{}, value.OfError(value.InvalidArgument, "time zone "+excerpt(zone)+
-				` is not "UTC" or a fixed offset such as "+05:30"; named time zones are not available, because they change with politics`)
+				` is not "UTC" or a fixed offset such as "+05:30"; named time zones are not available, `+
+				"because they change with politics")
 		}
 	default:
 		return instant{}, noOverload(name, args...)

@@ -103,7 +103,8 @@ func substring(args []value.Value) value.Value {
 		return value.OfString(s[start:])
 	}
 	if args[2].Int() < args[1].Int() {
-		return value.OfError(value.InvalidArgument, "substring from "+text(args[1])+" to "+text(args[2])+": the end is before the start")
+		return value.OfError(value.InvalidArgument,
+			"substring from "+text(args[1])+" to "+text(args[2])+": the end is before the start")
 	}
 	end, ok := byteIndex(s, args[2].Int())
 	if !ok {
@@ -169,7 +170,8 @@ func trim(args []value.Value) value.Value {
 // replace replaces all that it finds, or as many as its last argument says, from the
 // left; a negative number means all.
 func replace(args []value.Value) value.Value {
-	if !are(args, value.String, value.String, value.String) && !are(args, value.String, value.String, value.String, value.Int) {
+	if !are(args, value.String, value.String, value.String) &&
+		!are(args, value.String, value.String, value.String, value.Int) {
 		return noOverload("replace", args...)
 	}
 	s, old, sub := args[0].Str(), args[1].Str(), args[2].Str()
@@ -230,7 +232,8 @@ func join(args []value.Value) value.Value {
 	size := len(sep) * max(len(items)-1, 0)
 	for i, item := range items {
 		if item.K != value.String {
-			return value.OfError(value.NoSuchOverload, "join: item "+strconv.Itoa(i)+" of the list is of type "+item.K.String()+", not string")
+			return value.OfError(value.NoSuchOverload,
+				"join: item "+strconv.Itoa(i)+" of the list is of type "+item.K.String()+", not string")
 		}
 		size += int(item.N)
 	}

@@ -223,7 +223,8 @@ func TestSizeLimits(t *testing.T) {
 		{"format", []value.Value{str("%x"), halves}, true},
 		{"format", []value.Value{str("%x%X"), halves}, false},
 		{"format", []value.Value{str("%s"), value.OfList([]value.Value{deep})}, false},
-		{"format", []value.Value{str("%s"), value.OfList([]value.Value{value.NewMap([]value.Value{one}, []value.Value{deep})})}, false},
+		{"format", []value.Value{str("%s"),
+			value.OfList([]value.Value{value.NewMap([]value.Value{one}, []value.Value{deep})})}, false},
 		{"matches", []value.Value{one, str(strings.Repeat("x", MaxPattern))}, true},
 		{"matches", []value.Value{one, str(strings.Repeat("x", MaxPattern+1))}, false},
 		{"matches", []value.Value{one, str("(?:ab){1000}")}, true},
@@ -319,10 +320,12 @@ func FuzzFormat(f *testing.F) {
 		if len(layout) > 1000 {
 			return
 		}
-		items := []value.Value{value.OfInt(i), value.OfDouble(d), value.OfString(s), value.OfUint(uint64(i)), value.OfBytes([]byte(s)), value.OfBool(i > 0)}
+		items := []value.Value{value.OfInt(i), value.OfDouble(d), value.OfString(s), value.OfUint(uint64(i)),
+			value.OfBytes([]byte(s)), value.OfBool(i > 0)}
 		list := value.OfList(append(items, value.OfList(items)))
 		got := format([]value.Value{value.OfString(layout), list})
-		if got.K != value.Error && (got.K != value.String || got.N > value.MaxSize || utf8.ValidString(layout) && utf8.ValidString(s) && !utf8.ValidString(got.Str())) {
+		if got.K != value.Error && (got.K != value.String || got.N > value.MaxSize || utf8.ValidString(layout) &&
+			utf8.ValidString(s) && !utf8.ValidString(got.Str())) {
 			t.Fatalf("format(%q) = %q", layout, got.Str())
 		}
 		for _, clause := range clauses.FindAllString(layout, -1) {

@@ -72,7 +72,8 @@ func (l *linter) run() {
 func own(path string) bool { return !strings.HasPrefix(path, "/extends/") }
 
 func (l *linter) warn(code, path string, key bool, message, hint, related string) {
-	l.b.Add(diag.Diagnostic{Code: code, Path: path, Key: key, Message: message, Hint: hint, Warning: true, Related: related})
+	l.b.Add(diag.Diagnostic{Code: code, Path: path, Key: key, Message: message, Hint: hint, Warning: true,
+		Related: related})
 }
 
 // tree is the condition or right-hand side src, nil where it cannot be read.
@@ -174,7 +175,8 @@ func allows(v *model.Var, from, to int) bool {
 		return false
 	}
 	for _, n := range v.Never {
-		if from != to && n.Otherwise.Verdict != model.HoldVerdict && (n.From < 0 || n.From == from) && (n.To < 0 || n.To == to) {
+		if from != to && n.Otherwise.Verdict != model.HoldVerdict && (n.From < 0 || n.From == from) &&
+			(n.To < 0 || n.To == to) {
 			return false
 		}
 	}
@@ -217,16 +219,21 @@ func (l *linter) conditions() {
 		case x.unknown:
 			l.shadows(i, list)
 		case !violated && x.covered != "":
-			l.warn(codes.LintShadowed, b.Condition(i), false, "`"+c.ID+"` never decides: what it forbids is refused already, by "+x.covered+".", "delete it, or let it forbid more.", "")
+			l.warn(codes.LintShadowed, b.Condition(i), false,
+				"`"+c.ID+"` never decides: what it forbids is refused already, by "+x.covered+".",
+				"delete it, or let it forbid more.", "")
 		case !violated && c.Kind == model.Prefer:
-			l.warn(codes.LintNeverViolated, b.Condition(i), false, "`"+c.ID+"` is always met, so it prefers nothing.", "correct the condition, or delete it.", "")
+			l.warn(codes.LintNeverViolated, b.Condition(i), false, "`"+c.ID+"` is always met, so it prefers nothing.",
+				"correct the condition, or delete it.", "")
 		case !violated:
-			l.warn(codes.LintNeverViolated, b.Condition(i), false, "`"+c.ID+"` is never violated: the condition always holds.", "correct the condition, or delete the constraint.", "")
+			l.warn(codes.LintNeverViolated, b.Condition(i), false, "`"+c.ID+"` is never violated: the condition always holds.",
+				"correct the condition, or delete the constraint.", "")
 		case len(x.never) > 0 && c.Otherwise.Verdict != model.HoldVerdict:
 			message := "`" + c.ID + "` never holds, so " + diag.Quoted(x.never) + " can never commit."
 			hint := "correct the condition; what nobody may do is left out of `actions`."
 			if c.Kind == model.Prefer {
-				message, hint = "`"+c.ID+"` is never met for "+diag.Quoted(x.never)+", so it prefers nothing there.", "correct the condition, or name other actions in `on`."
+				message, hint = "`"+c.ID+"` is never met for "+diag.Quoted(x.never)+
+					", so it prefers nothing there.", "correct the condition, or name other actions in `on`."
 			} else if !c.All && len(x.never) < count(c.On) {
 				hint = "correct the condition, or leave the action out of `on`."
 			}
@@ -302,7 +309,8 @@ func (l *linter) shadows(i int, list []came) {
 	}
 	for k := range b.Constraints {
 		d := &b.Constraints[k]
-		if i == k || d.Kind == model.Prefer || d.Otherwise.Verdict == model.HoldVerdict || (d.Kind == model.Always) != (c.Kind == model.Always) || d.Kind == model.Ensure && c.Kind == model.Require {
+		if i == k || d.Kind == model.Prefer || d.Otherwise.Verdict == model.HoldVerdict ||
+			(d.Kind == model.Always) != (c.Kind == model.Always) || d.Kind == model.Ensure && c.Kind == model.Require {
 			continue
 		}
 		why := ""
@@ -315,7 +323,8 @@ func (l *linter) shadows(i int, list []came) {
 		if why == "" || !l.implied(i, k, list) {
 			continue
 		}
-		l.warn(codes.LintShadowed, b.Condition(i), false, "`"+c.ID+"` never decides: whenever it is violated so is `"+d.ID+"`, "+why+".",
+		l.warn(codes.LintShadowed, b.Condition(i), false,
+			"`"+c.ID+"` never decides: whenever it is violated so is `"+d.ID+"`, "+why+".",
 			"delete it, or let it forbid something that `"+d.ID+"` leaves open.", b.Condition(k))
 		return
 	}
@@ -378,9 +387,11 @@ func (l *linter) whens() {
 		}
 		switch {
 		case !some:
-			l.warn(codes.LintUnreachableBranch, path, false, "this never holds, so the effect never happens.", "correct the condition, or delete the effect.", "")
+			l.warn(codes.LintUnreachableBranch, path, false, "this never holds, so the effect never happens.",
+				"correct the condition, or delete the effect.", "")
 		case !other:
-			l.warn(codes.LintConstantCondition, path, false, "this always holds.", "leave `when` out, or correct the condition.", "")
+			l.warn(codes.LintConstantCondition, path, false, "this always holds.",
+				"leave `when` out, or correct the condition.", "")
 		}
 	})
 }

@@ -131,8 +131,10 @@ func (l *linter) nobody() {
 			}
 			v := &b.Vars[e.Var]
 			if !l.may(act.By, v.Owners) {
-				l.warn(codes.LintNobody, at, true, "`"+act.Name+"` can never change `"+v.Name+"`: it belongs to "+l.agents(v.Owners)+", and may be proposed by "+l.agents(act.By)+" only.",
-					"let an owner propose it, too, or give an agent that does `proposes: true`, so that an owner can confirm.", b.Declared("variable", v.Name))
+				l.warn(codes.LintNobody, at, true, "`"+act.Name+"` can never change `"+v.Name+"`: it belongs to "+
+					l.agents(v.Owners)+", and may be proposed by "+l.agents(act.By)+" only.",
+					"let an owner propose it, too, or give an agent that does `proposes: true`, so that an owner can confirm.",
+					b.Declared("variable", v.Name))
 				both = 0
 				break
 			}
@@ -140,7 +142,8 @@ func (l *linter) nobody() {
 				continue
 			}
 			if !l.may(act.By, both&v.Owners) {
-				l.warn(codes.LintNobody, at, true, "`"+act.Name+"` can never change both `"+b.Vars[first].Name+"` and `"+v.Name+"`: no one agent may, on its own or by confirming.",
+				l.warn(codes.LintNobody, at, true, "`"+act.Name+"` can never change both `"+b.Vars[first].Name+"` and `"+v.Name+
+					"`: no one agent may, on its own or by confirming.",
 					"give the two an owner in common, or change them by two actions.", b.Declared("variable", v.Name))
 				break
 			}
@@ -201,7 +204,8 @@ func (l *linter) reach() {
 			if v.Moves != nil {
 				hint += " and allow the move"
 			}
-			l.warn(codes.LintUnreachableMember, at, true, "`"+v.Name+"` never becomes "+strings.ReplaceAll(diag.Quoted(never), ", ", " or ")+".", hint+", or take the member out of the type.", "")
+			l.warn(codes.LintUnreachableMember, at, true, "`"+v.Name+"` never becomes "+strings.ReplaceAll(diag.Quoted(never),
+				", ", " or ")+".", hint+", or take the member out of the type.", "")
 		}
 	}
 }

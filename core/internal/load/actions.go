@@ -21,7 +21,8 @@ func (b *loader) declareActions(x node) []func() {
 			if v.kind() == canon.Object {
 				for _, key := range []string{"by", "args", "title", "about"} {
 					if k := v.get(key); k.ok() {
-						k.failSee(codes.ExtendRedefines, "the action `"+name+"` is a parent's, and a child does not change its `"+key+"`.", "add effects on your own variables, and constraints.", b.names["action "+name])
+						k.failSee(codes.ExtendRedefines, "the action `"+name+"` is a parent's, and a child does not change its `"+key+
+							"`.", "add effects on your own variables, and constraints.", b.names["action "+name])
 					}
 				}
 			}
@@ -165,6 +166,7 @@ func (x node) most(key string, otherwise int) int {
 		return int(v)
 	}
 	most := strconv.Itoa(model.MaxHolds)
-	n.fail(codes.BundleValue, "`"+key+"` is a whole number from 1 to "+most+": a session has no more than that waiting.", "")
+	n.fail(codes.BundleValue,
+		"`"+key+"` is a whole number from 1 to "+most+": a session has no more than that waiting.", "")
 	return otherwise
 }

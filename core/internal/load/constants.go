@@ -29,7 +29,8 @@ func (b *loader) declareAgents(x node) {
 	}
 	if a.ok() {
 		a.members(MaxAgents, "agents", func(name string, v node) {
-			if v.identifier(name, "an agent", true) && b.fresh(v, "agent", name) && v.keys("title", "about", "proposes") && len(b.Agents) < MaxAgents {
+			if v.identifier(name, "an agent", true) && b.fresh(v, "agent", name) && v.keys("title", "about", "proposes") &&
+				len(b.Agents) < MaxAgents {
 				agent := model.Agent{Name: name, Title: v.optionalTitle(), About: v.optionalText("about"), Layer: b.layer}
 				if p := v.get("proposes"); p.ok() {
 					agent.Proposes = p.flag()
@@ -127,7 +128,8 @@ func (b *loader) constant(x node, e Const) Const {
 	case e.Internal && hash.ok() && !v.ok():
 		e.Value = value.OfUnknown(1)
 	case !v.ok():
-		x.fail(codes.BundleMissing, "`"+e.Name+"` has no value.", "give it a `value`; a catalog gives one for each of its points.")
+		x.fail(codes.BundleMissing, "`"+e.Name+"` has no value.",
+			"give it a `value`; a catalog gives one for each of its points.")
 	case e.Type.Kind != types.Bad:
 		w, m := model.Decode(&x.r.doc, v.n, e.Type, &x.r.fill)
 		if m != nil {
@@ -136,7 +138,8 @@ func (b *loader) constant(x node, e Const) Const {
 		e.Value = w
 	}
 	if e.Internal && v.ok() && !salt.ok() {
-		x.fail(codes.BundleMissing, "what is internal needs a `salt`, or its hash could be guessed.", "give it a random text that nobody else knows.")
+		x.fail(codes.BundleMissing, "what is internal needs a `salt`, or its hash could be guessed.",
+			"give it a random text that nobody else knows.")
 	}
 	if salt.ok() {
 		salt.text(MaxText)
@@ -189,7 +192,8 @@ func (b *loader) check(x node, units uint64) bool {
 		return true
 	}
 	if b.checking > 0 || units == 0 {
-		x.fail(codes.LimitChecking, "with this, the conditions and examples up to here cost more than the "+strconv.Itoa(MaxChecking)+" units that checking a bundle may.", "write fewer, or shorter ones.")
+		x.fail(codes.LimitChecking, "with this, the conditions and examples up to here cost more than the "+
+			strconv.Itoa(MaxChecking)+" units that checking a bundle may.", "write fewer, or shorter ones.")
 	}
 	b.checking = 0
 	return false

@@ -38,7 +38,8 @@ func (b *loader) declareConstraints(x node) {
 				forms++
 			}
 		}
-		if forms == 0 && len(v.r.diag.Items) > before && strings.HasPrefix(v.r.diag.Items[before].Code, codes.BundleUnknownKey) {
+		if forms == 0 && len(v.r.diag.Items) > before &&
+			strings.HasPrefix(v.r.diag.Items[before].Code, codes.BundleUnknownKey) {
 			return // the condition stands under another key, which is reported
 		}
 		if forms != 1 {
@@ -46,7 +47,9 @@ func (b *loader) declareConstraints(x node) {
 			if forms > 1 {
 				hint = "make two constraints of it, each with an id of its own."
 			}
-			v.fail(codes.BundleForm, "a constraint has exactly one of `require`, `ensure`, `always` and `prefer`; this has "+strconv.Itoa(forms)+".", hint)
+			v.fail(codes.BundleForm,
+				"a constraint has exactly one of `require`, `ensure`, `always` and `prefer`; this has "+strconv.Itoa(forms)+".",
+				hint)
 			return
 		}
 		c.Source = where.require.source()
@@ -54,7 +57,8 @@ func (b *loader) declareConstraints(x node) {
 			if n, ok := l.word("level", model.LevelWords...); ok {
 				c.Level = model.Level(n)
 				if (c.Kind == model.Prefer) != (c.Level == model.Preference) {
-					l.fail(codes.BundleForm, "the level `preference` and `prefer` go together.", "what must hold is a `require`, `ensure` or `always` at a stronger level.")
+					l.fail(codes.BundleForm, "the level `preference` and `prefer` go together.",
+						"what must hold is a `require`, `ensure` or `always` at a stronger level.")
 				}
 			}
 		} else if c.Kind == model.Prefer {

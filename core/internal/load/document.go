@@ -17,8 +17,9 @@ import (
 // away or change is a finding. So a child's run, seen through its parent's
 // variables, is a run its parent allows.
 
-var topKeys = []string{"holdfast", "bundle", "version", "title", "about", "extends", "governance", "agents", "types", "constants",
-	"params", "metadata", "valid", "state", "logs", "patterns", "actions", "constraints", "fallback", "hold", "keep", "derived", "prove", "tests"}
+var topKeys = []string{"holdfast", "bundle", "version", "title", "about", "extends", "governance", "agents", "types",
+	"constants", "params", "metadata", "valid", "state", "logs", "patterns", "actions", "constraints", "fallback", "hold",
+	"keep", "derived", "prove", "tests"}
 
 // read reads one document, after its parents.
 func (b *loader) read(x node, depth int) {
@@ -89,7 +90,8 @@ func (b *loader) beginLayer(x node, parents uint32, first int) {
 	b.layer = len(b.Layers)
 	b.layers = parents | 1<<b.layer
 	b.Governance = 0
-	b.Hold = model.Hold{TTL: 24 * 60 * 60 * 1000, By: -1, PerActor: model.MaxHolds, PerAgent: model.MaxHolds, Verdict: model.Reject}
+	b.Hold = model.Hold{TTL: 24 * 60 * 60 * 1000, By: -1, PerActor: model.MaxHolds, PerAgent: model.MaxHolds,
+		Verdict: model.Reject}
 	if parents != 0 {
 		b.Governance, b.Hold = b.Layers[first].Governance, b.Layers[first].Hold
 	}
@@ -176,7 +178,8 @@ func (b *loader) parents(x node, depth int) (layers uint32, first int) {
 			return
 		}
 		if !doc.ok() {
-			v.fail(codes.ExtendParent, "the parent `"+n+"@"+s+"` is not in the document.", "build it with `holdfast build`, which puts its parents in.")
+			v.fail(codes.ExtendParent, "the parent `"+n+"@"+s+"` is not in the document.",
+				"build it with `holdfast build`, which puts its parents in.")
 			return
 		}
 		got := Digest(&x.r.doc, doc.n)
@@ -267,8 +270,10 @@ func (b *loader) fresh(x node, what, name string) bool {
 		}
 		return true
 	}
-	if strings.Count(at, "/extends/") == strings.Count(x.path, "/extends/") && strings.HasPrefix(x.path, at[:strings.LastIndex(at, "/extends/")+1]) && what == "id" {
-		x.r.diag.Add(diag.Diagnostic{Code: codes.BundleDuplicate, Path: x.path, Message: "the id `" + name + "` stands here twice.", Hint: "give each constraint an id of its own.", Related: at})
+	if strings.Count(at, "/extends/") == strings.Count(x.path, "/extends/") &&
+		strings.HasPrefix(x.path, at[:strings.LastIndex(at, "/extends/")+1]) && what == "id" {
+		x.r.diag.Add(diag.Diagnostic{Code: codes.BundleDuplicate, Path: x.path,
+			Message: "the id `" + name + "` stands here twice.", Hint: "give each constraint an id of its own.", Related: at})
 		return false
 	}
 	hint := "a child only adds; choose another name."

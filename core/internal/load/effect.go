@@ -35,7 +35,8 @@ func (b *loader) effects(x node, at Place, action int) []model.Effect {
 		})
 	}
 	if len(list) > MaxEffects {
-		x.fail(codes.LimitCount, "there are "+strconv.Itoa(len(list))+" effects, and at most "+strconv.Itoa(MaxEffects)+" are allowed.", "")
+		x.fail(codes.LimitCount,
+			"there are "+strconv.Itoa(len(list))+" effects, and at most "+strconv.Itoa(MaxEffects)+" are allowed.", "")
 	}
 	clashes(x, list, groups)
 	return list
@@ -107,7 +108,8 @@ func (b *loader) effectGroup(x node, at Place, action int, when *vm.Program) []m
 				return
 			}
 			if b.Logs[at2].Layer != b.layer {
-				v.failSee(codes.ExtendWeakens, "the log `"+name+"` is a parent's, so only the parent's actions append to it.", "declare a log of your own.", b.names["log "+name])
+				v.failSee(codes.ExtendWeakens, "the log `"+name+"` is a parent's, so only the parent's actions append to it.",
+					"declare a log of your own.", b.names["log "+name])
 				return
 			}
 			add(model.Effect{Log: at2, Var: -1, Text: name, Value: b.right(v, at, action, b.Logs[at2].Type)})
@@ -178,7 +180,8 @@ func (b *loader) right(x node, at Place, action int, t *types.Type) model.Right 
 				for _, f := range t.Fields {
 					fields = append(fields, f.Name)
 				}
-				v.failKey(codes.BundleReference, "there is no field `"+name+"` here; there is "+diag.Quoted(fields)+".", diag.Suggest(name, fields))
+				v.failKey(codes.BundleReference, "there is no field `"+name+"` here; there is "+diag.Quoted(fields)+".",
+					diag.Suggest(name, fields))
 				return
 			}
 			r.Fields[i] = b.right(v, at, action, t.Fields[i].Type)

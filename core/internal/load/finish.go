@@ -31,7 +31,8 @@ func (b *loader) finish(root node) {
 		after.Copy(s)
 		_, failed := model.Apply(&m, &b.Bundle, b.Fallback, &after, nil)
 		if failed.K == value.Error {
-			root.get("fallback").orElse(root).fail(codes.BundleInit, "the fallback cannot be computed from the initial state: "+failed.Str()+".", "")
+			root.get("fallback").orElse(root).fail(codes.BundleInit,
+				"the fallback cannot be computed from the initial state: "+failed.Str()+".", "")
 			return
 		}
 		b.checkAlways(&m, root, after, "the fallback")
@@ -51,7 +52,8 @@ func (b *loader) checkSize(root node, s model.State) bool {
 			for i := vars.From; i < vars.To; i++ {
 				count(model.Most(b.Vars[i].Type))
 				if !now.Add(s.Vars[i], model.StateLimit) {
-					root.get("state").orElse(root).fail(codes.LimitState, "the initial state is more than a session may hold: "+strconv.Itoa(model.MaxState)+" bytes as JSON, "+strconv.Itoa(model.MaxStateValues)+" values.", "")
+					root.get("state").orElse(root).fail(codes.LimitState, "the initial state is more than a session may hold: "+
+						strconv.Itoa(model.MaxState)+" bytes as JSON, "+strconv.Itoa(model.MaxStateValues)+" values.", "")
 					return false
 				}
 			}
@@ -151,7 +153,9 @@ func (b *loader) checkShare(root node, a int, s *model.Share) {
 	}
 	if total > model.DecisionCost {
 		x := root.get("actions").get(act.Name).orElse(root)
-		x.fail(codes.LimitDecisionCost, "deciding `"+act.Name+"` could cost "+strconv.FormatUint(total, 10)+" units, and at most "+strconv.Itoa(model.DecisionCost)+" are allowed.",
-			"the dearest is "+at+" with "+strconv.FormatUint(most, 10)+"; give the lists, maps and texts that it reads a smaller `max`.")
+		x.fail(codes.LimitDecisionCost, "deciding `"+act.Name+"` could cost "+strconv.FormatUint(total, 10)+
+			" units, and at most "+strconv.Itoa(model.DecisionCost)+" are allowed.",
+			"the dearest is "+at+" with "+strconv.FormatUint(most, 10)+
+				"; give the lists, maps and texts that it reads a smaller `max`.")
 	}
 }

@@ -16,11 +16,13 @@ import (
 func (b *loader) moves(x node, v *model.Var) {
 	if v.Type.Kind != types.Enum {
 		if v.Type.Kind != types.Bad {
-			x.failKey(codes.BundleMove, "only a variable of an enum type has moves; `"+v.Name+"` is of type `"+v.Type.String()+"`.", "leave it out, or make the variable an enum.")
+			x.failKey(codes.BundleMove, "only a variable of an enum type has moves; `"+v.Name+"` is of type `"+v.Type.String()+
+				"`.", "leave it out, or make the variable an enum.")
 		}
 		return
 	}
-	m := &model.Moves{ID: "moves:" + v.Name, Allowed: make([]bool, len(v.Type.Members)*len(v.Type.Members)), Otherwise: model.Otherwise{Verdict: model.Reject}}
+	m := &model.Moves{ID: "moves:" + v.Name, Allowed: make([]bool, len(v.Type.Members)*len(v.Type.Members)),
+		Otherwise: model.Otherwise{Verdict: model.Reject}}
 	v.Moves = m
 	allow := x
 	if x.kind() == canon.Object {
@@ -61,7 +63,8 @@ func (b *loader) moves(x node, v *model.Var) {
 func (b *loader) never(x node, v *model.Var) {
 	if v.Type.Kind != types.Enum {
 		if v.Type.Kind != types.Bad {
-			x.failKey(codes.BundleMove, "only a variable of an enum type has moves; `"+v.Name+"` is of type `"+v.Type.String()+"`.", "leave it out, or make the variable an enum.")
+			x.failKey(codes.BundleMove, "only a variable of an enum type has moves; `"+v.Name+"` is of type `"+v.Type.String()+
+				"`.", "leave it out, or make the variable an enum.")
 		}
 		return
 	}
@@ -136,7 +139,8 @@ func (x node) move(t *types.Type) (from, to int, both, ok bool) {
 		if hint == "" {
 			hint = "the members are " + diag.Quoted(t.Members) + "."
 		}
-		x.r.diag.Add(diag.Diagnostic{Code: codes.BundleMove, Path: x.path, Off: off, End: off + max(1, len(name)), Message: "`" + name + "` is no member of this type.", Hint: hint})
+		x.r.diag.Add(diag.Diagnostic{Code: codes.BundleMove, Path: x.path, Off: off, End: off + max(1, len(name)),
+			Message: "`" + name + "` is no member of this type.", Hint: hint})
 		return 0, false
 	}
 	from, ok1 := member(left)

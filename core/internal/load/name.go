@@ -11,7 +11,8 @@ import (
 var reserved = []string{
 	"as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in", "let", "loop",
 	"package", "namespace", "null", "return", "true", "var", "void", "while",
-	"state", "next", "args", "actor", "proposal", "logs", "constants", "params", "metadata", "derived", "cursor", "profiles",
+	"state", "next", "args", "actor", "proposal", "logs", "constants", "params", "metadata", "derived",
+	"cursor", "profiles",
 	"confirm", "decline", "expire", "unfreeze", // Builtins
 }
 
@@ -22,12 +23,14 @@ func (x node) identifier(s, what string, key bool) bool {
 		fail = x.failKey
 	}
 	if !model.Identifier(s) {
-		fail(codes.BundleName, "`"+s+"` cannot name "+what+".", "use letters, digits and `_`, not starting with a digit, at most 64.")
+		fail(codes.BundleName, "`"+s+"` cannot name "+what+".",
+			"use letters, digits and `_`, not starting with a digit, at most 64.")
 		return false
 	}
 	for _, w := range reserved {
 		if w == s {
-			fail(codes.BundleName, "`"+s+"` is a reserved word and cannot name "+what+".", "choose another name, such as `"+s+"_`.")
+			fail(codes.BundleName, "`"+s+"` is a reserved word and cannot name "+what+".",
+				"choose another name, such as `"+s+"_`.")
 			return false
 		}
 	}
@@ -41,7 +44,8 @@ func (x node) member(s string) bool {
 		good = model.Letter(s[i]) || model.Digit(s[i]) || s[i] == '-'
 	}
 	if !good {
-		x.fail(codes.BundleName, "`"+s+"` cannot name a member.", "use letters, digits, `_` and `-` inside, not starting with a digit, at most 64.")
+		x.fail(codes.BundleName, "`"+s+"` cannot name a member.",
+			"use letters, digits, `_` and `-` inside, not starting with a digit, at most 64.")
 	}
 	return good
 }
@@ -57,7 +61,8 @@ func (x node) id() (string, bool) {
 		good = model.Letter(s[i]) || model.Digit(s[i]) || s[i] == '.' || s[i] == '-'
 	}
 	if !good {
-		x.fail(codes.BundleName, "`"+s+"` is no id.", "use letters, digits, `.`, `_` and `-`, at most 64; ids with a colon are built in.")
+		x.fail(codes.BundleName, "`"+s+"` is no id.",
+			"use letters, digits, `.`, `_` and `-`, at most 64; ids with a colon are built in.")
 	}
 	return s, good
 }
@@ -73,7 +78,8 @@ func (x node) slug() (string, bool) {
 		good = s[i] >= 'a' && s[i] <= 'z' || model.Digit(s[i]) || s[i] == '-'
 	}
 	if !good {
-		x.fail(codes.BundleName, "`"+s+"` cannot name a bundle.", "use lower-case letters, digits and `-` inside, at most 64.")
+		x.fail(codes.BundleName, "`"+s+"` cannot name a bundle.",
+			"use lower-case letters, digits and `-` inside, at most 64.")
 	}
 	return s, good
 }

@@ -42,7 +42,8 @@ func (b *loader) target(x node, key bool, path string, at Place, action int) (mo
 }
 
 func (p *pathReader) fail(off, end int, code, message, hint string) {
-	p.x.r.diag.Add(diag.Diagnostic{Code: code, Path: p.x.path, Key: p.key, Off: off, End: end, Message: message, Hint: hint})
+	p.x.r.diag.Add(diag.Diagnostic{Code: code, Path: p.x.path, Key: p.key, Off: off, End: end, Message: message,
+		Hint: hint})
 }
 
 // variable finds the variable that the path begins with; it says whether the path goes on.
@@ -116,13 +117,15 @@ func (p *pathReader) field(step *model.Step, i int) int {
 			for _, f := range t.Fields {
 				fields = append(fields, f.Name)
 			}
-			p.fail(i+1, max(end, i+2), codes.BundleReference, "there is no field `"+name+"` in `"+p.path[:i]+"`.", diag.Suggest(name, fields))
+			p.fail(i+1, max(end, i+2), codes.BundleReference, "there is no field `"+name+"` in `"+p.path[:i]+"`.",
+				diag.Suggest(name, fields))
 			return -1
 		}
 		p.typ = t.Fields[step.Field].Type
 	case t.Kind == types.Map && name != "":
 		if t.Key.Kind == types.Enum && t.Key.Member(name) < 0 {
-			p.fail(i+1, end, codes.BundleReference, "`"+name+"` is none of "+diag.Quoted(t.Key.Members)+".", diag.Suggest(name, t.Key.Members))
+			p.fail(i+1, end, codes.BundleReference, "`"+name+"` is none of "+diag.Quoted(t.Key.Members)+".",
+				diag.Suggest(name, t.Key.Members))
 			return -1
 		}
 		step.Key = value.OfString(name)

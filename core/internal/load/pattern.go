@@ -43,12 +43,14 @@ func (b *loader) declarePatterns(x node) {
 		})
 		if len(list) == 0 {
 			if !x.r.diag.Failed() {
-				any.fail(codes.BundlePattern, "the pattern `"+name+"` matches nothing: it has no alternatives.", "add a `{phrase: TEXT}` or a `{regex: TEXT}`.")
+				any.fail(codes.BundlePattern, "the pattern `"+name+"` matches nothing: it has no alternatives.",
+					"add a `{phrase: TEXT}` or a `{regex: TEXT}`.")
 			}
 			return
 		}
 		if len(list) > MaxPhrases {
-			any.fail(codes.LimitCount, "there are "+strconv.Itoa(len(list))+" alternatives, and at most "+strconv.Itoa(MaxPhrases)+" are allowed.", "")
+			any.fail(codes.LimitCount,
+				"there are "+strconv.Itoa(len(list))+" alternatives, and at most "+strconv.Itoa(MaxPhrases)+" are allowed.", "")
 			return
 		}
 		if b.tables > MaxTables {
@@ -75,7 +77,8 @@ func (b *loader) declarePatterns(x node) {
 			return
 		}
 		if b.tables += set.Bytes(); b.tables > MaxTables {
-			any.fail(codes.LimitPatternSize, "the phrases of the patterns up to this one come to "+strconv.Itoa(b.tables>>20)+" MiB unrolled, and "+strconv.Itoa(MaxTables>>20)+" are allowed in a bundle.",
+			any.fail(codes.LimitPatternSize, "the phrases of the patterns up to this one come to "+strconv.Itoa(b.tables>>20)+
+				" MiB unrolled, and "+strconv.Itoa(MaxTables>>20)+" are allowed in a bundle.",
 				"name one pattern in several constraints rather than write it twice.")
 			return
 		}
@@ -163,9 +166,11 @@ func (b *loader) examples(x node, set *text.Set, name string, hit bool) []string
 		list = append(list, s)
 		if got := m.Hits(set, s); got && !hit {
 			spans := m.Find(set, s, nil)
-			v.fail(codes.BundleExample, "this is said to be no `"+name+"`, and matches from "+strconv.Itoa(spans[0].Start)+" to "+strconv.Itoa(spans[0].End)+".", "make the phrase narrower, or move the text to `hit`.")
+			v.fail(codes.BundleExample, "this is said to be no `"+name+"`, and matches from "+strconv.Itoa(spans[0].Start)+
+				" to "+strconv.Itoa(spans[0].End)+".", "make the phrase narrower, or move the text to `hit`.")
 		} else if !got && hit {
-			v.fail(codes.BundleExample, "this is said to be `"+name+"`, and nothing matches.", "it was compared as `"+strings.ToValidUTF8(text.Normalise(s), "?")+"`; phrases match at word boundaries.")
+			v.fail(codes.BundleExample, "this is said to be `"+name+"`, and nothing matches.",
+				"it was compared as `"+strings.ToValidUTF8(text.Normalise(s), "?")+"`; phrases match at word boundaries.")
 		}
 	})
 	return list

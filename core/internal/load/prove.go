@@ -114,7 +114,8 @@ func (b *loader) declareTests(x node) {
 			}
 			if g := e.get("governing"); g.ok() && g.kind() == canon.String {
 				id := strings.Clone(g.r.doc.String(g.n))
-				if _, there := b.names["id "+id]; !there && id != "" && id != "frozen" && id != "fallback" && !strings.Contains(id, ":") {
+				if _, there := b.names["id "+id]; !there && id != "" && id != "frozen" && id != "fallback" &&
+					!strings.Contains(id, ":") {
 					g.fail(codes.BundleReference, "there is no constraint `"+id+"`.", diag.Suggest(id, b.ids()))
 				}
 			}

@@ -68,7 +68,8 @@ func appendEntry(dst []byte, d *canon.Doc, n canon.Node) []byte {
 }
 
 // appendMembers appends an object in canonical order, each value as put writes it.
-func appendMembers(dst []byte, d *canon.Doc, n canon.Node, put func(dst []byte, key string, v canon.Node) []byte) []byte {
+func appendMembers(dst []byte, d *canon.Doc, n canon.Node,
+	put func(dst []byte, key string, v canon.Node) []byte) []byte {
 	if d.Kind(n) != canon.Object {
 		return d.Canonical(dst, n)
 	}

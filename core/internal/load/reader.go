@@ -103,7 +103,8 @@ func (x node) members(limit int, what string, f func(name string, v node)) bool 
 		return false
 	}
 	if n := x.r.doc.Len(x.n); n > limit {
-		x.fail(codes.LimitCount, "there are "+strconv.Itoa(n)+" "+what+", and at most "+strconv.Itoa(limit)+" are allowed.", "")
+		x.fail(codes.LimitCount,
+			"there are "+strconv.Itoa(n)+" "+what+", and at most "+strconv.Itoa(limit)+" are allowed.", "")
 		return false
 	}
 	for k := x.r.doc.First(x.n); k >= 0 && !x.r.diag.Full(); k = x.r.doc.Next(k) {
@@ -145,7 +146,8 @@ func (x node) items(limit int, what string, f func(i int, v node)) bool {
 		return false
 	}
 	if n := x.r.doc.Len(x.n); n > limit {
-		x.fail(codes.LimitCount, "there are "+strconv.Itoa(n)+" "+what+", and at most "+strconv.Itoa(limit)+" are allowed.", "")
+		x.fail(codes.LimitCount,
+			"there are "+strconv.Itoa(n)+" "+what+", and at most "+strconv.Itoa(limit)+" are allowed.", "")
 		return false
 	}
 	i := 0
@@ -164,7 +166,8 @@ func (x node) text(limit int) (string, bool) {
 	}
 	s := strings.Clone(x.r.doc.String(x.n))
 	if len(s) > limit {
-		x.fail(codes.LimitText, "this text has "+strconv.Itoa(len(s))+" bytes, and at most "+strconv.Itoa(limit)+" are allowed.", "")
+		x.fail(codes.LimitText,
+			"this text has "+strconv.Itoa(len(s))+" bytes, and at most "+strconv.Itoa(limit)+" are allowed.", "")
 		return "", false
 	}
 	return s, true
@@ -201,7 +204,8 @@ func (x node) title() string {
 	}
 	for _, r := range s {
 		if r < ' ' || r == 0x7F || r == 0x85 || r == 0x2028 || r == 0x2029 {
-			x.fail(codes.BundleText, "a title is one line of text.", "write it without line breaks and control characters; what is longer is an `about`.")
+			x.fail(codes.BundleText, "a title is one line of text.",
+				"write it without line breaks and control characters; what is longer is an `about`.")
 			return ""
 		}
 	}
@@ -228,7 +232,8 @@ func (x node) number(lo, hi int64) (int64, bool) {
 	}
 	i, ok := x.r.doc.Int(x.n)
 	if !ok || i < lo || i > hi {
-		x.fail(codes.BundleValue, "expected a whole number from "+strconv.FormatInt(lo, 10)+" to "+strconv.FormatInt(hi, 10)+".", "")
+		x.fail(codes.BundleValue,
+			"expected a whole number from "+strconv.FormatInt(lo, 10)+" to "+strconv.FormatInt(hi, 10)+".", "")
 		return 0, false
 	}
 	return i, true

@@ -32,12 +32,15 @@ func (b *loader) say(x node, at Place, action int) model.Say {
 			words = append(words, c)
 			i += 2
 		case c == '}':
-			x.r.diag.Add(diag.Diagnostic{Code: codes.BundleText, Path: x.path, Off: i, End: i + 1, Message: "this brace closes nothing.", Hint: "write `}}` for a brace in the text."})
+			x.r.diag.Add(diag.Diagnostic{Code: codes.BundleText, Path: x.path, Off: i, End: i + 1,
+				Message: "this brace closes nothing.", Hint: "write `}}` for a brace in the text."})
 			return nil
 		case c == '{':
 			end := closing(s, i+1, '}')
 			if end < 0 {
-				x.r.diag.Add(diag.Diagnostic{Code: codes.BundleText, Path: x.path, Off: i, End: i + 1, Message: "this brace is never closed.", Hint: "close the expression with `}`, or write `{{` for a brace in the text."})
+				x.r.diag.Add(diag.Diagnostic{Code: codes.BundleText, Path: x.path, Off: i, End: i + 1,
+					Message: "this brace is never closed.",
+					Hint:    "close the expression with `}`, or write `{{` for a brace in the text."})
 				return nil
 			}
 			flush()
@@ -88,7 +91,8 @@ func (b *loader) otherwise(x node) (o model.Otherwise, say node) {
 		return o, node{}
 	}
 	if x.kind() == canon.String {
-		x.fail(codes.BundleKind, "expected a mapping with `verdict` and `say`, found text.", "write `otherwise: {say: \"…\"}`.")
+		x.fail(codes.BundleKind, "expected a mapping with `verdict` and `say`, found text.",
+			"write `otherwise: {say: \"…\"}`.")
 		return o, node{}
 	}
 	if !x.keys("verdict", "say", "by") {

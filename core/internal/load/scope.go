@@ -188,7 +188,8 @@ func (b *loader) compile(x node, key bool, off int, src string, at Place, action
 		return nil // reported already
 	}
 	if b.compiled += len(src) + programBytes; b.compiled > MaxCompiled {
-		x.fail(codes.LimitPrograms, "with this expression there are more than "+strconv.Itoa(MaxCompiled)+" bytes of them, each counted once for every action that it is compiled for.",
+		x.fail(codes.LimitPrograms, "with this expression there are more than "+strconv.Itoa(MaxCompiled)+
+			" bytes of them, each counted once for every action that it is compiled for.",
 			"give constraints that read arguments an `on`, or write less.")
 		return nil
 	}
@@ -220,7 +221,8 @@ func (b *loader) compile(x node, key bool, off int, src string, at Place, action
 // words says whether src is nothing but words, which is a text that was meant to stand in quotes.
 func words(src string) bool {
 	for i := range len(src) {
-		if c := src[i]; !model.Letter(c) && !model.Digit(c) && c != ' ' && c != ',' && c != '!' && c != '?' && (c != '.' || i+1 < len(src) && src[i+1] != ' ') {
+		if c := src[i]; !model.Letter(c) && !model.Digit(c) && c != ' ' && c != ',' && c != '!' && c != '?' &&
+			(c != '.' || i+1 < len(src) && src[i+1] != ' ') {
 			return false
 		}
 	}
@@ -230,7 +232,8 @@ func words(src string) bool {
 // lacking says of an argument that is not there which of the actions lack it, and which have it.
 func (b *loader) lacking(d *diag.Diagnostic, src string, off, action int) {
 	from, to := d.Off-off, d.End-off
-	if d.Code != codes.NameUnknownField || action == AnyAction || from < len("args.") || to > len(src) || src[from-len("args."):from] != "args." {
+	if d.Code != codes.NameUnknownField || action == AnyAction || from < len("args.") || to > len(src) ||
+		src[from-len("args."):from] != "args." {
 		return
 	}
 	name := src[from:to]

@@ -30,7 +30,8 @@ func (b *loader) declared(x node, depth int) *types.Type {
 	before := b.size
 	b.size += t.Size
 	if before <= MaxTypeSizes && b.size > MaxTypeSizes {
-		x.fail(codes.LimitType, "the types up to here have "+strconv.Itoa(b.size)+" fields, entries and members, and at most "+strconv.Itoa(MaxTypeSizes)+" are allowed in a bundle.",
+		x.fail(codes.LimitType, "the types up to here have "+strconv.Itoa(b.size)+
+			" fields, entries and members, and at most "+strconv.Itoa(MaxTypeSizes)+" are allowed in a bundle.",
 			"use smaller types; a type counts wherever it is named.")
 	}
 	return t
@@ -74,7 +75,9 @@ func (x node) sized(t *types.Type) *types.Type {
 	case t.Height > MaxTypeDepth+1:
 		x.fail(codes.LimitType, "types are nested too deep, those it names counted in; 8 is the limit.", "")
 	case t.Size > MaxTypeSize:
-		x.fail(codes.LimitType, "this type has "+strconv.Itoa(t.Size)+" fields, entries and members, those of the types it names counted in, and at most "+strconv.Itoa(MaxTypeSize)+" are allowed.", "")
+		x.fail(codes.LimitType, "this type has "+strconv.Itoa(t.Size)+
+			" fields, entries and members, those of the types it names counted in, and at most "+strconv.Itoa(MaxTypeSize)+
+			" are allowed.", "")
 	default:
 		t.Zero = model.Zero(t)
 		return t
@@ -122,11 +125,13 @@ func (b *loader) readType(x node, depth int) *types.Type {
 	}
 	titles := x.get("titles")
 	if titles.ok() && !x.get("enum").ok() {
-		titles.failKey(codes.BundleForm, "only the members of an enum have `titles`.", "write `{enum: [a, b], titles: {a: \"…\"}}`.")
+		titles.failKey(codes.BundleForm, "only the members of an enum have `titles`.",
+			"write `{enum: [a, b], titles: {a: \"…\"}}`.")
 		return bad
 	}
 	if n := x.r.doc.Len(x.n); n != 1 && (n != 2 || !titles.ok()) {
-		x.fail(codes.BundleType, "a type is a name, or a mapping with exactly one key.", "write for example `{int: [0, 100]}`, `{enum: [a, b]}` or `{list: {of: string, max: 10}}`.")
+		x.fail(codes.BundleType, "a type is a name, or a mapping with exactly one key.",
+			"write for example `{int: [0, 100]}`, `{enum: [a, b]}` or `{list: {of: string, max: 10}}`.")
 		return bad
 	}
 	t := bad
@@ -211,7 +216,8 @@ func (x node) intType() *types.Type {
 		return bad
 	}
 	if len(lim) != 2 || lim[0] > lim[1] {
-		x.fail(codes.BundleType, "an int's bounds are a list of its smallest and its largest value.", "write for example `{int: [0, 100]}`.")
+		x.fail(codes.BundleType, "an int's bounds are a list of its smallest and its largest value.",
+			"write for example `{int: [0, 100]}`.")
 		return bad
 	}
 	return &types.Type{Kind: types.Int, Min: lim[0], Max: lim[1], Bounded: true}
@@ -278,14 +284,16 @@ func (b *loader) mapType(x node, depth int) *types.Type {
 	if !of.ok() {
 		return bad
 	}
-	t := &types.Type{Kind: types.Map, Elem: b.typ(of, depth+1), Key: &types.Type{Kind: types.String, Len: model.MaxKeyBytes}}
+	t := &types.Type{Kind: types.Map, Elem: b.typ(of, depth+1),
+		Key: &types.Type{Kind: types.String, Len: model.MaxKeyBytes}}
 	k := x.get("keys")
 	if !k.ok() {
 		t.Len = x.bound(MaxItems)
 		return t
 	}
 	if m := x.get("max"); m.ok() {
-		m.failKey(codes.BundleForm, "a map with `keys` always has them all, so `max` means nothing.", "leave one of the two out.")
+		m.failKey(codes.BundleForm, "a map with `keys` always has them all, so `max` means nothing.",
+			"leave one of the two out.")
 	}
 	t.Key = b.typ(k, depth+1)
 	if t.Key.Kind == types.Bad {
@@ -351,7 +359,8 @@ func (b *loader) declareTypes(x node) {
 		}
 		if len(wait) == len(order) {
 			for _, name := range wait {
-				entries[name].fail(codes.BundleType, "the type `"+name+"` contains itself.", "a type must be of bounded size; name an id instead.")
+				entries[name].fail(codes.BundleType, "the type `"+name+"` contains itself.",
+					"a type must be of bounded size; name an id instead.")
 				b.Types = append(b.Types, model.Named{Name: name, Type: bad})
 			}
 			return

@@ -131,7 +131,8 @@ func (b *loader) declareDerived(x node) {
 		}
 		if len(later) == len(wait) {
 			for i, v := range later {
-				v.fail(codes.BundleReference, "`"+laterNames[i]+"` is derived from itself.", "break the circle: "+strings.Join(laterNames, ", ")+".")
+				v.fail(codes.BundleReference, "`"+laterNames[i]+"` is derived from itself.",
+					"break the circle: "+strings.Join(laterNames, ", ")+".")
 			}
 			return
 		}

@@ -43,7 +43,9 @@ func Apply(m *vm.Machine, b *Bundle, effects []Effect, after *State, changes []C
 
 // aim computes paths and values of the effects whose conditions hold. What an effect
 // under an unknown condition would write is unknown in after; unsure says on what that depends.
-func aim(m *vm.Machine, b *Bundle, effects []Effect, after *State) (targets []target, unsure uint64, failed value.Value) {
+func aim(m *vm.Machine, b *Bundle, effects []Effect, after *State) ([]target, uint64, value.Value) {
+	var targets []target
+	unsure := uint64(0)
 	var room Extent
 	when, held := (*vm.Program)(nil), value.Value{}
 	for i := range effects {
@@ -60,7 +62,8 @@ func aim(m *vm.Machine, b *Bundle, effects []Effect, after *State) (targets []ta
 				e.blur(after, held)
 				continue
 			case held.K != value.Bool:
-				return nil, 0, value.OfError(value.NoSuchOverload, "the condition of an effect is a "+held.K.String()+", not a bool")
+				return nil, 0, value.OfError(value.NoSuchOverload,
+					"the condition of an effect is a "+held.K.String()+", not a bool")
 			case !held.True():
 				continue
 			}
@@ -249,7 +252,8 @@ func put(v value.Value, steps []Step, path []value.Value, to value.Value) (from,
 	if steps[0].Type.Kind == types.List {
 		items := v.Items()
 		if key.Int() < 0 || key.Int() >= int64(len(items)) {
-			return v, v, value.OfError(value.IndexOutOfRange, "there is no item "+strconv.FormatInt(key.Int(), 10)+" to set; the list has "+strconv.Itoa(len(items)))
+			return v, v, value.OfError(value.IndexOutOfRange,
+				"there is no item "+strconv.FormatInt(key.Int(), 10)+" to set; the list has "+strconv.Itoa(len(items)))
 		}
 		i := int(key.Int())
 		from, inner, failed := put(items[i], steps[1:], path[1:], to)
@@ -266,7 +270,8 @@ func put(v value.Value, steps []Step, path []value.Value, to value.Value) (from,
 	}
 	if i < 0 {
 		if len(path) > 1 {
-			return v, v, value.OfError(value.NoSuchKey, "there is no entry "+string(canon.AppendString(nil, key.Str()))+" to set a part of")
+			return v, v, value.OfError(value.NoSuchKey,
+				"there is no entry "+string(canon.AppendString(nil, key.Str()))+" to set a part of")
 		}
 		n := 0
 		for n < e.Len() && e.Keys[n].Str() < key.Str() {

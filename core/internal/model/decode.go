@@ -58,7 +58,8 @@ func Decode(d *canon.Doc, n canon.Node, t *types.Type, fill *int) (value.Value, 
 
 // wrongKind says that n is not of the JSON kind that a t has.
 func wrongKind(d *canon.Doc, n canon.Node, t *types.Type, want string) *Mismatch {
-	return &Mismatch{Message: "expected " + want + ", found " + d.Kind(n).String() + ".", Node: n, Want: t, Hint: mend(d, n, t)}
+	return &Mismatch{Message: "expected " + want + ", found " + d.Kind(n).String() + ".", Node: n, Want: t,
+		Hint: mend(d, n, t)}
 }
 
 func decodeInt(d *canon.Doc, n canon.Node, t *types.Type) (value.Value, *Mismatch) {
@@ -209,7 +210,8 @@ func decodeRecord(d *canon.Doc, n canon.Node, t *types.Type, fill *int) (value.V
 	whole := Zero(t)
 	zero := whole.Entries()
 	if *fill -= zero.Len() - d.Len(n); *fill < 0 {
-		return value.Value{}, &Mismatch{Message: "what is left out of mappings comes to more than " + strconv.Itoa(MaxFilled) + " values.", Hint: "use a smaller type, or fewer of it.", Node: n}
+		return value.Value{}, &Mismatch{Node: n, Hint: "use a smaller type, or fewer of it.",
+			Message: "what is left out of mappings comes to more than " + strconv.Itoa(MaxFilled) + " values."}
 	}
 	if d.Len(n) == 0 {
 		return whole, nil // shared, so that it takes no room
@@ -223,7 +225,8 @@ func decodeRecord(d *canon.Doc, n canon.Node, t *types.Type, fill *int) (value.V
 			for _, f := range e.Keys {
 				known = append(known, f.Str())
 			}
-			return value.Value{}, &Mismatch{Message: "there is no `" + strings.Clone(name) + "` here; there is " + diag.Quoted(known) + ".", Hint: diag.Suggest(name, known), Node: k}
+			return value.Value{}, &Mismatch{Node: k, Hint: diag.Suggest(name, known),
+				Message: "there is no `" + strings.Clone(name) + "` here; there is " + diag.Quoted(known) + "."}
 		}
 		elem := t.Elem
 		if t.Kind == types.Record {
@@ -268,13 +271,15 @@ func find(e *value.Entries, name string) int {
 	return -1
 }
 
-// Unquoted says to write a value without the quotes that make it a text, where it would be a number or a truth value then.
+// Unquoted says to write a value without the quotes that make it a text, where it would be a number or a truth value
+// then.
 func Unquoted(d *canon.Doc, n canon.Node) string {
 	if d.Kind(n) != canon.String {
 		return ""
 	}
 	s := d.String(n)
-	if _, err := strconv.ParseFloat(s, 64); err == nil && len(s) < diag.MaxQuoted && (Digit(s[0]) || s[0] == '-') || s == "true" || s == "false" {
+	if _, err := strconv.ParseFloat(s, 64); err == nil && len(s) < diag.MaxQuoted && (Digit(s[0]) || s[0] == '-') ||
+		s == "true" || s == "false" {
 		return "write `" + strings.Clone(s) + "`, without quotes."
 	}
 	return ""

@@ -25,7 +25,8 @@ func (r *Right) eval(m *vm.Machine, room *Extent) value.Value {
 			}
 		}
 		if v.K != kindOf[r.Type.Kind] || v.K >= value.List && !conforms(v, r.Type) {
-			return value.OfError(value.NoSuchOverload, "this is a "+v.K.String()+" that does not fit, where a "+r.Type.String()+" is wanted")
+			return value.OfError(value.NoSuchOverload,
+				"this is a "+v.K.String()+" that does not fit, where a "+r.Type.String()+" is wanted")
 		}
 		return v
 	}

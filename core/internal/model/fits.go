@@ -14,8 +14,9 @@ import (
 )
 
 // kindOf is the kind at run time of the values of a declared type.
-var kindOf = [...]value.Kind{types.Bool: value.Bool, types.Int: value.Int, types.Double: value.Double, types.String: value.String,
-	types.Enum: value.String, types.Timestamp: value.Timestamp, types.Duration: value.Duration, types.List: value.List,
+var kindOf = [...]value.Kind{types.Bool: value.Bool, types.Int: value.Int, types.Double: value.Double,
+	types.String: value.String, types.Enum: value.String,
+	types.Timestamp: value.Timestamp, types.Duration: value.Duration, types.List: value.List,
 	types.Map: value.Map, types.Record: value.Map}
 
 // conforms says whether v is of the kinds that t has, whatever the bounds. The
@@ -105,7 +106,8 @@ func Fits(v value.Value, t *types.Type) string {
 			if t.Min <= -MaxValue+1 && t.Max >= MaxValue-1 {
 				return strconv.FormatInt(i, 10) + " is not within ±(2^53−1)."
 			}
-			return strconv.FormatInt(i, 10) + " is not within " + strconv.FormatInt(t.Min, 10) + " to " + strconv.FormatInt(t.Max, 10) + "."
+			return strconv.FormatInt(i, 10) + " is not within " + strconv.FormatInt(t.Min, 10) + " to " +
+				strconv.FormatInt(t.Max, 10) + "."
 		}
 	case types.Double:
 		if f := v.Double(); math.IsNaN(f) || math.IsInf(f, 0) {

@@ -11,7 +11,7 @@ const (
 	MaxHolds       = 64           // parked proposals of a session: each is part of every state's digest
 	MaxValue       = 1 << 53      // JSON integers are smaller than this, either way
 	MaxFilled      = 1 << 18      // values filled in for what the mappings of one document leave out
-	MaxState       = 3 << 20      // bytes of a session's variables and logs as JSON: with its parked proposals a snapshot stays readable
+	MaxState       = 3 << 20      // bytes of a session as JSON: with its parked proposals a snapshot stays readable
 	MaxStateValues = 3 << 18      // values in them, keys counted too: the reader takes four for every three
 	QuestionCost   = DecisionCost // cost units for answering admissible or path
 	DecisionCost   = 4 << 20      // cost units one decision may use, over all its constraints

@@ -101,7 +101,8 @@ func (p *parser) unexpected(message, hint string) {
 		return
 	}
 	if p.tok.kind == tEnd {
-		p.report(codes.ParseUnexpectedEnd, max(0, len(strings.TrimRight(p.src, " \t\r\n"))-1), len(p.src), "the expression ends too early: "+message, hint)
+		p.report(codes.ParseUnexpectedEnd, max(0, len(strings.TrimRight(p.src, " \t\r\n"))-1), len(p.src),
+			"the expression ends too early: "+message, hint)
 		return
 	}
 	p.report(codes.ParseUnexpectedToken, int(p.tok.off), int(p.tok.end), message, hint)
@@ -150,7 +151,8 @@ func (p *parser) finish(n *Node, end int32) *Node {
 	n.height = h + 1
 	if n.height > MaxHeight && !p.deep {
 		p.deep = true
-		p.report(codes.LimitNesting, int(n.Off), int(n.End), "this chain has more than 1000 links.", "split it: name its parts under `derived`.")
+		p.report(codes.LimitNesting, int(n.Off), int(n.End), "this chain has more than 1000 links.",
+			"split it: name its parts under `derived`.")
 	}
 	return n
 }
@@ -163,7 +165,8 @@ func (p *parser) enter() bool {
 	}
 	if !p.deep {
 		p.deep = true
-		p.report(codes.LimitNesting, int(p.tok.off), int(p.tok.end), "brackets nest more than 100 deep here.", "split the expression: name its parts under `derived`.")
+		p.report(codes.LimitNesting, int(p.tok.off), int(p.tok.end), "brackets nest more than 100 deep here.",
+			"split the expression: name its parts under `derived`.")
 	}
 	// Nothing more is read, so that the callers above unwind without work.
 	p.pos = len(p.src)
@@ -186,13 +189,15 @@ func (p *parser) cond() *Node {
 	for p.is("?") {
 		if len(arms)/2 > MaxHeight {
 			p.deep = true
-			p.report(codes.LimitNesting, int(arms[0].Off), int(p.tok.end), "this chain has more than 1000 links.", "use a map or several constraints.")
+			p.report(codes.LimitNesting, int(arms[0].Off), int(p.tok.end), "this chain has more than 1000 links.",
+				"use a map or several constraints.")
 			break
 		}
 		p.advance()
 		then := p.or()
 		if p.is("?") {
-			p.unexpected("a choice between `?` and `:` stands in parentheses.", "write `CONDITION ? (CONDITION ? THIS : THAT) : OTHERWISE`.")
+			p.unexpected("a choice between `?` and `:` stands in parentheses.",
+				"write `CONDITION ? (CONDITION ? THIS : THAT) : OTHERWISE`.")
 		}
 		if !p.is(":") {
 			p.unexpected("expected `:` and what the choice gives otherwise.", "a choice is written `CONDITION ? THIS : THAT`.")
@@ -214,7 +219,8 @@ func (p *parser) cond() *Node {
 var misspelt = map[string]string{
 	"and": "&&", "AND": "&&", "And": "&&", "or": "||", "OR": "||", "Or": "||",
 	"&": "&&", "|": "||", "=": "==", "===": "==", "!==": "!=", "<>": "!=", "=>": ">=", "IN": "in", "In": "in",
-	"^": "", "??": "", "<=>": "", "mod": "%", "MOD": "%", "eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">=",
+	"^": "", "??": "", "<=>": "", "mod": "%", "MOD": "%", "eq": "==", "ne": "!=", "lt": "<", "le": "<=",
+	"gt": ">", "ge": ">=",
 }
 
 // precedence of the binary operators, loosest first; 0 is no operator.
@@ -358,7 +364,8 @@ func (p *parser) unary() *Node {
 				p.pos, p.tok = save, t
 				break
 			}
-			p.report(codes.ParseOperator, int(t.off), int(t.end), "there is no operator `"+t.text+"` in an expression.", "write `!(...)`.")
+			p.report(codes.ParseOperator, int(t.off), int(t.end), "there is no operator `"+t.text+"` in an expression.",
+				"write `!(...)`.")
 			ops = append(ops, prefix{Not, t.off, t.end})
 			continue
 		}
@@ -411,7 +418,8 @@ func (p *parser) postfix() *Node {
 			if n.Kind != Ident && n.Kind != Select {
 				return n
 			}
-			p.report(codes.ParseMessage, int(n.Off), int(p.tok.end), "expressions build no messages.", "write a map: `{'field': VALUE}`.")
+			p.report(codes.ParseMessage, int(n.Off), int(p.tok.end), "expressions build no messages.",
+				"write a map: `{'field': VALUE}`.")
 			off := n.Off
 			p.fields()
 			n = p.bad(off)
@@ -460,7 +468,8 @@ func (p *parser) selection(n *Node) *Node {
 	switch {
 	case t.kind == tQuoted:
 		p.advance()
-		return p.finish(&Node{Kind: Select, Quoted: true, Name: t.text, Off: n.Off, At: t.off, To: t.end, Args: []*Node{n}}, t.end)
+		return p.finish(&Node{Kind: Select, Quoted: true, Name: t.text, Off: n.Off, At: t.off, To: t.end, Args: []*Node{n}},
+			t.end)
 	case t.kind == tIdent && t.text != "in" && t.text != "true" && t.text != "false" && t.text != "null":
 		p.advance()
 		if p.is("(") {
@@ -505,7 +514,8 @@ func (p *parser) args(nodes []*Node) ([]*Node, int32) {
 func (p *parser) unclosed(open token, want, message string) {
 	if p.tok.kind == tEnd && p.failed == 0 && !p.deep {
 		p.failed++
-		p.report(codes.ParseUnclosedBracket, int(open.off), int(open.end), "this `"+open.text+"` is not closed.", "add `"+want+"`.")
+		p.report(codes.ParseUnclosedBracket, int(open.off), int(open.end), "this `"+open.text+"` is not closed.",
+			"add `"+want+"`.")
 		return
 	}
 	hint := ""

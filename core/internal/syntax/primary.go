@@ -38,7 +38,9 @@ func (p *parser) primary() *Node {
 		return p.identifier(false, t.off)
 	case tQuoted:
 		p.advance()
-		p.report(codes.ParseCharacter, int(t.off), int(t.end), "backticks quote the name of a field after a dot, nothing else.", "strings are written in straight quotes: `'"+t.text+"'`.")
+		p.report(codes.ParseCharacter, int(t.off), int(t.end),
+			"backticks quote the name of a field after a dot, nothing else.",
+			"strings are written in straight quotes: `'"+t.text+"'`.")
 		return &Node{Kind: Bad, Off: t.off, End: t.end, height: 1}
 	case tEnd:
 		p.unexpected("expected a value.", "write what should stand here, or delete what asks for it.")
@@ -68,7 +70,8 @@ func (p *parser) primary() *Node {
 		p.unexpected("expected a name after the dot.", "a number below one can be written `0.5`.")
 		return p.bad(t.off)
 	case "[?":
-		p.report(codes.ParseOptional, int(t.off), int(t.end), "optional elements are not part of the language here.", "leave out the question mark.")
+		p.report(codes.ParseOptional, int(t.off), int(t.end), "optional elements are not part of the language here.",
+			"leave out the question mark.")
 		t.text = "["
 		return p.list(t)
 	}
@@ -117,7 +120,8 @@ func (p *parser) identifier(global bool, off int32) *Node {
 	p.advance()
 	if isReserved(t.text) {
 		p.failed++ // what follows is the grammar of another language
-		p.report(codes.ParseReservedWord, int(t.off), int(t.end), "the word `"+t.text+"` is reserved and names nothing.", reservedHint(t.text))
+		p.report(codes.ParseReservedWord, int(t.off), int(t.end), "the word `"+t.text+"` is reserved and names nothing.",
+			reservedHint(t.text))
 		if p.is("(") {
 			_, end := p.args(nil)
 			return &Node{Kind: Bad, Off: off, End: end, height: 1}
@@ -168,7 +172,8 @@ func (p *parser) list(open token) *Node {
 }
 
 func (p *parser) optionalElement() {
-	p.report(codes.ParseOptional, int(p.tok.off), int(p.tok.end), "optional elements are not part of the language here.", "leave out the question mark.")
+	p.report(codes.ParseOptional, int(p.tok.off), int(p.tok.end), "optional elements are not part of the language here.",
+		"leave out the question mark.")
 	p.advance()
 }
 

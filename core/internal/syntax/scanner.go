@@ -108,7 +108,8 @@ func (s *scanner) next() token {
 var operators = [...]string{
 	"===", "!==", "<=>",
 	"==", "!=", "<=", ">=", "&&", "||", "<>", "=>", "?.", "[?", "??",
-	"(", ")", "[", "]", "{", "}", ".", ",", ":", "?", "!", "-", "+", "*", "/", "%", "<", ">", "=", "&", "|", "^", ";", "@", "$", "#", "~", "\\",
+	"(", ")", "[", "]", "{", "}", ".", ",", ":", "?", "!", "-", "+", "*", "/", "%", "<", ">", "=",
+	"&", "|", "^", ";", "@", "$", "#", "~", "\\",
 }
 
 func (s *scanner) operator() (token, bool) {
@@ -171,7 +172,8 @@ func (s *scanner) quoted() (token, bool) {
 		}
 	}
 	s.pos++
-	s.report(codes.ParseCharacter, start, s.pos, "a backtick quotes a field name: letters, digits, _ . - / and spaces between two backticks.",
+	s.report(codes.ParseCharacter, start, s.pos,
+		"a backtick quotes a field name: letters, digits, _ . - / and spaces between two backticks.",
 		"strings are written in straight quotes: `\"text\"` or `'text'`.")
 	return token{}, false
 }

@@ -165,7 +165,8 @@ func (s *scanner) code(out []byte, start, n int, base uint32, byteValue, point b
 		return append(out, byte(v)), true
 	}
 	if point && (v > utf8.MaxRune || v >= 0xd800 && v < 0xe000) {
-		s.report(codes.ParseEscape, start, s.pos, "this escape is no Unicode character.", "code points go up to 10FFFF, without the surrogates D800 to DFFF.")
+		s.report(codes.ParseEscape, start, s.pos, "this escape is no Unicode character.",
+			"code points go up to 10FFFF, without the surrogates D800 to DFFF.")
 		return out, false
 	}
 	return utf8.AppendRune(out, rune(v)), true

@@ -32,10 +32,13 @@ func TestCovers(t *testing.T) {
 	}
 }
 
-// TestCoversAsPhrases holds words to what phrases are: a text that covers another one has each of its words as a phrase.
+// TestCoversAsPhrases holds words to what phrases are: a text that covers another one has each of its words as a
+// phrase.
 func TestCoversAsPhrases(t *testing.T) {
-	for _, s := range []string{"New: a CLUB — or a school!", "日本語 and한국어 mixed", "ﬁne, don't; x_y 3½", "กรุงเทพ is big", "e\u0301te\u0301 \u0301x", "a.b", "ab"} {
-		for _, phrase := range []string{"new", "club", "clu", "日", "本", "한국어", "and", "fine", "don", "t", "x_y", "x", "กร", "is", "été", "ab", "b", "3½", "3"} {
+	for _, s := range []string{"New: a CLUB — or a school!", "日本語 and한국어 mixed", "ﬁne, don't; x_y 3½", "กรุงเทพ is big",
+		"e\u0301te\u0301 \u0301x", "a.b", "ab"} {
+		for _, phrase := range []string{"new", "club", "clu", "日", "本", "한국어", "and", "fine", "don", "t", "x_y", "x", "กร",
+			"is", "été", "ab", "b", "3½", "3"} {
 			set, err := Compile([]Pattern{{Phrase: phrase}})
 			if err != nil {
 				t.Fatal(err)
@@ -50,8 +53,10 @@ func TestCoversAsPhrases(t *testing.T) {
 }
 
 func BenchmarkCovers(b *testing.B) {
-	text := strings.Repeat("Should it be a host or a guide? A host may gain trust but costs reach. Is it 4 or 8? ", 18)[:1500]
-	other := strings.Repeat("It gains reach, though a school of people may lose what it was before all this came. ", 18)[:1500]
+	text := strings.Repeat("Should it be a host or a guide? A host may gain trust but costs reach. Is it 4 or 8? ",
+		18)[:1500]
+	other := strings.Repeat("It gains reach, though a school of people may lose what it was before all this came. ",
+		18)[:1500]
 	b.SetBytes(3000)
 	for range b.N {
 		Covers(text, other)

@@ -96,7 +96,8 @@ func TestNormalizationTest(t *testing.T) {
 			// The columns are a text in its normal forms, so all are equal here.
 			// Columns 4 and 5 are NFKC and NFKD, where an acute accent on its own is no
 			// longer told from a blank with a mark.
-			if got != want && !strings.Contains(fields[0], "00B4") && !strings.Contains(fields[0], "1FFD") && !primes(fields[0]) {
+			if got != want && !strings.Contains(fields[0], "00B4") && !strings.Contains(fields[0], "1FFD") &&
+				!primes(fields[0]) {
 				t.Errorf("%s, column %d: %+q, column 1: %+q", line, i+1, got, want)
 			}
 			if ref := reference(b.String()); got != ref {
@@ -138,7 +139,8 @@ func unicodeLines(t *testing.T, name string) func(func(string) bool) {
 func TestTableIsUpToDate(t *testing.T) {
 	unicodeLines(t, "DerivedNormalizationProps.txt")
 	out := filepath.Join(t.TempDir(), "table_gen.go")
-	if msg, err := exec.Command("go", "run", "gen/main.go", "-unicode", unicodeDir, "-o", out).CombinedOutput(); err != nil {
+	if msg, err := exec.Command("go", "run", "gen/main.go", "-unicode", unicodeDir, "-o",
+		out).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, msg)
 	}
 	want, err := os.ReadFile(out)
@@ -218,14 +220,16 @@ func TestManyMarks(t *testing.T) {
 		t.Error("many marks: not the same when normalised again")
 	}
 	const n = 50_000
-	want := "ạ" + strings.Repeat("\u0327", n) + strings.Repeat("\u0323", n-1) + strings.Repeat("\u0301", n) + strings.Repeat("ι", n)
+	want := "ạ" + strings.Repeat("\u0327", n) + strings.Repeat("\u0323", n-1) + strings.Repeat("\u0301", n) +
+		strings.Repeat("ι", n)
 	if got != want {
 		t.Errorf("many marks: %d bytes, want %d; they begin with %+q", len(got), len(want), got[:20])
 	}
 }
 
 func FuzzNormalise(f *testing.F) {
-	for _, s := range []string{"", "e\u0301", "α\u0345\u0301", "ᾳ\u0301", "각", "a \u0308b", "\u00a8x", "x\u00a8", "\xff\xc3(", "\xed\xa0\x80", "½ ﷺ\u200b "} {
+	for _, s := range []string{"", "e\u0301", "α\u0345\u0301", "ᾳ\u0301", "각", "a \u0308b", "\u00a8x", "x\u00a8",
+		"\xff\xc3(", "\xed\xa0\x80", "½ ﷺ\u200b "} {
 		f.Add(s)
 	}
 	f.Fuzz(checkNormalise)

@@ -193,7 +193,8 @@ func TestMaxSpans(t *testing.T) {
 		t.Errorf("the last of %d spans is %v, want %v", len(got), got[len(got)-1], want)
 	}
 	// A ligature in the last span holds the beginning of what would be the next.
-	got = m.Find(set(t, Pattern{Regex: "a"}, Pattern{Regex: "xf"}, Pattern{Regex: "iy"}), strings.Repeat("a ", MaxSpans-1)+"xﬁy a", nil)
+	got = m.Find(set(t, Pattern{Regex: "a"}, Pattern{Regex: "xf"}, Pattern{Regex: "iy"}),
+		strings.Repeat("a ", MaxSpans-1)+"xﬁy a", nil)
 	if want := (Span{2 * (MaxSpans - 1), 2*(MaxSpans-1) + 3}); len(got) != MaxSpans || got[MaxSpans-1] != want {
 		t.Errorf("the last of %d spans is %v, want %v", len(got), got[len(got)-1], want)
 	}
@@ -219,7 +220,8 @@ func TestEmptySet(t *testing.T) {
 func TestInvalidUTF8(t *testing.T) {
 	var m Matcher
 	s := set(t, Pattern{Phrase: "b"}, Pattern{Regex: `\x{FFFD}`})
-	if got, want := m.Find(s, "\xff b\xed\xa0\x80", nil), []Span{{0, 1}, {2, 3}, {3, 4}, {4, 5}, {5, 6}}; !slices.Equal(got, want) {
+	if got, want := m.Find(s, "\xff b\xed\xa0\x80", nil), []Span{{0, 1}, {2, 3}, {3, 4}, {4, 5},
+		{5, 6}}; !slices.Equal(got, want) {
 		t.Errorf("found %v, want %v", got, want)
 	}
 }

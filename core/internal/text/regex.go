@@ -162,7 +162,8 @@ func unmatchable(source string, re *syntax.Regexp) *Error {
 		}
 	case syntax.OpCharClass, syntax.OpNoMatch:
 		if len(re.Rune) == 0 {
-			return &Error{Code: codes.PatternUnmatchable, Message: "the regular expression has a class without members, which matches nothing: take it out"}
+			return &Error{Code: codes.PatternUnmatchable,
+				Message: "the regular expression has a class without members, which matches nothing: take it out"}
 		}
 		if !possible(re.Rune) {
 			return never(source, re.Rune[0], string(re.Rune[0]))

@@ -40,8 +40,9 @@ type Set struct {
 // It returns the first thing that is wrong; Check looks at one pattern alone.
 func Compile(patterns []Pattern) (*Set, *Error) {
 	if len(patterns) > MaxPatterns {
-		return nil, &Error{Index: MaxPatterns, Code: codes.LimitPatternCount, Message: "the set has " + strconv.Itoa(len(patterns)) +
-			" patterns, the limit is " + strconv.Itoa(MaxPatterns) + ": split it into sets that rules name one by one"}
+		return nil, &Error{Index: MaxPatterns, Code: codes.LimitPatternCount,
+			Message: "the set has " + strconv.Itoa(len(patterns)) +
+				" patterns, the limit is " + strconv.Itoa(MaxPatterns) + ": split it into sets that rules name one by one"}
 	}
 	s := &Set{}
 	var phrases []string
@@ -67,9 +68,10 @@ func Compile(patterns []Pattern) (*Set, *Error) {
 	if len(phrases) > 0 {
 		var ok bool
 		if s.phrases, ok = newAutomaton(phrases); !ok {
-			return nil, &Error{Index: last, Code: codes.LimitPatternSize, Message: "the phrases of the set are too much text together (more than " +
-				strconv.Itoa(MaxStates) + " bytes, or " + strconv.Itoa(MaxAutomatonBytes>>20) +
-				" MiB unrolled): split it into sets that rules name one by one"}
+			return nil, &Error{Index: last, Code: codes.LimitPatternSize,
+				Message: "the phrases of the set are too much text together (more than " +
+					strconv.Itoa(MaxStates) + " bytes, or " + strconv.Itoa(MaxAutomatonBytes>>20) +
+					" MiB unrolled): split it into sets that rules name one by one"}
 		}
 		s.steps++
 	}
@@ -100,7 +102,8 @@ func (s *Set) Bytes() int {
 func compile(p Pattern) (string, expression, *Error) {
 	switch {
 	case p.Phrase != "" && p.Regex != "":
-		return "", expression{}, &Error{Code: codes.PatternShape, Message: "a pattern is a phrase or a regular expression, not both: make it two patterns"}
+		return "", expression{}, &Error{Code: codes.PatternShape,
+			Message: "a pattern is a phrase or a regular expression, not both: make it two patterns"}
 	case len(p.Phrase) > MaxPatternBytes:
 		return "", expression{}, tooLong("the phrase", len(p.Phrase))
 	case len(p.Regex) > MaxPatternBytes:
@@ -112,10 +115,12 @@ func compile(p Pattern) (string, expression, *Error) {
 	phrase := Normalise(p.Phrase)
 	switch {
 	case p.Phrase == "":
-		return "", expression{}, &Error{Code: codes.PatternEmpty, Message: "the pattern is empty: give it a phrase or a regular expression"}
+		return "", expression{}, &Error{Code: codes.PatternEmpty,
+			Message: "the pattern is empty: give it a phrase or a regular expression"}
 	case phrase == "":
-		return "", expression{}, &Error{Code: codes.PatternEmpty, Message: "nothing is left of the phrase " + strconv.QuoteToASCII(p.Phrase) +
-			" after normalising, which removes blanks at both ends and invisible characters: give it a letter or a sign"}
+		return "", expression{}, &Error{Code: codes.PatternEmpty,
+			Message: "nothing is left of the phrase " + strconv.QuoteToASCII(p.Phrase) + " after normalising, " +
+				"which removes blanks at both ends and invisible characters: give it a letter or a sign"}
 	case len(phrase) > MaxPatternBytes:
 		return "", expression{}, tooLong("the phrase, normalised,", len(phrase))
 	}
@@ -123,11 +128,13 @@ func compile(p Pattern) (string, expression, *Error) {
 }
 
 func tooLong(what string, bytes int) *Error {
-	return &Error{Code: codes.LimitPatternLength, Offset: MaxPatternBytes, Message: what + " has " + strconv.Itoa(bytes) + " bytes, the limit is " +
-		strconv.Itoa(MaxPatternBytes) + ": look for the part that tells it from other text"}
+	return &Error{Code: codes.LimitPatternLength, Offset: MaxPatternBytes,
+		Message: what + " has " + strconv.Itoa(bytes) + " bytes, the limit is " +
+			strconv.Itoa(MaxPatternBytes) + ": look for the part that tells it from other text"}
 }
 
 func tooManySteps(what string, steps int) *Error {
-	return &Error{Code: codes.LimitPatternSteps, Message: what + " would have " + strconv.Itoa(steps) + " instructions, the limit is " +
-		strconv.Itoa(MaxSteps) + ": make repetitions smaller, or phrases of fixed words"}
+	return &Error{Code: codes.LimitPatternSteps,
+		Message: what + " would have " + strconv.Itoa(steps) + " instructions, the limit is " +
+			strconv.Itoa(MaxSteps) + ": make repetitions smaller, or phrases of fixed words"}
 }

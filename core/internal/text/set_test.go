@@ -88,9 +88,11 @@ func TestErrors(t *testing.T) {
 			continue
 		}
 		if err.Code != c.code || err.Offset != c.offset || !strings.Contains(err.Message, c.says) {
-			t.Errorf("%.80q: %s at %d, %q; want %s at %d, %q", c.pattern, err.Code, err.Offset, err.Message, c.code, c.offset, c.says)
+			t.Errorf("%.80q: %s at %d, %q; want %s at %d, %q", c.pattern, err.Code, err.Offset, err.Message, c.code,
+				c.offset, c.says)
 		}
-		if set, err := Compile([]Pattern{{Phrase: "a"}, c.pattern}); set != nil || err == nil || err.Code != c.code || err.Index != 1 {
+		if set, err := Compile([]Pattern{{Phrase: "a"}, c.pattern}); set != nil || err == nil || err.Code != c.code ||
+			err.Index != 1 {
 			t.Errorf("%.80q: Compile gives %+v", c.pattern, err)
 		}
 	}
@@ -133,7 +135,8 @@ func TestSetLimits(t *testing.T) {
 		case err == nil:
 			t.Errorf("%d like %.20q: no error, want %s", len(c.patterns), c.patterns[0], c.code)
 		case err.Code != c.code || err.Index != c.index:
-			t.Errorf("%d like %.20q: %s at %d, want %s at %d", len(c.patterns), c.patterns[0], err.Code, err.Index, c.code, c.index)
+			t.Errorf("%d like %.20q: %s at %d, want %s at %d", len(c.patterns), c.patterns[0], err.Code, err.Index,
+				c.code, c.index)
 		}
 	}
 }
@@ -169,7 +172,8 @@ func TestSteps(t *testing.T) {
 }
 
 func TestStepsAreInstructions(t *testing.T) {
-	for _, source := range []string{"abc", "a|b|cd|e?", "(?:ab){3,7}", "(?:a{2}b){30}", "(a*)(b+?)(c??)", "a{3,}", "a{0,}b{1,}c{0,1}",
+	for _, source := range []string{"abc", "a|b|cd|e?", "(?:ab){3,7}", "(?:a{2}b){30}", "(a*)(b+?)(c??)", "a{3,}",
+		"a{0,}b{1,}c{0,1}",
 		`^\b[a-z]+@(\w+\.)+x$`, "(?:(?:abc|de?f){30}){30}", "x{0}", "(|a)*"} {
 		tree, err := syntax.Parse(source, syntax.Perl)
 		if err != nil {

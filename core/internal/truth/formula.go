@@ -118,7 +118,8 @@ func (s *Space) atom(e *check.Expr) *Formula {
 	return f
 }
 
-var flipped = [...]check.Op{check.Eq: check.Eq, check.Lt: check.Gt, check.Le: check.Ge, check.Gt: check.Lt, check.Ge: check.Le}
+var flipped = [...]check.Op{check.Eq: check.Eq, check.Lt: check.Gt, check.Le: check.Ge, check.Gt: check.Lt,
+	check.Ge: check.Le}
 
 func (s *Space) comparison(e *check.Expr) *Formula {
 	a, b, rel := e.Args[0], e.Args[1], e.Op

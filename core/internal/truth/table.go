@@ -46,7 +46,8 @@ func (x *term) all() int {
 // Member returns the place in a Row of the member that the variable at slot of
 // bank has, or -1 where no condition compares it.
 func (s *Space) Member(bank uint8, slot int) int {
-	if i, ok := s.index[key(&check.Expr{Op: check.Load, Bank: bank, Index: slot})]; ok && s.terms[i].typ.Kind == types.Enum {
+	if i, ok := s.index[key(&check.Expr{Op: check.Load, Bank: bank, Index: slot})]; ok &&
+		s.terms[i].typ.Kind == types.Enum {
 		return i
 	}
 	return -1

@@ -15,15 +15,18 @@ import (
 )
 
 var (
-	stance   = &types.Type{Kind: types.Enum, Name: "stance", Members: []string{"chat", "task", "spec"}, Values: []value.Value{value.OfString("chat"), value.OfString("task"), value.OfString("spec")}}
+	stance = &types.Type{Kind: types.Enum, Name: "stance", Members: []string{"chat", "task", "spec"},
+		Values: []value.Value{value.OfString("chat"), value.OfString("task"), value.OfString("spec")}}
 	smallInt = &types.Type{Kind: types.Int, Bounded: true, Min: 0, Max: 6}
 	word     = &types.Type{Kind: types.String, Len: 8}
 )
 
 func scope() *check.Scope {
 	return &check.Scope{Enums: []*types.Type{stance}, Roots: []check.Root{{Name: "s", Bank: 1, Fields: []check.Var{
-		{Name: "a", Type: types.TBool}, {Name: "b", Type: types.TBool}, {Name: "mode", Type: stance}, {Name: "next", Type: stance},
-		{Name: "n", Type: smallInt}, {Name: "w", Type: word}, {Name: "xs", Type: &types.Type{Kind: types.List, Elem: types.TInt, Len: 3}},
+		{Name: "a", Type: types.TBool}, {Name: "b", Type: types.TBool}, {Name: "mode", Type: stance},
+		{Name: "next", Type: stance},
+		{Name: "n", Type: smallInt}, {Name: "w", Type: word},
+		{Name: "xs", Type: &types.Type{Kind: types.List, Elem: types.TInt, Len: 3}},
 		{Name: "per", Type: types.MapOf(stance, types.TBool)},
 	}}}}
 }
@@ -162,13 +165,17 @@ func TestAgainstMachine(t *testing.T) {
 		}
 		return value.OfList(v)
 	}
-	words := []value.Value{value.OfString(""), value.OfString("a"), value.OfString("bb"), value.OfString("c"), value.OfString("bananas!")}
+	words := []value.Value{value.OfString(""), value.OfString("a"), value.OfString("bb"), value.OfString("c"),
+		value.OfString("bananas!")}
 	lists := []value.Value{list(), list(2), list(1, 2), list(0, 3, 7)}
 	var banks [][]value.Value
 	for range 300 {
-		per := value.NewMap(append([]value.Value(nil), stance.Values...), []value.Value{value.OfBool(r.IntN(2) == 0), value.OfBool(r.IntN(2) == 0), value.OfBool(r.IntN(2) == 0)})
-		banks = append(banks, []value.Value{value.OfBool(r.IntN(2) == 0), value.OfBool(r.IntN(2) == 0), stance.Values[r.IntN(3)], stance.Values[r.IntN(3)],
-			value.OfInt(r.Int64N(7)), words[r.IntN(len(words))], lists[r.IntN(len(lists))], per})
+		per := value.NewMap(append([]value.Value(nil), stance.Values...),
+			[]value.Value{value.OfBool(r.IntN(2) == 0), value.OfBool(r.IntN(2) == 0), value.OfBool(r.IntN(2) == 0)})
+		banks = append(banks,
+			[]value.Value{value.OfBool(r.IntN(2) == 0), value.OfBool(r.IntN(2) == 0), stance.Values[r.IntN(3)],
+				stance.Values[r.IntN(3)],
+				value.OfInt(r.Int64N(7)), words[r.IntN(len(words))], lists[r.IntN(len(lists))], per})
 	}
 	claims := 0
 	for range 3000 {

@@ -36,7 +36,7 @@ type Type struct {
 	Elem    *Type         // item of a List, value of a Map
 	Key     *Type         // key of a Map
 	Members []string      // of an Enum, in declared order
-	Titles  []string      // what people call the Members, parallel to them, "" where nothing was given; nil where no member has one
+	Titles  []string      // what people call the Members, "" where nothing was given; nil where no member has one
 	Values  []value.Value // Members as values, parallel to Members, so that equal members share bytes
 	Fields  []Field       // of a Record, sorted by name in byte order
 	Min     int64         // smallest Int; meaningful only when Bounded

@@ -19,8 +19,8 @@ func Equal(a, b Value) bool {
 
 // EqualWithin is Equal for a caller that counts what it does: it takes one from
 // *budget for every pair of values it compares, those inside lists and maps
-// included, and one more for every sixteen bytes of two texts, and gives up once *budget is below zero; the answer then says nothing.
-// A list may hold one other list many times over, so that a few expressions make
+// included, and one more for every sixteen bytes of two texts, and gives up once *budget is below zero; the answer then
+// says nothing. A list may hold one other list many times over, so that a few expressions make
 // a value whose parts, walked one by one, never end.
 func EqualWithin(a, b Value, budget *int) bool {
 	*budget--

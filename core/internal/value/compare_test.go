@@ -12,13 +12,17 @@ import (
 // edges are numbers of all kinds around the places where kinds stop agreeing.
 func edges() []Value {
 	var all []Value
-	for _, i := range []int64{0, 1, -1, 2, 1 << 52, 1<<53 - 1, 1 << 53, 1<<53 + 1, 1<<53 + 2, 1 << 62, math.MaxInt64 - 512, math.MaxInt64 - 1, math.MaxInt64, math.MinInt64, math.MinInt64 + 1, -1 << 53, -1<<53 - 1} {
+	for _, i := range []int64{0, 1, -1, 2, 1 << 52, 1<<53 - 1, 1 << 53, 1<<53 + 1, 1<<53 + 2, 1 << 62, math.MaxInt64 - 512,
+		math.MaxInt64 - 1, math.MaxInt64, math.MinInt64, math.MinInt64 + 1, -1 << 53, -1<<53 - 1} {
 		all = append(all, OfInt(i))
 	}
-	for _, u := range []uint64{0, 1, 2, 1<<53 - 1, 1 << 53, 1<<53 + 1, 1<<63 - 1, 1 << 63, 1<<63 + 1, 1<<63 + 2048, math.MaxUint64 - 2048, math.MaxUint64 - 1, math.MaxUint64} {
+	for _, u := range []uint64{0, 1, 2, 1<<53 - 1, 1 << 53, 1<<53 + 1, 1<<63 - 1, 1 << 63, 1<<63 + 1, 1<<63 + 2048,
+		math.MaxUint64 - 2048, math.MaxUint64 - 1, math.MaxUint64} {
 		all = append(all, OfUint(u))
 	}
-	for _, f := range []float64{0, math.Copysign(0, -1), 0.5, -0.5, 1, 1.5, -1, -1.5, 1 << 52, 1<<52 + 0.5, 1<<53 - 1, 1 << 53, 1<<53 + 2, 1 << 62, 1<<63 - 1024, 1 << 63, 1<<63 + 2048, 1<<64 - 2048, 1 << 64, 1<<64 + 4096, -1 << 63, -1<<63 - 2048, -1 << 53, 1e300, -1e300, math.SmallestNonzeroFloat64, math.Inf(1), math.Inf(-1), math.NaN()} {
+	for _, f := range []float64{0, math.Copysign(0, -1), 0.5, -0.5, 1, 1.5, -1, -1.5, 1 << 52, 1<<52 + 0.5, 1<<53 - 1,
+		1 << 53, 1<<53 + 2, 1 << 62, 1<<63 - 1024, 1 << 63, 1<<63 + 2048, 1<<64 - 2048, 1 << 64, 1<<64 + 4096, -1 << 63,
+		-1<<63 - 2048, -1 << 53, 1e300, -1e300, math.SmallestNonzeroFloat64, math.Inf(1), math.Inf(-1), math.NaN()} {
 		all = append(all, OfDouble(f))
 	}
 	return all

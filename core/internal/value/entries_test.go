@@ -9,13 +9,15 @@ import (
 )
 
 func TestNewMapSorts(t *testing.T) {
-	keys := []Value{OfString("b"), OfInt(10), OfString(""), OfUint(9), OfBool(true), OfInt(-1), OfUint(math.MaxUint64), OfString("a"), OfBool(false)}
+	keys := []Value{OfString("b"), OfInt(10), OfString(""), OfUint(9), OfBool(true), OfInt(-1), OfUint(math.MaxUint64),
+		OfString("a"), OfBool(false)}
 	vals := make([]Value, len(keys))
 	for i := range vals {
 		vals[i] = OfInt(int64(i))
 	}
 	m := NewMap(keys, vals)
-	if got, want := string(AppendText(nil, m)), `{false: 8, true: 4, -1: 5, 9: 3, 10: 1, 18446744073709551615: 6, "": 2, "a": 7, "b": 0}`; got != want {
+	const want = `{false: 8, true: 4, -1: 5, 9: 3, 10: 1, 18446744073709551615: 6, "": 2, "a": 7, "b": 0}`
+	if got := string(AppendText(nil, m)); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

@@ -121,7 +121,8 @@ func TestParseTimestamp(t *testing.T) {
 var lenient = regexp.MustCompile(`,|T\d:|[+-](24:..|..:60)$`)
 
 func FuzzTimestamp(f *testing.F) {
-	for _, s := range []string{"2009-02-13T23:31:30.5+00:30", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999Z", "2023-02-30T00:00:00Z", "2009-02-13T23:31:30.12345678999-23:59"} {
+	for _, s := range []string{"2009-02-13T23:31:30.5+00:30", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999Z",
+		"2023-02-30T00:00:00Z", "2009-02-13T23:31:30.12345678999-23:59"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -138,12 +139,14 @@ func FuzzTimestamp(f *testing.F) {
 }
 
 func TestParseZone(t *testing.T) {
-	for s, want := range map[string]int{"": 0, "UTC": 0, "+05:30": 19800, "-02:00": -7200, "02:00": 7200, "-00:00": 0, "+14:00": 50400, "-00:30": -1800, "23:59": 86340} {
+	for s, want := range map[string]int{"": 0, "UTC": 0, "+05:30": 19800, "-02:00": -7200, "02:00": 7200, "-00:00": 0,
+		"+14:00": 50400, "-00:30": -1800, "23:59": 86340} {
 		if got, ok := ParseZone(s); got != want || !ok {
 			t.Errorf("ParseZone(%q) = %d, %v", s, got, ok)
 		}
 	}
-	for _, s := range []string{"America/New_York", "utc", "Z", "GMT", "+5:30", "5:30", "+0530", "+24:00", "+01:60", "--1:00", "+-1:00", "+01:00 ", "+", "+01:0a", "Local"} {
+	for _, s := range []string{"America/New_York", "utc", "Z", "GMT", "+5:30", "5:30", "+0530", "+24:00", "+01:60",
+		"--1:00", "+-1:00", "+01:00 ", "+", "+01:0a", "Local"} {
 		if got, ok := ParseZone(s); ok {
 			t.Errorf("ParseZone(%q) = %d", s, got)
 		}
@@ -231,7 +234,8 @@ func slowDuration(s string) (ns *big.Int, ok bool) {
 }
 
 func FuzzDuration(f *testing.F) {
-	for _, s := range []string{"1h2m3.5s", "-9223372036854775808ns", "0.1111111111111111112h", "+.5ms3us", "9223372036.8547758079s", "0"} {
+	for _, s := range []string{"1h2m3.5s", "-9223372036854775808ns", "0.1111111111111111112h", "+.5ms3us",
+		"9223372036.8547758079s", "0"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -271,7 +275,8 @@ func TestDurationText(t *testing.T) {
 			t.Fatalf("%s does not read back", text)
 		}
 	}
-	for _, ns := range []int64{1, -1, 999_999_999, -999_999_999, -1_000_000_001, math.MaxInt64, math.MinInt64, 6347_000_000_000} {
+	for _, ns := range []int64{1, -1, 999_999_999, -999_999_999, -1_000_000_001, math.MaxInt64, math.MinInt64,
+		6347_000_000_000} {
 		check(ns)
 	}
 	for range 100_000 {

@@ -98,7 +98,8 @@ func (m *Machine) loop(p *Program) value.Value {
 				default:
 					ok = x > y
 				}
-			} else if a.K == value.String && b.K == value.String && in.Op >= OpAndEq && (a.N != b.N || a.P == b.P && a.N < BytesPerUnit) {
+			} else if a.K == value.String && b.K == value.String && in.Op >= OpAndEq &&
+				(a.N != b.N || a.P == b.P && a.N < BytesPerUnit) {
 				ok = (a.N == b.N) == (in.Op == OpAndEq)
 			} else {
 				v := m.compare(in.Op-OpAndLt+OpLt, a, b)

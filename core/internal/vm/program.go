@@ -44,7 +44,7 @@ type Instr struct {
 type Program struct {
 	Source  string
 	Type    *types.Type // of its value
-	Plain   bool        // it only reads a variable or a field of one: it never fails, and its value has the type's bounds, too
+	Plain   bool        // it only reads a variable or a field: it never fails, and is within the type's bounds
 	MaxCost uint64      // the most a run can cost, from the declared sizes
 	Reads   []Read      // every variable that it may load, each once, in source order
 
