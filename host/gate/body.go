@@ -41,11 +41,12 @@ type body struct {
 	limit  int64
 	raw    []string
 
-	asked bool
-	typ   string // media type
-	bytes []byte
-	err   error
-	rest  *bytes.Reader
+	asked   bool
+	passing bool   // it goes on undecided
+	typ     string // media type
+	bytes   []byte
+	err     error
+	rest    *bytes.Reader
 }
 
 // take reads the body, once. Without a body typ is empty.
@@ -95,8 +96,11 @@ func (b *body) read() error {
 	if !ok {
 		return refuse(codes.HTTPContentType, "the body has no one Content-Type")
 	}
-	if slices.Contains(b.raw, media) {
+	if slices.Contains(b.raw, media) || b.passing && isMultipart(media) {
 		b.typ, b.bytes = b.header.Get("Content-Type"), src
+		if isMultipart(media) {
+			return checkParts(src)
+		}
 		return nil
 	}
 	isJSON := jsonType.MatchString(media)

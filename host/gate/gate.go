@@ -359,7 +359,8 @@ func (g *gate) session(r *http.Request) (host.Session, int64, error) {
 			return nil, 0, fault{err}
 		}
 		if err != nil {
-			return nil, 0, refuse(codes.SessionCorrupt, "the session's snapshot is not what a session wrote: "+err.Error())
+			return nil, 0, refuse(codes.SessionCorrupt,
+				"the session's snapshot is not what a session wrote: "+err.Error())
 		}
 		return session, about.At, nil
 	}
@@ -402,10 +403,10 @@ var carriedHeaders = []string{
 // onward returns the request that goes on: undecided with its body as it came, or, where propose has read that, as it
 // was read; decided with the decision, and none that the client put there.
 func (g *gate) onward(a *asked, d *host.Decision) (*http.Request, error) {
-	media, _, _ := mediaType(a.header)
-	if d == nil && !a.body.asked && media != formType {
+	if d == nil && !a.body.asked && !mayHaveFields(a.header) {
 		return a.with(a.original.Context()), nil
 	}
+	a.body.passing = d == nil
 	if err := a.body.take(); err != nil { // a form may name another method
 		return nil, err
 	}
