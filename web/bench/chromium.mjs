@@ -48,7 +48,8 @@ try {
       for (const [who, of] of Object.entries(starts))
         of.push(await outcome(`cold.html?who=${who}&guards=${guards}`, 60_000));
     console.log(
-      `\ncold start, milliseconds: compiled module to first decision, rulebook of ${guards}; ${colds} of each in turn\n     fastest   middle  slowest`,
+      `\ncold start, milliseconds: compiled module to first decision, rulebook of ${guards}; ${colds} of each\n` +
+        "     fastest   middle  slowest",
     );
     const middle = {};
     for (const [who, of] of Object.entries(starts)) {
@@ -59,7 +60,11 @@ try {
         ["fetched and compiled before in", ({ compile }) => compile],
       ];
       console.log(
-        `${[decide[0], middle[who], decide.at(-1)].map((value, i) => value.toFixed(1).padStart(i === 0 ? 12 : 9)).join("")}  ${who}; in the middle: ${parts.map(([part, get]) => `${part} ${sorted(of.map(get))[colds >> 1].toFixed(1)}`).join(", ")}`,
+        [decide[0], middle[who], decide.at(-1)]
+          .map((value, i) => value.toFixed(1).padStart(i === 0 ? 12 : 9))
+          .join("") +
+          `  ${who}; in the middle: ` +
+          parts.map(([part, get]) => `${part} ${sorted(of.map(get))[colds >> 1].toFixed(1)}`).join(", "),
       );
     }
     const ratio = middle.holdfast / middle["Cedar-wasm"];

@@ -174,7 +174,8 @@ const contenders = {
 };
 
 /**
- * Has contestants take turns of so many milliseconds at least, each `{name, run, least, per}`; run does it so many times
+ * Has contestants take turns of so many milliseconds at least, each `{name, run, least, per}`; run does it so many
+ * times
  * and returns milliseconds. Returns nanoseconds of each of the per things that are done at a time.
  */
 function measure(contestants, { rounds, turn }) {

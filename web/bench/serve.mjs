@@ -41,7 +41,10 @@ export async function serve(port = 0) {
   return { origin: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
 }
 
-/** A section that a module may end with and nothing reads: with another name it is another module, which no browser has compiled before. */
+/**
+ * A section that a module may end with and nothing reads: with another name it is another module, which no browser has
+ * compiled before.
+ */
 function section(name) {
   const text = Buffer.from(name.slice(0, 100));
   return Buffer.from([0, text.length + 1, text.length, ...text]);

@@ -6,12 +6,12 @@ import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
 /**
- * The most that an entry point weighs with all that it brings along: bytes after gzip. The module is beside it. A worker's gate
- * is on no page, and is uploaded with the module, which weighs sixty times as much.
+ * The most that an entry point weighs with all that it brings along: bytes after gzip. The module is beside it. A
+ * worker's gate is on no page, and is uploaded with the module, which weighs sixty times as much.
  */
 const budgetOf = (entry) => (entry === "./edge" ? 24 : 12) << 10;
 
-/** Entry points that take an engine, and so are only ever beside the first: what they share with it is weighed there. */
+/** Entry points that take an engine, and so are always beside the first: what they share with it is weighed there. */
 const beside = ["./replica"];
 const shared = new Set();
 

@@ -3,7 +3,7 @@
 // BUNDLE.json is a built bundle, or a built catalog with a point of it, as in
 // catalog.json#class=1,chapter=moon,element=air. A point's value is the one in the
 // catalog's matrix that reads so: 1 is the number where the matrix has numbers.
-// What a line is and what answers it stands in player.ts. --state begins with a
+// What a line is and what answers it is said in player.ts. --state begins with a
 // snapshot, --save writes one when the input has ended.
 //
 // Exit status: 0 whatever was decided, since a refusal is a right answer; 2 when there
@@ -118,7 +118,7 @@ function print(bytes: Buffer): Promise<void> {
   );
 }
 
-// Whoever reads the output may have seen enough (`play … | head`).
+// The reader of the output may have seen enough (`play … | head`).
 process.stdout.on("error", (failed: NodeJS.ErrnoException) => {
   if (failed.code === "EPIPE") process.exit(0);
   throw failed;

@@ -1,7 +1,8 @@
 // This file replays the golden vectors in a real Chromium, in a page and in a
 // module worker, from a page whose content security policy allows no more than
 // the SDK needs; then it runs the suites in test/chromium/ on the pages in
-// test/pages/, under the same policy, or those alone whose name has the argument in it. Run it with `npm run test:chromium`; CHROMIUM names the browser,
+// test/pages/, under the same policy, or those alone whose name has the argument
+// in it. Run it with `npm run test:chromium`; CHROMIUM names the browser,
 // /usr/bin/chromium where it is left out.
 
 import assert from "node:assert/strict";
@@ -15,7 +16,7 @@ import { suites as replicas } from "./chromium/replica.mjs";
 import { suites } from "./chromium/suites.mjs";
 import { module, origin, server, vectors } from "./support/site.mjs";
 
-// A page by plain http is no secure one, unless its host is localhost: shop.test is not, and there is no such host anywhere.
+// A page by plain http is not secure, unless its host is localhost: shop.test is not, and no host has that name.
 const flags = [
   "--host-resolver-rules=MAP shop.test 127.0.0.1",
   "--headless",
@@ -106,6 +107,7 @@ function check(where, results) {
     assert.ok(lines > 0, `${name} has no lines`);
   }
   console.log(
-    `Chromium, ${where}: ${results.length} vectors, ${results.reduce((sum, { lines }) => sum + lines, 0)} lines, all bytes equal`,
+    `Chromium, ${where}: ${results.length} vectors, ` +
+      `${results.reduce((sum, { lines }) => sum + lines, 0)} lines, all bytes equal`,
   );
 }

@@ -121,7 +121,7 @@ async function until(fn) {
 }
 
 for (const by of ["clock", undefined])
-  test(`a replica without a network shows nothing as confirmable after its time, where ${by ?? "nobody"} ends it`, async (t) => {
+  test(`without a network nothing is shown as confirmable after its time, where ${by ?? "none"} ends it`, async (t) => {
     const { proxy, join, later } = await setting(t, by === undefined ? {} : { by });
     const visitor = await join(user);
     await visitor.propose({ action: "order", args: { n: 20 } }).settled;
@@ -190,7 +190,7 @@ test("what waits for the server is decided after what is due, and is sent withou
   assert.deepEqual([replica.view().state.total, replica.view().holds.length], [8, 1]);
 });
 
-test("the server ends what is due, whatever a replica has guessed of it, and nobody is told of a conflict", async (t) => {
+test("the server ends what is due, whatever a replica has guessed of it, without a conflict", async (t) => {
   const { server, proxy, join } = await setting(t, { by: "clock", ttl: "2s" });
   const replica = await join(user);
   await replica.propose({ action: "order", args: { n: 20 } }).settled;

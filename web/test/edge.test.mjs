@@ -104,7 +104,7 @@ test("a query or a form says each thing once, or is refused", () => {
     }
 });
 
-test("a header that an origin may take for the gate's own is taken off, and one that names a method refused", async () => {
+test("a header that may be taken for the gate's own is taken off, and one that names a method refused", async () => {
   const gate = gateOf({ routes: { "/{rest...}": pass, "POST /cart": add } });
   for (const { header, becomes } of cases("headers"))
     for (const path of ["/cart", "/else"]) {

@@ -28,7 +28,8 @@ try {
     for (const { name, lines, differs } of results)
       assert.ok(differs === undefined && lines > 0, `${where}, ${name}: ${JSON.stringify(differs)}`);
     console.log(
-      `Firefox, ${where}: ${results.length} vectors, ${results.reduce((sum, { lines }) => sum + lines, 0)} lines, all bytes equal`,
+      `Firefox, ${where}: ${results.length} vectors, ` +
+        `${results.reduce((sum, { lines }) => sum + lines, 0)} lines, all bytes equal`,
     );
   }
 

@@ -127,7 +127,7 @@ async function moved(t, change = () => undefined) {
   return import(pathToFileURL(join(folder, "index.js")));
 }
 
-test("where the file beside the SDK did not come along, the copy inside of it is loaded, hashed and checked against a pin", async (t) => {
+test("without the file beside the SDK, the copy inside of it is loaded and checked against a pin", async (t) => {
   const sdk = await moved(t);
   const heard = [];
   const engine = await sdk.load(undefined, {

@@ -34,7 +34,8 @@ function found(storage, owner) {
 
 /** The names that versions before this one have given. */
 const formerName = ({ server, session, actor: { kind, id } }, millis, count, key) =>
-  `holdfast ${server} ${session} ${kind}:${id} ${String(millis).padStart(15, "0")}-${String(count).padStart(6, "0")}-${key}`;
+  `holdfast ${server} ${session} ${kind}:${id} ` +
+  `${String(millis).padStart(15, "0")}-${String(count).padStart(6, "0")}-${key}`;
 
 const t0 = 1_767_225_600_000;
 const clocks = {
@@ -48,7 +49,7 @@ const clocks = {
 };
 
 for (const [what, clock] of Object.entries(clocks))
-  test(`waiting proposals keep the order in which they were made where the clock ${what}, also across tabs and reloads`, (t) => {
+  test(`proposals keep the order they were made in where the clock ${what}, also across tabs and reloads`, (t) => {
     const storage = memoryStorage();
     const { now } = Date;
     t.after(() => (Date.now = now));
@@ -188,7 +189,7 @@ test("people, kinds, servers and sessions with any names share a browser and nev
   assert.equal(storage.length, 0);
 });
 
-test("what former versions have stored is taken over in its order, before what is proposed now, and by its owner alone", () => {
+test("what former versions have stored is taken over in its order, before new proposals, by its owner alone", () => {
   const storage = memoryStorage();
   const former = owners.filter(({ server }) => !server.includes(" "));
   former.forEach((owner, i) => {

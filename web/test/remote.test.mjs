@@ -107,7 +107,7 @@ function listening(t, options = {}, silence = 80) {
   return { sockets, control, events, next, heard: () => heard };
 }
 
-test("over a WebSocket decisions come as they are, after the last one, with the token beside the protocol", async (t) => {
+test("over a WebSocket decisions come as they are, after the last, with the token beside the protocol", async (t) => {
   const { sockets, events, next, heard } = listening(t, { token: () => "t.o.k" });
   const socket = await sockets.next();
   assert.equal(socket.url, "wss://h/base/v1/sessions/a%20b/events?after=7");

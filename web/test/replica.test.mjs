@@ -787,7 +787,7 @@ for (const [what, clock] of [
   ["set forward by a day", (i) => i * 86_400_000],
   ["standing still", () => undefined],
 ])
-  test(`what waits is sent in the order in which it was proposed, by two tabs and a later page, with a clock ${what}`, async (t) => {
+  test(`what waits is sent in its order, by two tabs and a later page, with a clock ${what}`, async (t) => {
     const { now } = Date;
     t.after(() => (Date.now = now));
     const { proxy, join, other, log } = await setting(t);
@@ -871,7 +871,7 @@ for (const [one, two] of [
   ["u%20b", "u b"],
   ["u1 lease", "u1"],
 ])
-  test(`what ${JSON.stringify(one)} left unsent is nothing of ${JSON.stringify(two)}'s, and is there when she comes back`, async (t) => {
+  test(`what ${JSON.stringify(one)} left unsent is not ${JSON.stringify(two)}'s, and is still there`, async (t) => {
     const { proxy, join, log } = await setting(t);
     const storage = memoryStorage();
     proxy.fault = ({ method }) => (method === "POST" ? "refuse" : undefined);
@@ -1005,7 +1005,7 @@ test("a trap costs one call: the session comes back from what was confirmed", as
   assert.equal(replica.can("add", { n: 1 }), false);
 });
 
-test("tokens, signed bundles: the replica is whom the token says, and runs what a trusted key has signed", async (t) => {
+test("the replica is whom the token says, and runs what a trusted key has signed", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-keys-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   const run = (...args) =>

@@ -1,4 +1,5 @@
-// This file tests that the arrows between the rooms of web/src run one way, and that no files import each other in a circle.
+// This file tests that the arrows between the rooms of web/src run one way, and that no files import each other in a
+// circle.
 
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
@@ -6,7 +7,7 @@ import { dirname, join, normalize } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-/** The rooms, and which others each may import from. The doors, which are the files beside them, may import from all. */
+/** The rooms, and which others each may import from. The files beside them, the doors, may import from all. */
 const below = {
   contract: [],
   documents: ["contract"],

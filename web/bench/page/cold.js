@@ -1,5 +1,6 @@
-// This file is one cold start in a fresh page, of the engine that the address names (?who=holdfast or Cedar-wasm): from the module,
-// compiled while it arrives, to the first decision on a rulebook of fifty guards, or of one (?guards=1). What it took, in milliseconds, is told to
+// This file is one cold start in a fresh page, of the engine that the address names (?who=holdfast or Cedar-wasm): from
+// the module, compiled while it arrives, to the first decision on a rulebook of fifty guards, or of one (?guards=1).
+// What it took, in milliseconds, is told to
 // whoever opened the page.
 
 import { fifty, policies, request } from "../contest.mjs";
@@ -10,7 +11,10 @@ const one = asked.get("guards") === "1";
 const bundle = one ? { ...fifty, actions: { act7: {} }, constraints: [fifty.constraints[7]] } : fifty;
 const rules = one ? policies[7] : policies.join("\n");
 
-/** Where each module is, and what prepares its JavaScript: a function from the compiled module to whether the first decision says yes. It calls lap after each part of the way. */
+/**
+ * Where each module is, and what prepares its JavaScript: a function from the compiled module to whether the first
+ * decision says yes. It calls lap after each part of the way.
+ */
 const starts = {
   holdfast: [
     "/dist/module/holdfast.wasm",

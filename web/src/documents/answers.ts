@@ -42,17 +42,18 @@ export interface Admissible {
 export interface Path {
   readonly found: boolean;
   /**
-   * What to propose first, in order; empty where the proposal itself is the next step. Each has the time, the reasons and the actor
-   * with which it commits. An id that is the agent's own name, or that and a number (`editor-2`), stands for anybody of that kind.
+   * What to propose first, in order; empty where the proposal itself is the next step. Each has the time, the reasons
+   * and the actor with which it commits. An id that is the agent's own name, or that and a number (`editor-2`), means
+   * any actor of that kind.
    */
   readonly steps: readonly ProposalDocument[];
   /** What the proposal would get then: commit, or hold where no more can be had. */
   readonly verdict: Verdict;
-  /** When the proposal itself would be made then, milliseconds since 1970: its own time, or later where it must wait. */
+  /** When the proposal itself would be made then, milliseconds since 1970: its own time, or later where it waits. */
   readonly when: number;
   /** True when not everything was tried: another way may exist. */
   readonly bounded: boolean;
-  /** Where no way was found: the same with other reasons or by somebody else, which would commit, and the way to it. */
+  /** Where no way was found: the same with other reasons or by another actor, which would commit, and the way to it. */
   readonly variant: { readonly proposal: ProposalDocument; readonly steps: readonly ProposalDocument[] } | null;
   /** How many proposals were tried. */
   readonly tried: number;

@@ -24,7 +24,7 @@ export interface ProposalDocument {
   readonly reasons: readonly string[];
 }
 
-/** A path that an expression read, with its value; a long value stands as `{digest, size}`. */
+/** A path that an expression read, with its value; a long value is written as `{digest, size}`. */
 export type Term = readonly [path: string, value: unknown];
 
 /** Where a pattern matched, in UTF-16 units of the original text at path: what String.slice takes. */

@@ -21,7 +21,7 @@ const maxDepth = 128;
 
 type Key = string | number;
 
-/** Printable ASCII that stands in JSON as it is. */
+/** Printable ASCII that is written in JSON as it is. */
 const plain = /^[ !#-[\]-~]*$/;
 
 /** Finds half of a surrogate pair; where there is no String.prototype.isWellFormed (before 2023), which is faster. */
@@ -145,7 +145,7 @@ function refuse(code: string, keys: readonly Key[], message: string): HoldfastEr
 }
 
 // What to tell who has filled a form with what JSON cannot hold: an empty number field has the value NaN, and "NaN
-// has no JSON" tells nobody what to do. What would do there, and what the field is called, is in the bundle; so the
+// has no JSON" does not say what to do. What would do there, and what the field is called, is in the bundle; so the
 // module is asked about the same proposal with null in that place, and says so.
 
 /** What a field of a form may hold that JSON does not. */

@@ -61,7 +61,8 @@ const brand = Symbol.for("holdfast.error");
  */
 export class HoldfastError extends Error {
   static override [Symbol.hasInstance](value: unknown): boolean {
-    if (this !== HoldfastError) return Function.prototype[Symbol.hasInstance].call(this, value); // a class derived from it
+    // A class that is derived from it has the usual rule.
+    if (this !== HoldfastError) return Function.prototype[Symbol.hasInstance].call(this, value);
     return (value as { [brand]?: unknown } | null | undefined)?.[brand] === true;
   }
 
@@ -69,7 +70,7 @@ export class HoldfastError extends Error {
   readonly [brand] = true;
   /** `area/kebab-case`, stable: what a program compares. */
   readonly code: string;
-  /** Where in the input, as in `args.to` or `reasons[0]`; for a document's finding a JSON Pointer. `""` is the whole. */
+  /** Where in the input: `args.to` or `reasons[0]`; of a document's finding a JSON Pointer. `""` is the whole. */
   readonly path: string;
   /** Byte offset (UTF-8, 0-based) in the input, where the module knows one. */
   readonly offset: number | undefined;
@@ -100,7 +101,7 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
-/** Calls fn; what it throws becomes an uncaught error of its own, so that one listener harms neither the others nor who tells them. */
+/** Calls a listener; what it throws becomes an uncaught error of its own, so that the others are called too. */
 export function tell(fn: () => void): void {
   try {
     fn();

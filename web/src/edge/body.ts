@@ -75,7 +75,7 @@ export class Body {
 
   /**
    * Returns the body of a request that passes, as it came. It is looked into on its way: up to the limit before it goes
-   * on, and what is beyond it as it does, where it breaks off. Throws http/content-type, gate/override and gate/form.
+   * on, and the rest as it does; there it breaks off. Throws http/content-type, gate/override and gate/form.
    */
   async multipart(): Promise<ReadableStream<Uint8Array> | undefined> {
     const { body, headers } = this.#request;

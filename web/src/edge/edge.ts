@@ -4,7 +4,7 @@
 //	           (target.ts, body.ts)        ├── a proposal ── why, in the module ── commit ── origin, the decision signed
 //	                                       └── anything else: refused, with a problem document (RFC 9457)
 //
-// Nothing is recorded here: whoever keeps the session decides again, on the same proposal, to the same bytes.
+// Nothing is recorded here: the server that keeps the session decides again, on the same proposal, to the same bytes.
 
 import type { Declared, Undeclared } from "../documents/declared.js";
 import type { Decision } from "../documents/decision.js";
@@ -47,10 +47,10 @@ const defaultLimit = 1 << 20;
  */
 export function edge<B extends Declared = Undeclared, Env = unknown>(options: EdgeOptions<B, Env>): EdgeGate<Env> {
   const gate = new Gate(options);
-  return (request, ...[env, ctx]) => gate.check(request, env as Env, ctx ?? nobody);
+  return (request, ...[env, ctx]) => gate.check(request, env as Env, ctx ?? noContext);
 }
 
-const nobody: EdgeContext = { waitUntil: (promise) => void promise.catch(() => {}) };
+const noContext: EdgeContext = { waitUntil: (promise) => void promise.catch(() => {}) };
 
 class Gate<B extends Declared, Env> {
   readonly #options: EdgeOptions<B, Env>;

@@ -1,5 +1,5 @@
-// This file defines what the owner of a gate at the edge gives it and gets from it: EdgeOptions, EdgeVerdict, and what they
-// are made of.
+// This file defines what the owner of a gate at the edge gives it and gets from it: EdgeOptions, EdgeVerdict, and what
+// they are made of.
 
 import type { Declared, Undeclared } from "../documents/declared.js";
 import type { Decision, Verdict } from "../documents/decision.js";

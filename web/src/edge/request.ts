@@ -1,5 +1,5 @@
-// This file defines Asked, a request as the gate has read it, and how a request goes on: without headers that only the gate
-// may send, and with the body in the form in which it was read.
+// This file defines Asked, a request as the gate has read it, and how a request goes on: without headers that only the
+// gate may send, and with the body in the form in which it was read.
 
 import { HoldfastError } from "../documents/errors.js";
 import type { Body, Carried } from "./body.js";

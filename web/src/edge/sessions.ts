@@ -1,4 +1,5 @@
-// This file defines Sessions: what requests are decided against, a session that was just begun or one from its snapshot.
+// This file defines Sessions: what requests are decided against, a session that has just begun or that has
+// a snapshot.
 
 import type { Declared } from "../documents/declared.js";
 import type { Input } from "../documents/encode.js";

@@ -45,7 +45,7 @@ function readSegment(raw: string): string {
     throw refuse("a part of it is a dot or two, ends in a dot or a blank, or begins with a blank");
   if (/::\$/.test(text)) throw refuse("it names a stream of a file");
   if (/[^ \P{Z}]|\p{C}/u.test(text))
-    throw refuse("it has control characters, blanks that are none, or characters that nobody sees");
+    throw refuse("it has control characters, blanks that are none, or invisible characters");
   return text;
 }
 

@@ -15,7 +15,7 @@
 // parsed where it differs from the line before, so a gate whose answer stays costs a
 // comparison, and `value` stays the same object: what React and its like compare.
 //
-// A gate fails closed. Whatever goes wrong (a trap, a closed session, an action nobody
+// A gate fails closed. Whatever goes wrong (a trap, a closed session, an action that is not
 // declared, an argument JSON cannot hold) is an answer too: allowed false, verdict
 // "error", the error's code as governing.
 
@@ -36,15 +36,18 @@ export interface GateValue {
   readonly allowed: boolean;
   /** What it would get; "error" where it cannot be asked. */
   readonly verdict: Verdict | "error";
-  /** All that stands against it, in the order in which people want to know it: who may not do it at all, then the governing one, then the rest. */
+  /**
+   * All that refuses it, in the order in which people want to know it: who may not do it at all, then the governing
+   * one, then the rest.
+   */
   readonly reasons: readonly Violation[];
-  /** The id of what governs, the error's code for "error", "" where nothing stands against it. */
+  /** The id of what governs, the error's code for "error", "" where nothing refuses it. */
   readonly governing: string;
   /** What to tell a person: what the first of the reasons says. "" where it is allowed. */
   readonly say: string;
   /** Preferences it would leave unmet; they block nothing. */
   readonly advice: readonly Advice[];
-  /** Where patterns match in what is proposed, in UTF-16 units, as String.slice takes them; without doubles, in order. */
+  /** Where patterns match in what is proposed, in UTF-16 units, as String.slice takes them; in order, each once. */
   readonly spans: readonly Span[];
   /** Why it cannot be asked, where verdict is "error". */
   readonly error: HoldfastError | undefined;
@@ -135,7 +138,7 @@ export class Gate {
     return this.value.error;
   }
 
-  /** What to do first. It is searched for when it is read, at most once in a state, and may take a while in a large bundle. */
+  /** What to do first. Searched for when it is read, at most once in a state; in a large bundle it takes a while. */
   get how(): How {
     const { value } = this;
     if (this.#how === undefined || this.#howEpoch !== this.#gates.epoch) {
@@ -169,7 +172,7 @@ export class Gate {
     this.#gates.refresh();
   }
 
-  /** What would be proposed, to be given to decide. Throws gate/actor where nobody says who asks. */
+  /** What would be proposed, to be given to decide. Throws gate/actor where it is not known who asks. */
   proposal(atMillis: number = Date.now()): ProposalDocument {
     return this.#gates.proposalOf(this.question, atMillis);
   }
@@ -179,7 +182,7 @@ export class Gate {
     return line.startsWith('{"error":') ? read(undefined, line).error : undefined;
   }
 
-  /** Has somebody subscribed? @internal */
+  /** Is there a subscriber? @internal */
   get watched(): boolean {
     return this.#subscribers.size > 0;
   }
@@ -196,7 +199,7 @@ export class Gate {
 
   /** Takes the module's line, or "" for the one before; returns whether it is another answer. @internal */
   settle(line: string, epoch: number): boolean {
-    // Whoever has read a way must hear that there may be another one now.
+    // Where the way was read, there may be another one now.
     if (line === "" && this.#line !== undefined) line = this.#line; // as before
     const same = line === this.#line && (this.#how === undefined || this.#value.allowed);
     this.#epoch = epoch;
@@ -238,7 +241,7 @@ export class TextGate extends Gate {
     this.name = name;
   }
 
-  /** The text that is asked about. Setting it asks anew when somebody next looks. */
+  /** The text that is asked about. Setting it asks anew when the answer is next read. */
   get text(): string {
     return this.question.args[this.name] as string;
   }
@@ -262,13 +265,13 @@ const nothing: readonly never[] = Object.freeze([]);
 /** What a line says. */
 type Said = readonly [verdict: Verdict, reasons: readonly Violation[], advice: readonly Advice[]];
 
-/** What the module writes where nothing stands against it and no preference is unmet. */
+/** What the module writes where nothing refuses it and no preference is unmet. */
 const commit = '["commit",[],[]]';
 
 /** The beginning of a refusal, with its verdict. */
 const refusal = /^\["(hold|rewrite|reject|revert|halt|escalate|stall|freeze)",\[\{/;
 
-/** A GateValue. A refusal is read when somebody wants to know more than that it is one. */
+/** A GateValue. A refusal's line is parsed when more is asked for than that it is one. */
 class Answer implements GateValue {
   readonly allowed: boolean;
   readonly #gate: Gate | undefined;

@@ -1,13 +1,13 @@
 // This file defines Gates: all gates of one session, asked together.
 //
-// Which gates are asked about: those somebody has subscribed to, and those that are
+// Which gates are asked about: those with a subscriber, and those that are
 // read in one state after another. The proposals of these stay in the module (watch.ts), so
 // that a new state costs one call with eight bytes in and a line for each gate out. A
 // gate that is new is asked alone, and may join the others with the next state.
 //
 // A text that is typed is another question with every key, and what was asked for the text
 // before must cost nothing any more. So a gate whose last subscriber has left, or that
-// nobody has read since the last state, is not asked along; nor is a question of can(), or a long
+// was not read since the last state, is not asked along; nor is a question of can(), or a long
 // one, that was read in one state only. Of the other new ones the latest join at once:
 //
 //	               subscribed ──────────────────────────────────► kept
@@ -37,7 +37,7 @@ import { Titles, type Titled } from "./titles.js";
 
 /** What gates can be of: a session, or anything with the shape of one that tells when it has changed. */
 export interface Gated {
-  /** Calls fn after everything that may change an answer, before anybody can read one; returns what ends that. */
+  /** Calls fn after everything that may change an answer, before one can be read; returns what ends that. */
   onchange(fn: () => void): () => void;
   /** Keeps proposals, each JSON without a line break, to be asked about; throws where it cannot. */
   watch(proposals: readonly string[]): Watched;
@@ -56,7 +56,7 @@ export interface Watched {
 /** The most proposals of one watch (core.MaxWatched). */
 const maxWatched = 4096;
 
-/** How many questions are remembered; beyond, the oldest that is not in use is forgotten. As many as a large page has. */
+/** How many questions are remembered, as many as a large page has. Then the oldest that is not in use is forgotten. */
 const maxMemo = 2048;
 
 /** How many characters they have in all: two megabytes, whatever is typed. */
@@ -98,7 +98,7 @@ export class Gates implements GateSet {
   readonly #subscribed = new Set<Gate>();
   readonly #fresh = new Set<Gate>(); // to be asked along from the next state on
   readonly #latest = new Set<Gate>(); // likewise, if nothing newer takes their place
-  #round = 0; // counts the states that anything was asked in
+  #states = 0; // in how many states something was asked
   #kept = new Set<Gate>();
   #lines: string[] = []; // theirs
   #watch: Watched | undefined;
@@ -149,7 +149,7 @@ export class Gates implements GateSet {
     this.#change();
   }
 
-  /** Asks about all gates in use, and a gate that is not among them; named where can() asks, which keeps no gate. @internal */
+  /** Asks about all gates in use, and one more; named where can() asks, which keeps no gate. @internal */
   answer(gate: Gate, named = false): void {
     if (this.#asked !== this.epoch) this.#askKept();
     if (!gate.answered(this.epoch)) this.#askAlone(gate, named);
@@ -234,7 +234,8 @@ export class Gates implements GateSet {
     };
     let text: string;
     try {
-      // Copied, so that what the caller does to it later changes nothing; in the order of names, so that no order of keys asks twice.
+      // Copied, so that what the caller does to it later changes nothing; in the order of names, so that another
+      // order of keys is the same question.
       const copy = JSON.parse(
         encode([action, sorted(question.args), question.actor ?? null, question.reasons ?? null]) as string,
       ) as [string, Question["args"], Question["actor"] | null, string[] | null];
@@ -312,7 +313,7 @@ export class Gates implements GateSet {
     this.#schedule();
   }
 
-  // Subscribers hear of it when the present turn is over: a hundred decisions replayed in one turn are one change to them.
+  // Subscribers hear of it when the present turn is over: a hundred decisions replayed in one turn are one change.
   #schedule(): void {
     if (this.#pending || (this.#subscribed.size === 0 && this.#changed.size === 0)) return;
     this.#pending = true;
@@ -328,7 +329,7 @@ export class Gates implements GateSet {
   #askKept(): void {
     this.#asked = this.epoch;
     this.#at = Date.now();
-    this.#round++;
+    this.#states++;
     let unused = false;
     for (const gate of this.#kept) unused ||= !gate.used && !gate.watched;
     if (unused || this.#fresh.size > 0 || this.#latest.size > 0) this.#drop();
@@ -386,7 +387,7 @@ export class Gates implements GateSet {
       this.#took(gate, gate.settle(this.#answerTo(line, at), this.epoch));
     });
     if (failed !== undefined) this.#took(gate, gate.fail(this.#said(gate, failed), this.epoch));
-    else if (!this.#kept.has(gate)) this.#asks(gate, named || length > maxLatestText);
+    else if (!this.#kept.has(gate)) this.#askedAlone(gate, named || length > maxLatestText);
   }
 
   #answerTo(line: string, at: number): string {
@@ -410,9 +411,9 @@ export class Gates implements GateSet {
   }
 
   // Notes that a gate was asked alone; with rarely, that it is asked along only when it is asked in the next state too.
-  #asks(gate: Gate, rarely: boolean): void {
-    const again = gate.alone === this.#round - 1;
-    gate.alone = this.#round;
+  #askedAlone(gate: Gate, rarely: boolean): void {
+    const again = gate.alone === this.#states - 1;
+    gate.alone = this.#states;
     if (gate.watched || again) this.#fresh.add(gate);
     else if (!rarely) {
       this.#latest.add(gate);
@@ -424,7 +425,7 @@ export class Gates implements GateSet {
     if (another && gate.watched) this.#changed.add(gate);
   }
 
-  // Runs fn, twice where the module traps: the second time it is another instance, and the trap may have been another call's.
+  // Runs fn, twice where the module traps: the second time in another instance. The trap may have been another call's.
   #ask(fn: (at: number) => void): HoldfastError | undefined {
     for (let again = 0; ; again++) {
       try {
@@ -450,7 +451,7 @@ export class Gates implements GateSet {
     if (actor === undefined)
       throw new HoldfastError(
         codes.actor,
-        "nobody says who asks: set the session's `actor`, or name one where you ask",
+        "it is not known who asks: set the session's `actor`, or name one where you ask",
       );
     return { kind: actor.kind, id: actor.id ?? actor.kind };
   }

@@ -9,17 +9,23 @@ import type { Titles } from "./titles.js";
 export interface How {
   /** False where there is none, or none was found. */
   readonly found: boolean;
-  /** What to propose first, in order; empty where the proposal itself is next. Each has the time, the reasons and the actor it commits with. */
+  /**
+   * What to propose first, in order; empty where the proposal itself is next. Each has the time, the reasons and the
+   * actor it commits with.
+   */
   readonly steps: readonly ProposalDocument[];
   /** When the proposal itself can be made then, milliseconds since 1970; left out where it need not wait. */
   readonly when?: number;
-  /** Where no way was found: the same with other reasons or by somebody else, which can be made once these steps are taken; left out where there is none. */
+  /**
+   * Where no way was found: the same with other reasons or by another actor, which can be made after these steps; left
+   * out where there is none.
+   */
   readonly variant?: NonNullable<Path["variant"]>;
   /** True where not everything was tried: a way may exist all the same. */
   readonly bounded: boolean;
   /** True where at the end of the way it still has to be confirmed. */
   readonly confirm: boolean;
-  /** The way in words, as in `First: settle.`; "" where nothing needs to be done. Make your own of steps in another language. */
+  /** The way in words, `First: settle.`; "" where nothing needs to be done. In another language, make it of steps. */
   readonly say: string;
   /** Why the way could not be searched for. */
   readonly error: HoldfastError | undefined;
@@ -44,8 +50,8 @@ export function unknown(error: HoldfastError): How {
 }
 
 /**
- * Puts a path into words for who reads it on a page: actions, members and agents by their titles, and who takes a step where
- * it is somebody else. asked is what the gate asks, with the time it was asked at.
+ * Puts a path into words for the reader of a page: actions, members and agents by their titles, and who takes a step
+ * where it is another actor. asked is what the gate asks, with the time it was asked at.
  */
 export function howOf(path: Path, asked: ProposalDocument, titles: Titles): How {
   const { found, steps, bounded } = path;
@@ -90,7 +96,8 @@ function first(steps: readonly ProposalDocument[], asked: ProposalDocument, titl
 function otherwise({ proposal, steps }: NonNullable<Path["variant"]>, asked: ProposalDocument, titles: Titles): string {
   const who = another(proposal.actor, asked.actor, titles);
   const then = steps.length === 0 ? "" : "Then ";
-  const end = `${because(proposal.reasons, asked.reasons)}${proposal.at > asked.at ? ` from ${moment(proposal.at)} on` : ""}.`;
+  const wait = proposal.at > asked.at ? ` from ${moment(proposal.at)} on` : "";
+  const end = `${because(proposal.reasons, asked.reasons)}${wait}.`;
   return who === ""
     ? `${then === "" ? "It" : "Then it"} is possible${end}`
     : `${then === "" ? capital(who) : then + who} can do it${end}`;
@@ -102,10 +109,10 @@ function nameOf({ action, args }: ProposalDocument, titles: Titles): string {
   return titles.action(action) + (choices.length > 0 ? ` (${choices.join(", ")})` : "");
 }
 
-/** Who acts, "" where it is who asks: nobody may be told to approve what only another person may. */
+/** Who acts, "" where it is who asks: a person is not told to approve what only another may. */
 function another(actor: Actor, asking: Actor, titles: Titles): string {
   if (actor.kind === asking.kind && actor.id === asking.id) return "";
-  if (!anybody(actor)) return actor.id;
+  if (!isAny(actor)) return actor.id;
   return actor.kind === asking.kind ? `another ${titles.agent(actor.kind)}` : titles.agent(actor.kind);
 }
 
@@ -113,8 +120,8 @@ function capital(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
-/** Says whether an actor stands for anybody of its kind; see Path.steps. */
-function anybody({ kind, id }: Actor): boolean {
+/** Says whether any actor of the kind is meant; see Path.steps. */
+function isAny({ kind, id }: Actor): boolean {
   return id === kind || (id.startsWith(`${kind}-`) && /^\d+$/.test(id.slice(kind.length + 1)));
 }
 

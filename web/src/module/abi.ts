@@ -38,7 +38,7 @@ export type Op = (typeof Op)[keyof typeof Op];
 /** What holdfast_call returns; any other number is to be treated as Broken. */
 export const Status = { OK: 0, Error: 1, Broken: 2 } as const;
 
-/** Where the words of the header stand that holdfast_header points to, in bytes. */
+/** Where the words of the header are that holdfast_header points to, in bytes. */
 export const Header = { Out: 0, OutSize: 4, Handle: 8, Input: 12, InputSize: 16 } as const;
 
 /** The most bytes one call takes. */

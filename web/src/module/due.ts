@@ -1,4 +1,4 @@
-// This file defines expire: the end of what nobody confirmed in time. A host proposes it, as the agent
+// This file defines expire: the end of what was not confirmed in time. A host proposes it, as the agent
 // that the bundle names.
 
 import type { View } from "../documents/answers.js";

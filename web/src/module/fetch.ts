@@ -53,7 +53,7 @@ export async function compile(source: Source | undefined, options: FetchOptions)
   return { module, digest };
 }
 
-// Runs fn until it is done, the time is over or the caller has had enough. What cannot be stopped is left to end by itself.
+// Runs fn until it is done, the time is over or the caller aborts. What cannot be stopped is left to end by itself.
 async function within<T>(
   { timeout, signal }: FetchOptions,
   fn: (signal: AbortSignal | undefined) => Promise<T>,
@@ -74,7 +74,7 @@ async function within<T>(
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", aborted);
-    ended.catch(() => {}); // nobody waits for it any more
+    ended.catch(() => {}); // it is not waited for any more
   }
 }
 

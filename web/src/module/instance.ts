@@ -92,7 +92,7 @@ export class Instance {
     return output;
   }
 
-  /** Runs one operation and returns a copy of what it answered, also where that is an error document: failed says so. */
+  /** Runs one operation and returns a copy of its answer, also where that is an error document: failed says so. */
   run(op: Op, handle: number, input: string | Uint8Array = nothing): Uint8Array<ArrayBuffer> {
     if (this.#dead) throw new HoldfastError(codes.trap, "this copy of the module has stopped");
     const status = this.#guard(() => this.#exports.holdfast_call(op, handle, this.#write(input)));

@@ -2,7 +2,7 @@
 //
 // The contract, the same for `holdfast play` and `node dist/play.js`, byte for byte:
 //
-//   - A line is what stands between two "\n" (the last may lack its own). Its bytes go to
+//   - A line is what is between two "\n" (the last may lack its own). Its bytes go to
 //     the module as they are, invalid UTF-8 and a "\r" at its end included: JSON reads
 //     that as white space. A line of nothing but space, tab and "\r" is skipped.
 //   - Every other line has a time: the first 1767225600000, each one 1000 more than

@@ -46,7 +46,7 @@ export class Recovery {
     this.#last = undefined;
   }
 
-  /** Takes what the last of the recorded calls gave when it was made again. Throws engine/rebuild where that are other bytes. */
+  /** Takes what the last recorded call gave when it was made again. Throws engine/rebuild where that is different. */
   check(output: Uint8Array | undefined): void {
     if (String(output) !== String(this.#last))
       throw new HoldfastError(

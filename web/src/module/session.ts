@@ -125,7 +125,8 @@ export class Session<B extends Declared = Undeclared> extends Held {
 
   /**
    * Ends what waits and is due at a time, now when left out, as the agent that the bundle names (`hold.by`), and
-   * returns those decisions: what a server does by itself. Where the bundle names no agent it ends nothing: propose `expire`.
+   * returns those decisions: what a server does by itself. Where the bundle names no agent it ends nothing; propose
+   * `expire` then.
    */
   expire(nowMillis: number = Date.now()): Decision[] {
     return expire(this as Session, expirerOf(this.info), nowMillis);
@@ -136,7 +137,7 @@ export class Session<B extends Declared = Undeclared> extends Held {
     return new Decision(this.call(Op.Why, this.#input(proposal, encode)));
   }
 
-  /** Returns every action of the bundle, for every choice of its bool and enum arguments, with the verdict it would get. */
+  /** Returns every action, for every choice of its bool and enum arguments, with the verdict it would get. */
   admissible(question: Question): Admissible {
     return parse(this.call(Op.Admissible, encode(question))) as Admissible;
   }

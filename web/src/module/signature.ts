@@ -84,7 +84,7 @@ export async function verify(text: string, note: Note, keys: readonly string[]):
     signer ??= key.name;
   }
   if (signer === undefined) {
-    const known = trusted.map(({ id }) => id).join(", ") || "nobody";
+    const known = trusted.map(({ id }) => id).join(", ") || "none";
     throw refuse(
       codes.unknownKey,
       `no trusted key has signed this; signed by ${lines.map(({ id }) => id).join(", ")}, trusted: ${known}`,
@@ -109,7 +109,7 @@ function take(note: string | Uint8Array): { signed: string; lines: { id: string;
     const bytes = typeof note === "string" ? encoder.encode(note) : note;
     if (bytes.length > maxNote) throw malformed(`it is longer than ${maxNote} bytes`);
     whole = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    if (typeof note === "string" && whole !== note) throw malformed("half of a surrogate pair stands alone in it");
+    if (typeof note === "string" && whole !== note) throw malformed("half of a surrogate pair is alone in it");
   } catch (thrown) {
     throw thrown instanceof HoldfastError ? thrown : malformed("it is not UTF-8");
   }
@@ -154,10 +154,7 @@ export async function keyOf(text: string): Promise<Key> {
   const [, name = "", hash = "", encoded = ""] = /^([^+]*)\+([0-9a-f]{8})\+(.*)$/.exec(text) ?? [];
   const raw = decode(encoded);
   if (text.startsWith("PRIVATE+KEY+"))
-    throw refuse(
-      codes.key,
-      "this is a private key, which nobody should have to give away: name the public one, NAME.pub",
-    );
+    throw refuse(codes.key, "this is a private key, which is not to be given away: name the public one, NAME.pub");
   if (!keyName.test(name) || raw === undefined || raw.length !== 33 || raw[0] !== ed25519)
     throw refuse(codes.key, "this is no public key: it is NAME+HASH+BASE64, as in NAME.pub");
   const named = new Uint8Array([...encoder.encode(name + "\n"), ...raw]);
@@ -201,7 +198,8 @@ function hex(bytes: Uint8Array): string {
 function unsupported(cause: unknown): HoldfastError {
   return new HoldfastError(
     codes.unsupported,
-    "Ed25519 cannot be checked here, so nothing signed is accepted: it takes a secure page (https or localhost) and Chromium 137, Firefox 129, Safari 17, Node 20 or newer",
+    "Ed25519 cannot be checked here, so nothing signed is accepted: it takes a secure page (https or localhost) " +
+      "and Chromium 137, Firefox 129, Safari 17, Node 20 or newer",
     { cause },
   );
 }

@@ -4,7 +4,7 @@
 //
 // The module gets no world: no arguments, no environment, no files, no time.
 //
-// Time stands still, and moves only by what the module sleeps (it never does, but
+// Time does not pass, and moves only by what the module sleeps (it never does, but
 // the runtime's timers must not wait for ever). It does not start at 0: Go's
 // runtime takes a monotonic clock that reads 0 for a broken one and dies.
 //

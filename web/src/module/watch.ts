@@ -24,8 +24,8 @@ export class Watch extends Held {
 
   /**
    * Returns a line for each proposal: `[verdict,[violation…],[advice…]]`, or
-   * `{"error":…}` where it is none; an empty line is the one of the call before. Nothing is recorded. atMillis is the time at
-   * which they would be proposed; the session's own stands in where that is later.
+   * `{"error":…}` where it is not a proposal; an empty line is the one of the call before. Nothing is recorded.
+   * atMillis is the time at which they would be proposed; where the session's own is later, it is that.
    */
   answers(atMillis: number): string[] {
     this.#session.check();

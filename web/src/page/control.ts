@@ -20,7 +20,7 @@ export interface ControlOptions {
   readonly hold?: boolean;
   /** Uses the native `disabled` for everything that has it; it then cannot be focused. */
   readonly native?: boolean;
-  /** What stands there while there is no gate: why not. */
+  /** What is shown while there is no gate: why not. */
   readonly why?: string;
   /** Runs before the gate is looked at because of a click. */
   readonly before?: () => void;

@@ -9,7 +9,7 @@
 //	└──────────────────────┘   └──────────────────────┘
 //
 // The field itself is never written to, so input methods, undo and the caret are the
-// browser's own. However fast somebody types, the module is asked once per frame.
+// browser's own. However fast one types, the module is asked once per frame.
 
 import { dress, noteFor, treeOf } from "./note.js";
 import type { TextGate } from "../gates/gate.js";
@@ -17,7 +17,7 @@ import type { TextGate } from "../gates/gate.js";
 /** A field for text. */
 export type Field = HTMLTextAreaElement | HTMLInputElement;
 
-/** What decides where text breaks and where it stands. */
+/** What decides where text breaks and where it is. */
 const copied = [
   "fontFamily",
   "fontSize",
@@ -60,7 +60,7 @@ export interface AttachedField {
 /**
  * Asks a gate about what is typed into a field, highlights the matches, sets
  * `aria-invalid` and a description, and keeps the field's form from being submitted as
- * long as the text would be refused. Empty text that nobody has touched is not complained about.
+ * long as the text would be refused. Empty text that was not touched is not complained about.
  */
 export function attachText(field: Field, gate: TextGate): AttachedField {
   const document = field.ownerDocument;

@@ -2,7 +2,7 @@
 // sheet they and the explanations share.
 //
 // aria-describedby only finds an id in its own tree, so each document and each
-// shadow tree has notes of its own, in one element that nobody sees. The styles come as
+// shadow tree has notes of its own, in one invisible element. The styles come as
 // a constructed sheet: a page whose policy allows no inline style allows that.
 
 /** A document or a shadow tree. */
@@ -17,23 +17,28 @@ export interface Note {
 
 const css = `
 .holdfast-notes { display: none }
-.holdfast-status { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
+.holdfast-status {
+  position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap;
+}
 holdfast-gate { display: contents }
 :where([data-gated="shut"]) { opacity: .6; cursor: not-allowed }
 .holdfast-tip {
-  position: fixed; inset: auto; margin: 0; z-index: 2147483647; box-sizing: border-box; max-inline-size: min(22rem, calc(100vw - 1rem));
-  padding: .45em .7em; border: 1px solid var(--holdfast-tip-edge, color-mix(in srgb, CanvasText 40%, Canvas)); border-radius: .4em;
+  position: fixed; inset: auto; margin: 0; z-index: 2147483647; box-sizing: border-box;
+  max-inline-size: min(22rem, calc(100vw - 1rem)); padding: .45em .7em; border-radius: .4em;
+  border: 1px solid var(--holdfast-tip-edge, color-mix(in srgb, CanvasText 40%, Canvas));
   background: var(--holdfast-tip-back, Canvas); color: var(--holdfast-tip-ink, CanvasText);
   font: .875rem/1.4 system-ui, sans-serif; text-align: start; overflow-wrap: anywhere;
 }
 .holdfast-tip:not([data-open]) { display: none }
 .holdfast-back {
-  position: absolute; margin: 0; box-sizing: border-box; overflow: hidden; pointer-events: none; background: none; color: transparent;
-  border-style: solid; border-color: transparent; white-space: pre-wrap; overflow-wrap: break-word; user-select: none; forced-color-adjust: none;
+  position: absolute; margin: 0; box-sizing: border-box; overflow: hidden; pointer-events: none; user-select: none;
+  background: none; color: transparent; border-style: solid; border-color: transparent;
+  white-space: pre-wrap; overflow-wrap: break-word; forced-color-adjust: none;
 }
 .holdfast-back mark {
   color: transparent; border-radius: .15em; background: var(--holdfast-mark-back, rgb(217 119 6 / .25));
-  text-decoration: underline wavy var(--holdfast-mark-line, #d97706); text-decoration-skip-ink: none; text-underline-offset: .15em;
+  text-decoration: underline wavy var(--holdfast-mark-line, #d97706); text-decoration-skip-ink: none;
+  text-underline-offset: .15em;
 }
 @media (prefers-reduced-motion: no-preference) {
   .holdfast-tip { animation: holdfast-appear 90ms ease-out }

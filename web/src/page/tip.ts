@@ -3,7 +3,7 @@
 //
 // It does what WCAG 1.4.13 asks of content that shows on hover or focus: Escape
 // takes it away, the pointer can move onto it, and it stays until pointer or focus leave.
-// It is in the top layer and in nobody's flow, so nothing moves. What it says stands in
+// It is in the top layer and in no flow, so nothing moves. What it says is in
 // the control's description already, so it is hidden from screen readers.
 
 import { dress, treeOf, type Tree } from "./note.js";

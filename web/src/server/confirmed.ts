@@ -5,8 +5,8 @@
 //	                          │    └── decided again here, each one
 //	                          └── snapshot, where the log is not replayed from the beginning
 //
-// A snapshot from the server is only a start, and is itself looked at: it must stand
-// where decision k says that the session stood, by the digest of the state that k names,
+// A snapshot from the server is only a start, and is itself looked at: it must have
+// the state that decision k names by its digest,
 // and its prev must be k's own digest. One that does not is put aside and the log is
 // replayed from the beginning, as the server does with snapshots of its own.
 
@@ -97,7 +97,7 @@ export class Confirmed {
     }
   }
 
-  /** The session. Nobody but this object may decide on it. */
+  /** The session. Only this object decides on it. */
   get session(): Session {
     return this.#session;
   }
@@ -134,7 +134,7 @@ export class Confirmed {
     }
     let decision: Decision;
     try {
-      decision = again(() => this.#session.replay(text));
+      decision = retrying(() => this.#session.replay(text));
     } catch (thrown) {
       if (thrown instanceof HoldfastError && thrown.code.startsWith("engine/")) throw thrown;
       throw differs(`decision ${seq} of the server is not what is decided here: ${messageOf(thrown)}`, thrown);
@@ -156,7 +156,7 @@ export class Confirmed {
     return false;
   }
 
-  /** Yields all decisions up to here, the last one first, each proven to lead here by the digests that name each other. */
+  /** Yields all decisions up to here, the last one first, each proven by the digest that the one after it names. */
   async *history(): AsyncGenerator<Decision> {
     let seq = this.#seq;
     let digest = this.#head;
@@ -178,7 +178,7 @@ export class Confirmed {
 
   /** Returns the digest of bytes or text. */
   digest(data: string | Uint8Array): string {
-    return again(() => this.engine.digest(data));
+    return retrying(() => this.engine.digest(data));
   }
 
   /** Frees what the module holds of it. */
@@ -194,12 +194,12 @@ export class Confirmed {
     return found;
   }
 
-  // Goes to where a snapshot stands, if the decision it is said to come from agrees.
+  // Goes on from a snapshot, if the decision it is said to come from agrees.
   async #begin(snapshot: string, seq: number): Promise<void> {
     const [last = ""] = await this.#page(seq).then((page) => page.slice(-1));
     let session: Session;
     try {
-      session = again(() => this.bundle.restore(snapshot));
+      session = retrying(() => this.bundle.restore(snapshot));
     } catch (thrown) {
       if (thrown instanceof HoldfastError && thrown.code.startsWith("engine/")) throw thrown;
       return;
@@ -226,13 +226,13 @@ export class Confirmed {
 
 const encoder = new TextEncoder();
 
-/** Returns the decision that stands in a log as text. */
+/** Returns the decision that a log has as text. */
 export function decisionOf(text: string): Decision {
   return new Decision(encoder.encode(text));
 }
 
-/** Runs fn, again where the module traps: the second time it is another instance, and the session is brought back in it. */
-export function again<T>(fn: () => T): T {
+/** Runs fn, twice where the module traps: the second time in another instance, in which the session comes back. */
+export function retrying<T>(fn: () => T): T {
   try {
     return fn();
   } catch (thrown) {

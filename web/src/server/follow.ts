@@ -1,8 +1,8 @@
-// This file defines Follower, which keeps a session where the server's log stands.
+// This file defines Follower, which keeps a session at the end of the server's log.
 //
 //	        ┌──────────────────── again, at once or after a pause ◄──────────┐
 //	        ▼                                                                │
-//	catching-up ── log read to where it stands ─► live: events as they come ─┤ the stream ends
+//	catching-up ── log read to its end ─────────► live: events as they come ─┤ the stream ends
 //	        │                                      (or the log, asked again  │
 //	        │ no answer                             every few seconds)       │
 //	        ▼                                                                │
@@ -20,7 +20,7 @@ import type { Decision } from "../documents/decision.js";
 import { HoldfastError } from "../documents/errors.js";
 import { Problem, passing, replicaCodes, unreachable } from "./problem.js";
 
-/** Where a replica stands against its server. */
+/** How far a replica is with its server. */
 export type Status = "live" | "catching-up" | "offline" | "stopped";
 
 /** How long things take, in milliseconds. */
@@ -107,14 +107,14 @@ export class Follower {
     this.check();
   }
 
-  /** Takes a decision that somebody tells of; what is missing before it is read from the log. */
+  /** Takes a decision that was told of; what is missing before it is read from the log. */
   async take(text: string, heard = true): Promise<void> {
     if (this.#take(text, heard) !== "gap") return;
     await this.until(read(text).seq - 1);
     this.#take(text, heard);
   }
 
-  /** Reads the log to where it stands. */
+  /** Reads the log to its end. */
   catchUp(): Promise<void> {
     return (this.#catching ??= this.#catchUp().finally(() => (this.#catching = undefined)));
   }
@@ -144,7 +144,7 @@ export class Follower {
     const { retry, longest } = this.pace;
     const most = Math.min(longest, retry * 2 ** Math.min(tries, 20));
     const asked = error instanceof Problem ? Math.min(error.retryAfter ?? 0, longest * 10) : 0;
-    // Jitter, so that not everybody comes back in the same moment; nothing that is hashed depends on it.
+    // Jitter, so that not all come back in the same moment; nothing that is hashed depends on it.
     await this.sleep(Math.max(asked, most / 2) + (Math.random() * most) / 2);
   }
 
@@ -202,7 +202,7 @@ export class Follower {
     }
   }
 
-  // Follows the stream until it is over. It is useless where the server, or what stands between, lets nothing through.
+  // Follows the stream until it is over. It is useless where the server, or a proxy before it, lets nothing through.
   async #listen(control: AbortController): Promise<"over" | "useless"> {
     const confirmed = this.#confirmed;
     const inner = new AbortController();
@@ -254,14 +254,14 @@ export class Follower {
     const confirmed = this.#confirmed;
     const control = (this.#reading = new AbortController());
     const before = confirmed.seq;
-    let stood = NaN;
+    let total = NaN;
     let idle = setTimeout(() => control.abort(), this.pace.silence);
     try {
       for await (const lines of confirmed.remote.log(
         confirmed.id,
         before + 1,
         undefined,
-        (seq) => (stood = seq),
+        (seq) => (total = seq),
         control,
       )) {
         if (this.#stopped) return;
@@ -276,9 +276,9 @@ export class Follower {
       clearTimeout(idle);
     }
     this.#heardAt = Date.now();
-    if (stood < before) throw lost(before, stood);
-    if (confirmed.seq < stood)
-      throw new HoldfastError(replicaCodes.unreachable, `the server's log broke off at ${confirmed.seq} of ${stood}`);
+    if (total < before) throw lost(before, total);
+    if (confirmed.seq < total)
+      throw new HoldfastError(replicaCodes.unreachable, `the server's log broke off at ${confirmed.seq} of ${total}`);
   }
 
   #take(text: string, heard: boolean): "known" | "gap" | "new" {
@@ -333,9 +333,9 @@ export class Follower {
 }
 
 /** Makes the error of a server that has fewer decisions than it had told of. */
-export function lost(seen: number, stands: number | undefined): HoldfastError {
+export function lost(seen: number, seq: number | undefined): HoldfastError {
   return new HoldfastError(
     replicaCodes.differs,
-    `the server has ${stands ?? "fewer"} decisions, and had told of ${seen} before; nothing more is taken from it`,
+    `the server has ${seq ?? "fewer"} decisions, and had told of ${seen} before; nothing more is taken from it`,
   );
 }

@@ -6,12 +6,12 @@
 //	ahead            g5 ── g6          g6                 g5' ── g6'
 //
 //	               5 is g5, byte for byte:   x is another: both are made
-//	               g6 stands as it is        again, and whoever listens hears of it
+//	               g6 stays as it is         again, and the listeners hear of it
 //
 // Before all of them comes what the server is going to do by itself: it expires what waits there and is
 // due, as an agent that the bundle names. That is shown, and never sent.
 
-import { again, read, type Confirmed } from "./confirmed.js";
+import { read, retrying, type Confirmed } from "./confirmed.js";
 import type { Decision } from "../documents/decision.js";
 import { expire, expirerOf, hostId } from "../module/due.js";
 import { encode } from "../documents/encode.js";
@@ -28,7 +28,7 @@ export class Guesses {
   readonly #queue: Queue;
   readonly #changed: (entry: Entry, was: Decision) => void;
   #ahead: Session | undefined; // undefined where nothing is guessed
-  #cause: "" | "again" | "moved" = "";
+  #cause: "" | "changed" | "moved" = "";
   #expired = 0;
   #start = 0; // when the first guess is made at the earliest
   #forkedAt = -Infinity;
@@ -57,7 +57,7 @@ export class Guesses {
   get at(): number {
     this.remake();
     const start = Math.max(this.#confirmed.at, this.#start);
-    return this.#queue.entries.reduce((at, { guess, landed }) => (landed ? at : (guess?.document.at ?? at)), start);
+    return this.#queue.entries.reduce((at, { guess, inLog }) => (inLog ? at : (guess?.document.at ?? at)), start);
   }
 
   /** Guesses what a new proposal gets after all that wait. Throws what decide throws. */
@@ -66,42 +66,42 @@ export class Guesses {
     const alone = this.#ahead === undefined;
     const ahead = this.#fork();
     try {
-      return again(() => ahead.decide(document));
+      return retrying(() => ahead.decide(document));
     } catch (thrown) {
       if (alone) this.drop();
       throw thrown;
     }
   }
 
-  /** A decision was confirmed. Where it is the first guess, that one has landed and the rest stands. */
-  landed(text: string): void {
-    const first = this.#queue.entries.find((entry) => !entry.landed);
+  /** A decision was confirmed. Where it is the first guess, that one is in the log and the rest stays. */
+  confirmed(text: string): void {
+    const first = this.#queue.entries.find((entry) => !entry.inLog);
     if (first === undefined && this.#ahead === undefined) return;
-    if (this.#cause === "" && first?.guess?.text === text) first.landed = true;
-    else this.again(first === undefined || this.#isExpected(text) ? "again" : "moved");
+    if (this.#cause === "" && first?.guess?.text === text) first.inLog = true;
+    else this.outdate(first === undefined || this.#isExpected(text) ? "changed" : "moved");
   }
 
-  /** The guesses no longer stand; moved: because the server has other decisions, or takes one of them away. */
-  again(cause: "again" | "moved"): void {
+  /** The guesses no longer hold; moved: because the server has other decisions, or takes one of them away. */
+  outdate(cause: "changed" | "moved"): void {
     if (this.#cause !== "moved") this.#cause = cause;
   }
 
-  /** Makes the guesses again where they no longer stand. */
+  /** Makes the guesses again where they no longer hold. */
   remake(): void {
-    if (this.#isDue()) this.again("again");
+    if (this.#isDue()) this.outdate("changed");
     const cause = this.#cause;
     if (cause === "") return;
     this.drop();
     this.#cause = "";
     let at = this.#confirmed.at;
     for (const entry of this.#queue.entries) {
-      if (entry.landed) continue;
+      if (entry.inLog) continue;
       const was = entry.guess;
       entry.guess = entry.error = undefined;
       try {
         const ahead = this.#fork();
         const after = Math.max(entry.at, at, this.#start); // all before it, whatever this machine's clock said
-        entry.guess = again(() => ahead.decide(documentOf(entry, after)));
+        entry.guess = retrying(() => ahead.decide(documentOf(entry, after)));
         entry.at = at = after;
       } catch (thrown) {
         entry.error =
@@ -129,12 +129,12 @@ export class Guesses {
   #fork(): Session {
     if (this.#ahead !== undefined) return this.#ahead;
     const { bundle, session, seq, remote } = this.#confirmed;
-    const ahead = (this.#ahead = again(() => bundle.restore(session.snapshot())));
+    const ahead = (this.#ahead = retrying(() => bundle.restore(session.snapshot())));
     this.#forkedAt = remote.clock.now();
     this.#lookedAt = -1;
     const expirer = expirerOf(bundle.info);
     if (expirer === undefined) return ahead;
-    again(() => expire(ahead, expirer, this.#forkedAt));
+    retrying(() => expire(ahead, expirer, this.#forkedAt));
     const view = ahead.view();
     this.#expired = view.seq - seq;
     this.#start = view.at;
@@ -147,7 +147,7 @@ export class Guesses {
     if (expirerOf(bundle.info) === undefined) return false;
     if (this.#lookedAt !== seq) {
       this.#lookedAt = seq;
-      const { holds } = again(() => session.view());
+      const { holds } = retrying(() => session.view());
       this.#due = Math.min(...holds.map(({ expires }) => (expires > this.#forkedAt ? expires : Infinity)));
     }
     return this.#due <= remote.clock.now();

@@ -39,7 +39,7 @@ export interface LeasePace {
 
 const usual: LeasePace = { beat: 1_000, silence: 8_000, settle: 100, look: 200 };
 
-/** Returns a lock that is made of items in a storage. One that refuses keeps nobody from sending. */
+/** Returns a lock that is made of items in a storage. One that refuses keeps no tab from sending. */
 export function lease(storage: QueueStorage, pace: LeasePace = usual): Lock {
   return async (name, signal, fn) => {
     const mine = new Lease(storage, name);

@@ -21,7 +21,7 @@ export const replicaCodes: ReplicaCodes = {
 export class Problem extends HoldfastError {
   /** The HTTP status. */
   readonly status: number;
-  /** Where the session stands, with session/stale. */
+  /** How many decisions the session has, with session/stale. */
   readonly seq: number | undefined;
   /** Milliseconds after which to ask again, where the server says so. */
   readonly retryAfter: number | undefined;

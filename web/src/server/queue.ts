@@ -25,13 +25,16 @@ export interface QueueStorage {
   removeItem(name: string): void;
 }
 
-/** What became of a proposal: exactly one of these, once. */
+/** What became of a proposal: exactly one of these. */
 export type Settled =
-  /** The server has recorded this decision, and it comes to the same bytes here. Its verdict may be any. same: it is the guess, byte for byte. */
+  /**
+   * The server has recorded this decision, and it comes to the same bytes here. Its verdict may be any. same: it is the
+   * guess, byte for byte.
+   */
   | { readonly outcome: "confirmed"; readonly decision: Decision; readonly same: boolean; readonly error?: undefined }
   /** Nothing was recorded, and it is not tried again. replica/conflict: `guess` is what it would get by now. */
   | { readonly outcome: "refused"; readonly error: HoldfastError; readonly decision?: undefined }
-  /** The replica ended before there was an answer. What is in the storage is sent when the session is next connected. */
+  /** The replica ended before there was an answer. What is in the storage is sent with the next connection. */
   | { readonly outcome: "open"; readonly error: HoldfastError; readonly decision?: undefined };
 
 /** A proposal that waits for the server. */
@@ -44,7 +47,7 @@ export interface Pending {
   readonly reasons: readonly string[];
   /** The verdict that was shown when it was proposed. It is only sent as long as it would get the same. */
   readonly shown: Verdict;
-  /** What it gets as things stand: a guess, until settled. undefined where it cannot be decided. */
+  /** What it gets as things are now: a guess, until settled. undefined where it cannot be decided. */
   readonly guess: Decision | undefined;
   /** Was it proposed here, and not in another tab or before the page was loaded? */
   readonly own: boolean;
@@ -83,18 +86,18 @@ export class Entry implements Pending {
   guess: Decision | undefined;
   /** When it is proposed, in the server's milliseconds. */
   at: number;
-  /** Why it cannot be decided on what stands before it. */
+  /** Why it cannot be decided after what is before it. */
   error: HoldfastError | undefined;
   /** The server's log has the guess, and only the answer is missing. */
-  landed = false;
-  /** It may have been recorded without an answer having come. Before anything else is done with it, the server is asked. */
+  inLog = false;
+  /** It may have been recorded, and no answer came. Before anything else is done with it, the server is asked. */
   unsure: boolean;
   /** Sent without a time: for a decision that was recorded with another time than the one that is known here. */
-  bare = false;
+  untimed = false;
   /** How often the server found the time too far off. */
   skewed = 0;
   /** How often something other than the server has refused it. */
-  odd = 0;
+  refusedByOthers = 0;
   done = false;
   /** Its name in the storage, whether it is there or not. */
   readonly name: string;
@@ -133,7 +136,7 @@ export class Entry implements Pending {
 interface Place {
   /** What entries are sorted by. */
   readonly order: string;
-  /** 0 for a former name, `holdfast SERVER SESSION KIND:ID MILLIS-COUNT-KEY`, whose parts cannot be told from each other. */
+  /** 0 for a former name, `holdfast SERVER SESSION KIND:ID MILLIS-COUNT-KEY`, whose parts have no clear ends. */
   readonly number: number;
   readonly key: string;
 }

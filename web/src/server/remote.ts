@@ -11,7 +11,7 @@ import { overSocket, type ServerEvent } from "./socket.js";
 
 /** How to reach the server. */
 export interface RemoteOptions {
-  /** Returns the bearer token. It is asked once, and again when the server says that the token is no longer good. */
+  /** Returns the bearer token. It is called once, and again when the server says that the token is no longer good. */
   readonly token?: (() => string | Promise<string>) | undefined;
   /** Instead of the global fetch. */
   readonly fetch?: typeof fetch | undefined;
@@ -69,20 +69,20 @@ export class Remote {
 
   /**
    * Yields the log from a seq on, a few decisions at a time, as they arrive. A last
-   * line without its end is left out. stands is told how many decisions there are.
+   * line without its end is left out. total is told how many decisions there are.
    */
   async *log(
     session: string,
     from: number,
     limit: number | undefined,
-    stands: (seq: number) => void,
+    total: (seq: number) => void,
     control = new AbortController(),
   ): AsyncGenerator<string[]> {
     const response = await this.#ask(
       pathOf(session, `decisions?from=${from}${limit === undefined ? "" : `&limit=${limit}`}`),
       { accept: "application/jsonl", control },
     );
-    stands(Number(response.headers.get("holdfast-seq") ?? NaN));
+    total(Number(response.headers.get("holdfast-seq") ?? NaN));
     let begun = "";
     for await (const text of piecesOf(response)) {
       const lines = (begun + text).split("\n");
@@ -155,14 +155,15 @@ export class Remote {
       const asked = this.#bearer();
       const given = this.#token;
       const bearer = await asked;
-      const response = await this.#once(path, ask, bearer);
+      const response = await this.#fetch(path, ask, bearer);
       if (response.ok) {
         const type = response.headers.get("content-type") ?? "";
         if (!type.startsWith(ask.accept)) {
           void response.body?.cancel().catch(() => undefined);
           throw new HoldfastError(
             replicaCodes.answer,
-            `${this.url} answers with ${type === "" ? "no type" : type} where a Holdfast server answers with ${ask.accept}; does something else stand between?`,
+            `${this.url} answers with ${type === "" ? "no type" : type} where a Holdfast server answers with ` +
+              `${ask.accept}; is there a proxy in between?`,
           );
         }
         return response;
@@ -173,7 +174,7 @@ export class Remote {
     }
   }
 
-  async #once(path: string, ask: Ask, bearer: string | undefined): Promise<Response> {
+  async #fetch(path: string, ask: Ask, bearer: string | undefined): Promise<Response> {
     const timer = setTimeout(() => ask.control.abort(), patience);
     const headers: Record<string, string> = { accept: ask.accept, ...ask.headers };
     if (bearer !== undefined) headers["authorization"] = `Bearer ${bearer}`;

@@ -14,16 +14,16 @@
 // A proposal is decided at once, on a copy of the confirmed session that runs ahead: a
 // guess. It waits in the queue until the server has answered it, in whichever way:
 //
-//	the log gets g5's very bytes      confirmed; g6 and g7 stand as they are
+//	the log gets g5's very bytes      confirmed; g6 and g7 stay as they are
 //	the log gets another decision     ahead is dropped, p5 to p7 are decided again on top of
-//	                                  what is confirmed now; whoever listens is told (conflict)
+//	                                  what is confirmed now; listeners are told (conflict)
 //	no answer                         the same request again, with the same key: one decision
 //	refused                           p5 is out and is told of; p6 and p7 are decided again
 //
 // What is sent is what was shown: the request says which seq the guess was made on, so
 // the server either records those very bytes or says what was missed. A proposal that
 // by then would get another verdict than the one that was shown is not sent any more but
-// reported (replica/conflict): nobody has agreed to that.
+// reported (replica/conflict): that was not agreed to.
 //
 // Nothing moves the confirmed session but decisions of the server that come to the same
 // bytes here. One that does not (altered bytes, another chain, a log that has
@@ -68,7 +68,10 @@ const longestTimer = 2 ** 31 - 1;
 export interface ConnectOptions<B extends Declared = Undeclared> extends RemoteOptions, Omit<StartOptions, "bundle"> {
   /** Who proposes, and who the gates ask for. With tokens, it is who the token says. */
   readonly actor: ActorOf<B>;
-  /** The bundle, or the digest of the only one that is accepted. Left out, the server says which, and keys may have to have signed it. */
+  /**
+   * The bundle, or the digest of the only one that is accepted. Left out, the server says which; with keys, one of them
+   * must have signed it.
+   */
   readonly bundle?: Bundle<B> | string | undefined;
   /** Where waiting proposals are kept: localStorage when left out, memory alone for null. */
   readonly storage?: QueueStorage | null | undefined;
@@ -107,9 +110,12 @@ export interface ReplicaValue {
 export interface ReplicaEvents {
   /** A decision is confirmed; each is told once, in order. */
   confirmed: Decision;
-  /** The server has moved on under a guess. now is what the proposal gets on the new state; undefined where it cannot be decided any more. */
+  /**
+   * The server has moved on under a guess. now is what the proposal gets on the new state; undefined where it cannot be
+   * decided any more.
+   */
   conflict: { readonly pending: Pending; readonly was: Decision; readonly now: Decision | undefined };
-  /** The server has recorded a proposal with other bytes than the guess: at another time, for instance. They were verified. */
+  /** The server has recorded a proposal with other bytes than the guess, as at another time. They were verified. */
   mismatch: { readonly pending: Pending; readonly guess: Decision | undefined; readonly decision: Decision };
   /** A proposal has come to its end; those of closed tabs and pages are only told of here. */
   settled: Settled & { readonly pending: Pending };
@@ -118,7 +124,7 @@ export interface ReplicaEvents {
 }
 
 /**
- * Connects to a session of a server; resolves when it stands where the server does.
+ * Connects to a session of a server; resolves when it has caught up with the server.
  * Throws what keeps it from that: replica/unreachable, replica/differs, replica/bundle, signature/…,
  * or the server's own code, as session/unknown.
  */
@@ -251,7 +257,10 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     return this.#value;
   }
 
-  /** Calls fn with the value, and again when it is another one, until the function it returns is called: Svelte's store contract. */
+  /**
+   * Calls fn with the value, and again when it is another one, until the function it returns is called: Svelte's store
+   * contract.
+   */
   subscribe(fn: (value: ReplicaValue) => void): () => void {
     const mine = (value: ReplicaValue): void => fn(value);
     this.#subscribers.add(mine);
@@ -281,7 +290,8 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
         `${this.#most} proposals wait for the server; no more are taken until it answers`,
       );
     const who = intent.actor ?? this.actor;
-    if (who === undefined) throw new HoldfastError(codes.actor, "nobody says who proposes: set the replica's `actor`");
+    if (who === undefined)
+      throw new HoldfastError(codes.actor, "it is not known who proposes: set the replica's `actor`");
     const actor: Actor = { kind: who.kind, id: who.id ?? who.kind };
     if (actor.id === hostId && actor.kind === expirerOf(this.bundle.info))
       throw new HoldfastError(codes.actor, `as ${actor.kind} with the id ${hostId} the server alone proposes`);
@@ -304,7 +314,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     return entry;
   }
 
-  /** Yields all confirmed decisions, the last one first; older ones are fetched, and proven by the digests that lead to the last. */
+  /** Yields all confirmed decisions, the last one first; older ones are fetched, and proven by the chain of digests. */
   history(): AsyncGenerator<Decision> {
     return this.#confirmed.history();
   }
@@ -348,7 +358,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     return this.#gates;
   }
 
-  /** Who proposes and who gates ask for, where nobody else is named. */
+  /** Who proposes and who gates ask for, where no other is named. */
   get actor(): ActorOf<B> | undefined {
     return this.#gates.actor as ActorOf<B> | undefined;
   }
@@ -429,7 +439,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
   }
 
   #took(decision: Decision, text: string, heard: boolean): void {
-    this.#guesses.landed(text);
+    this.#guesses.confirmed(text);
     if (heard) this.#tabs.tell({ type: "decision", text });
     this.#tell("confirmed", decision);
     this.#changed();
@@ -453,10 +463,10 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     this.#changed();
   }
 
-  // Whoever has anything to send waits for its turn, so that a tab that is closed leaves nothing behind.
+  // A tab that has anything to send waits for its turn, so that a tab that is closed leaves nothing behind.
   #reload(): void {
     if (this.#queue.reload((entry, error) => this.#settle(entry, { outcome: "refused", error }))) {
-      this.#guesses.again("again");
+      this.#guesses.outdate("changed");
       this.#changed();
     }
     void this.#sender.drain();
@@ -467,8 +477,8 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     const { error } = settled;
     if (error === undefined) this.#queue.remove(entry);
     else this.#queue.refuse(entry, error);
-    if (entry.landed && this.#queue.entries.length === 0) this.#guesses.again("again");
-    else if (!entry.landed) this.#guesses.again(error === undefined ? "again" : "moved");
+    if (entry.inLog && this.#queue.entries.length === 0) this.#guesses.outdate("changed");
+    else if (!entry.inLog) this.#guesses.outdate(error === undefined ? "changed" : "moved");
     this.#tabs.tell(text === undefined ? { type: "queue" } : { type: "settled", key: entry.key, text });
     this.#end(entry, settled);
     this.#changed();
@@ -496,7 +506,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     this.#telling = true;
     queueMicrotask(() => {
       this.#telling = false;
-      const { value } = this; // also where nobody has subscribed: what comes next is compared with the guesses
+      const { value } = this; // also without a subscriber: what comes next is compared with the guesses
       this.#remind();
       for (const fn of [...this.#subscribers]) tell(() => fn(value));
     });

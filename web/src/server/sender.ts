@@ -1,4 +1,5 @@
-// This file defines Sender, which sends what waits to the server, one proposal at a time, and finds out what became of it.
+// This file defines Sender, which sends what waits to the server, one proposal at a time, and finds out what became
+// of it.
 //
 //	sent ──┬── a decision: it is in the log, verified                                 settled
 //	       ├── stale: others were faster; guessed again, and sent if the verdict stays  ─► sent
@@ -9,7 +10,7 @@ import type { Code } from "../contract/codes.js";
 import type { Decision } from "../documents/decision.js";
 import { encode } from "../documents/encode.js";
 import { HoldfastError } from "../documents/errors.js";
-import { again, decisionOf, differs, read, type Confirmed } from "./confirmed.js";
+import { decisionOf, differs, read, retrying, type Confirmed } from "./confirmed.js";
 import { lost, type Follower } from "./follow.js";
 import { documentOf, type Guesses } from "./guesses.js";
 import type { Lock } from "./lease.js";
@@ -97,24 +98,25 @@ export class Sender {
   async #send(entry: Entry, outer: AbortController): Promise<void> {
     const { remote } = this.#confirmed;
     if (entry.unsure) return this.#lookUp(entry, outer);
-    if (!entry.landed && entry.guess !== undefined && Math.abs(entry.guess.document.at - remote.clock.now()) > fresh)
+    if (!entry.inLog && entry.guess !== undefined && Math.abs(entry.guess.document.at - remote.clock.now()) > fresh)
       this.#restamp(entry);
     this.#guesses.remake();
     if (entry.error !== undefined) return this.#told.settle(entry, { outcome: "refused", error: entry.error });
     const guess = entry.guess!;
-    if (!entry.landed && guess.verdict !== entry.shown)
+    if (!entry.inLog && guess.verdict !== entry.shown)
       return this.#told.settle(entry, {
         outcome: "refused",
         error: new HoldfastError(
           replicaCodes.conflict,
-          `when it was proposed it would ${entry.shown}, and on the server's newer state it would ${guess.verdict}: it was not sent`,
+          `when it was proposed it would ${entry.shown}, and on the server's newer state it would ${guess.verdict}: ` +
+            "it was not sent",
         ),
       });
     entry.unsure = true;
     this.#queue.update(entry);
-    // What the server expires by itself is not sent, and has a time of its own: the server says where it stands then.
-    const seq = guess.seq - 1 - (entry.landed ? 0 : this.#guesses.expired);
-    await this.#ask(entry, seq, entry.bare ? undefined : guess.document.at, outer);
+    // What the server expires by itself is not sent, and has a time of its own: the server says how many there are.
+    const seq = guess.seq - 1 - (entry.inLog ? 0 : this.#guesses.expired);
+    await this.#ask(entry, seq, entry.untimed ? undefined : guess.document.at, outer);
   }
 
   // Asks what became of a proposal that may have been recorded: the key finds it, and
@@ -128,7 +130,7 @@ export class Sender {
   async #ask(entry: Entry, seq: number, at: number | undefined, outer: AbortController): Promise<void> {
     const { remote, id } = this.#confirmed;
     const { action, actor, args, reasons, guess } = entry;
-    const stood = this.#confirmed.seq;
+    const had = this.#confirmed.seq;
     const body = encode({ action, actor, args, reasons, seq, ...(at === undefined ? {} : { at }) }) as string;
     // A request of its own, so that a time limit ends this one alone.
     const control = new AbortController();
@@ -138,7 +140,7 @@ export class Sender {
     try {
       text = await remote.propose(id, body, entry.key, control);
     } catch (thrown) {
-      if (!entry.done && !outer.signal.aborted) await this.#refused(entry, { seq, at, stood }, unreachable(thrown));
+      if (!entry.done && !outer.signal.aborted) await this.#refused(entry, { seq, at, had }, unreachable(thrown));
       return;
     } finally {
       outer.signal.removeEventListener("abort", abort);
@@ -147,30 +149,32 @@ export class Sender {
     await this.answered(entry, text, guess);
   }
 
-  // stood is how many decisions the server had told of when it was asked; what was asked with may be a guess.
+  // had is how many decisions the server had told of when it was asked; what was asked with may be a guess.
   async #refused(
     entry: Entry,
-    asked: { seq: number; at: number | undefined; stood: number },
+    asked: { seq: number; at: number | undefined; had: number },
     error: HoldfastError,
   ): Promise<void> {
-    const { seq, at, stood } = asked;
+    const { seq, at, had } = asked;
     const { code } = error;
     // A page by something else than the server: it may pass, but must not keep others waiting for ever.
-    const odd = error instanceof Problem && code === replicaCodes.answer && error.status < 500 && ++entry.odd > 5;
+    const odd =
+      error instanceof Problem && code === replicaCodes.answer && error.status < 500 && ++entry.refusedByOthers > 5;
     if (passing(error) && !odd) return this.#failed(error);
-    if (code === ("proposal/key" satisfies Code) && at !== undefined) return; // it was recorded, with another time: still unsure, it is looked up
+    // It was recorded, with another time: still unsure, it is looked up.
+    if (code === ("proposal/key" satisfies Code) && at !== undefined) return;
     // The server has looked for the key first: nothing was recorded, nor can what is still under way be.
     entry.unsure = false;
     if (error instanceof Problem && code === ("session/stale" satisfies Code)) {
-      const stands = error.seq ?? stood;
-      if (stands < stood) throw lost(stood, error.seq);
-      if (stands < seq) this.#guesses.again("again"); // the guess was on top of one that is not recorded
-      if (entry.landed) this.#guesses.again("moved"); // somebody else's, to the byte
-      entry.landed = false;
-      await this.#follower.until(stands);
-    } else if (code === ("proposal/skew" satisfies Code) && !entry.bare) {
+      const has = error.seq ?? had;
+      if (has < had) throw lost(had, error.seq);
+      if (has < seq) this.#guesses.outdate("changed"); // the guess was on top of one that is not recorded
+      if (entry.inLog) this.#guesses.outdate("moved"); // another's, to the byte
+      entry.inLog = false;
+      await this.#follower.until(has);
+    } else if (code === ("proposal/skew" satisfies Code) && !entry.untimed) {
       // The answer's Date has told the time; where a page may not read it, the server sets it.
-      entry.bare = ++entry.skewed > 2;
+      entry.untimed = ++entry.skewed > 2;
       this.#restamp(entry);
     } else if (
       (error instanceof Problem && error.status === 401) ||
@@ -185,18 +189,18 @@ export class Sender {
     const now = Math.max(this.#confirmed.remote.clock.now(), this.#confirmed.at);
     for (const other of this.#queue.entries) {
       // What waits was proposed by now, and a later time is that of a clock that was set back.
-      if (other !== entry && (other.landed || other.at <= now)) continue;
+      if (other !== entry && (other.inLog || other.at <= now)) continue;
       other.at = now;
       this.#queue.update(other);
     }
-    this.#guesses.again("again");
+    this.#guesses.outdate("changed");
   }
 
   /** Takes the decision that is said to be a proposal's. Throws replica/differs where it is not. */
   async answered(entry: Entry, text: string, guess: Decision | undefined): Promise<void> {
     const { engine } = this.#confirmed;
     const said = read(text);
-    const proposal = this.#confirmed.digest(again(() => engine.complete(documentOf(entry, said.at), said.at)));
+    const proposal = this.#confirmed.digest(retrying(() => engine.complete(documentOf(entry, said.at), said.at)));
     if (said.proposal !== proposal)
       throw differs(`the server answers with a decision on another proposal (${said.seq})`);
     await this.#follower.take(text);

@@ -31,7 +31,7 @@ export interface WorkOptions extends FetchOptions {
   readonly log?: (text: string) => void;
 }
 
-/** Compiles the module here, once, and runs it in a worker. Throws what load throws, engine/worker or engine/deadline. */
+/** Compiles the module here and runs it in a worker. Throws what load throws, engine/worker or engine/deadline. */
 export async function work(source?: Source, options: WorkOptions = {}): Promise<WorkerEngine> {
   const { module, digest } = await compile(source, options);
   try {

@@ -152,7 +152,7 @@ export const suites = {
     });
   },
 
-  async "on plain http, where there are no Web Locks, one of two tabs sends, in order, and the other takes over when it dies"({
+  async "on plain http, without Web Locks, one of two tabs sends, in order, and the other takes over when it dies"({
     browser,
   }) {
     await setting(browser, async ({ open, log, faults }) => {

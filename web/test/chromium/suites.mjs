@@ -87,7 +87,8 @@ export const suites = {
     const markup = renderToString(app(session));
     engine.close();
     assert.equal(/style/i.test(markup), false, markup);
-    const body = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Mode</title><script src="listen.js"></script>
+    const body = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Mode</title>
+<script src="listen.js"></script>
       <main>${markup}</main><script type="module" src="rendered.js"></script>`;
     const page = await where.browser.newPage();
     const wrong = [];
@@ -173,7 +174,8 @@ export const suites = {
 
   async "a refused control is reached and explained by keyboard alone"(where) {
     const html = `<p><button id="before">Before</button>
-      <button id="spec" data-gate="enter" data-gate-args='{"to":"spec","drift":0}' disabled aria-describedby="mine">Spec</button>
+      <button id="spec" data-gate="enter" data-gate-args='{"to":"spec","drift":0}' disabled
+      aria-describedby="mine">Spec</button>
       <button id="after">After</button></p><p id="mine">Specification mode.</p>`;
     await lab(where, html, async (page) => {
       await page.evaluate(() => {
@@ -276,7 +278,8 @@ export const suites = {
   async "controls come, go and change, and are left as they were"(where) {
     await lab(
       where,
-      `<div id="here"><button id="a" class="x" data-gate="enter" data-gate-args='{"to":"task","drift":0}' disabled>A</button></div>`,
+      `<div id="here"><button id="a" class="x" data-gate="enter" data-gate-args='{"to":"task","drift":0}' disabled
+      >A</button></div>`,
       async (page) => {
         const turn = () => page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
         const state = (id) => page.$eval(`#${id}`, (one) => [one.getAttribute("aria-disabled"), one.disabled ?? false]);
@@ -287,11 +290,14 @@ export const suites = {
             "beforeend",
             `
           <br><br><a id="b" href="#gone" data-gate="enter" data-gate-args='{"to":"tusk","drift":0}'>B</a><br><br>
-          <select id="c" aria-label="C" data-gate="enter" data-gate-args='{"to":"task","drift":50}'><option>1</option></select>
+          <select id="c" aria-label="C" data-gate="enter" data-gate-args='{"to":"task","drift":50}'
+      ><option>1</option></select>
           <button id="d" data-gate="entr">D</button>
           <button id="e" data-gate="enter" data-gate-args="{">E</button>
-          <button id="f" data-gate="enter" data-gate-args='{"to":"task","drift":0}' data-gate-actor='{"kind":"automatic"}'>F</button>
-          <button id="g" data-gate="enter" data-gate-args='{"to":"task","drift":0}' data-gate-actor='{"kind":"automatic"}' data-gate-hold>G</button>
+          <button id="f" data-gate="enter" data-gate-args='{"to":"task","drift":0}'
+      data-gate-actor='{"kind":"automatic"}'>F</button>
+          <button id="g" data-gate="enter" data-gate-args='{"to":"task","drift":0}'
+      data-gate-actor='{"kind":"automatic"}' data-gate-hold>G</button>
           <button id="h" data-gate="enter" data-gate-args='{"to":"task","drift":50}' data-gate-native>H</button>`,
           );
         });
@@ -351,7 +357,8 @@ export const suites = {
   async "<holdfast-gate> refuses until it has a session, in shadow trees too"(where) {
     await lab(
       where,
-      `<holdfast-gate id="g" action="enter" args='{"to":"spec","drift":0}'><button id="spec">Spec</button></holdfast-gate><p><br></p><div id="host"></div>`,
+      `<holdfast-gate id="g" action="enter" args='{"to":"spec","drift":0}'><button id="spec">Spec</button
+      ></holdfast-gate><p><br></p><div id="host"></div>`,
       async (page) => {
         assert.equal(await page.getAttribute("#spec", "aria-disabled"), "true");
         assert.equal((await described(page, "#spec")).description, "This is not ready yet.");
@@ -359,7 +366,10 @@ export const suites = {
           const turn = () => new Promise((resolve) => setTimeout(resolve));
           const session = (window.session = window.lab.mode());
           const shadow = document.querySelector("#host").attachShadow({ mode: "open" });
-          shadow.innerHTML = `<holdfast-gate action="enter" args='{"to":"spec","drift":50}'><button id="inner">Inner</button></holdfast-gate><p><br></p><button id="own" data-gate="enter" data-gate-args='{"to":"spec","drift":50}'>Own</button>`;
+          shadow.innerHTML = `<holdfast-gate action="enter" args='{"to":"spec","drift":50}'
+      ><button id="inner">Inner</button
+      ></holdfast-gate><p><br></p><button id="own" data-gate="enter"
+      data-gate-args='{"to":"spec","drift":50}'>Own</button>`;
           window.lab.bind(document, session);
           window.lab.bind(shadow, session);
           const heard = [];
@@ -444,8 +454,10 @@ export const suites = {
   },
 
   async "matches are painted where the text stands, as one types"(where) {
-    const html = `<form id="form"><label for="t">Text</label><br><textarea id="t" rows="4" cols="30" data-gate-text="say" data-gate-args='{"tone":"plain"}'></textarea>
-      <label for="i">Line</label><input id="i" data-gate-text="say" data-gate-args='{"tone":"plain"}'><button id="send" data-gate-field="t">Say</button></form>`;
+    const html = `<form id="form"><label for="t">Text</label><br><textarea id="t" rows="4" cols="30"
+  data-gate-text="say" data-gate-args='{"tone":"plain"}'></textarea>
+      <label for="i">Line</label><input id="i" data-gate-text="say" data-gate-args='{"tone":"plain"}'
+  ><button id="send" data-gate-field="t">Say</button></form>`;
     await lab(where, html, async (page) => {
       await page.evaluate(() => {
         window.session = window.lab.speech();
@@ -620,7 +632,8 @@ export const suites = {
           left: document.querySelectorAll(".holdfast-notes span").length,
         };
       });
-      assert.ok(result.notes <= 0 || result.notes === 1, "the note's answer stayed"); // the last render removes StrictMode
+      // The last render removes StrictMode.
+      assert.ok(result.notes <= 0 || result.notes === 1, "the note's answer stayed");
       assert.deepEqual(
         { ...result, notes: 0 },
         {

@@ -29,7 +29,10 @@ export function command() {
   return built;
 }
 
-/** A server with a ledger of its own, and these bundles published. It decides natively, which starts faster; the bytes are the same. */
+/**
+ * A server with a ledger of its own, and these bundles published. It decides natively, which starts faster; the bytes
+ * are the same.
+ */
 export class Server {
   #folder = mkdtempSync(join(tmpdir(), "holdfast-server-"));
   #command = command();

@@ -9,6 +9,7 @@ const engine = await load();
 const bundle = engine.bundle<Specula>("{}");
 bundle.open("s1", { actor: { kind: "nobody" } }); // refused
 const session = bundle.open("s1");
+const human = { kind: "human", id: "h1" } as const;
 session.can("advanc", { to: "scenarios" }); // refused
 session.can("advance", { to: "scenario" }); // refused
 session.can("advance", {}); // refused
@@ -18,8 +19,8 @@ session.can("advance", { to: "scenarios" }, { actor: { kind: "visitor" } }); // 
 session.gate("unfreeze", { now: true }); // refused
 session.gate("advance", { to: "scenarios" }).allowed = true; // refused
 session.text("produce", { artifact: "scenarios" }, "txt"); // refused
-session.decide({ action: "advance", actor: { kind: "human", id: "h1" }, args: { to: "scenario" }, at: 0, reasons: [] }); // refused
-session.decide({ action: "advance", actor: { kind: "human", id: "h1" }, args: { artifact: "dna" }, at: 0, reasons: [] }); // refused
+session.decide({ action: "advance", actor: human, args: { to: "scenario" }, at: 0, reasons: [] }); // refused
+session.decide({ action: "advance", actor: human, args: { artifact: "dna" }, at: 0, reasons: [] }); // refused
 session.view().state.phse; // refused
 useGate(session, "advance", { too: "dna" }); // refused
 await connect(engine, "/", "s1", { bundle }); // refused

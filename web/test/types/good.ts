@@ -16,12 +16,16 @@ session.gate("decline", { hold: 3 });
 const value: GateValue = session.gate("produce", { artifact: "scenarios", text: "…" }).value;
 const how: How = value.how;
 session.text("produce", { artifact: "scenarios" }, "text").text = "typed";
-session.decide({ action: "advance", actor: { kind: "human", id: "h1" }, args: { to: "futures" }, at: 0, reasons: how.steps.map(({ action }) => action) });
-session.view().state.phase satisfies "activation" | "scenarios" | "futures" | "dna" | "prototyping" | "narrative" | "cocreation" | "guardian";
+const human = { kind: "human", id: "h1" } as const;
+const reasons = how.steps.map(({ action }) => action);
+session.decide({ action: "advance", actor: human, args: { to: "futures" }, at: 0, reasons });
+session.view().state.phase satisfies
+  "activation" | "scenarios" | "futures" | "dna" | "prototyping" | "narrative" | "cocreation" | "guardian";
 session.view().state.artifacts.dna.validated satisfies boolean;
 session.decide('{"action":"anything"}');
 useGate(session, "advance", { to: "dna" }).allowed;
-createElement(Gate<Specula, "advance">, { session, action: "advance", args: { to: "dna" }, children: createElement("button") });
+const children = createElement("button");
+createElement(Gate<Specula, "advance">, { session, action: "advance", args: { to: "dna" }, children });
 bind(document, session);
 
 const untyped = engine.bundle("{}").open("s1");
@@ -31,7 +35,11 @@ untyped.decide({ action: "whatever", actor: { kind: "anybody", id: "a" }, args: 
 useGate(untyped, "whatever").say;
 bind(document, untyped);
 
-const replica = await connect(engine, "https://holdfast.example", "s1", { actor: { kind: "human", id: "h1" }, bundle: engine.bundle<Specula>("{}"), token: async () => "…" });
+const replica = await connect(engine, "https://holdfast.example", "s1", {
+  actor: { kind: "human", id: "h1" },
+  bundle: engine.bundle<Specula>("{}"),
+  token: async () => "…",
+});
 const pending: Pending = replica.propose({ action: "advance", args: { to: "futures" } });
 replica.propose({ action: "advance", args: { to: "futures" }, actor: { kind: "specula" }, reasons: [] });
 const settled: Settled = await pending.settled;
@@ -42,6 +50,9 @@ replica.confirmed().state.phase;
 replica.on("conflict", ({ was, now }) => was.verdict === now?.verdict);
 useGate(replica, "advance", { to: "dna" }).allowed;
 bind(document, replica);
-const anything = await connect(engine, new URL("https://holdfast.example"), "s1", { actor: { kind: "whoever" }, storage: null });
+const anything = await connect(engine, new URL("https://holdfast.example"), "s1", {
+  actor: { kind: "anyone" },
+  storage: null,
+});
 anything.propose({ action: "whatever", args: { x: 1 } });
 anything.propose(anything.gate("whatever").proposal());
