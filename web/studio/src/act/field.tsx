@@ -14,7 +14,7 @@ interface Props {
   readonly error: string;
 }
 
-/** As many members stand side by side; more are a list to choose from. */
+/** As many members are beside each other; more are a list to choose from. */
 const mostSegments = 5;
 
 export function Field(props: Props) {
@@ -35,7 +35,7 @@ export function Field(props: Props) {
         </span>
       ) : (
         <label class="label" for={id}>
-          {titleOf(arg)} <span class="bounds">{boundsOf(arg.type)}</span>
+          {titleOf(arg)} <span class="bounds">{boundsText(arg.type)}</span>
         </label>
       )}
       <Input {...props} id={id} described={described} />
@@ -47,10 +47,10 @@ export function Field(props: Props) {
   );
 }
 
-function boundsOf(type: Type): string {
-  return typeof type === "object" && "int" in type && type.int[1] - type.int[0] <= 1_000_000
-    ? `${type.int[0]} to ${type.int[1]}`
-    : "";
+/** The bounds of a whole number in words, where they are near enough to be of use. */
+function boundsText(type: Type): string {
+  const [least, most] = boundsOfInt(type) ?? [];
+  return least === undefined || most === undefined || most - least > 1_000_000 ? "" : `${least} to ${most}`;
 }
 
 function isGroup(type: Type): boolean {
@@ -64,125 +64,111 @@ function hits({ value, spans }: Props): string {
   return `Marked: ${words.join(", ")}`;
 }
 
-function Input({
-  arg,
-  value,
-  onChange,
-  spans,
-  id,
-  described,
-  error,
-}: Props & { id: string; described: string | undefined }) {
+function Input({ arg, value, onChange, spans, id, described, error }: Inside) {
   const { type } = arg;
-  const common = { id, "aria-describedby": described, "aria-invalid": error !== "" || undefined };
-  if (typeof type === "object") {
-    if ("enum" in type) {
-      if (type.enum.length <= mostSegments)
-        return (
-          <div class="segments">
-            {type.enum.map((member) => (
-              <label key={member} class={member === value ? "on" : ""}>
-                <input
-                  type="radio"
-                  name={id}
-                  value={member}
-                  checked={member === value}
-                  onChange={() => onChange(member)}
-                />
-                <span>{memberTitle(type, member)}</span>
-              </label>
-            ))}
-          </div>
-        );
-      return (
-        <select {...common} value={String(value)} onChange={(event) => onChange(event.currentTarget.value)}>
-          {type.enum.map((member) => (
-            <option key={member} value={member}>
-              {memberTitle(type, member)}
-            </option>
-          ))}
-        </select>
-      );
-    }
-    if ("int" in type)
-      return (
-        <Whole
-          {...common}
-          name={titleOf(arg)}
-          value={value}
-          least={type.int[0]}
-          most={type.int[1]}
-          onChange={onChange}
-        />
-      );
-    if ("string" in type)
-      return type.string > 80 ? (
-        <Text {...common} rows={type.string > 300 ? 3 : 1} value={String(value)} spans={spans} onChange={onChange} />
-      ) : (
-        <Line {...common} value={String(value)} onChange={onChange} />
-      );
-    return <Json {...common} value={value} onChange={onChange} />;
-  }
-  switch (type) {
-    case "bool":
-      return (
-        <label class="switch">
-          <input
-            {...common}
-            type="checkbox"
-            role="switch"
-            checked={value === true}
-            onChange={(event) => onChange(event.currentTarget.checked)}
-          />
-          <span class="track" aria-hidden="true" />
-          <span class="said">{value === true ? "yes" : "no"}</span>
-        </label>
-      );
-    case "int":
-      return (
-        <Whole
-          {...common}
-          name={titleOf(arg)}
-          value={value}
-          least={-(2 ** 53) + 1}
-          most={2 ** 53 - 1}
-          onChange={onChange}
-        />
-      );
-    case "double":
-      return (
-        <input
-          {...common}
-          type="number"
-          step="any"
-          value={String(value)}
-          onInput={(event) => onChange(event.currentTarget.value === "" ? null : event.currentTarget.valueAsNumber)}
-        />
-      );
-    case "string":
-      return <Text {...common} rows={3} value={String(value)} spans={spans} onChange={onChange} />;
-    default:
-      return <Line {...common} value={String(value)} onChange={onChange} />;
-  }
+  const common = { id, "aria-describedby": described, "aria-invalid": error !== "" || undefined, onChange };
+  const text = String(value);
+  const bounds = boundsOfInt(type);
+  if (bounds !== undefined) return <Whole {...common} name={titleOf(arg)} value={value} bounds={bounds} />;
+  if (type === "bool") return <Switch {...common} value={value === true} />;
+  if (type === "double") return <Double {...common} value={text} />;
+  if (type === "string") return <Text {...common} rows={3} value={text} spans={spans} />;
+  if (typeof type === "string") return <Line {...common} value={text} />;
+  if ("enum" in type)
+    return type.enum.length <= mostSegments ? (
+      <Segments id={id} type={type} value={value} onChange={onChange} />
+    ) : (
+      <List {...common} type={type} value={text} />
+    );
+  if (!("string" in type)) return <Json {...common} value={value} />;
+  if (type.string <= 80) return <Line {...common} value={text} />;
+  return <Text {...common} rows={type.string > 300 ? 3 : 1} value={text} spans={spans} />;
 }
 
-type Common = { id: string; "aria-describedby": string | undefined; "aria-invalid": boolean | undefined };
+/** The least and the most of a whole number; undefined for other types. */
+function boundsOfInt(type: Type): readonly [least: number, most: number] | undefined {
+  if (type === "int") return [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
+  return typeof type === "object" && "int" in type ? type.int : undefined;
+}
+
+interface Inside extends Props {
+  readonly id: string;
+  readonly described: string | undefined;
+}
+
+interface Common {
+  readonly id: string;
+  readonly "aria-describedby": string | undefined;
+  readonly "aria-invalid": boolean | undefined;
+  readonly onChange: (value: unknown) => void;
+}
+
+type Enum = Extract<Type, { readonly enum: readonly string[] }>;
+
+/** A few members beside each other. */
+function Segments({ id, type, value, onChange }: Pick<Common, "id" | "onChange"> & { type: Enum; value: unknown }) {
+  return (
+    <div class="segments">
+      {type.enum.map((member) => (
+        <label key={member} class={member === value ? "on" : ""}>
+          <input type="radio" name={id} value={member} checked={member === value} onChange={() => onChange(member)} />
+          <span>{memberTitle(type, member)}</span>
+        </label>
+      ))}
+    </div>
+  );
+}
+
+/** Many members, to choose from. */
+function List({ type, value, onChange, ...common }: Common & { type: Enum; value: string }) {
+  return (
+    <select {...common} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+      {type.enum.map((member) => (
+        <option key={member} value={member}>
+          {memberTitle(type, member)}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function Switch({ value, onChange, ...common }: Common & { value: boolean }) {
+  return (
+    <label class="switch">
+      <input
+        {...common}
+        type="checkbox"
+        role="switch"
+        checked={value}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
+      <span class="track" aria-hidden="true" />
+      <span class="said">{value ? "yes" : "no"}</span>
+    </label>
+  );
+}
+
+/** What a number's input holds; null where it holds none. */
+function numberIn({ currentTarget: { value, valueAsNumber } }: { currentTarget: HTMLInputElement }): number | null {
+  return value === "" ? null : valueAsNumber;
+}
+
+function Double({ onChange, ...common }: Common & { value: string }) {
+  return <input {...common} type="number" step="any" onInput={(event) => onChange(numberIn(event))} />;
+}
 
 /** A whole number: a slider beside the number where the bounds are near each other. */
 function Whole({
   name,
   value,
-  least,
-  most,
+  bounds: [least, most],
   onChange,
   ...common
-}: Common & { name: string; value: unknown; least: number; most: number; onChange: (value: unknown) => void }) {
-  const set = (event: { currentTarget: HTMLInputElement }) =>
-    onChange(event.currentTarget.value === "" ? null : event.currentTarget.valueAsNumber);
-  const near = most - least <= 1000;
+}: Common & { name: string; value: unknown; bounds: readonly [number, number] }) {
+  const set = (event: { currentTarget: HTMLInputElement }): void => onChange(numberIn(event));
   return (
     <div class="whole">
-      {near && (
+      {most - least <= 1000 && (
         <input
           type="range"
           min={least}
@@ -206,7 +192,7 @@ function Whole({
   );
 }
 
-function Line({ value, onChange, ...common }: Common & { value: string; onChange: (value: unknown) => void }) {
+function Line({ value, onChange, ...common }: Common & { value: string }) {
   return (
     <input
       {...common}
@@ -226,7 +212,7 @@ function Text({
   spans,
   onChange,
   ...common
-}: Common & { value: string; rows: number; spans: readonly Span[]; onChange: (value: unknown) => void }) {
+}: Common & { value: string; rows: number; spans: readonly Span[] }) {
   const layer = useRef<HTMLDivElement>(null);
   const parts = [];
   let end = 0;
@@ -255,8 +241,8 @@ function Text({
   );
 }
 
-/** A list, map or record, as JSON. What is no JSON yet is kept, and proposes nothing new. */
-function Json({ value, onChange, ...common }: Common & { value: unknown; onChange: (value: unknown) => void }) {
+/** A list, map or record, as JSON. What is not JSON yet is kept, and proposes nothing new. */
+function Json({ value, onChange, ...common }: Common & { value: unknown }) {
   const [text, setText] = useState(JSON.stringify(value));
   const [wrong, setWrong] = useState(false);
   useEffect(() => {
@@ -277,7 +263,7 @@ function Json({ value, onChange, ...common }: Common & { value: unknown; onChang
           if (read !== undefined) onChange(read);
         }}
       />
-      {wrong && <span class="note">This is no JSON yet.</span>}
+      {wrong && <span class="note">This is not JSON yet.</span>}
     </>
   );
 }

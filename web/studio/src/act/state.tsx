@@ -1,4 +1,4 @@
-// This file shows where a session stands: variables, derived values, logs.
+// This file shows the state of a session: variables, derived values, logs.
 
 import type { Desk } from "../session/desk.js";
 import type { Info, Type, Variable } from "../bundle/info.js";
@@ -74,82 +74,112 @@ function Owner({ variable, info }: { variable: Variable; info: Info }) {
   );
 }
 
+interface Shown<T> {
+  readonly value: T;
+  readonly type?: Type | undefined;
+}
+
+/** As many items or members are shown of one value. */
+const most = 100;
+
 /** A value by its type, and by what it is where the type is not known. */
-function Value({ value, type }: { value: unknown; type?: Type | undefined }) {
+function Value({ value, type }: Shown<unknown>) {
   if (typeof value === "boolean") return <span class={value ? "bool yes" : "bool"}>{value ? "yes" : "no"}</span>;
-  if (typeof value === "number") {
-    const bounds = typeof type === "object" && "int" in type ? type.int : undefined;
-    return (
-      <span class="number">
-        {value}
-        {bounds !== undefined && bounds[1] - bounds[0] <= 1000 && (
-          <>
-            <meter min={bounds[0]} max={bounds[1]} value={value} aria-hidden="true" /> <small>of {bounds[1]}</small>
-          </>
-        )}
-      </span>
-    );
-  }
-  if (Array.isArray(value))
-    return value.length === 0 ? (
-      <span class="quiet">none</span>
-    ) : (
-      <ul class="list">
-        {value.slice(0, 100).map((item, i) => (
-          <li key={i}>
-            <Value value={item} type={part(type, "")} />
-          </li>
-        ))}
-      </ul>
-    );
-  if (typeof value === "object" && value !== null) {
-    const members = Object.entries(value);
-    if (members.length === 0) return <span class="quiet">none</span>;
-    const columns = columnsOf(members.map(([, member]) => member));
-    if (columns !== undefined)
-      return (
-        <table class="table">
-          <thead>
-            <tr>
-              <td />
-              {columns.map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {members.slice(0, 100).map(([name, member]) => (
-              <tr key={name}>
-                <th scope="row">{keyTitle(type, name)}</th>
-                {columns.map((column) => (
-                  <td key={column}>
-                    <Value value={(member as Record<string, unknown>)[column]} type={part(part(type, name), column)} />
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      );
-    return (
-      <dl class="record">
-        {members.slice(0, 100).map(([name, member]) => (
-          <div key={name}>
-            <dt>{keyTitle(type, name)}</dt>
-            <dd>
-              <Value value={member} type={part(type, name)} />
-            </dd>
-          </div>
-        ))}
-      </dl>
-    );
-  }
+  if (typeof value === "number") return <Numeral value={value} type={type} />;
+  if (Array.isArray(value)) return <Items value={value} type={type} />;
+  if (typeof value === "object" && value !== null) return <Members value={value} type={type} />;
   if (value === "") return <span class="quiet">empty</span>;
   const text = shown(value);
-  const member = typeof type === "object" && "enum" in type;
-  return member ? <span class="member">{memberTitle(type, text)}</span> : <span class="words">{clip(text, 240)}</span>;
+  return typeof type === "object" && "enum" in type ? (
+    <span class="member">{memberTitle(type, text)}</span>
+  ) : (
+    <span class="words">{clip(text, 240)}</span>
+  );
+}
+
+function Numeral({ value, type }: Shown<number>) {
+  const bounds = typeof type === "object" && "int" in type ? type.int : undefined;
+  return (
+    <span class="number">
+      {value}
+      {bounds !== undefined && bounds[1] - bounds[0] <= 1000 && (
+        <>
+          <meter min={bounds[0]} max={bounds[1]} value={value} aria-hidden="true" /> <small>of {bounds[1]}</small>
+        </>
+      )}
+    </span>
+  );
+}
+
+function Items({ value, type }: Shown<readonly unknown[]>) {
+  if (value.length === 0) return <span class="quiet">none</span>;
+  return (
+    <ul class="list">
+      {value.slice(0, most).map((item, i) => (
+        <li key={i}>
+          <Value value={item} type={part(type, "")} />
+        </li>
+      ))}
+      {value.length > most && <li class="quiet">and {value.length - most} more</li>}
+    </ul>
+  );
+}
+
+function Members({ value, type }: Shown<object>) {
+  const members = Object.entries(value);
+  if (members.length === 0) return <span class="quiet">none</span>;
+  const columns = columnsOf(members.map(([, member]) => member));
+  if (columns !== undefined) return <Table members={members} columns={columns} type={type} />;
+  return (
+    <dl class="record">
+      {members.slice(0, most).map(([name, member]) => (
+        <div key={name}>
+          <dt>{keyTitle(type, name)}</dt>
+          <dd>
+            <Value value={member} type={part(type, name)} />
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** Records that are alike, as rows. */
+function Table({
+  members,
+  columns,
+  type,
+}: {
+  members: readonly (readonly [string, Readonly<Record<string, unknown>>])[];
+  columns: readonly string[];
+  type: Type | undefined;
+}) {
+  return (
+    <table class="table">
+      <thead>
+        <tr>
+          <td />
+          {columns.map((name) => (
+            <th key={name} scope="col">
+              {name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {members.slice(0, most).map(([name, member]) => (
+          <tr key={name}>
+            <th scope="row">{keyTitle(type, name)}</th>
+            {columns.map((column) => (
+              <td key={column}>
+                <Value value={member[column]} type={part(part(type, name), column)} />
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
 }
 
 /** The type of what a value of a type holds under a name; of a list, of its items. */

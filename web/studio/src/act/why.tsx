@@ -68,7 +68,7 @@ function Reason({
         <span class="id">{violation.id}</span>
         {title !== "" && <span class="title">{title}</span>}
         <span class="level">{violation.level}</span>
-        {!governs && <VerdictMark verdict={violation.verdict} />}
+        {!governs && <VerdictMark verdict={violation.verdict} say={`alone: ${violation.verdict}`} />}
       </p>
       {violation.code !== "" && (
         <p class="code">It could not be evaluated ({violation.code}), so it counts as violated.</p>

@@ -80,7 +80,11 @@ async function arrive(): Promise<void> {
     clear();
     void refresh().catch(fail);
   }
-  if (had.page !== to.page) scrollTo(0, 0);
+  if (had.page !== to.page || viewOf(had) !== viewOf(to)) scrollTo(0, 0);
+}
+
+function viewOf(at: Route): string {
+  return "view" in at ? at.view : "";
 }
 
 function isOnDesk(id: string): boolean {

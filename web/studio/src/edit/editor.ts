@@ -118,6 +118,7 @@ export class Editor {
           highlightActiveLineGutter(),
           highlightSelectionMatches(),
           EditorState.tabSize.of(2),
+          EditorView.lineWrapping,
           yaml(),
           syntaxHighlighting(colours),
           look,

@@ -4,31 +4,21 @@ import { useEffect, useState } from "preact/hooks";
 import type { CatalogInfo } from "@holdfast/web";
 import { api, fail, open } from "../app/app.js";
 import { VerdictMark } from "../parts/icons.js";
+import type { Resolved } from "../server/api.js";
 import { count, plain, short } from "../bundle/words.js";
+
+type Cursor = Readonly<Record<string, unknown>>;
 
 export function Catalog({ digest }: { digest: string }) {
   const [info, setInfo] = useState<CatalogInfo>();
-  const [cursor, setCursor] = useState<Readonly<Record<string, unknown>>>({});
-  const [found, setFound] = useState<{ digest: string; verdict: string; say: string }>();
+  const [cursor, setCursor] = useState<Cursor>({});
   useEffect(() => {
     api.catalog(digest).then(setInfo, fail);
   }, [digest]);
   const parts = Object.entries(info?.matrix ?? {});
   const whole = parts.length > 0 && parts.every(([name]) => name in cursor);
-  useEffect(() => {
-    setFound(undefined);
-    if (!whole) return;
-    let gone = false;
-    api.resolve(digest, cursor).then(
-      (answer) => gone || setFound(answer),
-      (thrown) => gone || fail(thrown),
-    );
-    return () => void (gone = true);
-  }, [digest, cursor, whole]);
+  const found = useBundle(digest, cursor, whole);
   if (info === undefined) return <p class="boot">The catalog is loading.</p>;
-  const fits = info.cursors.filter((point) =>
-    Object.entries(cursor).every(([name, value]) => point[name] === value),
-  ).length;
   return (
     <div class="catalog-page">
       <header class="page-title">
@@ -43,42 +33,16 @@ export function Catalog({ digest }: { digest: string }) {
       </header>
       <div class="panel point">
         {parts.map(([name, values]) => (
-          <div key={name} class="field" role="radiogroup" aria-labelledby={`part-${name}`}>
-            <span class="label" id={`part-${name}`}>
-              {plain(name)}
-            </span>
-            <div class="segments">
-              {values.map((value) => (
-                <label key={String(value)} class={cursor[name] === value ? "on" : ""}>
-                  <input
-                    type="radio"
-                    name={name}
-                    checked={cursor[name] === value}
-                    onChange={() => setCursor({ ...cursor, [name]: value })}
-                  />
-                  <span>{String(value)}</span>
-                </label>
-              ))}
-            </div>
-          </div>
+          <Part
+            key={name}
+            name={name}
+            values={values}
+            chosen={cursor[name]}
+            choose={(value) => setCursor({ ...cursor, [name]: value })}
+          />
         ))}
         <div class="found" role="status">
-          {!whole ? (
-            <p class="quiet">
-              {count(fits, "bundle fits", "bundles fit")} what is chosen so far. One cursor, one bundle: with parts
-              missing it would be a stall.
-            </p>
-          ) : found === undefined ? (
-            <p class="quiet">Looking it up…</p>
-          ) : found.verdict !== "" && found.verdict !== undefined ? (
-            <p>
-              <VerdictMark verdict="stall" /> {found.say}
-            </p>
-          ) : (
-            <p>
-              Exactly one bundle: <code title={found.digest}>{short(found.digest)}</code>
-            </p>
-          )}
+          <Result info={info} cursor={cursor} whole={whole} found={found} />
         </div>
         <button
           type="button"
@@ -90,5 +54,87 @@ export function Catalog({ digest }: { digest: string }) {
         </button>
       </div>
     </div>
+  );
+}
+
+/** Asks which bundle a cursor names, once it is whole. */
+function useBundle(digest: string, cursor: Cursor, whole: boolean): Resolved | undefined {
+  const [found, setFound] = useState<Resolved>();
+  useEffect(() => {
+    setFound(undefined);
+    if (!whole) return;
+    let gone = false;
+    api.resolve(digest, cursor).then(
+      (answer) => gone || setFound(answer),
+      (thrown) => gone || fail(thrown),
+    );
+    return () => void (gone = true);
+  }, [digest, cursor, whole]);
+  return found;
+}
+
+/** One part of the cursor, and its values. */
+function Part({
+  name,
+  values,
+  chosen,
+  choose,
+}: {
+  name: string;
+  values: readonly unknown[];
+  chosen: unknown;
+  choose: (value: unknown) => void;
+}) {
+  return (
+    <div class="field" role="radiogroup" aria-labelledby={`part-${name}`}>
+      <span class="label" id={`part-${name}`}>
+        {plain(name)}
+      </span>
+      <div class="segments">
+        {values.map((value) => (
+          <label key={String(value)} class={chosen === value ? "on" : ""}>
+            <input type="radio" name={name} checked={chosen === value} onChange={() => choose(value)} />
+            <span>{String(value)}</span>
+          </label>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** What the cursor names so far. */
+function Result({
+  info,
+  cursor,
+  whole,
+  found,
+}: {
+  info: CatalogInfo;
+  cursor: Cursor;
+  whole: boolean;
+  found: Resolved | undefined;
+}) {
+  if (!whole) {
+    const fits = info.cursors.filter((point) =>
+      Object.entries(cursor).every(([name, value]) => point[name] === value),
+    ).length;
+    return (
+      <p class="quiet">
+        {count(fits, "bundle fits", "bundles fit")} what is chosen so far. One cursor, one bundle: with parts missing it
+        would be a stall.
+      </p>
+    );
+  }
+  if (found === undefined) return <p class="quiet">Looking it up…</p>;
+  if (found.verdict)
+    return (
+      <p>
+        <VerdictMark verdict="stall" /> {found.say}
+      </p>
+    );
+  return (
+    <p>
+      Exactly one bundle: <code title={found.digest}>{short(found.digest)}</code>
+    </p>
   );
 }

@@ -26,7 +26,9 @@ export function Home() {
       </header>
       <section aria-labelledby="bundles-title">
         <h2 id="bundles-title">Bundles</h2>
-        {list.length + catalogs.value.length === 0 ? (
+        {bundles.value === undefined ? (
+          <p class="quiet">Reading what is published…</p>
+        ) : list.length + catalogs.value.length === 0 ? (
           <div class="panel empty">
             <p>Nothing is published on this server yet.</p>
             <p class="quiet">

@@ -1,7 +1,7 @@
 // This file defines Api: what the studio asks of the server. Everything that goes over the
 // network goes through here.
 
-import { HoldfastError } from "@holdfast/web";
+import { HoldfastError, type CatalogInfo } from "@holdfast/web";
 import { Problem, replicaCodes } from "@holdfast/web/replica";
 import { keep, kept } from "../parts/keep.js";
 
@@ -61,6 +61,13 @@ export interface Tested {
   readonly coverage: Coverage | null;
 }
 
+/** The one bundle that a cursor names, or a verdict and why there is none. */
+export interface Resolved {
+  readonly digest: string;
+  readonly verdict?: string;
+  readonly say?: string;
+}
+
 /** What the studio asks of the server it comes from. */
 export class Api {
   /** A bearer token, where the server wants one; kept as long as the tab is. */
@@ -83,17 +90,17 @@ export class Api {
     return (await this.json<{ catalogs: Published[] }>("/v1/catalogs?limit=1000")).catalogs;
   }
 
-  /** The document as it stands: text, because what is hashed is never encoded again. */
+  /** A bundle's document, as text: what is hashed is never encoded again. */
   async bundle(digest: string): Promise<string> {
     return (await this.ask(`/v1/bundles/${digest}`)).text();
   }
 
-  catalog(digest: string): Promise<import("@holdfast/web").CatalogInfo> {
+  catalog(digest: string): Promise<CatalogInfo> {
     return this.json(`/v1/catalogs/${digest}`);
   }
 
   /** Finds the one bundle of a cursor, or why there is none. */
-  resolve(catalog: string, cursor: object): Promise<{ digest: string; verdict: string; say: string }> {
+  resolve(catalog: string, cursor: object): Promise<Resolved> {
     return this.json(`/v1/catalogs/${catalog}/resolve`, {
       method: "POST",
       body: JSON.stringify(cursor),
