@@ -84,6 +84,7 @@ func TestWalks(t *testing.T) {
 			t.Errorf("%s has %d steps", title, len(steps))
 		}
 		var before place
+		left := map[string]bool{} // rooms that the walk was in before
 		for i, s := range steps {
 			found := places(s)
 			if len(found) == 0 {
@@ -102,7 +103,12 @@ func TestWalks(t *testing.T) {
 					t.Errorf("%s, step %d: neither of %s and %s imports the other", title, i+1, from, p.file)
 				}
 			}
-			before = found[0]
+			if before.file != "" && path.Dir(before.file) != path.Dir(found[0].file) {
+				left[path.Dir(before.file)] = true
+			}
+			if before = found[0]; left[path.Dir(before.file)] {
+				t.Errorf("%s, step %d turns back to %s", title, i+1, path.Dir(before.file))
+			}
 		}
 	}
 }
@@ -121,8 +127,8 @@ func declares(t *testing.T, p place) bool {
 	if strings.HasSuffix(p.file, ".go") {
 		return regexp.MustCompile(`(?m)^(func (\([^)]*\) )?|type |const |var |\t)` + p.name + `\b`).MatchString(src)
 	}
-	return regexp.MustCompile(`(?m)^\s*(export |async |static |default |get |readonly )*` +
-		`((function\*?|class|const|let|interface|type) )?#?` + p.name + `\b\s*[<(=:{]`).MatchString(src)
+	return regexp.MustCompile(`(?m)^\s*(export |async |static |get )*(` +
+		`(function\*?|class|const|interface|type) ` + p.name + `\b|#?` + p.name + `\()`).MatchString(src)
 }
 
 // linked says whether one of two files imports the other: a Go file through its package, a TypeScript file itself.
