@@ -145,7 +145,7 @@ func TestInternalMetadata(t *testing.T) {
 	}
 	var bad *core.Invalid
 	if _, err := core.Load(fmt.Appendf(nil, template, "x", `,"value":"hall"`)); !errors.As(err, &bad) ||
-		bad.Diagnostics[0].Code != "bundle/invalid" {
+		bad.Diagnostics[0].Code != "bundle/condition" {
 		t.Errorf("valid is not asked of what is internal: %v", err)
 	}
 }

@@ -20,7 +20,6 @@ const (
 	BundleText      = codes.BundleText
 	BundleSet       = codes.BundlePattern
 	BundleExample   = codes.BundleExample
-	BundleInvalid   = codes.BundleInvalid
 	BundleInit      = codes.BundleInit
 	BundleFormat    = codes.BundleFormat
 	ExtendRedefine  = codes.ExtendRedefines

@@ -175,12 +175,12 @@ func (b *loader) checkValid(x node) {
 		m.Cost = 0
 		switch {
 		case got.K == value.Error:
-			c.fail(codes.BundleInvalid, "this cannot be computed: "+got.Str()+".", "")
+			c.fail(codes.BundleCondition, "this cannot be computed: "+got.Str()+".", "")
 		case got.K == value.Unknown || got.True():
 		case len(say) > 0:
-			c.fail(codes.BundleInvalid, string(say.Append(nil, &m)), "")
+			c.fail(codes.BundleCondition, string(say.Append(nil, &m)), "")
 		default:
-			c.fail(codes.BundleInvalid, "`"+p.Source+"` does not hold.", "")
+			c.fail(codes.BundleCondition, "`"+p.Source+"` does not hold.", "")
 		}
 	})
 }
