@@ -44,7 +44,7 @@ func quoted(text string) string {
 }
 
 // codesTS writes the union of all codes, and the types of the objects that the SDK gives its users.
-func codesTS(areas []area) ([]byte, error) {
+func codesTS(areas []area) []byte {
 	var b bytes.Buffer
 	b.WriteString(generated)
 	b.WriteString("// This file lists the error codes: what each means, and what to do, is in core/CODES.md.\n\n")
@@ -71,7 +71,7 @@ func codesTS(areas []area) ([]byte, error) {
 		}
 		b.WriteString("}\n")
 	}
-	return b.Bytes(), nil
+	return b.Bytes()
 }
 
 // writeComment writes a comment of TypeScript.
@@ -88,7 +88,7 @@ func writeComment(b *bytes.Buffer, indent, text string) {
 }
 
 // codesPage writes the page.
-func codesPage(areas []area) ([]byte, error) {
+func codesPage(areas []area) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "<!-- %s -->\n\n# Error codes\n\n", strings.TrimPrefix(strings.TrimSpace(generated), "// "))
 	for _, line := range wrap(pageIntroduction, 120) {
@@ -111,7 +111,7 @@ func codesPage(areas []area) ([]byte, error) {
 			}
 		}
 	}
-	return b.Bytes(), nil
+	return b.Bytes()
 }
 
 const pageIntroduction = "Every error code, with when it happens and what to do; in brackets the HTTP status of a " +

@@ -1,5 +1,6 @@
 // Command contract writes what Go and TypeScript must agree on, out of the Go source: run `go run ./host/contract`
-// after an error code has changed. A test says that what it writes is up to date.
+// after an error code, an operation or
+// another part of it has changed. A test says that what it writes is up to date.
 package main
 
 // This file lists the files that are written, and writes them.
@@ -33,12 +34,14 @@ func render(root string) (map[string][]byte, error) {
 		return nil, err
 	}
 	files := map[string][]byte{}
-	for name, write := range map[string]func([]area) ([]byte, error){
-		"core/codes/table.go":       codesGo,
-		"core/CODES.md":             codesPage,
-		"web/src/contract/codes.ts": codesTS,
+	for name, write := range map[string]func() ([]byte, error){
+		"core/codes/table.go":         func() ([]byte, error) { return codesGo(areas) },
+		"core/CODES.md":               func() ([]byte, error) { return codesPage(areas), nil },
+		"web/src/contract/codes.ts":   func() ([]byte, error) { return codesTS(areas), nil },
+		"web/src/contract/abi.ts":     func() ([]byte, error) { return abiTS(root) },
+		"web/src/contract/headers.ts": func() ([]byte, error) { return headersTS(root) },
 	} {
-		if files[name], err = write(areas); err != nil {
+		if files[name], err = write(); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}

@@ -168,7 +168,7 @@ func sentence(text string) string {
 	if !strings.HasSuffix(text, ".") {
 		return ""
 	}
-	return strings.ToUpper(text[:1]) + text[1:]
+	return capital(text)
 }
 
 // constantName returns the Go name of a code: HTTPTooLarge for http/too-large, ParseUTF8 for parse/utf-8.
@@ -179,7 +179,7 @@ func constantName(code string) string {
 		case "abi", "http", "id", "json", "utf", "utf8", "yaml":
 			name.WriteString(strings.ToUpper(word))
 		default:
-			name.WriteString(strings.ToUpper(word[:1]) + word[1:])
+			name.WriteString(capital(word))
 		}
 	}
 	return name.String()

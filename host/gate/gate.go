@@ -20,7 +20,6 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -32,14 +31,6 @@ import (
 	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host"
 	"github.com/holdfast-rt/holdfast/host/problem"
-)
-
-// The headers that go on with a request. What a client sends under these names, in any spelling, is taken off.
-const (
-	HeaderVerdict  = "Holdfast-Verdict"
-	HeaderDigest   = "Holdfast-Digest"   // "sha256:…" of the decision's bytes
-	HeaderDecision = "Holdfast-Decision" // the bytes in base64, where they are at most maxAttached
-	HeaderSeal     = "Holdfast-Seal"     // what the gate signs of all this; only with Options.Seal
 )
 
 // maxAttached is how many bytes of a decision go into a header: with base64 8 KiB, which servers take.
@@ -394,12 +385,6 @@ func withChecked(ctx context.Context, c *Checked) context.Context {
 	return context.WithValue(ctx, checkedKey{}, c)
 }
 
-// carriedHeaders are about a body as it came.
-var carriedHeaders = []string{
-	"Content-Encoding", "Content-Length", "Transfer-Encoding", "Trailer", "Content-Md5", "Digest", "Content-Digest",
-	"Content-Type",
-}
-
 // onward returns the request that goes on: undecided with its body as it came, or, where propose has read that, as it
 // was read; decided with the decision, and none that the client put there.
 func (g *gate) onward(a *asked, d *host.Decision) (*http.Request, error) {
@@ -410,7 +395,7 @@ func (g *gate) onward(a *asked, d *host.Decision) (*http.Request, error) {
 	if err := a.body.take(); err != nil { // a form may name another method
 		return nil, err
 	}
-	for _, name := range carriedHeaders {
+	for _, name := range bodyHeaders {
 		a.header.Del(name)
 	}
 	if a.body.typ != "" {
@@ -434,66 +419,4 @@ func (g *gate) onward(a *asked, d *host.Decision) (*http.Request, error) {
 		r.Header.Set(HeaderSeal, seal)
 	}
 	return r, nil
-}
-
-// letters returns a header's name without case and punctuation, as the handler that folds most reads it: CGI and WSGI
-// make _ of -, others of every sign.
-func letters(name string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' {
-			return r
-		}
-		return -1
-	}, strings.ToLower(name))
-}
-
-func names(list ...string) map[string]bool {
-	all := map[string]bool{}
-	for _, name := range list {
-		all[letters(name)] = true
-	}
-	return all
-}
-
-var (
-	reserved   = names(HeaderVerdict, HeaderDigest, HeaderDecision, HeaderSeal)
-	overriding = names(
-		"X-HTTP-Method-Override",
-		"X-HTTP-Method",
-		"X-Method-Override",
-		"X-Original-Method",
-		"X-Original-URL",
-		"X-Original-URI",
-		"X-Rewrite-URL",
-	)
-)
-
-// cleaned returns headers without what only a gate may say.
-func cleaned(from http.Header) (http.Header, error) {
-	header := from.Clone()
-	for name := range maps.Clone(header) {
-		switch folded := letters(name); {
-		case overriding[folded]:
-			return nil, refuse(codes.GateOverride, "the header "+name+" names another method or path for the request")
-		case reserved[folded]:
-			delete(header, name)
-		}
-	}
-	// What Connection names is taken off by the next hop, and must not be the gate's.
-	var hops []string
-	taken := false
-	for name := range strings.SplitSeq(strings.Join(header.Values("Connection"), ","), ",") {
-		if reserved[letters(name)] {
-			taken = true
-		} else if name = strings.TrimSpace(name); name != "" {
-			hops = append(hops, name)
-		}
-	}
-	if taken {
-		header.Del("Connection")
-		if len(hops) > 0 {
-			header.Set("Connection", strings.Join(hops, ", "))
-		}
-	}
-	return header, nil
 }

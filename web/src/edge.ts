@@ -15,6 +15,7 @@ export {
   type Snapshot,
 } from "./edge/options.js";
 export type { PublishedDocument, Which } from "./edge/published.js";
-export { edgeHeaders, verifyVerdict } from "./edge/seal.js";
+export { edgeHeaders } from "./contract/headers.js";
+export { verifyVerdict } from "./edge/seal.js";
 export type { CheckKey, CheckOptions, Checked, SealKey, Secret } from "./edge/seal.js";
 export { HoldfastError } from "./documents/errors.js";

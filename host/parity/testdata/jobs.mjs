@@ -12,7 +12,7 @@ const [dist, module] = process.argv.slice(2);
 const sdk = (name) => import(pathToFileURL(`${dist}/${name}.js`).href);
 const { load } = await sdk("index");
 const { HoldfastError } = await sdk("documents/errors");
-const { Op } = await sdk("module/abi");
+const { Op } = await sdk("contract/abi");
 
 const { Instance } = await sdk("module/instance");
 

@@ -6,6 +6,7 @@
 //
 // Nothing is recorded here: the server that keeps the session decides again, on the same proposal, to the same bytes.
 
+import { edgeHeaders } from "../contract/headers.js";
 import type { Declared, Undeclared } from "../documents/declared.js";
 import type { Decision } from "../documents/decision.js";
 import type { Input } from "../documents/encode.js";
@@ -25,7 +26,7 @@ import {
 import { answered, failed, refusal } from "./problem.js";
 import { Route, carriedBy, cleaned, passing, remade, type Asked } from "./request.js";
 import { Routes } from "./routes.js";
-import { Sealer, edgeHeaders } from "./seal.js";
+import { Sealer } from "./seal.js";
 import { Sessions } from "./sessions.js";
 import { overrides, readTarget, writeFields } from "./target.js";
 

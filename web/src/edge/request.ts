@@ -1,12 +1,12 @@
 // This file defines Asked, a request as the gate has read it, and how a request goes on: without headers that only the
 // gate may send, and with the body in the form in which it was read.
 
+import { bodyHeaders, edgeHeaders, overridingHeaders } from "../contract/headers.js";
 import { HoldfastError } from "../documents/errors.js";
 import type { Body, Carried } from "./body.js";
 import { edgeCodes } from "./edgecodes.js";
 import { isMultipart } from "./multipart.js";
 import type { EdgeContext, EdgeRoute } from "./options.js";
-import { edgeHeaders } from "./seal.js";
 import { readFields } from "./target.js";
 
 /**
@@ -15,17 +15,7 @@ import { readFields } from "./target.js";
  */
 const fold = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, "");
 const reserved = new Set(Object.values(edgeHeaders).map(fold));
-const overriding = new Set(
-  [
-    "X-HTTP-Method-Override",
-    "X-HTTP-Method",
-    "X-Method-Override",
-    "X-Original-Method",
-    "X-Original-URL",
-    "X-Original-URI",
-    "X-Rewrite-URL",
-  ].map(fold),
-);
+const overriding = new Set(overridingHeaders.map(fold));
 
 /** A request on its way. */
 export interface Asked<Env> {
@@ -79,18 +69,8 @@ export function cleaned(from: Headers): Headers {
 /** Returns the headers of a body in the form in which it goes on. */
 export function carriedBy(from: Headers, carried: Carried | undefined): Headers {
   const headers = new Headers(from);
-  for (const name of [
-    "Content-Encoding",
-    "Content-Length",
-    "Transfer-Encoding",
-    "Trailer",
-    "Content-MD5",
-    "Digest",
-    "Content-Digest",
-  ])
-    headers.delete(name);
-  if (carried === undefined) headers.delete("Content-Type");
-  else headers.set("Content-Type", carried.type);
+  for (const name of bodyHeaders) headers.delete(name);
+  if (carried !== undefined) headers.set("Content-Type", carried.type);
   return headers;
 }
 

@@ -10,22 +10,11 @@
 // for a minute. Keys are those of `holdfast keygen` (Ed25519), or a secret of at least 32 bytes (HMAC with SHA-256).
 // Package host/gate in Go makes and checks the same, and testdata/gate holds both to it.
 
+import { edgeHeaders } from "../contract/headers.js";
 import { edgeCodes } from "./edgecodes.js";
 import { HoldfastError } from "../documents/errors.js";
 import { decode, keyOf, subtle } from "../module/signature.js";
 import type { Verdict } from "../documents/decision.js";
-
-/** The headers that go on with a request. What a client sends under these names is taken off. */
-export const edgeHeaders = {
-  /** The verdict. */
-  verdict: "Holdfast-Verdict",
-  /** `sha256:…` of the decision's bytes. */
-  digest: "Holdfast-Digest",
-  /** The decision's bytes in base64, where they are at most 6 KiB. */
-  decision: "Holdfast-Decision",
-  /** What the gate signs of all this, and of the request; only with `seal`. */
-  seal: "Holdfast-Seal",
-} as const;
 
 /** A shared secret of at least 32 bytes, under an id that says which of several it is. */
 export interface Secret {

@@ -4,7 +4,7 @@
 // engine/trap and the instance is thrown away; the next call starts another, and
 // bundles and sessions come back in it as they are used (see held.ts).
 
-import { Op } from "./abi.js";
+import { Op } from "../contract/abi.js";
 import { Bundle, Catalog } from "./bundle.js";
 import type { Declared, Undeclared } from "../documents/declared.js";
 import { encode, encodeCopy, type Input } from "../documents/encode.js";

@@ -11,7 +11,7 @@
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { Op } from "./abi.js";
+import { Op } from "../contract/abi.js";
 import { HoldfastError, codes } from "../documents/errors.js";
 import type { Instance } from "./instance.js";
 

@@ -8,7 +8,7 @@
 // the last must come to the bytes it had. A snapshot keeps the list small, however long the session lives.
 
 import { HoldfastError, codes } from "../documents/errors.js";
-import { Op } from "./abi.js";
+import { Op } from "../contract/abi.js";
 
 /** The call that begins a session: the operation and its input. */
 export type Origin = readonly [op: typeof Op.Open | typeof Op.Restore, input: string | Uint8Array];

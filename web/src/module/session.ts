@@ -2,7 +2,7 @@
 //
 // A session outlives a trap: see recovery.ts.
 
-import { Op } from "./abi.js";
+import { Op } from "../contract/abi.js";
 import type { Admissible, BundleInfo, Path, Question, View } from "../documents/answers.js";
 import { Decision, type ProposalDocument } from "../documents/decision.js";
 import type {

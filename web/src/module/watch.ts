@@ -1,7 +1,7 @@
 // This file defines Watch: proposals that the module has read once and answers
 // about in every state, all in one call.
 
-import { Op } from "./abi.js";
+import { Op } from "../contract/abi.js";
 import { encode } from "../documents/encode.js";
 import { Held, type Host } from "./held.js";
 import type { Instance } from "./instance.js";

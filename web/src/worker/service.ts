@@ -1,7 +1,7 @@
 // This file is the worker that worker.ts starts: an instance of the module that is
 // called by messages. It runs as a web worker and as one of Node's worker threads.
 
-import type { Op } from "../module/abi.js";
+import type { Op } from "../contract/abi.js";
 import { HoldfastError } from "../documents/errors.js";
 import { Instance } from "../module/instance.js";
 
