@@ -34,7 +34,8 @@ func concrete(path string) string {
 	if strings.HasPrefix(path, "/v1/catalogs") {
 		ref = "locks@1.0.0"
 	}
-	return strings.NewReplacer("{session}", "s", "{ref}", ref, "{digest}", digestOf(smallModule), "{seq}", "1").Replace(path)
+	return strings.NewReplacer("{session}", "s", "{ref}", ref, "{digest}", digestOf(smallModule), "{seq}",
+		"1").Replace(path)
 }
 
 // populate publishes a bundle and a catalog and records some decisions.
@@ -87,7 +88,8 @@ func TestEveryRouteRefusesOtherMethods(t *testing.T) {
 			if slices.Contains(methods, "GET") {
 				methods = append(methods, "HEAD")
 			}
-			for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "BREW", "get", "post"} {
+			for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND",
+				"BREW", "get", "post"} {
 				if !slices.Contains(methods, method) {
 					a := r.do(method, concrete(path), "").is(405)
 					if method != "HEAD" {
@@ -147,7 +149,8 @@ func (a answer) proper(codes ...string) {
 	if err != nil {
 		a.r.Fatalf("%s: %v", a.asked, err)
 	}
-	if a.header.Get("Content-Type") != "application/problem+json" || a.header.Get("Cache-Control") != "no-store" || len(a.header.Get("Request-Id")) != 16 {
+	if a.header.Get("Content-Type") != "application/problem+json" || a.header.Get("Cache-Control") != "no-store" ||
+		len(a.header.Get("Request-Id")) != 16 {
 		a.r.Errorf("%s: %v", a.asked, a.header)
 	}
 	if len(codes) > 0 && !slices.Contains(codes, code) {
@@ -164,7 +167,9 @@ func TestEveryBodyIsHeldToItsType(t *testing.T) {
 				continue
 			}
 			path := concrete(route.Path)
-			for _, media := range []string{"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/yaml", "text/json", "application/json; =", "application/jsonx", "*/*"} {
+			for _, media := range []string{"", "text/plain", "application/x-www-form-urlencoded",
+				"multipart/form-data; boundary=x", "application/yaml", "text/json", "application/json; " +
+					"=", "application/jsonx", "*/*"} {
 				r.do("POST", path, good(route.Path), "Content-Type", media).is(415).refused(codes.HTTPContentType)
 			}
 			var zipped bytes.Buffer
@@ -189,15 +194,20 @@ func TestEveryBodyIsHeldToItsSize(t *testing.T) {
 			path := concrete(route.Path)
 			blank := strings.Repeat(" ", int(route.Body))
 			r.do("POST", path, good(route.Path)+blank).is(413).refused(codes.HTTPTooLarge)
-			r.send(r.plain, "POST", path, io.MultiReader(strings.NewReader(good(route.Path)), strings.NewReader(blank))).is(413).proper(codes.HTTPTooLarge) // chunked
+			// chunked
+			r.send(r.plain, "POST", path, io.MultiReader(strings.NewReader(good(route.Path)),
+				strings.NewReader(blank))).is(413).proper(codes.HTTPTooLarge)
 			a := r.do("POST", path, "["+strings.Repeat(" ", int(route.Body)-2)+"]")
 			if a.status < 400 || a.status == 413 { // as large as it may be: then it is about the shape
 				t.Errorf("%s: %d %.200s", path, a.status, a.body)
 			}
 			half := good(route.Path)[:len(good(route.Path))/2]
-			r.raw(fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", path, len(good(route.Path)), half), true).is(400).proper(codes.HTTPBody)
-			r.raw(fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s", path, len(half)+1, half), true).is(400).proper(codes.HTTPBody)
-			r.raw(fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n%s", path, half), true).is(400).proper(codes.HTTPBody)
+			r.raw(fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "+
+				"%d\r\n\r\n%s", path, len(good(route.Path)), half), true).is(400).proper(codes.HTTPBody)
+			r.raw(fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: "+
+				"chunked\r\n\r\n%x\r\n%s", path, len(half)+1, half), true).is(400).proper(codes.HTTPBody)
+			r.raw(fmt.Sprintf("POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: "+
+				"chunked\r\n\r\nzz\r\n%s", path, half), true).is(400).proper(codes.HTTPBody)
 		}
 	})
 }
@@ -230,15 +240,26 @@ func TestEveryBodyIsReadStrictly(t *testing.T) {
 		`{"action":["close"]}`: nil,
 	}
 	shapes := []string{ // of proposals, with what else is right
-		`{"action":7}`, `{"action":"close","actor":"owner"}`, `{"action":"close","actor":["owner"]}`, `{"action":"close","actor":{"kind":"owner","role":"admin"}}`,
-		`{"action":"close","actor":{"kind":7}}`, `{"action":"close","actor":{"KIND":"owner"}}`, `{"action":"close","actor":{"kind":"owner","id":null}}`,
-		`{"action":"close","actor":{"kind":"owner"},"args":[]}`, `{"action":"close","actor":{"kind":"owner"},"args":null}`, `{"action":"close","actor":{"kind":"owner"},"args":{"x":1}}`,
-		`{"action":"close","actor":{"kind":"owner"},"at":"now"}`, `{"action":"close","actor":{"kind":"owner"},"at":1.5}`, `{"action":"close","actor":{"kind":"owner"},"at":null}`, `{"action":"close","actor":{"kind":"owner"},"at":-1}`,
-		`{"action":"close","actor":{"kind":"owner"},"reasons":"r"}`, `{"action":"close","actor":{"kind":"owner"},"reasons":[1]}`, `{"action":"close","actor":{"kind":"owner"},"reasons":null}`,
-		`{"action":"close","actor":{"kind":"owner"},"seq":"3"}`, `{"action":"close","actor":{"kind":"owner"},"seq":3.5}`, `{"action":"close","actor":{"kind":"owner"},"seq":true}`, `{"action":"close","actor":{"kind":"owner"},"seq":null}`,
-		`{"action":"close","actor":{"kind":"owner"},"verdict":"commit"}`, `{"action":"close","actor":{"kind":"owner"},"Seq":3}`,
-		`{"action":"nothing","actor":{"kind":"owner"}}`, `{"action":"close","actor":{"kind":"nobody"}}`, `{"action":"open","actor":{"kind":"owner"}}`, `{"action":"open","actor":{"kind":"owner"},"args":{"hour":24}}`,
-		`{"action":"close","actor":{"kind":"owner","id":"` + strings.Repeat("x", 129) + `"}}`, `{"action":"` + strings.Repeat("x", 70_000) + `","actor":{"kind":"owner"}}`,
+		`{"action":7}`, `{"action":"close","actor":"owner"}`, `{"action":"close","actor":["owner"]}`,
+		`{"action":"close","actor":{"kind":"owner","role":"admin"}}`,
+		`{"action":"close","actor":{"kind":7}}`, `{"action":"close","actor":{"KIND":"owner"}}`,
+		`{"action":"close","actor":{"kind":"owner","id":null}}`,
+		`{"action":"close","actor":{"kind":"owner"},"args":[]}`,
+		`{"action":"close","actor":{"kind":"owner"},"args":null}`,
+		`{"action":"close","actor":{"kind":"owner"},"args":{"x":1}}`,
+		`{"action":"close","actor":{"kind":"owner"},"at":"now"}`, `{"action":"close","actor":{"kind":"owner"},"at":1.5}`,
+		`{"action":"close","actor":{"kind":"owner"},"at":null}`, `{"action":"close","actor":{"kind":"owner"},"at":-1}`,
+		`{"action":"close","actor":{"kind":"owner"},"reasons":"r"}`,
+		`{"action":"close","actor":{"kind":"owner"},"reasons":[1]}`,
+		`{"action":"close","actor":{"kind":"owner"},"reasons":null}`,
+		`{"action":"close","actor":{"kind":"owner"},"seq":"3"}`, `{"action":"close","actor":{"kind":"owner"},"seq":3.5}`,
+		`{"action":"close","actor":{"kind":"owner"},"seq":true}`, `{"action":"close","actor":{"kind":"owner"},"seq":null}`,
+		`{"action":"close","actor":{"kind":"owner"},"verdict":"commit"}`,
+		`{"action":"close","actor":{"kind":"owner"},"Seq":3}`,
+		`{"action":"nothing","actor":{"kind":"owner"}}`, `{"action":"close","actor":{"kind":"nobody"}}`,
+		`{"action":"open","actor":{"kind":"owner"}}`, `{"action":"open","actor":{"kind":"owner"},"args":{"hour":24}}`,
+		`{"action":"close","actor":{"kind":"owner","id":"` + strings.Repeat("x", 129) + `"}}`,
+		`{"action":"` + strings.Repeat("x", 70_000) + `","actor":{"kind":"owner"}}`,
 	}
 	r.unchanged(func() {
 		for _, route := range server.Routes() {
@@ -267,8 +288,10 @@ func TestEveryBodyIsReadStrictly(t *testing.T) {
 			}
 		}
 		for _, body := range []string{
-			`{"bundle":7}`, `{"bundle":"door@1.0.0","session":7}`, `{"bundle":["door@1.0.0"]}`, `{"bundle":"door@1.0.0","owner":"me"}`, `{"Bundle":"door@1.0.0"}`,
-			`{"bundle":null}`, `{"bundle":"door@1.0.0","session":null}`, `{"bundle":"door@1.0.0","seq":9}`, `{"catalog":"locks@1.0.0","cursor":"x"}`, `{"catalog":"locks@1.0.0","cursor":[]}`,
+			`{"bundle":7}`, `{"bundle":"door@1.0.0","session":7}`, `{"bundle":["door@1.0.0"]}`,
+			`{"bundle":"door@1.0.0","owner":"me"}`, `{"Bundle":"door@1.0.0"}`,
+			`{"bundle":null}`, `{"bundle":"door@1.0.0","session":null}`, `{"bundle":"door@1.0.0","seq":9}`,
+			`{"catalog":"locks@1.0.0","cursor":"x"}`, `{"catalog":"locks@1.0.0","cursor":[]}`,
 		} {
 			if a := r.do("POST", "/v1/sessions", body); a.status != 422 {
 				t.Errorf("%s: %d %s", body, a.status, a.body)
@@ -290,14 +313,16 @@ func TestEveryQueryIsHeldToItsType(t *testing.T) {
 				}
 				bad := []string{"%zz", "%ff", "a;b"}
 				if p.Value.Schema.Value.Type.Is("integer") {
-					bad = append(bad, "", "x", "-1", "1.5", "1e3", "0x10", " 1", "99999999999999999999", "9007199254740992", "١", "1&"+p.Value.Name+"=2")
+					bad = append(bad, "", "x", "-1", "1.5", "1e3", "0x10", " 1", "99999999999999999999", "9007199254740992", "١",
+						"1&"+p.Value.Name+"=2")
 					if *p.Value.Schema.Value.Min == 1 {
 						bad = append(bad, "0")
 					}
 				}
 				for _, value := range bad {
 					tried++
-					r.raw("GET "+concrete(route.Path)+"?"+p.Value.Name+"="+strings.ReplaceAll(value, " ", "%20")+" HTTP/1.1\r\nHost: localhost\r\n\r\n", false).is(400).proper(codes.HTTPQuery)
+					r.raw("GET "+concrete(route.Path)+"?"+p.Value.Name+"="+strings.ReplaceAll(value, " ",
+						"%20")+" HTTP/1.1\r\nHost: localhost\r\n\r\n", false).is(400).proper(codes.HTTPQuery)
 				}
 			}
 		}
@@ -315,15 +340,19 @@ func TestPathTricks(t *testing.T) {
 		for _, route := range server.Routes() {
 			path := concrete(route.Path)
 			for _, trick := range []string{
-				"/" + path, path + "/", path + "//", "/." + path, "/x/.." + path, path + "/.", path + "/..", path + "/../..", "/%2e%2e" + path, "/%2e" + path,
-				strings.Replace(path, "/", "//", 2), path + "/%2e%2e", path + "%2F", path + "/x/y/z", path + "/%00", path + "%00", path + "/" + long, path + "/%ff%fe",
-				strings.ToUpper(path), "/v2" + path, "/V1" + strings.TrimPrefix(path, "/v1"), path + "/%2e%2e%2f%2e%2e%2fetc%2fpasswd", path + "\\..\\..", path + ".json", path + ";a=b", path + "%20",
+				"/" + path, path + "/", path + "//", "/." + path, "/x/.." + path, path + "/.", path + "/..", path + "/../..",
+				"/%2e%2e" + path, "/%2e" + path,
+				strings.Replace(path, "/", "//", 2), path + "/%2e%2e", path + "%2F", path + "/x/y/z", path + "/%00",
+				path + "%00", path + "/" + long, path + "/%ff%fe",
+				strings.ToUpper(path), "/v2" + path, "/V1" + strings.TrimPrefix(path, "/v1"),
+				path + "/%2e%2e%2f%2e%2e%2fetc%2fpasswd", path + "\\..\\..", path + ".json", path + ";a=b", path + "%20",
 			} {
 				body := ""
 				if route.Body > 0 {
 					body = good(route.Path)
 				}
-				a := r.raw(fmt.Sprintf("%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", route.Method, strings.ReplaceAll(trick, "\\", "%5C"), len(body), body), false)
+				a := r.raw(fmt.Sprintf("%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "+
+					"%d\r\n\r\n%s", route.Method, strings.ReplaceAll(trick, "\\", "%5C"), len(body), body), false)
 				if a.status != 404 && a.status != 422 && a.status != 405 {
 					t.Errorf("%s %.200s: %d %.200s", route.Method, trick, a.status, a.body)
 					continue
@@ -331,10 +360,12 @@ func TestPathTricks(t *testing.T) {
 				a.proper()
 			}
 		}
-		for _, request := range []string{"CONNECT localhost:80 HTTP/1.1", "GET http://localhost HTTP/1.1", "GET http://evil.example/v1/../v1/bundles HTTP/1.1"} {
+		for _, request := range []string{"CONNECT localhost:80 HTTP/1.1", "GET http://localhost HTTP/1.1",
+			"GET http://evil.example/v1/../v1/bundles HTTP/1.1"} {
 			r.raw(request+"\r\nHost: localhost\r\n\r\n", false).is(404).proper(codes.HTTPPath)
 		}
-		r.raw("GET http://evil.example/v1/bundles HTTP/1.1\r\nHost: localhost\r\n\r\n", false).is(403).proper(codes.HTTPOrigin)
+		r.raw("GET http://evil.example/v1/bundles HTTP/1.1\r\nHost: localhost\r\n\r\n",
+			false).is(403).proper(codes.HTTPOrigin)
 	})
 }
 
@@ -345,10 +376,13 @@ func TestUnknown(t *testing.T) {
 	r.unchanged(func() {
 		for _, route := range server.Routes() {
 			for name, values := range map[string][]string{
-				"{session}": {"none", "S", "s.", "s%20", ".s", "s%2Fs", "%C3%A9", "%00", "%ff", strings.Repeat("s", 129), "s'--", "s%22", "*"},
-				"{ref}":     {"none@1.0.0", "door", "door@1.0.1", "@", "sha256:", digestOf(nil), "sha256:" + strings.Repeat("0", 63), "door@1.0.0%0a", "%ff@1", "door@1.0.0'--", strings.Repeat("d", 5000) + "@1.0.0"},
-				"{digest}":  {digestOf(nil), "sha256:", "x", "%00"},
-				"{seq}":     {"0", "4", "-1", "+1", "01", "x", "1.0", "9223372036854775808", "%00", "١"},
+				"{session}": {"none", "S", "s.", "s%20", ".s", "s%2Fs", "%C3%A9", "%00", "%ff", strings.Repeat("s", 129),
+					"s'--", "s%22", "*"},
+				"{ref}": {"none@1.0.0", "door", "door@1.0.1", "@", "sha256:", digestOf(nil),
+					"sha256:" + strings.Repeat("0", 63), "door@1.0.0%0a", "%ff@1", "door@1.0.0'--",
+					strings.Repeat("d", 5000) + "@1.0.0"},
+				"{digest}": {digestOf(nil), "sha256:", "x", "%00"},
+				"{seq}":    {"0", "4", "-1", "+1", "01", "x", "1.0", "9223372036854775808", "%00", "١"},
 			} {
 				if !strings.Contains(route.Path, name) {
 					continue
@@ -359,12 +393,14 @@ func TestUnknown(t *testing.T) {
 					if route.Body > 0 {
 						body = good(route.Path)
 					}
-					a := r.raw(fmt.Sprintf("%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", route.Method, concrete(path), len(body), body), false)
+					a := r.raw(fmt.Sprintf("%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: "+
+						"application/json\r\nContent-Length: %d\r\n\r\n%s", route.Method, concrete(path), len(body), body), false)
 					if a.status != 404 && a.status != 422 {
 						t.Errorf("%s %.200s: %d %.200s", route.Method, path, a.status, a.body)
 						continue
 					}
-					a.proper(codes.SessionUnknown, codes.SessionID, codes.BundleUnknown, codes.CatalogUnknown, codes.ModuleUnknown, codes.DecisionUnknown, codes.HeadUnsigned)
+					a.proper(codes.SessionUnknown, codes.SessionID, codes.BundleUnknown, codes.CatalogUnknown, codes.ModuleUnknown,
+						codes.DecisionUnknown, codes.HeadUnsigned)
 				}
 			}
 		}
@@ -381,20 +417,24 @@ func TestForeignPages(t *testing.T) {
 			if route.Body > 0 {
 				body = good(route.Path)
 			}
-			for _, name := range []string{"evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example", "0.0.0.0", "[::]", "localhost.", "169.254.169.254"} {
+			for _, name := range []string{"evil.example", "evil.example:8080", "localhost.evil.example",
+				"127.0.0.1.evil.example", "0.0.0.0", "[::]", "localhost.", "169.254.169.254"} {
 				r.do(route.Method, path, body, "Host", name).is(403).refused(codes.HTTPOrigin)
 			}
 			if route.Method != "POST" {
 				continue
 			}
 			for _, headers := range [][]string{
-				{"Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"}, {"Origin", "null"}, {"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"},
+				{"Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"},
+				{"Origin", "null"}, {"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"},
 				{"Origin", "https://evil.example", "Content-Type", "text/plain"},
 			} {
 				r.do("POST", path, body, headers...).is(403).refused(codes.HTTPOrigin)
 			}
-			r.do("POST", path, body, "Content-Type", "text/plain").is(415).refused(codes.HTTPContentType) // a form's, from a browser that tells nothing
-			r.do("OPTIONS", path, "", "Origin", "https://evil.example", "Access-Control-Request-Method", "POST").is(403).refused(codes.HTTPOrigin)
+			// a form's, from a browser that tells nothing
+			r.do("POST", path, body, "Content-Type", "text/plain").is(415).refused(codes.HTTPContentType)
+			r.do("OPTIONS", path, "", "Origin", "https://evil.example", "Access-Control-Request-Method",
+				"POST").is(403).refused(codes.HTTPOrigin)
 		}
 	})
 	for _, name := range []string{"localhost", "127.0.0.1:8080", "[::1]:8080", "[::1]"} {
@@ -417,7 +457,8 @@ func TestTokens(t *testing.T) {
 		t.Fatal(err)
 	}
 	claims := func() jwt.MapClaims {
-		return jwt.MapClaims{"sub": "olga", "kind": "owner", "aud": "holdfast", "roles": "publish", "exp": r.clock.now().Add(time.Hour).Unix()}
+		return jwt.MapClaims{"sub": "olga", "kind": "owner", "aud": "holdfast", "roles": "publish",
+			"exp": r.clock.now().Add(time.Hour).Unix()}
 	}
 	sign := func(method jwt.SigningMethod, key any, header map[string]any) string {
 		token := jwt.NewWithClaims(method, claims())
@@ -434,29 +475,39 @@ func TestTokens(t *testing.T) {
 	genuine := sign(jwt.SigningMethodEdDSA, i.private, nil)
 	parts := strings.Split(genuine, ".")
 	cases := map[string]struct{ header, code string }{
-		"none":                       {"", codes.AuthMissing},
-		"another scheme":             {"Basic b2xnYTpvbGdh", codes.AuthMalformed},
-		"no token":                   {"Bearer ", codes.AuthMissing},
-		"no JWT":                     {"Bearer abc", codes.AuthMalformed},
-		"two parts":                  {"Bearer " + parts[0] + "." + parts[1], codes.AuthMalformed},
-		"too long":                   {"Bearer " + genuine + strings.Repeat("A", identity.MaxToken), codes.AuthMalformed},
-		"without its signature":      {"Bearer " + parts[0] + "." + parts[1] + ".", codes.AuthSignature},
-		"forged":                     {"Bearer " + sign(jwt.SigningMethodEdDSA, forger, nil), codes.AuthSignature},
-		"alg none":                   {"Bearer " + sign(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, nil), codes.AuthAlgorithm},
-		"HS256 with the public key":  {"Bearer " + sign(jwt.SigningMethodHS256, i.public, nil), codes.AuthAlgorithm},
-		"HS256 with the key's bytes": {"Bearer " + sign(jwt.SigningMethodHS256, []byte(i.private.Public().(ed25519.PublicKey)), nil), codes.AuthAlgorithm},
-		"a kid nobody knows":         {"Bearer " + sign(jwt.SigningMethodEdDSA, forger, map[string]any{"kid": "other"}), codes.AuthKey},
-		"a good key's other name":    {"Bearer " + sign(jwt.SigningMethodEdDSA, i.private, map[string]any{"kid": "../main"}), codes.AuthKey},
-		"no kid":                     {"Bearer " + sign(jwt.SigningMethodEdDSA, i.private, map[string]any{"kid": ""}), codes.AuthKey},
-		"the forger's own key":       {"Bearer " + sign(jwt.SigningMethodEdDSA, forger, map[string]any{"jwk": map[string]string{"kty": "OKP"}}), codes.AuthSignature},
-		"expired":                    {"Bearer " + i.token(t, "olga", "owner", map[string]any{"exp": r.clock.now().Add(-time.Minute).Unix()}), codes.AuthExpired},
-		"not yet":                    {"Bearer " + i.token(t, "olga", "owner", map[string]any{"nbf": r.clock.now().Add(time.Minute).Unix()}), codes.AuthEarly},
-		"for another":                {"Bearer " + i.token(t, "olga", "owner", map[string]any{"aud": "other"}), codes.AuthAudience},
-		"for nobody":                 {"Bearer " + i.token(t, "olga", "owner", map[string]any{"aud": nil}), codes.AuthAudience},
-		"for ever":                   {"Bearer " + i.token(t, "olga", "owner", map[string]any{"exp": nil}), codes.AuthClaims},
-		"of nobody":                  {"Bearer " + i.token(t, "olga", "owner", map[string]any{"sub": nil}), codes.AuthClaims},
-		"an id with a line break":    {"Bearer " + i.token(t, "a\nb", "owner", nil), codes.AuthClaims},
-		"as nothing":                 {"Bearer " + i.token(t, "olga", "", nil), codes.AuthClaims},
+		"none":                  {"", codes.AuthMissing},
+		"another scheme":        {"Basic b2xnYTpvbGdh", codes.AuthMalformed},
+		"no token":              {"Bearer ", codes.AuthMissing},
+		"no JWT":                {"Bearer abc", codes.AuthMalformed},
+		"two parts":             {"Bearer " + parts[0] + "." + parts[1], codes.AuthMalformed},
+		"too long":              {"Bearer " + genuine + strings.Repeat("A", identity.MaxToken), codes.AuthMalformed},
+		"without its signature": {"Bearer " + parts[0] + "." + parts[1] + ".", codes.AuthSignature},
+		"forged":                {"Bearer " + sign(jwt.SigningMethodEdDSA, forger, nil), codes.AuthSignature},
+		"alg none": {"Bearer " + sign(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, nil),
+			codes.AuthAlgorithm},
+		"HS256 with the public key": {"Bearer " + sign(jwt.SigningMethodHS256, i.public, nil), codes.AuthAlgorithm},
+		"HS256 with the key's bytes": {"Bearer " + sign(jwt.SigningMethodHS256,
+			[]byte(i.private.Public().(ed25519.PublicKey)), nil), codes.AuthAlgorithm},
+		"a kid nobody knows": {"Bearer " + sign(jwt.SigningMethodEdDSA, forger, map[string]any{"kid": "other"}),
+			codes.AuthKey},
+		"a good key's other name": {"Bearer " + sign(jwt.SigningMethodEdDSA, i.private,
+			map[string]any{"kid": "../main"}), codes.AuthKey},
+		"no kid": {"Bearer " + sign(jwt.SigningMethodEdDSA, i.private, map[string]any{"kid": ""}),
+			codes.AuthKey},
+		"the forger's own key": {"Bearer " + sign(jwt.SigningMethodEdDSA, forger,
+			map[string]any{"jwk": map[string]string{"kty": "OKP"}}), codes.AuthSignature},
+		"expired": {"Bearer " + i.token(t, "olga", "owner",
+			map[string]any{"exp": r.clock.now().Add(-time.Minute).Unix()}), codes.AuthExpired},
+		"not yet": {"Bearer " + i.token(t, "olga", "owner",
+			map[string]any{"nbf": r.clock.now().Add(time.Minute).Unix()}), codes.AuthEarly},
+		"for another": {"Bearer " + i.token(t, "olga", "owner", map[string]any{"aud": "other"}),
+			codes.AuthAudience},
+		"for nobody": {"Bearer " + i.token(t, "olga", "owner", map[string]any{"aud": nil}),
+			codes.AuthAudience},
+		"for ever":                {"Bearer " + i.token(t, "olga", "owner", map[string]any{"exp": nil}), codes.AuthClaims},
+		"of nobody":               {"Bearer " + i.token(t, "olga", "owner", map[string]any{"sub": nil}), codes.AuthClaims},
+		"an id with a line break": {"Bearer " + i.token(t, "a\nb", "owner", nil), codes.AuthClaims},
+		"as nothing":              {"Bearer " + i.token(t, "olga", "", nil), codes.AuthClaims},
 	}
 	r.unchanged(func() {
 		for _, route := range server.Routes() {
@@ -477,14 +528,17 @@ func TestTokens(t *testing.T) {
 				}
 				a := r.do(route.Method, path, body, headers...).is(401)
 				a.refused(c.code)
-				if strings.Contains(string(a.body), "olga") || len(c.header) > 40 && strings.Contains(string(a.body), c.header[20:40]) {
+				if strings.Contains(string(a.body), "olga") || len(c.header) > 40 && strings.Contains(string(a.body),
+					c.header[20:40]) {
 					t.Errorf("%s with a token that is %s: the answer tells of the token: %s", path, name, a.body)
 				}
 			}
 			if !route.Open { // a token elsewhere than in its header, and two of them
 				r.do(route.Method, path+"?access_token="+genuine, body).is(401).refused(codes.AuthMissing)
 				r.do(route.Method, path, body, "Cookie", "token="+genuine).is(401).refused(codes.AuthMissing)
-				r.raw(fmt.Sprintf("%s %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", route.Method, path, genuine, genuine, len(body), body), false).is(401).proper(codes.AuthMalformed)
+				r.raw(fmt.Sprintf("%s %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nAuthorization: Bearer "+
+					"%s\r\nContent-Type: application/json\r\nContent-Length: "+
+					"%d\r\n\r\n%s", route.Method, path, genuine, genuine, len(body), body), false).is(401).proper(codes.AuthMalformed)
 			}
 		}
 	})
@@ -512,7 +566,8 @@ func TestSlowClients(t *testing.T) {
 		}
 		for _, text := range []string{"", "GET", "GET /v1/bundles HTTP/1.1\r\nHost: localhost\r\nX-Slow: "} {
 			// net/http hangs up, and says 400 before where a line has begun.
-			if got, err := io.ReadAll(dial(text)); err != nil || len(got) > 0 && !strings.HasPrefix(string(got), "HTTP/1.1 400 ") {
+			if got, err := io.ReadAll(dial(text)); err != nil || len(got) > 0 && !strings.HasPrefix(string(got),
+				"HTTP/1.1 400 ") {
 				t.Errorf("%q: %q %v, and not the end of the connection", text, got, err)
 			}
 		}
@@ -520,7 +575,8 @@ func TestSlowClients(t *testing.T) {
 			if route.Body == 0 {
 				continue
 			}
-			request := "POST " + concrete(route.Path) + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
+			request := "POST " + concrete(route.Path) + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: " +
+				"application/json\r\nContent-Length: 1000\r\n\r\n{"
 			var got []byte
 			for len(got) == 0 { // until the end of the connection, which must come
 				var err error
@@ -532,7 +588,8 @@ func TestSlowClients(t *testing.T) {
 		}
 		// One that does not read what it asked for.
 		dial("GET /v1/modules/" + digestOf(large) + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
-		for !strings.Contains(r.metrics(), `holdfast_request_seconds_count{method="GET",route="/v1/modules/{digest}",status="200"} 1`) {
+		for !strings.Contains(r.metrics(), `holdfast_request_seconds_count{method="GET",route="/v1/modules/{digest}",`+
+			`status="200"} 1`) {
 			time.Sleep(5 * time.Millisecond)
 		}
 	})
@@ -554,13 +611,24 @@ func TestHeaders(t *testing.T) {
 	r := start(t, nil)
 	populate(r)
 	r.unchanged(func() {
-		if a := r.raw("GET /v1/bundles HTTP/1.1\r\nHost: localhost\r\nX-Large: "+strings.Repeat("x", 64<<10)+"\r\n\r\n", false); a.status != 431 {
+		if a := r.raw("GET /v1/bundles HTTP/1.1\r\nHost: localhost\r\nX-Large: "+strings.Repeat("x", 64<<10)+"\r\n\r\n",
+			false); a.status != 431 {
 			t.Errorf("%d %s", a.status, a.body)
 		}
-		r.raw("POST /v1/sessions/s/decisions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nIdempotency-Key: a\r\nIdempotency-Key: b\r\nContent-Length: "+strconv.Itoa(len(shut))+"\r\n\r\n"+shut, false).is(400).proper(codes.HTTPQuery)
-		r.raw("POST /v1/sessions/s/decisions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nIdempotency-Key:\r\nContent-Length: "+strconv.Itoa(len(shut))+"\r\n\r\n"+shut, false).is(400).proper(codes.HTTPQuery)
-		r.raw("POST /v1/sessions/s/decisions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Type: text/plain\r\nContent-Length: 3\r\n\r\n{x}", false).is(400).proper()
-		for _, request := range []string{"GET /v1/bundles HTTP/1.1\r\n\r\n", "GET /v1/bundles HTTP/9.9\r\nHost: localhost\r\n\r\n", "nonsense\r\n\r\n", "GET /v1/bundles HTTP/1.1\r\nHost: localhost\r\nHost: other\r\n\r\n", "POST /v1/sessions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n", "POST /v1/sessions HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n", "GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n"} {
+		r.raw("POST /v1/sessions/s/decisions HTTP/1.1\r\nHost: localhost\r\nContent-Type: "+
+			"application/json\r\nIdempotency-Key: a\r\nIdempotency-Key: "+
+			"b\r\nContent-Length: "+strconv.Itoa(len(shut))+"\r\n\r\n"+shut, false).
+			is(400).proper(codes.HTTPQuery)
+		r.raw("POST /v1/sessions/s/decisions HTTP/1.1\r\nHost: localhost\r\nContent-Type: "+
+			"application/json\r\nIdempotency-Key:\r\nContent-Length: "+strconv.Itoa(len(shut))+"\r\n\r\n"+shut, false).
+			is(400).proper(codes.HTTPQuery)
+		r.raw("POST /v1/sessions/s/decisions HTTP/1.1\r\nHost: localhost\r\nContent-Type: "+
+			"application/json\r\nContent-Type: text/plain\r\nContent-Length: 3\r\n\r\n{x}", false).is(400).proper()
+		for _, request := range []string{"GET /v1/bundles HTTP/1.1\r\n\r\n",
+			"GET /v1/bundles HTTP/9.9\r\nHost: localhost\r\n\r\n", "nonsense\r\n\r\n", "GET /v1/bundles HTTP/1.1\r\nHost: " +
+				"localhost\r\nHost: other\r\n\r\n", "POST /v1/sessions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: " +
+				"gzip\r\n\r\n", "POST /v1/sessions HTTP/1.1\r\nHost: localhost\r\nContent-Length: " +
+				"-1\r\n\r\n", "GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n"} {
 			if a := r.raw(request, false); a.status < 400 || a.status > 505 {
 				t.Errorf("%q: %d %s", request, a.status, a.body)
 			}

@@ -48,7 +48,8 @@ var described = sync.OnceValues(func() (*contract, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &contract{doc: doc, compiler: jsonschema.NewCompiler(), schemas: map[string]*jsonschema.Schema{}, seen: map[string]bool{}}
+	c := &contract{doc: doc, compiler: jsonschema.NewCompiler(), schemas: map[string]*jsonschema.Schema{},
+		seen: map[string]bool{}}
 	c.compiler.DefaultDraft(jsonschema.Draft2020)
 	return c, c.compiler.AddResource("mem:///openapi.json", whole)
 })
@@ -85,7 +86,8 @@ func at(pointer string, names ...string) string {
 }
 
 // find returns the operation of a request, and its path as the document writes it.
-func (c *contract) find(r *http.Request) (path string, item *openapi3.PathItem, op *openapi3.Operation, params map[string]string) {
+func (c *contract) find(r *http.Request) (path string, item *openapi3.PathItem, op *openapi3.Operation,
+	params map[string]string) {
 	method := r.Method
 	if method == http.MethodHead {
 		method = http.MethodGet
@@ -153,7 +155,8 @@ func (c *contract) check(r *http.Request, sent []byte, a *http.Response, got []b
 		}
 	}
 	for name := range a.Header {
-		if _, ok := ref.Value.Headers[name]; !ok && !documented(ref.Value.Headers, name) && !slices.Contains(everywhere, name) && !strings.HasPrefix(name, "Access-Control-") {
+		if _, ok := ref.Value.Headers[name]; !ok && !documented(ref.Value.Headers, name) && !slices.Contains(everywhere,
+			name) && !strings.HasPrefix(name, "Access-Control-") {
 			return fmt.Errorf("the header %s is not documented", name)
 		}
 	}
@@ -271,7 +274,8 @@ func (c *contract) body(content openapi3.Content, base string, r *http.Request, 
 }
 
 // filter has openapi3filter look at the first exchange of each kind: it compiles schemas each time.
-func (c *contract) filter(r *http.Request, sent []byte, a *http.Response, got []byte, path string, item *openapi3.PathItem, op *openapi3.Operation, params map[string]string) error {
+func (c *contract) filter(r *http.Request, sent []byte, a *http.Response, got []byte, path string,
+	item *openapi3.PathItem, op *openapi3.Operation, params map[string]string) error {
 	kind := fmt.Sprintf("%s %s %d", r.Method, path, a.StatusCode)
 	c.mu.Lock()
 	first := !c.seen[kind]
@@ -282,13 +286,15 @@ func (c *contract) filter(r *http.Request, sent []byte, a *http.Response, got []
 		PathParams: params,
 		Route:      &routers.Route{Spec: c.doc, Path: path, PathItem: item, Method: r.Method, Operation: op},
 		Options: &openapi3filter.Options{
-			AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true, RejectWhenRequestBodyNotSpecified: true,
+			AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true,
+			RejectWhenRequestBodyNotSpecified: true,
 		},
 	}
 	in.Request.Body = io.NopCloser(bytes.NewReader(sent))
 	if a.StatusCode < 300 {
 		if op.RequestBody != nil && len(sent) > 0 {
-			s, err := c.schema(at("", "paths", path, strings.ToLower(r.Method), "requestBody", "content", "application/json", "schema"))
+			s, err := c.schema(at("", "paths", path, strings.ToLower(r.Method), "requestBody", "content", "application/json",
+				"schema"))
 			if err != nil {
 				return err
 			}
@@ -309,7 +315,8 @@ func (c *contract) filter(r *http.Request, sent []byte, a *http.Response, got []
 	if !first || strings.HasPrefix(a.Header.Get("Content-Type"), "text/") {
 		return nil
 	}
-	out := &openapi3filter.ResponseValidationInput{RequestValidationInput: in, Status: a.StatusCode, Header: a.Header, Options: in.Options}
+	out := &openapi3filter.ResponseValidationInput{RequestValidationInput: in, Status: a.StatusCode, Header: a.Header,
+		Options: in.Options}
 	return openapi3filter.ValidateResponse(r.Context(), out.SetBodyBytes(got))
 }
 

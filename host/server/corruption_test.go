@@ -171,7 +171,8 @@ func consistent(r *rig, seq int) {
 			if line == string(src) {
 				r.Fatal("nothing was rewritten")
 			}
-			set := `UPDATE decisions SET bytes = ?1, digest = ?2, prev = CASE WHEN ?3 = '' THEN prev ELSE ?3 END WHERE session = 's' AND seq = ?4`
+			set := `UPDATE decisions SET bytes = ?1, digest = ?2, prev = CASE WHEN ?3 = '' THEN prev ELSE ?3 END WHERE ` +
+				`session = 's' AND seq = ?4`
 			if _, err := db.Exec(set, []byte(line), digestOf([]byte(line)), prev, n); err != nil {
 				r.Fatal(err)
 			}
@@ -191,12 +192,19 @@ var damages = []struct {
 	{"one after the snapshot", false, func(r *rig) {
 		r.change("decisions", "bytes", fmt.Sprint("session = 's' AND seq = ", lastSeq-1), flip)
 	}},
-	{"the last decision", false, func(r *rig) { r.change("decisions", "bytes", fmt.Sprint("session = 's' AND seq = ", lastSeq), flip) }},
+	{"the last decision", false, func(r *rig) {
+		r.change("decisions", "bytes",
+			fmt.Sprint("session = 's' AND seq = ", lastSeq), flip)
+	}},
 	{"its last byte", false, func(r *rig) {
-		r.change("decisions", "bytes", fmt.Sprint("session = 's' AND seq = ", lastSeq), func(b []byte) []byte { return b[:len(b)-1] })
+		r.change("decisions", "bytes", fmt.Sprint("session = 's' AND seq = ", lastSeq),
+			func(b []byte) []byte { return b[:len(b)-1] })
 	}},
 	{"a digest", false, func(r *rig) { r.change("decisions", "digest", "session = 's' AND seq = 30", flip) }},
-	{"the last digest", false, func(r *rig) { r.change("decisions", "digest", fmt.Sprint("session = 's' AND seq = ", lastSeq), flip) }},
+	{"the last digest", false, func(r *rig) {
+		r.change("decisions", "digest",
+			fmt.Sprint("session = 's' AND seq = ", lastSeq), flip)
+	}},
 	{"a prev", false, func(r *rig) { r.change("decisions", "prev", "session = 's' AND seq = 30", flip) }},
 	{"the genesis", false, func(r *rig) { r.change("sessions", "genesis", "id = 's'", flip) }},
 	{"one that is missing", false, func(r *rig) {
@@ -215,7 +223,8 @@ var damages = []struct {
 	}},
 	{"one of another session", false, func(r *rig) {
 		r.spoil(func(db *sql.DB) {
-			if _, err := db.Exec(`UPDATE decisions SET (bytes, digest, prev) = (SELECT bytes, digest, prev FROM decisions WHERE session = 'same') WHERE session = 's' AND seq = 1`); err != nil {
+			if _, err := db.Exec(`UPDATE decisions SET (bytes, digest, prev) = (SELECT bytes, digest, prev FROM decisions ` +
+				`WHERE session = 'same') WHERE session = 's' AND seq = 1`); err != nil {
 				r.Fatal(err)
 			}
 		})
@@ -232,7 +241,8 @@ var damages = []struct {
 	}},
 	{"another bundle for the session", false, func(r *rig) {
 		r.spoil(func(db *sql.DB) {
-			if _, err := db.Exec(`UPDATE sessions SET bundle = (SELECT digest FROM documents WHERE name = 'door') WHERE id = 's'`); err != nil {
+			if _, err := db.Exec(`UPDATE sessions SET bundle = (SELECT digest FROM documents WHERE name = 'door') WHERE id ` +
+				`= 's'`); err != nil {
 				r.Fatal(err)
 			}
 		})
@@ -377,7 +387,8 @@ func TestCorruptCatalog(t *testing.T) {
 		"a byte": func(r *rig) { r.change("documents", "bytes", "kind = 'catalog'", flip) },
 		"with its sum": func(r *rig) {
 			var is string
-			r.change("documents", "bytes", "kind = 'catalog'", func(b []byte) []byte { is = digestOf(other(b)); return other(b) })
+			r.change("documents", "bytes", "kind = 'catalog'",
+				func(b []byte) []byte { is = digestOf(other(b)); return other(b) })
 			r.change("documents", "sum", "kind = 'catalog'", func([]byte) []byte { return []byte(is) })
 		},
 	} {

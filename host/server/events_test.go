@@ -204,7 +204,8 @@ func TestStreamsPerActor(t *testing.T) {
 }
 
 // TestHeartbeat: a stream outlives the time that a body may take, and a piece of an answer. On a machine that is
-// busy for so long it may well not, so it is tried again: where those times hold for the whole stream, no try outlives them.
+// busy for so long it may well not, so it is tried again: where those times hold for the whole stream, no try outlives
+// them.
 func TestHeartbeat(t *testing.T) {
 	r := start(t, nil)
 	r.publish(door(t))
@@ -218,7 +219,8 @@ func TestHeartbeat(t *testing.T) {
 	}
 }
 
-// outlives listens until a stream has lasted so long and has told of a decision, and reports false where it ends before.
+// outlives listens until a stream has lasted so long and has told of a decision, and reports false where it ends
+// before.
 func (r *rig) outlives(long time.Duration) bool {
 	r.Helper()
 	res, err := r.plain.Get("http://" + r.addr + "/v1/sessions/s/events")
@@ -377,7 +379,8 @@ func TestHangingUp(t *testing.T) {
 	r.publish(door(t))
 	r.session("s", "door@1.0.0")
 	ctx, cancel := context.WithCancel(context.Background())
-	req, err := http.NewRequestWithContext(ctx, "POST", "http://"+r.addr+"/v1/sessions/s/decisions", strings.NewReader(openAtNine))
+	req, err := http.NewRequestWithContext(ctx, "POST", "http://"+r.addr+"/v1/sessions/s/decisions",
+		strings.NewReader(openAtNine))
 	if err != nil {
 		t.Fatal(err)
 	}

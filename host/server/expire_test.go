@@ -21,14 +21,18 @@ import (
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
 
 // inn is a bundle in which what a guest asks for waits a minute for the keeper, and falls back then.
-const inn = `{"holdfast":1,"bundle":"inn","version":"1.0.0","agents":{"keeper":{},"guest":{"proposes":true},"clock":{}},"governance":["keeper"],
+const inn = `{"holdfast":1,"bundle":"inn","version":"1.0.0","governance":["keeper"],
+"agents":{"keeper":{},"guest":{"proposes":true},"clock":{}},
 "state":{"room":{"type":{"string":40},"owner":["keeper"]},"rests":{"type":"int","owner":["clock","keeper"]}},
-"actions":{"book":{"args":{"room":{"string":40}},"set":{"room":"args.room"}},"rest":{"set":{"rests":"state.rests + 1"}},"burn":{}},
-"constraints":[{"id":"FIRE","level":"physical","on":["burn"],"require":"false","otherwise":{"verdict":"freeze","say":"Fire."}}],
+"actions":{"book":{"args":{"room":{"string":40}},"set":{"room":"args.room"}},"rest":{"set":{"rests":"state.rests + 1"}},
+    "burn":{}},
+"constraints":[{"id":"FIRE","level":"physical","on":["burn"],"require":"false",
+    "otherwise":{"verdict":"freeze","say":"Fire."}}],
 "fallback":{"set":{"room":"\"\""}},"hold":{"ttl":"60s","on_expire":"revert","by":"clock"}}`
 
 func book(room string) string {
-	return text(map[string]any{"action": "book", "actor": map[string]string{"kind": "guest", "id": "gus"}, "args": map[string]string{"room": room}})
+	return text(map[string]any{"action": "book", "actor": map[string]string{"kind": "guest", "id": "gus"},
+		"args": map[string]string{"room": room}})
 }
 
 // waiting starts a session in which n proposals wait.
@@ -58,7 +62,8 @@ func stored(t testing.TB, l *ledger.Ledger, id string) (rows []ledger.Row) {
 // ended fails the test unless the decision is the server's expire of what was parked at a seq.
 func ended(t testing.TB, decision string, hold int) {
 	t.Helper()
-	want := fmt.Sprintf(`{"action":"expire","actor":{"id":"holdfast","kind":"clock"},"advice":[],"args":{"hold":%d},`, hold)
+	want := fmt.Sprintf(`{"action":"expire","actor":{"id":"holdfast","kind":"clock"},"advice":[],"args":{"hold":%d},`,
+		hold)
 	if !strings.HasPrefix(decision, want) || !strings.Contains(decision, `"governing":"hold:expired"`) {
 		t.Fatalf("%s\nis not the end of %d", decision, hold)
 	}
@@ -75,15 +80,18 @@ func TestExpireBeforeAnything(t *testing.T) {
 				t.Errorf("shown with what is due: %s", a.body)
 			}
 		},
-		"snapshot":   func(id string) { r.do("GET", "/v1/sessions/"+id+"/snapshot", "").is(200) },
-		"log":        func(id string) { r.log(id) },
-		"decision":   func(id string) { r.do("GET", "/v1/sessions/"+id+"/decisions/3", "").is(200) },
-		"why":        func(id string) { r.do("POST", "/v1/sessions/"+id+"/why", `{"action":"rest"`+keeper+`}`).is(200) },
-		"path":       func(id string) { r.do("POST", "/v1/sessions/"+id+"/path", `{"action":"rest"`+keeper+`}`).is(200) },
-		"admissible": func(id string) { r.do("POST", "/v1/sessions/"+id+"/admissible", `{"actor":{"kind":"keeper"}}`).is(200) },
-		"events":     func(id string) { r.listen("/v1/sessions/"+id+"/events?after=3").is(4, r.log(id)[3]) },
-		"propose":    func(id string) { r.propose(id, `{"action":"rest"`+keeper+`}`).is(201) },
-		"refused":    func(id string) { r.propose(id, `{"action":"rest"`+keeper+`,"args":{"x":1}}`).is(422) },
+		"snapshot": func(id string) { r.do("GET", "/v1/sessions/"+id+"/snapshot", "").is(200) },
+		"log":      func(id string) { r.log(id) },
+		"decision": func(id string) { r.do("GET", "/v1/sessions/"+id+"/decisions/3", "").is(200) },
+		"why":      func(id string) { r.do("POST", "/v1/sessions/"+id+"/why", `{"action":"rest"`+keeper+`}`).is(200) },
+		"path":     func(id string) { r.do("POST", "/v1/sessions/"+id+"/path", `{"action":"rest"`+keeper+`}`).is(200) },
+		"admissible": func(id string) {
+			r.do("POST", "/v1/sessions/"+id+"/admissible",
+				`{"actor":{"kind":"keeper"}}`).is(200)
+		},
+		"events":  func(id string) { r.listen("/v1/sessions/"+id+"/events?after=3").is(4, r.log(id)[3]) },
+		"propose": func(id string) { r.propose(id, `{"action":"rest"`+keeper+`}`).is(201) },
+		"refused": func(id string) { r.propose(id, `{"action":"rest"`+keeper+`,"args":{"x":1}}`).is(422) },
 		"stale": func(id string) {
 			p := r.propose(id, `{"action":"rest"`+keeper+`,"seq":2}`).is(409).refused(codes.SessionStale)
 			if *p.Seq != 4 || len(p.Missed) != 2 {
@@ -169,7 +177,8 @@ func TestAlarm(t *testing.T) {
 	if at := <-alarms; !at.Equal(r.clock.now().Add(time.Minute)) {
 		t.Error(at)
 	}
-	if next, err := r.server.Sessions.Sweep(context.Background()); err != nil || !next.Equal(r.clock.now().Add(time.Minute)) {
+	if next, err := r.server.Sessions.Sweep(context.Background()); err != nil ||
+		!next.Equal(r.clock.now().Add(time.Minute)) {
 		t.Error(next, err)
 	}
 	r.clock.advance(time.Minute)
@@ -248,7 +257,8 @@ func TestExpireThatCannotBeRecorded(t *testing.T) {
 		}
 	}
 	r.propose("s", `{"action":"rest","actor":{"kind":"keeper"}}`).is(503)
-	if next, err := r.server.Sessions.Sweep(context.Background()); err != nil || next.IsZero() && len(stored(t, r.ledger, "s")) != 1 {
+	if next, err := r.server.Sessions.Sweep(context.Background()); err != nil || next.IsZero() && len(stored(t,
+		r.ledger, "s")) != 1 {
 		t.Error(next, err)
 	}
 	stop(`DROP TRIGGER stop`)
@@ -261,7 +271,8 @@ func TestExpireThatCannotBeRecorded(t *testing.T) {
 	}
 }
 
-// TestReminderWithoutDecision: one whose decision was never recorded, since the server crashed between the two, does no harm.
+// TestReminderWithoutDecision: one whose decision was never recorded, since the server crashed between the two, does no
+// harm.
 func TestReminderWithoutDecision(t *testing.T) {
 	r := start(t, nil)
 	r.publish(inn)
@@ -352,7 +363,8 @@ func TestNobodyIsTheHost(t *testing.T) {
 		r.do("POST", "/v1/sessions/s"+id, `{"action":"expire","args":{"hold":1}`+host).is(403).refused(codes.AuthActor)
 		r.do("POST", "/v1/sessions/s"+id, `{"action":"rest"`+host).is(403).refused(codes.AuthActor)
 	}
-	r.do("POST", "/v1/sessions/s/admissible", `{"actor":{"kind":"clock","id":"holdfast"}}`).is(403).refused(codes.AuthActor)
+	r.do("POST", "/v1/sessions/s/admissible", `{"actor":{"kind":"clock",`+
+		`"id":"holdfast"}}`).is(403).refused(codes.AuthActor)
 	r.propose("s", `{"action":"rest","actor":{"kind":"clock","id":"another"}}`).is(201)
 	r.propose("s", `{"action":"rest","actor":{"kind":"keeper","id":"holdfast"}}`).is(201)
 	r.clock.advance(time.Hour)
@@ -369,7 +381,8 @@ func TestNobodyIsTheHost(t *testing.T) {
 	clock.propose("s", `{"action":"rest"}`).is(403).refused(codes.AuthActor)
 }
 
-// TestExpireIsTheSameOnEveryEngine: what the server proposes is decided again to the same bytes, natively and by the module.
+// TestExpireIsTheSameOnEveryEngine: what the server proposes is decided again to the same bytes, natively and by the
+// module.
 func TestExpireIsTheSameOnEveryEngine(t *testing.T) {
 	r := start(t, nil)
 	r.publish(inn)

@@ -36,8 +36,11 @@ func FuzzHandler(f *testing.F) {
 	}
 	f.Add("GET", "/v1/sessions/s/events?after=1", "Last-Event-ID: 2", []byte(nil))
 	f.Add("GET", "/v1/sessions?limit=2&after=s", "If-None-Match: *", []byte(nil))
-	f.Add("POST", "/v1/sessions/s/decisions", "Content-Type: application/json", []byte(`{"action":"open","actor":{"kind":"visitor","id":"v"},"args":{"hour":7},"at":1767225600000,"reasons":["r"],"seq":3}`))
-	f.Add("POST", "/v1/sessions", "Content-Type: application/json\nOrigin: null", []byte(`{"catalog":"locks@1.0.0","cursor":{"floor":2,"side":"south"},"session":"f"}`))
+	f.Add("POST", "/v1/sessions/s/decisions", "Content-Type: application/json",
+		[]byte(`{"action":"open","actor":{"kind":"visitor","id":"v"},"args":{"hour":7},"at":1767225600000,`+
+			`"reasons":["r"],"seq":3}`))
+	f.Add("POST", "/v1/sessions", "Content-Type: application/json\nOrigin: null",
+		[]byte(`{"catalog":"locks@1.0.0","cursor":{"floor":2,"side":"south"},"session":"f"}`))
 	f.Add("OPTIONS", "/v1/%2e%2e//x%00?%zz", "Host: evil.example\nAccess-Control-Request-Method: POST", []byte("\xff"))
 	r := start(f, nil)
 	populate(r)
@@ -75,7 +78,8 @@ func FuzzHandler(f *testing.F) {
 			got = nil // net/http leaves it out
 		}
 		sent := *req
-		if path, item, _, _ := c.find(&sent); item != nil && strings.Contains(path, "{ref}") && strings.Contains(req.URL.EscapedPath(), "%") {
+		if path, item, _, _ := c.find(&sent); item != nil && strings.Contains(path,
+			"{ref}") && strings.Contains(req.URL.EscapedPath(), "%") {
 			return // the filter reads such a path otherwise than the server does
 		}
 		if err := c.check(&sent, body, a, got); err != nil {

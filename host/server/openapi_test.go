@@ -55,7 +55,8 @@ func TestDescriptionHasEveryRoute(t *testing.T) {
 			t.Errorf("%s: a summary, an id or a tag is missing", name)
 		}
 		for _, part := range strings.Split(r.Path, "/") {
-			if part, ok := strings.CutPrefix(part, "{"); ok && op.Parameters.GetByInAndName("path", strings.TrimSuffix(part, "}")) == nil {
+			if part, ok := strings.CutPrefix(part, "{"); ok && op.Parameters.GetByInAndName("path",
+				strings.TrimSuffix(part, "}")) == nil {
 				t.Errorf("%s: {%s is not described", name, part)
 			}
 		}
@@ -157,7 +158,8 @@ func TestDescriptionHasEveryCode(t *testing.T) {
 			name = strings.Trim(name, " `")
 			area, some := strings.CutSuffix(name, "…")
 			for code := range used {
-				if code == name || some && strings.HasPrefix(code, area) && code != "signature/none" { // which has a line of its own
+				// which has a line of its own
+				if code == name || some && strings.HasPrefix(code, area) && code != "signature/none" {
 					table[code] = true
 					if !strings.Contains(cells[2], strconv.Itoa(server.Status(code))) {
 						t.Errorf("the table gives %s the status %s, it is %d", code, cells[2], server.Status(code))

@@ -80,17 +80,20 @@ func TestPublish(t *testing.T) {
 	if first.Name != "door" || first.Version != "1.0.0" || a.header.Get("Location") != "/v1/bundles/"+first.Digest {
 		t.Errorf("%+v at %s", first, a.header.Get("Location"))
 	}
-	r.do("POST", "/v1/bundles", " \n"+strings.ReplaceAll(doc, ",", " ,\n"), "Content-Type", "application/json; charset=utf-8").is(201).read(&again)
+	r.do("POST", "/v1/bundles", " \n"+strings.ReplaceAll(doc, ",", " ,\n"), "Content-Type",
+		"application/json; charset=utf-8").is(201).read(&again)
 	if again != first {
 		t.Errorf("in another layout it is %+v, not %+v", again, first)
 	}
 	before := r.contents()
 	r.do("POST", "/v1/bundles", strings.Replace(doc, "stays shut", "is shut", 1)).is(409).refused(codes.BundleTaken)
-	p := r.do("POST", "/v1/bundles", `{"holdfast":1,"bundle":"bad","version":"1.0.0","agents":{"a":{}},"constraints":[{"id":"X","level":"operational","require":"state.nowhere"}]}`).is(422).refused(codes.BundleInvalid)
+	p := r.do("POST", "/v1/bundles", `{"holdfast":1,"bundle":"bad","version":"1.0.0","agents":{"a":{}},`+
+		`"constraints":[{"id":"X","level":"operational","require":"state.nowhere"}]}`).is(422).refused(codes.BundleInvalid)
 	if len(p.Diagnostics) == 0 || p.Diagnostics[0]["code"] == nil || p.Diagnostics[0]["path"] != "/constraints/0/require" {
 		t.Errorf("diagnostics: %v", p.Diagnostics)
 	}
-	r.do("POST", "/v1/bundles", "holdfast: 1\nbundle: door\n", "Content-Type", "application/yaml").is(415).refused(codes.HTTPContentType)
+	r.do("POST", "/v1/bundles", "holdfast: 1\nbundle: door\n", "Content-Type",
+		"application/yaml").is(415).refused(codes.HTTPContentType)
 	r.do("POST", "/v1/bundles", "holdfast: 1\nbundle: door\n").is(400).refused("json/syntax")
 	if r.contents() != before {
 		t.Error("what was refused has changed the ledger")
@@ -111,15 +114,18 @@ func TestFetch(t *testing.T) {
 			t.Errorf("%s: %s", ref, a.body)
 		}
 		tag := a.header.Get("ETag")
-		if immutable := strings.Contains(a.header.Get("Cache-Control"), "immutable"); immutable != (ref == digest) || tag != `"`+digest+`"` {
+		if immutable := strings.Contains(a.header.Get("Cache-Control"),
+			"immutable"); immutable != (ref == digest) || tag != `"`+digest+`"` {
 			t.Errorf("%s: ETag %s, Cache-Control %s", ref, tag, a.header.Get("Cache-Control"))
 		}
-		for have, status := range map[string]int{tag: 304, `"x", ` + tag: 304, "W/" + tag: 304, "*": 304, `"x"`: 200, digest: 200} {
+		for have, status := range map[string]int{tag: 304, `"x", ` + tag: 304, "W/" + tag: 304, "*": 304, `"x"`: 200,
+			digest: 200} {
 			r.do("GET", "/v1/bundles/"+ref, "", "If-None-Match", have).is(status)
 		}
 		r.do("HEAD", "/v1/bundles/"+ref, "").is(200)
 	}
-	for _, ref := range []string{"door", "door@1.0.1", "sha256:" + strings.Repeat("0", 64), "sha256:", "@", "door@1.0.0%00", "%ff@%fe", "d%C3%B6%C3%B6r@1.0.0"} {
+	for _, ref := range []string{"door", "door@1.0.1", "sha256:" + strings.Repeat("0", 64), "sha256:", "@",
+		"door@1.0.0%00", "%ff@%fe", "d%C3%B6%C3%B6r@1.0.0"} {
 		r.do("GET", "/v1/bundles/"+ref, "").is(404).refused(codes.BundleUnknown)
 		r.do("GET", "/v1/bundles/"+ref+"/signature", "").is(404).refused(codes.BundleUnknown)
 		r.do("GET", "/v1/catalogs/"+ref, "").is(404).refused(codes.CatalogUnknown)
@@ -131,7 +137,8 @@ func TestFetch(t *testing.T) {
 // TestInternalMetadataStays looks for internal values in everything that is handed out.
 func TestInternalMetadataStays(t *testing.T) {
 	const secret = "only-for-those-who-publish"
-	doc := strings.Replace(door(t), `"governance"`, `"metadata":{"cost":{"type":"string","value":"`+secret+`","internal":true,"salt":"0123456789abcdef0123456789abcdef"}},"governance"`, 1)
+	doc := strings.Replace(door(t), `"governance"`, `"metadata":{"cost":{"type":"string",`+
+		`"value":"`+secret+`","internal":true,"salt":"0123456789abcdef0123456789abcdef"}},"governance"`, 1)
 	r := start(t, nil)
 	digest := r.publish(doc)
 	r.session("s", digest)
@@ -140,7 +147,8 @@ func TestInternalMetadataStays(t *testing.T) {
 		t.Fatal("the ledger should have it, or this tests nothing")
 	}
 	for _, path := range []string{
-		"/v1/bundles", "/v1/bundles/" + digest, "/v1/bundles/door@1.0.0", "/v1/sessions", "/v1/sessions/s", "/v1/sessions/s/snapshot",
+		"/v1/bundles", "/v1/bundles/" + digest, "/v1/bundles/door@1.0.0", "/v1/sessions", "/v1/sessions/s",
+		"/v1/sessions/s/snapshot",
 		"/v1/sessions/s/decisions", "/v1/sessions/s/decisions/1", "/metrics",
 	} {
 		if a := r.do("GET", path, "").is(200); strings.Contains(string(a.body), secret) {
@@ -264,17 +272,20 @@ func TestCatalog(t *testing.T) {
 		t.Errorf("the session is of another bundle: %s", a.body)
 	}
 	before := r.contents()
-	p := r.do("POST", "/v1/sessions", `{"session":"none","catalog":"`+ref+`","cursor":{"floor":9}}`).is(409).refused(codes.CatalogStall)
+	p := r.do("POST", "/v1/sessions", `{"session":"none",`+
+		`"catalog":"`+ref+`","cursor":{"floor":9}}`).is(409).refused(codes.CatalogStall)
 	if !strings.Contains(string(p.Stall), `"verdict":"stall"`) || p.Detail == "" {
 		t.Errorf("%+v", p)
 	}
 	for _, body := range []string{
-		`{"bundle":"door@1.0.0","catalog":"` + ref + `","cursor":{}}`, `{"catalog":"` + ref + `"}`, `{"bundle":"door@1.0.0","cursor":{}}`, `{}`, ``, `{"session":"x"}`,
+		`{"bundle":"door@1.0.0","catalog":"` + ref + `","cursor":{}}`, `{"catalog":"` + ref + `"}`,
+		`{"bundle":"door@1.0.0","cursor":{}}`, `{}`, ``, `{"session":"x"}`,
 	} {
 		r.do("POST", "/v1/sessions", body).is(422).refused(codes.HTTPShape)
 	}
 	r.do("POST", "/v1/sessions", `{"catalog":"`+ref+`","cursor":null}`).is(422).refused(codes.HTTPShape)
-	r.do("POST", "/v1/catalogs", strings.Replace(doc, first.Digest, "sha256:"+strings.Repeat("0", 64), 1)).is(422).refused(core.CodeMutated)
+	r.do("POST", "/v1/catalogs", strings.Replace(doc, first.Digest, "sha256:"+strings.Repeat("0", 64),
+		1)).is(422).refused(core.CodeMutated)
 	r.do("POST", "/v1/catalogs", strings.Replace(doc, `"tries":1`, `"tries":2`, 1)).is(422).refused(core.CodeMutated)
 	if r.contents() != before {
 		t.Error("what was refused has changed the ledger")
@@ -348,7 +359,8 @@ func TestSignatures(t *testing.T) {
 		r.do("POST", "/v1/sessions/old"+q, body).is(403).refused(signature.CodeMissing)
 	}
 	r.do("POST", "/v1/sessions", `{"bundle":"door@1.0.0"}`).is(403).refused(signature.CodeMissing)
-	r.do("POST", "/v1/sessions", `{"catalog":"locks@1.0.0","cursor":{"floor":1,"side":"north"}}`).is(403).refused(signature.CodeMissing)
+	r.do("POST", "/v1/sessions", `{"catalog":"locks@1.0.0","cursor":{"floor":1,`+
+		`"side":"north"}}`).is(403).refused(signature.CodeMissing)
 	r.do("GET", "/v1/bundles/"+digest, "").is(403).refused(signature.CodeMissing)
 	r.do("GET", "/v1/catalogs/locks@1.0.0", "").is(403).refused(signature.CodeMissing)
 
@@ -363,13 +375,14 @@ func TestSignatures(t *testing.T) {
 		headers []string
 		code    string
 	}{
-		"unsigned":                {nil, signature.CodeMissing},
-		"unknown key":             {lines(t, stranger, text), signature.CodeUnknown},
-		"the name, another key":   {lines(t, impostor, text), signature.CodeUnknown},
-		"of another text":         {lines(t, release, signature.BundleText("door", "1.0.0", digest)), signature.CodeWrong},
-		"garbage":                 {[]string{signature.Header, "nonsense"}, signature.CodeMalformed},
-		"no key of that hash":     {[]string{signature.Header, "example.org/release " + wrong}, signature.CodeUnknown},
-		"good, and one that lies": {append(lines(t, release, signature.BundleText("door", "1.0.0", digest)), lines(t, stranger, text)...), signature.CodeWrong},
+		"unsigned":              {nil, signature.CodeMissing},
+		"unknown key":           {lines(t, stranger, text), signature.CodeUnknown},
+		"the name, another key": {lines(t, impostor, text), signature.CodeUnknown},
+		"of another text":       {lines(t, release, signature.BundleText("door", "1.0.0", digest)), signature.CodeWrong},
+		"garbage":               {[]string{signature.Header, "nonsense"}, signature.CodeMalformed},
+		"no key of that hash":   {[]string{signature.Header, "example.org/release " + wrong}, signature.CodeUnknown},
+		"good, and one that lies": {append(lines(t, release, signature.BundleText("door", "1.0.0", digest)),
+			lines(t, stranger, text)...), signature.CodeWrong},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r.do("POST", "/v1/bundles", other, c.headers...).is(403).refused(c.code)
@@ -405,7 +418,8 @@ func TestSignatures(t *testing.T) {
 	r.do("POST", "/v1/catalogs", catalog, lines(t, stranger, text)...).is(403).refused(signature.CodeUnknown)
 	r.do("POST", "/v1/catalogs", catalog, lines(t, release, text)...).is(201)
 	r.do("GET", "/v1/sessions/unit", "").is(200)
-	if r.do("GET", "/v1/bundles/"+info.Digests[0]+"/signature", "").is(200); string(r.do("GET", "/v1/catalogs/locks@1.0.0/signature", "").is(200).body) == "" {
+	if r.do("GET", "/v1/bundles/"+info.Digests[0]+"/signature",
+		"").is(200); string(r.do("GET", "/v1/catalogs/locks@1.0.0/signature", "").is(200).body) == "" {
 		t.Error("the catalog has no signature")
 	}
 	r.do("GET", "/v1/bundles/"+info.Digests[0], "").is(200)
@@ -418,7 +432,8 @@ func TestSignatures(t *testing.T) {
 	}
 	head, err := signature.ParseHead(signed)
 	log := r.log("old")
-	if err != nil || head.Session != "old" || head.Seq != 2 || head.Bundle != digest || head.Decision != digestOf([]byte(log[1])) {
+	if err != nil || head.Session != "old" || head.Seq != 2 || head.Bundle != digest ||
+		head.Decision != digestOf([]byte(log[1])) {
 		t.Errorf("%+v %v", head, err)
 	}
 }
@@ -446,8 +461,10 @@ func TestAcceptEncoding(t *testing.T) {
 	url := "/v1/modules/" + digestOf(smallModule)
 	tags := map[string]string{}
 	for _, c := range []struct{ accept, as string }{
-		{"", ""}, {"gzip", "gzip"}, {"gzip;q=0", ""}, {"GZIP ; q=0.5, br", "gzip"}, {"br", ""}, {"*", "gzip"}, {"gzip;q=0, *", ""},
-		{"identity;q=0, gzip", "gzip"}, {"identity, gzip;q=0.1", ""}, {"identity;q=0", "none"}, {"gzip;q=0, identity;q=0", "none"}, {"*;q=0", "none"},
+		{"", ""}, {"gzip", "gzip"}, {"gzip;q=0", ""}, {"GZIP ; q=0.5, br", "gzip"}, {"br", ""}, {"*", "gzip"},
+		{"gzip;q=0, *", ""},
+		{"identity;q=0, gzip", "gzip"}, {"identity, gzip;q=0.1", ""}, {"identity;q=0", "none"},
+		{"gzip;q=0, identity;q=0", "none"}, {"*;q=0", "none"},
 	} {
 		for _, path := range []string{url, "/metrics"} {
 			for _, method := range []string{"GET", "HEAD"} {
@@ -495,13 +512,16 @@ func TestAcceptEncoding(t *testing.T) {
 		accept, have string
 		status       int
 	}{
-		{"gzip", tags["gzip"], 304}, {"gzip", "W/" + tags["gzip"], 304}, {"gzip", `"x", ` + tags["gzip"], 304}, {"gzip", "*", 304},
-		{"gzip", tags[""], 200}, {"", tags[""], 304}, {"", tags["gzip"], 200}, {"gzip;q=0", tags["gzip"], 200}, {"gzip;q=0", tags[""], 304},
+		{"gzip", tags["gzip"], 304}, {"gzip", "W/" + tags["gzip"], 304}, {"gzip", `"x", ` + tags["gzip"], 304},
+		{"gzip", "*", 304},
+		{"gzip", tags[""], 200}, {"", tags[""], 304}, {"", tags["gzip"], 200}, {"gzip;q=0", tags["gzip"], 200},
+		{"gzip;q=0", tags[""], 304},
 		{"", tags["gzip"] + ", " + tags[""], 304},
 	} {
 		for _, method := range []string{"GET", "HEAD"} {
 			a := r.do(method, url, "", "Accept-Encoding", c.accept, "If-None-Match", c.have).is(c.status)
-			if a.header.Get("ETag") == "" || a.header.Get("Vary") == "" || c.status == 304 && a.header.Get("Content-Encoding") != "" {
+			if a.header.Get("ETag") == "" || a.header.Get("Vary") == "" || c.status == 304 &&
+				a.header.Get("Content-Encoding") != "" {
 				t.Errorf("%s: %v", method, a.header)
 			}
 		}

@@ -65,7 +65,8 @@ type rig struct {
 	plain   *http.Client // checks nothing, for what the contract's client cannot send
 	token   string       // sent with every request, if any
 
-	hangUp func() // closes connections that are not in use: a server that ends waits 5 s for those on which nothing was sent
+	// closes connections that are not in use: a server that ends waits 5 s for those on which nothing was sent
+	hangUp func()
 	stop   func() error
 }
 
@@ -81,7 +82,10 @@ func startFrom(t testing.TB, file []byte, options func(*server.Options)) *rig {
 	r := &rig{TB: t, file: filepath.Join(t.TempDir(), "ledger.db"), clock: &clock{}, options: options}
 	r.clock.millis.Store(day)
 	base := &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true}
-	r.plain = &http.Client{Transport: base, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	r.plain = &http.Client{Transport: base, CheckRedirect: func(*http.Request,
+		[]*http.Request) error {
+		return http.ErrUseLastResponse
+	}}
 	r.client = &http.Client{Transport: &checking{t, base, description(t)}, CheckRedirect: r.plain.CheckRedirect}
 	if file != nil {
 		if err := os.WriteFile(r.file, file, 0o600); err != nil {
@@ -359,12 +363,15 @@ const (
 )
 
 // scribe is a bundle whose decisions have text in them that encoders like to change.
-const scribe = `{"holdfast":1,"bundle":"scribe","version":"1.0.0","agents":{"anyone":{}},"state":{"said":{"type":{"string":400}}},
+const scribe = `{"holdfast":1,"bundle":"scribe","version":"1.0.0","agents":{"anyone":{}},
+"state":{"said":{"type":{"string":400}}},
 "actions":{"say":{"args":{"text":{"string":400}},"set":{"said":"args.text"}}},
-"constraints":[{"id":"SHORT","level":"operational","on":["say"],"require":"size(args.text) < 20","otherwise":{"verdict":"reject","say":"<b>{args.text}</b> & so on \u2028 🙂"}}]}`
+"constraints":[{"id":"SHORT","level":"operational","on":["say"],"require":"size(args.text) < 20",
+"otherwise":{"verdict":"reject","say":"<b>{args.text}</b> & so on \u2028 🙂"}}]}`
 
 func say(text_ string) string {
-	return text(map[string]any{"action": "say", "actor": map[string]string{"kind": "anyone"}, "args": map[string]string{"text": text_}})
+	return text(map[string]any{"action": "say", "actor": map[string]string{"kind": "anyone"},
+		"args": map[string]string{"text": text_}})
 }
 
 // counted returns the value of a metric.
@@ -411,7 +418,8 @@ func (r *rig) contents() string {
 // sql opens the ledger's file beside the server.
 func (r *rig) sql(query string) *sql.DB {
 	r.Helper()
-	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: r.file, RawQuery: query + "&_pragma=busy_timeout(10000)"}).String())
+	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: r.file,
+		RawQuery: query + "&_pragma=busy_timeout(10000)"}).String())
 	if err != nil {
 		r.Fatal(err)
 	}
@@ -442,7 +450,8 @@ func issuerOf(t testing.TB, c *clock, kid string) *issuer {
 		t.Fatal(err)
 	}
 	i.public = pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
-	i.keys = fmt.Appendf(nil, `{"keys":[{"kty":"OKP","crv":"Ed25519","kid":%q,"x":%q}]}`, kid, base64.RawURLEncoding.EncodeToString(i.private.Public().(ed25519.PublicKey)))
+	i.keys = fmt.Appendf(nil, `{"keys":[{"kty":"OKP","crv":"Ed25519","kid":%q,"x":%q}]}`, kid,
+		base64.RawURLEncoding.EncodeToString(i.private.Public().(ed25519.PublicKey)))
 	return i
 }
 

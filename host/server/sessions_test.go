@@ -45,8 +45,10 @@ func TestCreate(t *testing.T) {
 	ann.do("POST", "/v1/sessions", `{"session":"Front-1._~","bundle":"door@1.0.0"}`).is(409).refused(codes.SessionExists)
 	ann.do("POST", "/v1/sessions", `{"session":"fourth","bundle":"door@1.0.0"}`).is(429).refused(codes.LimitSessions)
 	ann.do("POST", "/v1/sessions", `{"session":"x","bundle":"door@9.9.9"}`).is(404).refused(codes.BundleUnknown)
-	for _, id := range []string{".x", "..", "a/b", "a b", "é", "a\x00", strings.Repeat("a", 129), "%2F", "a:b", "a\n", "*"} {
-		ann.do("POST", "/v1/sessions", text(map[string]string{"session": id, "bundle": "door@1.0.0"})).is(422).refused(codes.SessionID)
+	for _, id := range []string{".x", "..", "a/b", "a b", "é", "a\x00", strings.Repeat("a", 129), "%2F", "a:b", "a\n",
+		"*"} {
+		ann.do("POST", "/v1/sessions", text(map[string]string{"session": id,
+			"bundle": "door@1.0.0"})).is(422).refused(codes.SessionID)
 	}
 	if r.contents() != before {
 		t.Error("what was refused has changed the ledger")
@@ -106,18 +108,21 @@ func replayGolden(t *testing.T, r *rig, g golden) {
 	var want []string
 	for n, proposal := range g.proposals {
 		var said struct{ At *int64 }
-		if r.clock.millis.Store(day + int64(n)*1000); readJSON([]byte(proposal), &said) == nil && said.At != nil && !strings.HasPrefix(g.decisions[n], `{"error"`) {
+		if r.clock.millis.Store(day + int64(n)*1000); readJSON([]byte(proposal),
+			&said) == nil && said.At != nil && !strings.HasPrefix(g.decisions[n], `{"error"`) {
 			r.clock.millis.Store(*said.At)
 		}
 		if strings.Contains(proposal, `"id":""`) {
 			continue // to the server an empty id is one that is left out
 		}
-		if strings.Contains(g.decisions[n], `{"action":"expire","actor":{"id":"holdfast"`) { // which the server proposes, of what is due
+		// which the server proposes, of what is due
+		if strings.Contains(g.decisions[n], `{"action":"expire","actor":{"id":"holdfast"`) {
 			r.server.EndNothing(false)
 			r.do("GET", "/v1/sessions/play", "").is(200)
 			r.server.EndNothing(true)
 			got := r.log("play")
-			if want = append(want, g.decisions[n]); len(got) < len(want) || strings.Join(got[:len(want)], "\n") != strings.Join(want, "\n") {
+			if want = append(want, g.decisions[n]); len(got) < len(want) || strings.Join(got[:len(want)],
+				"\n") != strings.Join(want, "\n") {
 				t.Fatalf("%d: the server has not ended what is due as\n%s\nbut as\n%s", n, g.decisions[n], got[len(got)-1])
 			}
 			want = got // it has ended all that is due, and the golden session goes on with some of it
@@ -137,7 +142,8 @@ func replayGolden(t *testing.T, r *rig, g golden) {
 		if want = append(want, g.decisions[n]); a.status != 201 || string(a.body) != g.decisions[n] {
 			t.Fatalf("%d %.200s: %d\n%s\nnot\n%s", n, proposal, a.status, a.body, g.decisions[n])
 		}
-		if seq := fmt.Sprint(len(want)); a.header.Get("Holdfast-Seq") != seq || a.header.Get("Location") != "/v1/sessions/play/decisions/"+seq {
+		if seq := fmt.Sprint(len(want)); a.header.Get("Holdfast-Seq") != seq ||
+			a.header.Get("Location") != "/v1/sessions/play/decisions/"+seq {
 			t.Errorf("%v", a.header)
 		}
 	}
@@ -192,7 +198,8 @@ func TestStale(t *testing.T) {
 	r.publish(scribe)
 	r.session("s", "scribe@1.0.0")
 	var recorded []string
-	for _, words := range []string{"plain", "<script>alert(1)</script> & more of it", "\u2028\u2029 \u007f 🙂🙂🙂🙂🙂🙂", "a & b < c > d", "\"quoted\" \\ / \b\f\n\r\t \x01"} {
+	for _, words := range []string{"plain", "<script>alert(1)</script> & more of it", "\u2028\u2029 \u007f 🙂🙂🙂🙂🙂🙂",
+		"a & b < c > d", "\"quoted\" \\ / \b\f\n\r\t \x01"} {
 		a := r.propose("s", say(words)).is(201)
 		recorded = append(recorded, string(a.body))
 	}
@@ -211,7 +218,8 @@ func TestStale(t *testing.T) {
 		}
 	}
 	for _, seq := range []string{"6", "9007199254740991", "-1"} {
-		if p := r.propose("s", strings.Replace(say("x"), "{", `{"seq":`+seq+`,`, 1)).is(409).refused(codes.SessionStale); *p.Seq != 5 || p.Missed != nil {
+		if p := r.propose("s", strings.Replace(say("x"), "{", `{"seq":`+seq+`,`,
+			1)).is(409).refused(codes.SessionStale); *p.Seq != 5 || p.Missed != nil {
 			t.Errorf("%s: %+v", seq, p)
 		}
 	}
@@ -219,7 +227,8 @@ func TestStale(t *testing.T) {
 	for n := len(recorded); n < server.MaxMissed+2; n++ {
 		recorded = append(recorded, string(r.propose("s", say(fmt.Sprint(n))).is(201).body))
 	}
-	for seen, told := range map[int]int{0: server.MaxMissed, 1: server.MaxMissed, 2: server.MaxMissed, 3: server.MaxMissed - 1} {
+	for seen, told := range map[int]int{0: server.MaxMissed, 1: server.MaxMissed, 2: server.MaxMissed,
+		3: server.MaxMissed - 1} {
 		a := r.propose("s", strings.Replace(say("something else"), "{", fmt.Sprintf(`{"seq":%d,`, seen), 1)).is(409)
 		p := a.refused(codes.SessionStale)
 		if more := seen+told < len(recorded); len(p.Missed) != told || p.More != more {
@@ -242,7 +251,8 @@ func TestRepeated(t *testing.T) {
 		t.Helper()
 		a.is(200)
 		if string(a.body) != string(first.body) || a.header.Get("Holdfast-Repeated") != "true" ||
-			a.header.Get("Location") != first.header.Get("Location") || a.header.Get("Holdfast-Verdict") != first.header.Get("Holdfast-Verdict") {
+			a.header.Get("Location") != first.header.Get("Location") ||
+			a.header.Get("Holdfast-Verdict") != first.header.Get("Holdfast-Verdict") {
 			t.Errorf("%v %s\nis not\n%v %s", a.header, a.body, first.header, first.body)
 		}
 	}
@@ -260,7 +270,8 @@ func TestRepeated(t *testing.T) {
 	bob.propose("s", first).is(409).refused(codes.SessionStale) // it was ann's
 	ann.propose("s", `{"action":"close","seq":1}`).is(409).refused(codes.SessionStale)
 	ann.propose("s", `{"action":"open","args":{"hour":10},"seq":0}`).is(409).refused(codes.SessionStale)
-	ann.propose("s", fmt.Sprintf(`{"action":"open","args":{"hour":9},"seq":0,"at":%d}`, day+1)).is(409).refused(codes.SessionStale)
+	ann.propose("s", fmt.Sprintf(`{"action":"open","args":{"hour":9},"seq":0,"at":%d}`,
+		day+1)).is(409).refused(codes.SessionStale)
 	same(bob.propose("s", `{"action":"close","seq":1}`), two)
 
 	// By key, whatever seq says.
@@ -275,7 +286,8 @@ func TestRepeated(t *testing.T) {
 	ann.propose("s", `{"action":"open","args":{"hour":12}}`, "Idempotency-Key", "k1").is(422).refused(codes.ProposalKey)
 	ann.propose("s", `{"action":"nothing"}`, "Idempotency-Key", "k1").is(422)
 	// Another key is another request, also where it says the same and has seen as much.
-	ann.propose("s", `{"action":"open","args":{"hour":11},"seq":2}`, "Idempotency-Key", "k2").is(409).refused(codes.SessionStale)
+	ann.propose("s", `{"action":"open","args":{"hour":11},"seq":2}`, "Idempotency-Key",
+		"k2").is(409).refused(codes.SessionStale)
 	if r.contents() != before {
 		t.Error("what was refused has changed the ledger")
 	}
@@ -377,10 +389,12 @@ func TestManyProposeAtOnce(t *testing.T) {
 }
 
 // frozen is a bundle that can freeze, and parks what visitors ask for.
-const frozen = `{"holdfast":1,"bundle":"vault","version":"1.0.0","governance":["owner"],"agents":{"owner":{},"visitor":{"proposes":true}},
+const frozen = `{"holdfast":1,"bundle":"vault","version":"1.0.0","governance":["owner"],
+"agents":{"owner":{},"visitor":{"proposes":true}},
 "hold":{"ttl":"60s","on_expire":"drop"},"state":{"open":{"type":"bool","owner":["owner"]}},
 "actions":{"open":{"args":{"force":"bool"},"set":{"open":"true"}},"shut":{"set":{"open":"false"}}},
-"constraints":[{"id":"FORCE","level":"physical","on":["open"],"require":"!args.force","otherwise":{"verdict":"freeze","say":"Forced."}}]}`
+"constraints":[{"id":"FORCE","level":"physical","on":["open"],"require":"!args.force",
+"otherwise":{"verdict":"freeze","say":"Forced."}}]}`
 
 func TestHoldsAndRoles(t *testing.T) {
 	r, i := guarded(t, func(o *server.Options) { o.Skew = time.Hour })
@@ -408,7 +422,8 @@ func TestHoldsAndRoles(t *testing.T) {
 	seq, digest := park()
 	confirm := `{"action":"confirm","args":{"hold":` + seq + `,"digest":"` + digest + `"}}`
 	verdict(visitor.propose("s", confirm), "reject")
-	verdict(owner.propose("s", `{"action":"confirm","args":{"hold":`+seq+`,"digest":"sha256:`+strings.Repeat("0", 64)+`"}}`), "reject")
+	verdict(owner.propose("s", `{"action":"confirm","args":{"hold":`+seq+`,"digest":"sha256:`+strings.Repeat("0",
+		64)+`"}}`), "reject")
 	verdict(owner.propose("s", confirm), "commit")
 	verdict(owner.propose("s", confirm), "reject") // it waits no longer
 	verdict(owner.propose("s", `{"action":"shut"}`), "commit")
@@ -451,7 +466,8 @@ func TestHoldsAndRoles(t *testing.T) {
 		`{"action":"shut","actor":{"id":"both"}}`:                  "visitor",
 		`{"action":"shut","actor":{"kind":"visitor","id":"both"}}`: "visitor",
 	} {
-		if a := both.propose("s", body).is(201); !strings.Contains(string(a.body), `"actor":{"id":"both","kind":"`+kind+`"}`) {
+		if a := both.propose("s", body).is(201); !strings.Contains(string(a.body),
+			`"actor":{"id":"both","kind":"`+kind+`"}`) {
 			t.Errorf("%s: %s", body, a.body)
 		}
 	}
@@ -467,7 +483,8 @@ func TestTime(t *testing.T) {
 	}
 	for _, at := range []int64{day - 10_001, day + 10_001, 0, 253402300799999} {
 		shutAt(at).is(422).refused(codes.ProposalSkew)
-		r.do("POST", "/v1/sessions/s/why", strings.Replace(shut, "{", fmt.Sprintf(`{"at":%d,`, at), 1)).is(422).refused(codes.ProposalSkew)
+		r.do("POST", "/v1/sessions/s/why", strings.Replace(shut, "{", fmt.Sprintf(`{"at":%d,`, at),
+			1)).is(422).refused(codes.ProposalSkew)
 	}
 	shutAt(day - 10_000).is(201)
 	shutAt(day + 10_000).is(201)
@@ -540,14 +557,16 @@ func TestStateAndLog(t *testing.T) {
 		for _, line := range want {
 			lines += line + "\n"
 		}
-		if string(a.body) != lines || a.header.Get("Holdfast-Seq") != "5" || !strings.HasPrefix(a.header.Get("Content-Type"), "application/jsonl") {
+		if string(a.body) != lines || a.header.Get("Holdfast-Seq") != "5" ||
+			!strings.HasPrefix(a.header.Get("Content-Type"), "application/jsonl") {
 			t.Errorf("%s: %q", query, a.body)
 		}
 	}
 	r.do("HEAD", "/v1/sessions/s/decisions", "").is(200)
 	for n, line := range log {
 		a := r.do("GET", fmt.Sprint("/v1/sessions/s/decisions/", n+1), "").is(200)
-		if string(a.body) != line || a.header.Get("Holdfast-Digest") != digestOf(a.body) || !strings.HasPrefix(a.header.Get("Cache-Control"), "private") {
+		if string(a.body) != line || a.header.Get("Holdfast-Digest") != digestOf(a.body) ||
+			!strings.HasPrefix(a.header.Get("Cache-Control"), "private") {
 			t.Errorf("%v %s", a.header, a.body)
 		}
 		r.do("GET", fmt.Sprint("/v1/sessions/s/decisions/", n+1), "", "If-None-Match", a.header.Get("ETag")).is(304)
@@ -663,10 +682,12 @@ func TestOperating(t *testing.T) {
 	r.send(r.plain, "BREW", "/healthz", nil).is(405)
 	metrics := string(r.do("GET", "/metrics", "").is(200).body)
 	for _, line := range []string{
-		`holdfast_decisions_total{verdict="reject"} 1`, `holdfast_problems_total{code="proposal/shape"} 1`, `holdfast_problems_total{code="http/path"} 1`,
+		`holdfast_decisions_total{verdict="reject"} 1`, `holdfast_problems_total{code="proposal/shape"} 1`,
+		`holdfast_problems_total{code="http/path"} 1`,
 		`holdfast_request_seconds_count{method="POST",route="/v1/sessions/{session}/decisions",status="201"} 1`,
 		`holdfast_request_seconds_count{method="other",route="/healthz",status="405"} 1`,
-		`holdfast_append_seconds_count 1`, `holdfast_open_sessions 1`, `holdfast_streams 0`, `holdfast_corrupt_total 0`, `holdfast_conflicts_total 0`,
+		`holdfast_append_seconds_count 1`, `holdfast_open_sessions 1`, `holdfast_streams 0`, `holdfast_corrupt_total 0`,
+		`holdfast_conflicts_total 0`,
 	} {
 		if !strings.Contains(metrics, line+"\n") {
 			t.Errorf("the metrics lack %s", line)
@@ -690,19 +711,26 @@ func TestOrigins(t *testing.T) {
 	r := start(t, func(o *server.Options) { o.Origins = []string{"https://app.example"} })
 	r.publish(door(t))
 	a := r.do("GET", "/v1/bundles", "", "Origin", "https://app.example").is(200)
-	if a.header.Get("Access-Control-Allow-Origin") != "https://app.example" || !strings.Contains(a.header.Get("Access-Control-Expose-Headers"), "Holdfast-Seq") {
+	if a.header.Get("Access-Control-Allow-Origin") != "https://app.example" ||
+		!strings.Contains(a.header.Get("Access-Control-Expose-Headers"), "Holdfast-Seq") {
 		t.Errorf("%v", a.header)
 	}
-	if a := r.do("GET", "/v1/bundles", "", "Origin", "https://evil.example").is(200); a.header.Get("Access-Control-Allow-Origin") != "" {
+	if a := r.do("GET", "/v1/bundles", "", "Origin",
+		"https://evil.example").is(200); a.header.Get("Access-Control-Allow-Origin") != "" {
 		t.Errorf("%v", a.header)
 	}
-	r.do("POST", "/v1/sessions", `{"bundle":"door@1.0.0"}`, "Origin", "https://app.example", "Sec-Fetch-Site", "cross-site").is(201)
-	pre := r.do("OPTIONS", "/v1/sessions", "", "Origin", "https://app.example", "Access-Control-Request-Method", "POST").is(http.StatusNoContent)
-	if pre.header.Get("Access-Control-Allow-Methods") != "GET, POST" || !strings.Contains(pre.header.Get("Access-Control-Allow-Headers"), "Idempotency-Key") {
+	r.do("POST", "/v1/sessions", `{"bundle":"door@1.0.0"}`, "Origin", "https://app.example", "Sec-Fetch-Site",
+		"cross-site").is(201)
+	pre := r.do("OPTIONS", "/v1/sessions", "", "Origin", "https://app.example", "Access-Control-Request-Method",
+		"POST").is(http.StatusNoContent)
+	if pre.header.Get("Access-Control-Allow-Methods") != "GET, POST" ||
+		!strings.Contains(pre.header.Get("Access-Control-Allow-Headers"), "Idempotency-Key") {
 		t.Errorf("%v", pre.header)
 	}
-	r.do("OPTIONS", "/v1/sessions", "", "Origin", "https://evil.example", "Access-Control-Request-Method", "POST").is(403).refused(codes.HTTPOrigin)
-	if a := r.propose("none", shut, "Origin", "https://app.example").is(404); a.header.Get("Access-Control-Allow-Origin") == "" {
+	r.do("OPTIONS", "/v1/sessions", "", "Origin", "https://evil.example", "Access-Control-Request-Method",
+		"POST").is(403).refused(codes.HTTPOrigin)
+	if a := r.propose("none", shut, "Origin",
+		"https://app.example").is(404); a.header.Get("Access-Control-Allow-Origin") == "" {
 		t.Error("the page cannot read why it was refused")
 	}
 }

@@ -104,7 +104,8 @@ func TestTrustWithdrawn(t *testing.T) {
 		if _, err := keys.Verify(bundleText, r.do("GET", "/v1/bundles/door@1.0.0/signature", "").is(200).body); err != nil {
 			t.Error(err)
 		}
-		if _, err := keys.Verify(catalogText, r.do("GET", "/v1/catalogs/locks@1.0.0/signature", "").is(200).body); err != nil {
+		if _, err := keys.Verify(catalogText, r.do("GET", "/v1/catalogs/locks@1.0.0/signature",
+			"").is(200).body); err != nil {
 			t.Error(err)
 		}
 		r.propose("s", openAtNine).is(201)
@@ -142,7 +143,8 @@ func TestStreamEndsWithItsKey(t *testing.T) {
 	ann.publish(door(t))
 	ann.session("s", "door@1.0.0")
 	other := issuerOf(t, r.clock, "other")
-	both := strings.Replace(string(i.keys), "]}", ","+strings.TrimSuffix(strings.TrimPrefix(string(other.keys), `{"keys":[`), "]}")+"]}", 1)
+	both := strings.Replace(string(i.keys), "]}", ","+strings.TrimSuffix(strings.TrimPrefix(string(other.keys),
+		`{"keys":[`), "]}")+"]}", 1)
 
 	// Rotation: the new key joins, streams go on; the old one goes, and its streams end at once.
 	old := ann.listen("/v1/sessions/s/events")
@@ -177,7 +179,8 @@ func TestStreamEndsWithItsToken(t *testing.T) {
 	ann.publish(door(t))
 	ann.session("s", "door@1.0.0")
 	// The server's clock passes the token's end, and the hour that a timer waits for does not.
-	short := r.as(i.token(t, "bob", "owner", map[string]any{"exp": r.clock.now().Add(30 * time.Minute).Unix()})).listen("/v1/sessions/s/events")
+	short := r.as(i.token(t, "bob", "owner",
+		map[string]any{"exp": r.clock.now().Add(30 * time.Minute).Unix()})).listen("/v1/sessions/s/events")
 	r.clock.advance(31 * time.Minute)
 	ann.propose("s", `{"action":"close"}`).is(201)
 	if e := short.next(); e != (event{name: "end", data: codes.AuthExpired}) {

@@ -37,7 +37,8 @@ func table(t *testing.T, change func(*studio.Options), published ...string) http
 		if built.Document == nil {
 			t.Fatal(path, found)
 		}
-		if err := l.Publish(ctx, ledger.Document{Kind: ledger.KindBundle, Name: built.Name, Version: built.Version, Digest: built.Digest, Bytes: built.Document}); err != nil {
+		if err := l.Publish(ctx, ledger.Document{Kind: ledger.KindBundle, Name: built.Name, Version: built.Version,
+			Digest: built.Digest, Bytes: built.Document}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -113,15 +114,18 @@ func TestDocumentAndScenarios(t *testing.T) {
 	if tested.Name != "lamp" || tested.Version != "1.0.0" || len(tested.Findings) != 0 {
 		t.Error(tested)
 	}
-	want, _ := author.Build("lamp.yaml", author.Options{Engine: host.Native(), ReadFile: func(string) ([]byte, error) { return []byte(lamp), nil }})
+	want, _ := author.Build("lamp.yaml", author.Options{Engine: host.Native(),
+		ReadFile: func(string) ([]byte, error) { return []byte(lamp), nil }})
 	if tested.Digest != want.Digest || !bytes.Equal(tested.Document, want.Document) {
 		t.Errorf("got %s %s", tested.Digest, tested.Document)
 	}
-	if len(tested.Scenarios) != 1 || !tested.Scenarios[0].Passed || tested.Scenarios[0].Line != 13 || tested.Coverage.Percent != 100 {
+	if len(tested.Scenarios) != 1 || !tested.Scenarios[0].Passed || tested.Scenarios[0].Line != 13 ||
+		tested.Coverage.Percent != 100 {
 		t.Errorf("%+v", tested)
 	}
 	failing := post(t, h, strings.Replace(lamp, "verdict: reject", "verdict: commit", 1))
-	if s := failing.Scenarios[0]; s.Passed || s.Line != 14 || s.Failure.Step != 2 || s.Failure.Mismatches[0].Got != "reject" {
+	if s := failing.Scenarios[0]; s.Passed || s.Line != 14 || s.Failure.Step != 2 ||
+		s.Failure.Mismatches[0].Got != "reject" {
 		t.Errorf("%+v", failing.Scenarios)
 	}
 }
@@ -129,17 +133,20 @@ func TestDocumentAndScenarios(t *testing.T) {
 func TestFindingsHavePlaces(t *testing.T) {
 	h := table(t, nil)
 	got := post(t, h, strings.Replace(lamp, "!state.lit", "!state.lite", 1))
-	if string(got.Document) != "null" || got.Digest != "" || len(got.Findings) != 1 || len(got.Scenarios) != 0 || got.Coverage != nil {
+	if string(got.Document) != "null" || got.Digest != "" || len(got.Findings) != 1 || len(got.Scenarios) != 0 ||
+		got.Coverage != nil {
 		t.Fatalf("%+v", got)
 	}
-	if f := got.Findings[0]; f.Severity != "error" || f.Line != 9 || f.EndLine != 9 || f.EndColumn <= f.Column || !strings.HasPrefix(lamp[strings.Index(lamp, "  - {id"):][f.Column-1:], `lit"`) {
+	if f := got.Findings[0]; f.Severity != "error" || f.Line != 9 || f.EndLine != 9 || f.EndColumn <= f.Column ||
+		!strings.HasPrefix(lamp[strings.Index(lamp, "  - {id"):][f.Column-1:], `lit"`) {
 		t.Errorf("%+v", f)
 	}
 	many := post(t, h, lamp+strings.Repeat("  - {name: x, steps: 3}\n", 150))
 	if len(many.Findings) != author.MaxFindings {
 		t.Error(len(many.Findings))
 	}
-	for _, broken := range []string{"", "a: [", "\x00", "- 1", "holdfast: 1\n---\nholdfast: 2\n", strings.Repeat("[", 10000)} {
+	for _, broken := range []string{"", "a: [", "\x00", "- 1", "holdfast: 1\n---\nholdfast: 2\n",
+		strings.Repeat("[", 10000)} {
 		if got := post(t, h, broken); len(got.Findings) == 0 || string(got.Document) != "null" {
 			t.Errorf("%.20q: %+v", broken, got)
 		}
@@ -155,7 +162,8 @@ func TestNoFilesAreRead(t *testing.T) {
 	t.Chdir(folder)
 	h := table(t, nil)
 	child := "holdfast: 1\nbundle: child\nversion: 1.0.0\nextends: [{bundle: lamp, version: 1.0.0}]\nagents: {other: {}}\n"
-	catalog := "holdfast: 1\ncatalog: lamps\nversion: 1.0.0\nbundle: " + filepath.Join(folder, "lamp.yaml") + "\nmatrix: {n: [1]}\n"
+	catalog := "holdfast: 1\ncatalog: lamps\nversion: 1.0.0\nbundle: " + filepath.Join(folder,
+		"lamp.yaml") + "\nmatrix: {n: [1]}\n"
 	for _, yaml := range []string{child, catalog, strings.Replace(catalog, folder+"/", "", 1)} {
 		got := post(t, h, yaml)
 		if string(got.Document) != "null" || len(got.Findings) == 0 || strings.Contains(got.Findings[0].Message, "ONCE") {
@@ -170,7 +178,9 @@ func TestNoFilesAreRead(t *testing.T) {
 
 func TestSource(t *testing.T) {
 	root := "../../testdata/bundles/"
-	paths := []string{root + "spektre/spektre.yaml", root + "specula/specula.yaml", root + "mode-constraint-layer/mode-constraint-layer.yaml", root + "mode-constraint-layer/notebook.yaml", root + "grade-1-guardian/guardian.yaml"}
+	paths := []string{root + "spektre/spektre.yaml", root + "specula/specula.yaml",
+		root + "mode-constraint-layer/mode-constraint-layer.yaml", root + "mode-constraint-layer/notebook.yaml", root +
+			"grade-1-guardian/guardian.yaml"}
 	h := table(t, func(o *studio.Options) {
 		for doc, err := range o.Ledger.Releases(context.Background(), ledger.KindBundle) {
 			if err != nil {
@@ -199,7 +209,8 @@ func TestSource(t *testing.T) {
 		}
 	}
 	for _, unknown := range []string{"sha256:0", "", "..", "spektre"} {
-		if w := ask(h, "GET", "/studio/source/"+unknown, "", nil); w.Code != 404 || !strings.Contains(w.Body.String(), `"bundle/unknown"`) {
+		if w := ask(h, "GET", "/studio/source/"+unknown, "", nil); w.Code != 404 || !strings.Contains(w.Body.String(),
+			`"bundle/unknown"`) {
 			t.Error(unknown, w.Code, w.Body)
 		}
 	}
@@ -228,10 +239,12 @@ func TestRefusals(t *testing.T) {
 			Type, Title, Code, Detail string
 			Status                    int
 		}
-		if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || w.Header().Get("Content-Type") != "application/problem+json" {
+		if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil ||
+			w.Header().Get("Content-Type") != "application/problem+json" {
 			t.Errorf("%s %s: %v, %s", c.method, c.path, err, w.Body)
 		}
-		if w.Code != c.status || p.Status != c.status || p.Code != c.code || p.Type != "urn:holdfast:problem:"+c.code || p.Title == "" || p.Detail == "" {
+		if w.Code != c.status || p.Status != c.status || p.Code != c.code || p.Type != "urn:holdfast:problem:"+c.code ||
+			p.Title == "" || p.Detail == "" {
 			t.Errorf("%s %s: %d %+v", c.method, c.path, w.Code, p)
 		}
 		if c.status == 405 && w.Header().Get("Allow") == "" {
@@ -254,7 +267,8 @@ func TestAuthorize(t *testing.T) {
 			t.Error(path, w.Code)
 		}
 	}
-	if w := ask(h, "POST", "/studio/test", "application/yaml", []byte(lamp)); w.Code != 401 || !strings.Contains(w.Body.String(), `"auth/required"`) {
+	if w := ask(h, "POST", "/studio/test", "application/yaml",
+		[]byte(lamp)); w.Code != 401 || !strings.Contains(w.Body.String(), `"auth/required"`) {
 		t.Error(w.Code, w.Body)
 	}
 }
@@ -266,7 +280,8 @@ func TestPage(t *testing.T) {
 		t.Fatal(w.Code, w.Header())
 	}
 	policy := w.Header().Get("Content-Security-Policy")
-	for _, part := range []string{"default-src 'none'", "script-src 'self' 'wasm-unsafe-eval';", "style-src 'self';", "connect-src 'self'", "form-action 'none'", "frame-ancestors 'none'", "base-uri 'none'"} {
+	for _, part := range []string{"default-src 'none'", "script-src 'self' 'wasm-unsafe-eval';", "style-src 'self';",
+		"connect-src 'self'", "form-action 'none'", "frame-ancestors 'none'", "base-uri 'none'"} {
 		if !strings.Contains(policy, part) {
 			t.Errorf("the policy lacks %s: %s", part, policy)
 		}
@@ -297,20 +312,24 @@ func TestPage(t *testing.T) {
 		if plain.Header().Get("ETag") == packed.Header().Get("ETag") {
 			t.Error(path, "has one tag for two encodings")
 		}
-		for tag, status := range map[string]int{packed.Header().Get("ETag"): 304, `"x", W/` + packed.Header().Get("ETag"): 304, plain.Header().Get("ETag"): 200} {
+		for tag, status := range map[string]int{packed.Header().Get("ETag"): 304,
+			`"x", W/` + packed.Header().Get("ETag"): 304, plain.Header().Get("ETag"): 200} {
 			r.Header.Set("If-None-Match", tag)
 			again := httptest.NewRecorder()
 			h.ServeHTTP(again, r)
-			if again.Code != status || status == 304 && again.Body.Len() != 0 || again.Header().Get("Vary") != "Accept-Encoding" {
+			if again.Code != status || status == 304 && again.Body.Len() != 0 ||
+				again.Header().Get("Vary") != "Accept-Encoding" {
 				t.Error(path, tag, again.Code, again.Header())
 			}
 		}
-		for accept, encoding := range map[string]string{"gzip;q=0": "", "identity;q=1, gzip;q=0.5": "", "gzip;q=0.001": "gzip", "identity;q=0, *": "gzip"} {
+		for accept, encoding := range map[string]string{"gzip;q=0": "", "identity;q=1, gzip;q=0.5": "",
+			"gzip;q=0.001": "gzip", "identity;q=0, *": "gzip"} {
 			r := httptest.NewRequest("GET", path, nil)
 			r.Header.Set("Accept-Encoding", accept)
 			w := httptest.NewRecorder()
 			h.ServeHTTP(w, r)
-			if got := w.Header().Get("Content-Encoding"); w.Code != 200 || got != encoding || encoding == "" && !bytes.Equal(w.Body.Bytes(), plain.Body.Bytes()) {
+			if got := w.Header().Get("Content-Encoding"); w.Code != 200 || got != encoding || encoding == "" &&
+				!bytes.Equal(w.Body.Bytes(), plain.Body.Bytes()) {
 				t.Errorf("%s, %s: %d, encoded as %q", path, accept, w.Code, got)
 			}
 		}

@@ -18,7 +18,8 @@ import (
 	"github.com/holdfast-rt/holdfast/host"
 )
 
-var update = flag.Bool("update", false, "write what the native engine decides into testdata/golden; read the difference before you commit it")
+var update = flag.Bool("update", false, "write what the native engine decides into testdata/golden; read the "+
+	"difference before you commit it")
 
 const top = "../../.."
 

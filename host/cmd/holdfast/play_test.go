@@ -47,7 +47,8 @@ func TestPlayAnswersAtOnce(t *testing.T) {
 
 // endless gives one line of that many bytes, then one that can be decided.
 func endless(size int) io.Reader {
-	return io.MultiReader(io.LimitReader(same('x'), int64(size)), strings.NewReader("\n"+`{"action":"turn","actor":{"kind":"keeper"},"args":{"to":"closed"}}`))
+	return io.MultiReader(io.LimitReader(same('x'), int64(size)),
+		strings.NewReader("\n"+`{"action":"turn","actor":{"kind":"keeper"},"args":{"to":"closed"}}`))
 }
 
 type same byte
@@ -66,7 +67,8 @@ func TestPlayLongLines(t *testing.T) {
 			t.Fatalf("%d bytes: exit code %d", size, code)
 		}
 		answers := strings.Split(out.String(), "\n")
-		want := `{"error":{"code":"limit/proposal","message":"the proposal has ` + strconv.Itoa(size) + ` bytes, and at most 65536 are allowed.","path":""}}`
+		want := `{"error":{"code":"limit/proposal","message":"the proposal has ` + strconv.Itoa(size) +
+			` bytes, and at most 65536 are allowed.","path":""}}`
 		if size == core.MaxProposal {
 			want = `{"error":{"code":"json/syntax","message":"unexpected \"x\" at byte 0: expected a value","path":""}}`
 		}

@@ -88,7 +88,8 @@ func TestReadme(t *testing.T) {
 	}
 	t.Run("go", func(t *testing.T) {
 		in(t, repo, "go", "build", "-o", filepath.Join(dir, "server"), filepath.Join(dir, "server.go"))
-		if got := in(t, dir, filepath.Join(dir, "server")); !strings.Contains(got, `"verdict":"commit"`) || !strings.HasSuffix(got, "<nil>\n") {
+		if got := in(t, dir, filepath.Join(dir, "server")); !strings.Contains(got,
+			`"verdict":"commit"`) || !strings.HasSuffix(got, "<nil>\n") {
 			t.Error(got)
 		}
 	})
@@ -118,13 +119,15 @@ globalThis.fetch = async (path) => path === "/order.json" ? new Response(await r
 await import("./page.js");
 console.log(JSON.stringify(button));
 `)
-	if got := in(t, dir, "node", "run-page.js"); got != `{"disabled":true,"title":"Orders start at 500, this is 100."}`+"\n" {
+	if got := in(t, dir, "node", "run-page.js"); got != `{"disabled":true,"title":"Orders start at 500, this is `+
+		`100."}`+"\n" {
 		t.Error(got)
 	}
 	bundled(t, dir, "worker.js")
 	writeFile(t, dir, "run-worker.js", `import worker from "./worker.js";
 for (const amount of [100, 700]) {
-  const body = JSON.stringify({ action: "pay", actor: { kind: "shopper", id: "ann" }, args: { amount }, at: 1767225600000, reasons: ["request"] });
+  const body = JSON.stringify({ action: "pay", actor: { kind: "shopper", id: "ann" }, args: { amount },
+      at: 1767225600000, reasons: ["request"] });
   const answer = await worker.fetch(new Request("http://check/", { method: "POST", body }));
   console.log(answer.status, (await answer.json()).verdict);
 }
@@ -134,18 +137,23 @@ for (const amount of [100, 700]) {
 	}
 	bundled(t, dir, "gate.js")
 	writeFile(t, dir, "run-gate.js", `import worker from "./gate.js";
-globalThis.fetch = async (request) => new Response("the origin: " + request.headers.get("Holdfast-Verdict") + " " + (await request.text()));
+globalThis.fetch = async (request) => 
+  new Response("the origin: " + request.headers.get("Holdfast-Verdict") + " " + (await request.text()));
 const send = async (path, body, method = "POST") => {
-  const answer = await worker.fetch(new Request("http://gate" + path, { method, body, headers: { "Content-Type": "application/json" } }));
+  const answer = await worker.fetch(new Request("http://gate" + path, { method, body,
+      headers: { "Content-Type": "application/json" } }));
   const text = await answer.text();
   console.log(answer.status, answer.ok ? text : JSON.parse(text).code ?? "");
 };
-for (const body of ['{"amount":100}', '{"amount": 700}', '{"amount":"all"}', '{"amount":700,"amount":1}']) await send("/pay", body);
+for (const body of ['{"amount":100}', '{"amount": 700}', '{"amount":"all"}',
+    '{"amount":700,"amount":1}']) await send("/pay", body);
 for (const path of ["/PAY", "//pay", "/p%61y/", "/pay;a"]) await send(path, '{"amount":100}');
 await send("/pay", '{"amount":700}', "PUT");
 await send("/else", '{"amount":700}');
 `)
-	if got := in(t, dir, "node", "run-gate.js"); !regexp.MustCompile(`^403 gate/refused\n200 the origin: commit \{"amount":700\}\n422 proposal/argument\n400 json/duplicate-key\n403 gate/refused\n400 gate/path\n403 gate/refused\n400 gate/path\n405 gate/method\n405 gate/method\n$`).MatchString(got) {
+	if got := in(t, dir, "node", "run-gate.js"); !regexp.MustCompile(`^403 gate/refused\n200 the origin: commit ` +
+		`\{"amount":700\}\n422 proposal/argument\n400 json/duplicate-key\n403 gate/refused\n400 gate/path\n403 ` +
+		`gate/refused\n400 gate/path\n405 gate/method\n405 gate/method\n$`).MatchString(got) {
 		t.Error(got)
 	}
 }
@@ -159,7 +167,9 @@ func bundled(t *testing.T, dir, name string) {
 	}
 	text := string(src)
 	for _, by := range [][2]string{
-		{`import module from "./holdfast.wasm";`, `import { readFile } from "node:fs/promises"; const module = await WebAssembly.compile(await readFile(new URL("./node_modules/@holdfast/web/dist/module/holdfast.wasm", import.meta.url)));`},
+		{`import module from "./holdfast.wasm";`, `import { readFile } from "node:fs/promises"; const module = await ` +
+			`WebAssembly.compile(await readFile(new URL("./node_modules/@holdfast/web/dist/module/holdfast.wasm", ` +
+			`import.meta.url)));`},
 		{`import order from "./order.json";`, `const order = JSON.parse(await readFile("order.json", "utf8"));`},
 	} {
 		if !strings.Contains(text, by[0]) {

@@ -52,7 +52,8 @@ func TestScript(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		UpdateScripts:       *update,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"signhead": signHead, "certificate": certificate},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"signhead": signHead,
+			"certificate": certificate},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("XDG_CACHE_HOME", cache)
 			env.Setenv("TESTDATA", filepath.Join(root, "testdata"))
@@ -76,7 +77,8 @@ func signHead(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	bundle, err := host.Native().Load(document)
 	ts.Check(err)
-	last := core.Digest([]byte(`{"bundle":"door@1.0.0","digest":"` + bundle.Digest() + `","session":"` + args[1] + `","v":1}`))
+	last := core.Digest([]byte(`{"bundle":"door@1.0.0","digest":"` + bundle.Digest() + `","session":"` + args[1] +
+		`","v":1}`))
 	if seq > 0 {
 		lines := strings.Split(strings.TrimSuffix(ts.ReadFile(args[3]), "\n"), "\n")
 		last = core.Digest([]byte(lines[len(lines)-1]))
@@ -95,8 +97,9 @@ func certificate(ts *testscript.TestScript, neg bool, args []string) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	ts.Check(err)
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "loopback"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "loopback"},
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		NotBefore:   time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
 		IsCA: true, BasicConstraintsValid: true,
 	}
 	cert, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)

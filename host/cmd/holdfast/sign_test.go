@@ -26,7 +26,8 @@ func TestSignedBundle(t *testing.T) {
 		t.Fatal(err)
 	}
 	build := func(src []byte) *author.Built {
-		b, _ := author.Build("door.json", author.Options{Engine: host.Native(), ReadFile: func(string) ([]byte, error) { return src, nil }})
+		b, _ := author.Build("door.json", author.Options{Engine: host.Native(),
+			ReadFile: func(string) ([]byte, error) { return src, nil }})
 		return b
 	}
 	text := func(b *author.Built) string {

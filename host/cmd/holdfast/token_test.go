@@ -75,14 +75,17 @@ func TestToken(t *testing.T) {
 		t.Run(c.alg, func(t *testing.T) {
 			file := pemFile(t, c.key)
 			before := time.Now().Unix()
-			code, out, errs := holdfast("token", "--key", file, "--kind", "user,system", "--id", "u 1", "--role", "publish", "--role", "govern",
+			code, out, errs := holdfast("token", "--key", file, "--kind", "user,system", "--id", "u 1", "--role", "publish",
+				"--role", "govern",
 				"--for", "90s", "--audience", "https://a", "--issuer", "login")
 			if code != 0 || errs != "" || !strings.HasSuffix(out, "\n") {
 				t.Fatal(code, errs)
 			}
 			claims := jwt.MapClaims{}
-			parser := jwt.NewParser(jwt.WithValidMethods([]string{c.alg}), jwt.WithAudience("https://a"), jwt.WithIssuer("login"), jwt.WithExpirationRequired(), jwt.WithIssuedAt())
-			token, err := parser.ParseWithClaims(strings.TrimSpace(out), claims, func(*jwt.Token) (any, error) { return c.key.Public(), nil })
+			parser := jwt.NewParser(jwt.WithValidMethods([]string{c.alg}), jwt.WithAudience("https://a"),
+				jwt.WithIssuer("login"), jwt.WithExpirationRequired(), jwt.WithIssuedAt())
+			token, err := parser.ParseWithClaims(strings.TrimSpace(out), claims,
+				func(*jwt.Token) (any, error) { return c.key.Public(), nil })
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -94,7 +97,8 @@ func TestToken(t *testing.T) {
 				t.Errorf("iat %d, jti %q", iat, id)
 			}
 			want := jwt.MapClaims{
-				"sub": "u 1", "kind": []any{"user", "system"}, "roles": []any{"publish", "govern"}, "aud": "https://a", "iss": "login",
+				"sub": "u 1", "kind": []any{"user", "system"}, "roles": []any{"publish", "govern"}, "aud": "https://a",
+				"iss": "login",
 				"iat": float64(iat), "nbf": float64(iat), "exp": float64(iat + 90), "jti": id,
 			}
 			if !reflect.DeepEqual(claims, want) {
@@ -109,7 +113,8 @@ func TestToken(t *testing.T) {
 			request := httptest.NewRequest("GET", "/", nil)
 			request.Header.Set("Authorization", "Bearer "+strings.TrimSpace(out))
 			who, err := verifier.Authenticate(request)
-			if err != nil || who.ID != "u 1" || !slices.Equal(who.Kinds, []string{"user", "system"}) || !who.May("govern") || who.May("other") {
+			if err != nil || who.ID != "u 1" || !slices.Equal(who.Kinds,
+				[]string{"user", "system"}) || !who.May("govern") || who.May("other") {
 				t.Errorf("%v, %v", who, err)
 			}
 			// One kind is a text, and what is not asked for is not there.
@@ -122,7 +127,8 @@ func TestToken(t *testing.T) {
 			if _, _, err := jwt.NewParser().ParseUnverified(strings.TrimSpace(plain), claims); err != nil {
 				t.Fatal(err)
 			}
-			if claims["kind"] != "user" || len(claims) != 6 || claims["jti"] == id || claims["exp"].(float64)-claims["iat"].(float64) != 3600 {
+			if claims["kind"] != "user" || len(claims) != 6 || claims["jti"] == id ||
+				claims["exp"].(float64)-claims["iat"].(float64) != 3600 {
 				t.Errorf("%v", claims)
 			}
 		})

@@ -16,7 +16,8 @@ func TestTypesOfTheSDKsTests(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out, errs bytes.Buffer
-	if code := run([]string{"types", filepath.Join(top, "testdata/bundles/specula/specula.yaml")}, strings.NewReader(""), &out, &errs); code != exitOK {
+	if code := run([]string{"types", filepath.Join(top, "testdata/bundles/specula/specula.yaml")},
+		strings.NewReader(""), &out, &errs); code != exitOK {
 		t.Fatalf("exit code %d: %s", code, errs.String())
 	}
 	if out.String() != string(want) {
