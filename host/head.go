@@ -11,14 +11,17 @@ import (
 // Head is where a session is, without its state: what Session.Head says.
 type Head struct {
 	Session string `json:"session"`
-	Bundle  string `json:"bundle"` // name@version
-	Digest  string `json:"digest"` // the bundle's
+	Bundle  string `json:"bundle"` // as name@version
+	Digest  string `json:"digest"` // the bundle's digest
 	Seq     int64  `json:"seq"`    // how many decisions are recorded
-	At      int64  `json:"at"`     // of the last decision, milliseconds since 1970; 0 before the first
+	At      int64  `json:"at"`     // time of the last decision, milliseconds since 1970; 0 before the first
 	Prev    string `json:"prev"`   // digest of the last decision; before the first, of the genesis document
 	State   string `json:"state"`  // digest of the state, as a decision has it
 	Frozen  bool   `json:"frozen"`
-	Holds   []Hold `json:"holds"` // what is parked, by seq
+	// Freezes are those that are frozen, of a bundle that extends others.
+	Freezes []string `json:"freezes,omitempty"`
+	Holds   []Hold   `json:"holds"` // what is parked, by seq
+	V       int64    `json:"v"`     // the version of the format
 }
 
 // Hold is a parked proposal.

@@ -35,11 +35,12 @@ func render(root string) (map[string][]byte, error) {
 	}
 	files := map[string][]byte{}
 	for name, write := range map[string]func() ([]byte, error){
-		"core/codes/table.go":         func() ([]byte, error) { return codesGo(areas) },
-		"core/CODES.md":               func() ([]byte, error) { return codesPage(areas), nil },
-		"web/src/contract/codes.ts":   func() ([]byte, error) { return codesTS(areas), nil },
-		"web/src/contract/abi.ts":     func() ([]byte, error) { return abiTS(root) },
-		"web/src/contract/headers.ts": func() ([]byte, error) { return headersTS(root) },
+		"core/codes/table.go":           func() ([]byte, error) { return codesGo(areas) },
+		"core/CODES.md":                 func() ([]byte, error) { return codesPage(areas), nil },
+		"web/src/contract/codes.ts":     func() ([]byte, error) { return codesTS(areas), nil },
+		"web/src/contract/abi.ts":       func() ([]byte, error) { return abiTS(root) },
+		"web/src/contract/headers.ts":   func() ([]byte, error) { return headersTS(root) },
+		"web/src/contract/documents.ts": func() ([]byte, error) { return documentsTS(root) },
 	} {
 		if files[name], err = write(); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)

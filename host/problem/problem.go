@@ -20,25 +20,31 @@ import (
 const MediaType = "application/problem+json"
 
 // Problem is a problem document, and the error that it tells of.
+//
+//ts:interface ProblemDocument
+//ts:about Why something is refused (RFC 9457): an answer of the type application/problem+json.
 type Problem struct {
-	Type   string `json:"type"` // urn:holdfast:problem: and the code
+	Type   string `json:"type"` // `urn:holdfast:problem:` and the code
 	Title  string `json:"title"`
 	Status int    `json:"status"`
 	Code   string `json:"code"`
-	Detail string `json:"detail"`
+	Detail string `json:"detail"` // for people: what is wrong with this request
 
 	// Of an input that is not accepted.
-	Path        string    `json:"path,omitempty"`        // where in the body
-	Offset      int       `json:"offset,omitempty"`      // byte of the body
-	Diagnostics []Finding `json:"diagnostics,omitempty"` // of a document
+
+	Path        string    `json:"path,omitempty"`        // where in the body, or in the proposal
+	Offset      int       `json:"offset,omitempty"`      // byte of the body, 0-based
+	Diagnostics []Finding `json:"diagnostics,omitempty"` // what is wrong with a document
 
 	// Of a session that has moved on, and of a cursor that means no one bundle.
+
 	Seq    *int64            `json:"seq,omitempty"`    // decisions that the session has recorded
 	Missed []json.RawMessage `json:"missed,omitempty"` // decisions, untouched
 	More   bool              `json:"more,omitempty"`   // there are more missed than these
 	Stall  json.RawMessage   `json:"stall,omitempty"`  // the catalog's answer
 
 	// Of a decision that is no commit, as in its bytes.
+
 	Verdict    string          `json:"verdict,omitempty"`
 	Governing  string          `json:"governing,omitempty"`
 	Violations json.RawMessage `json:"violations,omitempty"`
@@ -90,16 +96,20 @@ func (p *Problem) Write(w http.ResponseWriter) {
 }
 
 // Finding is what is wrong with a document, in the shape of wasm/ABI.md.
+//
+//ts:more
 type Finding struct {
-	Code    string `json:"code"`
-	End     int    `json:"end"`
-	Hint    string `json:"hint"`
-	Key     bool   `json:"key"`
+	Code string `json:"code"`
+	End  int    `json:"end" ts:"?"` // the byte after the last that is meant within the text at path; 0: all of it
+	Hint string `json:"hint" ts:"?"`
+	Key  bool   `json:"key" ts:"?"` // the member's name is meant, not its value
+	// Message is for people, and may change.
 	Message string `json:"message"`
-	Offset  int    `json:"offset"`
+	Offset  int    `json:"offset" ts:"?"` // the first byte that is meant within the text at path
+	// Path is a JSON Pointer (RFC 6901) into the document; `""` is the whole.
 	Path    string `json:"path"`
-	Related string `json:"related"`
-	Warning bool   `json:"warning"`
+	Related string `json:"related" ts:"?"` // a JSON Pointer to a second place
+	Warning bool   `json:"warning" ts:"?"` // the document is valid all the same
 }
 
 // Findings returns diagnostics as a problem shows them.

@@ -1,5 +1,27 @@
 // This file lists what the package exports.
 
+export type {
+  Actor,
+  Admissible,
+  Advice,
+  BundleInfo,
+  CatalogInfo,
+  Change,
+  DecisionDocument,
+  Entry,
+  Finding,
+  Level,
+  Parked,
+  Path,
+  ProposalDocument,
+  Question,
+  Span,
+  Stall,
+  Term,
+  Verdict,
+  View,
+  Violation,
+} from "./contract/documents.js";
 export { load, type FetchOptions, type LoadOptions, type Source } from "./module/load.js";
 export { Engine } from "./module/engine.js";
 export { Bundle, Catalog, type Resolution } from "./module/bundle.js";
@@ -19,28 +41,5 @@ export type {
   Undeclared,
 } from "./documents/declared.js";
 export { Decision, forPeople } from "./documents/decision.js";
-export type {
-  Actor,
-  Advice,
-  Change,
-  DecisionDocument,
-  Level,
-  ProposalDocument,
-  Span,
-  Term,
-  Verdict,
-  Violation,
-} from "./documents/decision.js";
-export type {
-  Admissible,
-  BundleInfo,
-  CatalogInfo,
-  Entry,
-  Parked,
-  Path,
-  Question,
-  Stall,
-  View,
-} from "./documents/answers.js";
-export { HoldfastError, codes, type Finding } from "./documents/errors.js";
+export { HoldfastError, codes } from "./documents/errors.js";
 export type { Input } from "./documents/encode.js";

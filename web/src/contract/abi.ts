@@ -50,9 +50,7 @@ export const Op = {
   Public: 21,
   /** Handle: session; in: proposals, one a line; out: nothing; new handle. */
   Watch: 22,
-  /**
-   * Handle: watch; in: [at: as above]; out: a line for each proposal, [verdict,[violation…],[advice…]] or {"error":…}.
-   */
+  /** Handle: watch; in: [at: as above]; out: lines, [verdict,[violation…],[advice…]] or {"error":…}. */
   Answers: 23,
   /** Handle: session; out: seq, time and digests, without the state. */
   Head: 24,

@@ -2,7 +2,7 @@
 // not compile. `holdfast types BUNDLE` writes a Declared for a bundle; without one,
 // any name is accepted and the module refuses what is not declared.
 
-import type { Actor, ProposalDocument } from "./decision.js";
+import type { Actor, Asker, ProposalDocument } from "../contract/documents.js";
 
 /** What a bundle declares. */
 export interface Declared {
@@ -41,12 +41,6 @@ export type ArgsOf<B extends Declared, A extends string> = A extends keyof B["ac
 
 /** An actor of one of the bundle's agents; who leaves the id out is called by the kind. */
 export type ActorOf<B extends Declared> = Asker & { readonly kind: B["agents"] };
-
-/** An actor of any kind. */
-export interface Asker {
-  readonly kind: string;
-  readonly id?: string;
-}
 
 /** What a gate is of, besides an action and its arguments. */
 export type AskOptions<B extends Declared = Undeclared> = {

@@ -7,7 +7,7 @@
 // proposal, so each is an error here that names the place. The order of keys and
 // the form of numbers need no care: the module makes the bytes canonical.
 
-import type { ProposalDocument } from "./decision.js";
+import type { ProposalDocument } from "../contract/documents.js";
 import { HoldfastError, codes } from "./errors.js";
 
 /** What JSON can hold. */

@@ -1,6 +1,7 @@
 // This file defines HoldfastError and the codes that begin in the SDK.
 
 import type { Codes } from "../contract/codes.js";
+import type { Finding } from "../contract/documents.js";
 
 /**
  * The codes the SDK itself raises, each with when. Every other code comes from
@@ -41,16 +42,6 @@ export const codes: Codes = {
   size: "limit/json-size",
   depth: "limit/json-depth",
 };
-
-/** One finding about a document, as the module reports it. */
-export interface Finding {
-  readonly code: string;
-  /** JSON Pointer (RFC 6901) into the document; `""` is the whole. */
-  readonly path: string;
-  readonly message: string;
-  readonly hint?: string;
-  readonly [more: string]: unknown;
-}
 
 /** What tells an error of any copy of this SDK: a worker may have two, one of them bundled with `serve`. */
 const brand = Symbol.for("holdfast.error");

@@ -1,8 +1,9 @@
 // This file defines what the owner of a gate at the edge gives it and gets from it: EdgeOptions, EdgeVerdict, and what
 // they are made of.
 
+import type { Verdict } from "../contract/documents.js";
 import type { Declared, Undeclared } from "../documents/declared.js";
-import type { Decision, Verdict } from "../documents/decision.js";
+import type { Decision } from "../documents/decision.js";
 import type { Input } from "../documents/encode.js";
 import type { Engine } from "../module/engine.js";
 import type { Proposal } from "../module/session.js";

@@ -10,11 +10,11 @@
 // for a minute. Keys are those of `holdfast keygen` (Ed25519), or a secret of at least 32 bytes (HMAC with SHA-256).
 // Package host/gate in Go makes and checks the same, and testdata/gate holds both to it.
 
+import type { Verdict } from "../contract/documents.js";
 import { edgeHeaders } from "../contract/headers.js";
 import { edgeCodes } from "./edgecodes.js";
 import { HoldfastError } from "../documents/errors.js";
 import { decode, keyOf, subtle } from "../module/signature.js";
-import type { Verdict } from "../documents/decision.js";
 
 /** A shared secret of at least 32 bytes, under an id that says which of several it is. */
 export interface Secret {

@@ -19,14 +19,8 @@
 // declared, an argument JSON cannot hold) is an answer too: allowed false, verdict
 // "error", the error's code as governing.
 
-import {
-  forPeople,
-  type ProposalDocument,
-  type Verdict,
-  type Violation,
-  type Advice,
-  type Span,
-} from "../documents/decision.js";
+import type { Advice, ProposalDocument, Span, Verdict, Violation } from "../contract/documents.js";
+import { forPeople } from "../documents/decision.js";
 import { HoldfastError, codes, tell } from "../documents/errors.js";
 import type { How } from "./how.js";
 

@@ -25,10 +25,9 @@
 // Only text, numbers, booleans and null are values of the tree; a question with a list
 // or an object in it is found by its canonical text, which takes longer.
 
+import type { Asker, Path, ProposalDocument } from "../contract/documents.js";
 import type { Code } from "../contract/codes.js";
-import type { Path } from "../documents/answers.js";
-import type { AskOptions, Asker } from "../documents/declared.js";
-import type { ProposalDocument } from "../documents/decision.js";
+import type { AskOptions } from "../documents/declared.js";
 import { encode, isPlain, misfit } from "../documents/encode.js";
 import { HoldfastError, because, codes } from "../documents/errors.js";
 import { Gate, TextGate, type GateSet, type GateValue, type Question } from "./gate.js";

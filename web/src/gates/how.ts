@@ -1,7 +1,6 @@
 // This file defines How: what to do first, as data and in words.
 
-import type { Path } from "../documents/answers.js";
-import type { Actor, ProposalDocument } from "../documents/decision.js";
+import type { Actor, Path, ProposalDocument } from "../contract/documents.js";
 import type { HoldfastError } from "../documents/errors.js";
 import type { Titles } from "./titles.js";
 

@@ -1,8 +1,8 @@
 // This file defines Bundle and Catalog, published documents that the module has read: what is decided by, and
 // what names the one bundle of a cursor.
 
+import type { BundleInfo, CatalogInfo, Stall } from "../contract/documents.js";
 import { Op } from "../contract/abi.js";
-import type { BundleInfo, CatalogInfo, Stall } from "../documents/answers.js";
 import type { Declared, Undeclared } from "../documents/declared.js";
 import { encode, encodeCopy, type Input } from "../documents/encode.js";
 import { HoldfastError, codes } from "../documents/errors.js";

@@ -1,8 +1,8 @@
 // This file defines expire: the end of what was not confirmed in time. A host proposes it, as the agent
 // that the bundle names.
 
-import type { View } from "../documents/answers.js";
-import type { Decision, ProposalDocument } from "../documents/decision.js";
+import type { ProposalDocument, View } from "../contract/documents.js";
+import type { Decision } from "../documents/decision.js";
 
 /** The id under which hosts propose expire; the kind is the bundle's `hold.by`. */
 export const hostId = "holdfast";

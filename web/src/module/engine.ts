@@ -4,11 +4,12 @@
 // engine/trap and the instance is thrown away; the next call starts another, and
 // bundles and sessions come back in it as they are used (see held.ts).
 
+import type { Finding } from "../contract/documents.js";
 import { Op } from "../contract/abi.js";
 import { Bundle, Catalog } from "./bundle.js";
 import type { Declared, Undeclared } from "../documents/declared.js";
 import { encode, encodeCopy, type Input } from "../documents/encode.js";
-import { HoldfastError, because, codes, type Finding } from "../documents/errors.js";
+import { HoldfastError, because, codes } from "../documents/errors.js";
 import { dispose, type Host } from "./held.js";
 import { Instance, parse } from "./instance.js";
 

@@ -4,8 +4,9 @@
 // answer. So the first exception that comes out of a call ends it: dead is set
 // and never cleared, and who owns the instance makes another one.
 
+import type { Finding } from "../contract/documents.js";
 import { Header, Status, maxInput, version, type Op } from "../contract/abi.js";
-import { HoldfastError, because, codes, messageOf, type Finding } from "../documents/errors.js";
+import { HoldfastError, because, codes, messageOf } from "../documents/errors.js";
 import { Memory } from "./memory.js";
 import { Wasi } from "./wasi.js";
 

@@ -2,9 +2,9 @@
 //
 // A session outlives a trap: see recovery.ts.
 
+import type { Admissible, BundleInfo, Path, ProposalDocument, Question, View } from "../contract/documents.js";
 import { Op } from "../contract/abi.js";
-import type { Admissible, BundleInfo, Path, Question, View } from "../documents/answers.js";
-import { Decision, type ProposalDocument } from "../documents/decision.js";
+import { Decision } from "../documents/decision.js";
 import type {
   ActionOf,
   ActorOf,

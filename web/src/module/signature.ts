@@ -15,7 +15,7 @@
 // platform without Ed25519 are refusals, never a pass.
 // https://pkg.go.dev/golang.org/x/mod/sumdb/note
 
-import type { BundleInfo, CatalogInfo } from "../documents/answers.js";
+import type { BundleInfo, CatalogInfo } from "../contract/documents.js";
 import { HoldfastError, codes } from "../documents/errors.js";
 
 type Bytes = Uint8Array<ArrayBuffer>;

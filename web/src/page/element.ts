@@ -8,8 +8,8 @@
 // Write `disabled` on what must not work before the session is there: bind takes it
 // away. <holdfast-gate> refuses of its own accord until it has a session.
 
+import type { ProposalDocument } from "../contract/documents.js";
 import type { Code } from "../contract/codes.js";
-import type { ProposalDocument } from "../documents/decision.js";
 import type { AskOptions } from "../documents/declared.js";
 import { attach, gateOf, type ControlOptions } from "./control.js";
 import { HoldfastError, codes } from "../documents/errors.js";

@@ -1,5 +1,6 @@
 // This file defines the binding for React 18 and later: useGate and <Gate>.
 
+import type { ProposalDocument } from "../contract/documents.js";
 import {
   createElement,
   useCallback,
@@ -12,7 +13,6 @@ import {
 } from "react";
 import { attach } from "./control.js";
 import type { ActionOf, ArgsOf, AskOptions, Declared, Rest, Undeclared } from "../documents/declared.js";
-import type { ProposalDocument } from "../documents/decision.js";
 import type { Gate as LiveGate, GateValue } from "../gates/gate.js";
 
 /** What useGate needs of a session. */

@@ -10,10 +10,10 @@
 // and its prev must be k's own digest. One that does not is put aside and the log is
 // replayed from the beginning, as the server does with snapshots of its own.
 
+import type { DecisionDocument, View } from "../contract/documents.js";
 import type { Code } from "../contract/codes.js";
-import type { View } from "../documents/answers.js";
 import type { Bundle } from "../module/bundle.js";
-import { Decision, type DecisionDocument } from "../documents/decision.js";
+import { Decision } from "../documents/decision.js";
 import { signature, type Engine } from "../module/engine.js";
 import { HoldfastError, codes, messageOf } from "../documents/errors.js";
 import { Problem, replicaCodes } from "./problem.js";

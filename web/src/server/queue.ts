@@ -12,7 +12,8 @@
 // The order is a number that is one more than all before it, and no time: clocks are set.
 // Two tabs can take the same number in the same instant; then the key says which goes first.
 
-import type { Actor, Decision, Verdict } from "../documents/decision.js";
+import type { Actor, Verdict } from "../contract/documents.js";
+import type { Decision } from "../documents/decision.js";
 import { HoldfastError, messageOf } from "../documents/errors.js";
 import { replicaCodes } from "./problem.js";
 

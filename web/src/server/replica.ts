@@ -30,10 +30,10 @@
 // lost decisions) ends the replica: replica/differs. What was confirmed before stays to be read,
 // no gate allows anything any more, and waiting proposals stay in the storage.
 
-import type { Admissible, BundleInfo, Path, Question, View } from "../documents/answers.js";
+import type { Actor, Admissible, BundleInfo, Path, Question, View } from "../contract/documents.js";
 import type { Bundle } from "../module/bundle.js";
 import { Confirmed, type StartOptions } from "./confirmed.js";
-import type { Actor, Decision } from "../documents/decision.js";
+import type { Decision } from "../documents/decision.js";
 import type { ActionOf, ActorOf, ArgsOf, AskOptions, Declared, Rest, Undeclared } from "../documents/declared.js";
 import { expirerOf, hostId } from "../module/due.js";
 import { encode } from "../documents/encode.js";

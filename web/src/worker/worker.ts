@@ -10,8 +10,8 @@
 // Everything is asynchronous here, so there are no gates; a page whose bundles are its
 // own wants load, and a page that runs other people's bundles wants this.
 
+import type { Admissible, BundleInfo, Path, Question, View } from "../contract/documents.js";
 import { Op } from "../contract/abi.js";
-import type { Admissible, BundleInfo, Path, Question, View } from "../documents/answers.js";
 import { Decision } from "../documents/decision.js";
 import { encode, encodeCopy, type Input } from "../documents/encode.js";
 import { HoldfastError, codes, messageOf } from "../documents/errors.js";
