@@ -17,20 +17,15 @@ import (
 	"strings"
 )
 
-// Format returns a bundle or catalog in its usual layout: keys in the order of the
-// format's documentation, two blanks of indentation to a level, no white space at
-// the ends of lines, at most one empty line in a row, and lines ended by \n.
-// Comments stay with what they stand above or behind. Formatting again changes
-// nothing, and neither the document nor its digest changes.
-//
-// A file that cannot be read comes back as it is, with the findings. JSON comes
-// back as it is.
-func Format(name string, src []byte) ([]byte, []Finding) { return format(name, src, documentOrder) }
-
 // An Order says how a value is laid out: the order of its keys, nil where they stay as they are, and the Order
 // of what is inside, by key ("" for the items of a list). Where inside is nil, nothing in the value is ordered.
 type Order func(n *Node) (keys []string, inside func(key string) Order)
 
+// Format returns a file in its usual layout: keys in the given order, two blanks of indentation to a level, no white
+// space at the ends of lines, at most one empty line in a row, and lines ended by \n. Comments stay with what they are
+// above or behind. Formatting again changes nothing, and the document stays the same.
+//
+// A file that cannot be read comes back as it is, with the findings. JSON comes back as it is.
 func format(name string, src []byte, order Order) ([]byte, []Finding) {
 	s, findings := Read(name, src)
 	if !s.Valid() || s.spans == nil {

@@ -2,6 +2,16 @@ package author
 
 // This file says in which order the keys of a formatted file come: that of the table of keys.
 
+// Format returns a bundle or catalog in its usual layout: keys in the order of the
+// format's documentation, two blanks of indentation to a level, no white space at
+// the ends of lines, at most one empty line in a row, and lines ended by \n.
+// Comments stay with what they stand above or behind. Formatting again changes
+// nothing, and neither the document nor its digest changes.
+//
+// A file that cannot be read comes back as it is, with the findings. JSON comes
+// back as it is.
+func Format(name string, src []byte) ([]byte, []Finding) { return format(name, src, documentOrder) }
+
 // documentOrder lays out a bundle or a catalog.
 func documentOrder(n *Node) (keys []string, inside func(string) Order) {
 	if n.Get("catalog") != nil {

@@ -86,3 +86,32 @@ func TestReportForms(t *testing.T) {
 		t.Errorf("%d findings, %q", strings.Count(s, codes.YAMLNumber), s[len(s)-60:])
 	}
 }
+
+// TestReportIsBounded: a report of what is built to hurt stays short.
+func TestReportIsBounded(t *testing.T) {
+	for name, src := range map[string]string{
+		"brackets":  "a: " + strings.Repeat("[", 1<<19),
+		"tags":      "a: " + strings.Repeat("!a ", 1<<17),
+		"keys":      strings.Repeat("a: 1\n", 9_000),
+		"not UTF-8": strings.Repeat("\xff", 1<<19),
+		"numbers":   strings.Repeat("- 010\n", 9_000),
+		"size":      strings.Repeat("#", MaxFile+1),
+	} {
+		_, findings := Read("x.yaml", []byte(src))
+		if report := reported(t, findings, Style{}); len(findings) == 0 || len(report) > 1<<20 {
+			t.Errorf("%s: %d findings, a report of %d bytes", name, len(findings), len(report))
+		}
+	}
+}
+
+// FuzzReport renders what is found in anything.
+func FuzzReport(f *testing.F) {
+	for _, s := range []string{"a: 010\n", "a: [\u202e, 010]\n", "a: \"x\n", "\ta: \xff"} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, src []byte) {
+		_, findings := Read("x.yaml", src[:min(len(src), 4096)])
+		reported(t, findings, Style{Color: true})
+		reported(t, findings, Style{JSON: true})
+	})
+}
