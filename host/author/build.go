@@ -13,6 +13,7 @@ import (
 
 	"github.com/holdfast-rt/holdfast/core"
 	"github.com/holdfast-rt/holdfast/core/codes"
+	"github.com/holdfast-rt/holdfast/host/author/yaml"
 )
 
 // Options says how Build finds and checks things. Engine must be set.
@@ -57,14 +58,14 @@ type Built struct {
 // NAME/NAME.yaml and ../NAME/NAME.yaml, then in Folders as the first two, then by
 // Resolve. What is embedded is the parent's document and its digest. The lock beside the file says which
 // digest a parent has; another is an error, and Build never writes the lock itself.
-func Build(path string, o Options) (*Built, []Finding) {
+func Build(path string, o Options) (*Built, []yaml.Finding) {
 	if o.ReadFile == nil {
 		o.ReadFile = os.ReadFile
 	}
 	b := &builder{Options: o, path: path, units: map[string]*unit{}}
 	built := b.build(path)
-	findings := Sort(b.findings, b.files)
-	if built.Lock = b.lock.bytes(); Failed(findings) {
+	findings := yaml.Sort(b.findings, b.files)
+	if built.Lock = b.lock.bytes(); yaml.Failed(findings) {
 		built.Document, built.Digest, built.Lock = nil, "", nil
 	}
 	return built, findings
@@ -85,24 +86,24 @@ type builder struct {
 	chain    []*unit          // files being read, each extending the next
 	cycle    bool             // one was found
 	files    []string
-	findings []Finding
+	findings []yaml.Finding
 }
 
 // unit is a bundle that was read, with its parents put in.
 type unit struct {
 	path     string
-	source   *Source // nil for a document that Resolve gave
-	document *Node   // with parents; nil where there are errors
+	source   *yaml.Source // nil for a document that Resolve gave
+	document *yaml.Node   // with parents; nil where there are errors
 	digest   string
 	parents  map[int]*unit // by index in extends; those found, not those embedded already
 	checked  bool
 	bytes    []byte // canonical document, once checked without errors
 }
 
-func (b *builder) add(findings ...Finding) { b.findings = append(b.findings, findings...) }
+func (b *builder) add(findings ...yaml.Finding) { b.findings = append(b.findings, findings...) }
 
 // fail adds an error at a pointer of u.
-func (b *builder) fail(u *unit, pointer string, key bool, code, message, hint string) *Finding {
+func (b *builder) fail(u *unit, pointer string, key bool, code, message, hint string) *yaml.Finding {
 	b.add(u.finding(Diagnostic{Code: code, Path: pointer, Key: key, Message: message, Hint: hint}))
 	return &b.findings[len(b.findings)-1]
 }
@@ -113,7 +114,7 @@ func (b *builder) build(path string) *Built {
 	u, err := b.read(path)
 	built.Files = b.files
 	if err != nil {
-		b.add(Finding{Place: Place{File: path}, Severity: Error, Code: codes.FileUnreadable, Message: unreadable(err)})
+		b.add(yaml.Finding{Place: yaml.Place{File: path}, Severity: yaml.Error, Code: codes.FileUnreadable, Message: unreadable(err)})
 		return built
 	}
 	if !u.source.Valid() {
@@ -173,7 +174,7 @@ func (b *builder) read(path string) (*unit, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, findings := Read(path, src)
+	s, findings := yaml.Read(path, src)
 	u := &unit{path: path, source: s, parents: map[int]*unit{}}
 	b.units[absolute] = u
 	b.files = append(b.files, path)
@@ -189,7 +190,7 @@ func (b *builder) bundle(u *unit) {
 	}
 	root := u.source.Root
 	extends := root.Get("extends")
-	if extends == nil || extends.Kind != List {
+	if extends == nil || extends.Kind != yaml.List {
 		u.document = root // what else extends may be is for the core to say
 		return
 	}
@@ -219,14 +220,14 @@ func (b *builder) bundle(u *unit) {
 		return
 	}
 	document := *root
-	document.Members = append([]Member(nil), root.Members...)
+	document.Members = append([]yaml.Member(nil), root.Members...)
 	document.Member("extends").Value = &parents
 	u.document = &document
 }
 
 // parent finds the parent that e, entry i of u's extends, names. It returns the
 // entry with the parent's document and digest, or nil.
-func (b *builder) parent(u *unit, i int, e *Node) *Node {
+func (b *builder) parent(u *unit, i int, e *yaml.Node) *yaml.Node {
 	at := "/extends/" + strconv.Itoa(i)
 	p := b.find(u, at, e)
 	if p == nil {
@@ -260,10 +261,10 @@ func (b *builder) parent(u *unit, i int, e *Node) *Node {
 		return nil
 	}
 	full := *e
-	full.Members = append([]Member(nil), e.Members...)
+	full.Members = append([]yaml.Member(nil), e.Members...)
 	for k := range full.Members {
 		if full.Members[k].Key.Text == "digest" { // a digest that is given must be right
-			if d := full.Members[k].Value; d.Kind == Text && d.Text != p.digest {
+			if d := full.Members[k].Value; d.Kind == yaml.Text && d.Text != p.digest {
 				b.fail(u, at+"/digest", false, codes.ExtendVersion, "the parent in "+p.path+" has the digest "+p.digest+", not this one.", "")
 				return nil
 			}
@@ -271,12 +272,12 @@ func (b *builder) parent(u *unit, i int, e *Node) *Node {
 			break
 		}
 	}
-	full.Members = append(full.Members, NewMember("digest", NewText(p.digest)), NewMember("document", p.document))
+	full.Members = append(full.Members, yaml.NewMember("digest", yaml.NewText(p.digest)), yaml.NewMember("document", p.document))
 	return &full
 }
 
 // find looks for the parent that e names; where there is none, that is reported.
-func (b *builder) find(u *unit, at string, e *Node) *unit {
+func (b *builder) find(u *unit, at string, e *yaml.Node) *unit {
 	name, version := e.GetText("bundle"), e.GetText("version")
 	if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
 		b.fail(u, at+"/bundle", false, codes.ExtendNotFound, "`"+name+"` is no name of a bundle.", "use lower-case letters, digits and `-`.")
@@ -339,7 +340,7 @@ func (b *builder) candidate(path, name string) (*unit, error) {
 		if err != nil {
 			return nil, err
 		}
-		if s, _ := Read(path, src); s.Root != nil && s.Root.GetText("bundle") != name {
+		if s, _ := yaml.Read(path, src); s.Root != nil && s.Root.GetText("bundle") != name {
 			return nil, nil
 		}
 	}
@@ -352,7 +353,7 @@ func (b *builder) candidate(path, name string) (*unit, error) {
 
 // resolved takes a document that Resolve gave.
 func (b *builder) resolved(u *unit, at, name, version string, doc []byte) *unit {
-	s, findings := Read(name+"@"+version+".json", doc)
+	s, findings := yaml.Read(name+"@"+version+".json", doc)
 	if len(findings) > 0 || s.Root.GetText("bundle") != name || s.Root.GetText("version") != version {
 		b.fail(u, at+"/bundle", false, codes.ExtendInvalid, "what was found as `"+name+"@"+version+"` is not that bundle's document.", "")
 		return nil
@@ -378,7 +379,7 @@ func (b *builder) check(u *unit) []byte {
 	failed := false
 	for _, d := range append(found, core.Lint(doc)...) {
 		f := u.finding(d)
-		failed = failed || f.Severity == Error
+		failed = failed || f.Severity == yaml.Error
 		b.add(f)
 	}
 	if failed {
@@ -397,7 +398,7 @@ func (b *builder) check(u *unit) []byte {
 }
 
 // finding places a diagnostic about u's document in the file it is about.
-func (u *unit) finding(d Diagnostic) Finding {
+func (u *unit) finding(d Diagnostic) yaml.Finding {
 	at, path := u.owner(d.Path)
 	d.Path = path
 	related := d.Related

@@ -9,6 +9,7 @@ import (
 
 	"github.com/holdfast-rt/holdfast/core"
 	"github.com/holdfast-rt/holdfast/core/codes"
+	"github.com/holdfast-rt/holdfast/host/author/yaml"
 )
 
 // native is the core as an Engine.
@@ -36,7 +37,7 @@ func built(t *testing.T, path string, o Options) *Built {
 	t.Helper()
 	o.Engine = native{}
 	b, findings := Build(path, o)
-	if Failed(findings) {
+	if yaml.Failed(findings) {
 		var s strings.Builder
 		_ = Report(&s, findings, Style{})
 		t.Fatal(s.String())
@@ -145,7 +146,7 @@ func TestBuildLimits(t *testing.T) {
 		}
 		return []byte("holdfast: 1\nbundle: p" + strconv.Itoa(n) + "\nversion: 1.0.0\nagents: {a: {}}\nextends: [{bundle: p" + strconv.Itoa(n+1) + ", version: 1.0.0}]\n"), nil
 	}})
-	if b.Document != nil || !Failed(findings) || !strings.Contains(codesOf(findings), codes.LimitExtends) {
+	if b.Document != nil || !yaml.Failed(findings) || !strings.Contains(codesOf(findings), codes.LimitExtends) {
 		t.Errorf("%s", codesOf(findings))
 	}
 	if _, findings := Build("nowhere.yaml", Options{Engine: native{}, ReadFile: tree{}.read}); codesOf(findings) != codes.FileUnreadable+" " {
@@ -153,7 +154,7 @@ func TestBuildLimits(t *testing.T) {
 	}
 }
 
-func codesOf(findings []Finding) string {
+func codesOf(findings []yaml.Finding) string {
 	s := ""
 	for _, f := range findings {
 		s += f.Code + " "

@@ -11,11 +11,12 @@ import (
 
 	"github.com/holdfast-rt/holdfast/core"
 	"github.com/holdfast-rt/holdfast/core/codes"
+	"github.com/holdfast-rt/holdfast/host/author/yaml"
 )
 
 // point is one point of a catalog.
 type point struct {
-	cursor, params, metadata *Node
+	cursor, params, metadata *yaml.Node
 	name                     string // class=1,chapter=moon
 	digest                   string // as it is written in a built catalog
 }
@@ -28,7 +29,7 @@ func (b *builder) catalog(u *unit) []byte {
 	}
 	before := len(b.findings)
 	b.checkShape(u, "", u.source.Root, catalogShape)
-	if Failed(b.findings[before:]) {
+	if yaml.Failed(b.findings[before:]) {
 		return nil
 	}
 	if c.template = c.bundle(); c.template == nil {
@@ -38,22 +39,22 @@ func (b *builder) catalog(u *unit) []byte {
 	c.names("metadata", codes.CatalogParam)
 	c.missing()
 	points := c.points()
-	if Failed(b.findings[before:]) {
+	if yaml.Failed(b.findings[before:]) {
 		return nil
 	}
 	entries := c.entries(points)
 	c.conclude()
-	if Failed(b.findings[before:]) {
+	if yaml.Failed(b.findings[before:]) {
 		return nil
 	}
 	root := u.source.Root
-	doc := NewMapping()
+	doc := yaml.NewMapping()
 	for _, key := range []string{"holdfast", "catalog", "version", "title", "about"} {
 		if v := root.Get(key); v != nil {
-			doc.Members = append(doc.Members, NewMember(key, v))
+			doc.Members = append(doc.Members, yaml.NewMember(key, v))
 		}
 	}
-	doc.Members = append(doc.Members, NewMember("bundle", c.template.document), NewMember("matrix", root.Get("matrix")), NewMember("entries", entries))
+	doc.Members = append(doc.Members, yaml.NewMember("bundle", c.template.document), yaml.NewMember("matrix", root.Get("matrix")), yaml.NewMember("entries", entries))
 	canonical, err := b.Engine.Canonical(doc.AppendJSON(nil))
 	b.engineFailed(u, err)
 	return canonical
@@ -71,13 +72,13 @@ type cataloger struct {
 }
 
 type pointFinding struct {
-	finding Finding
+	finding yaml.Finding
 	point   string
 	more    int // other points where the same was found
 }
 
 // atPoint notes a finding at a point.
-func (c *cataloger) atPoint(p *point, f Finding) {
+func (c *cataloger) atPoint(p *point, f yaml.Finding) {
 	key := f.Code + "\x00" + placeKey(f.Place) // messages may name values, which differ
 	if i, ok := c.seen[key]; ok {
 		c.later[i].more++
@@ -144,7 +145,7 @@ func (c *cataloger) names(key, code string) {
 		if len(known) > 0 {
 			hint = "it has " + strings.Join(known, ", ") + "."
 		}
-		c.fail(c.unit, Pointer("/"+key, m.Key.Text), true, code, "the bundle has no `"+m.Key.Text+"` under `"+key+"`.", hint)
+		c.fail(c.unit, yaml.Pointer("/"+key, m.Key.Text), true, code, "the bundle has no `"+m.Key.Text+"` under `"+key+"`.", hint)
 	}
 }
 
@@ -156,7 +157,7 @@ func (c *cataloger) missing() {
 			continue
 		}
 		for _, m := range declared.Members {
-			if m.Value.Kind != Mapping || m.Value.Get("value") != nil || m.Value.Get("hash") != nil || c.unit.source.Root.Get(key).Get(m.Key.Text) != nil {
+			if m.Value.Kind != yaml.Mapping || m.Value.Get("value") != nil || m.Value.Get("hash") != nil || c.unit.source.Root.Get(key).Get(m.Key.Text) != nil {
 				continue
 			}
 			at, self := "/"+key, true
@@ -164,7 +165,7 @@ func (c *cataloger) missing() {
 				at, self = "/bundle", false
 			}
 			f := c.fail(c.unit, at, self, codes.CatalogMissingParam, "`"+key+"."+m.Key.Text+"` has a value neither here nor in the bundle.", "write an expression for it under `"+key+"`.")
-			if p, found := c.template.source.Position(Pointer("/"+key, m.Key.Text), true, 0, 0); found {
+			if p, found := c.template.source.Position(yaml.Pointer("/"+key, m.Key.Text), true, 0, 0); found {
 				f.Related = &p
 			}
 		}
@@ -176,7 +177,7 @@ func (c *cataloger) points() []*point {
 	matrix := c.unit.source.Root.Get("matrix")
 	total := 1
 	for _, part := range matrix.Members {
-		at := Pointer("/matrix", part.Key.Text)
+		at := yaml.Pointer("/matrix", part.Key.Text)
 		first := map[string]int{}
 		for i, v := range part.Value.Items {
 			text := string(v.AppendJSON(nil))
@@ -193,12 +194,12 @@ func (c *cataloger) points() []*point {
 			return nil
 		}
 	}
-	points := []*point{{cursor: NewMapping()}}
+	points := []*point{{cursor: yaml.NewMapping()}}
 	for _, part := range matrix.Members {
 		var next []*point
 		for _, p := range points {
 			for _, v := range part.Value.Items {
-				cursor := NewMapping(append(append([]Member(nil), p.cursor.Members...), Member{Key: part.Key, Value: v})...)
+				cursor := yaml.NewMapping(append(append([]yaml.Member(nil), p.cursor.Members...), yaml.Member{Key: part.Key, Value: v})...)
 				name := part.Key.Text + "=" + v.Text
 				if p.name != "" {
 					name = p.name + "," + name
@@ -212,23 +213,23 @@ func (c *cataloger) points() []*point {
 }
 
 // entries computes every point that is published.
-func (c *cataloger) entries(points []*point) *Node {
+func (c *cataloger) entries(points []*point) *yaml.Node {
 	root := c.unit.source.Root
 	profiles := root.Get("profiles")
 	if profiles == nil {
-		profiles = NewMapping()
+		profiles = yaml.NewMapping()
 	}
-	list := NewList()
+	list := yaml.NewList()
 	for i, p := range points {
 		if c.Progress != nil {
 			c.Progress(i, len(points))
 		}
-		vars := NewMapping(NewMember("cursor", p.cursor), NewMember("profiles", profiles)).AppendJSON(nil)
+		vars := yaml.NewMapping(yaml.NewMember("cursor", p.cursor), yaml.NewMember("profiles", profiles)).AppendJSON(nil)
 		skip, failed := false, false
 		if except := root.Get("except"); except != nil {
 			for k := range except.Items {
 				v := c.eval(p, "/except/"+strconv.Itoa(k), vars)
-				if v != nil && v.Kind != Bool {
+				if v != nil && v.Kind != yaml.Bool {
 					c.atPoint(p, c.unit.finding(Diagnostic{Code: codes.CatalogValue, Path: "/except/" + strconv.Itoa(k), Message: "an exception is true or false, and this is neither."}))
 					v = nil
 				}
@@ -239,19 +240,19 @@ func (c *cataloger) entries(points []*point) *Node {
 		if skip && !failed {
 			continue
 		}
-		p.params, p.metadata = NewMapping(), NewMapping()
+		p.params, p.metadata = yaml.NewMapping(), yaml.NewMapping()
 		for _, part := range []struct {
 			key string
-			to  *Node
+			to  *yaml.Node
 		}{{"params", p.params}, {"metadata", p.metadata}} {
 			if given := root.Get(part.key); given != nil {
 				for _, m := range given.Members {
-					v := c.eval(p, Pointer("/"+part.key, m.Key.Text), vars)
+					v := c.eval(p, yaml.Pointer("/"+part.key, m.Key.Text), vars)
 					if v == nil {
 						failed = true
 						continue
 					}
-					part.to.Members = append(part.to.Members, Member{Key: m.Key, Value: v})
+					part.to.Members = append(part.to.Members, yaml.Member{Key: m.Key, Value: v})
 				}
 			}
 		}
@@ -262,9 +263,9 @@ func (c *cataloger) entries(points []*point) *Node {
 		if !ok {
 			break
 		}
-		list.Items = append(list.Items, NewMapping(NewMember("cursor", p.cursor), NewMember("params", p.params), NewMember("metadata", p.metadata), NewMember("digest", NewText(digest))))
+		list.Items = append(list.Items, yaml.NewMapping(yaml.NewMember("cursor", p.cursor), yaml.NewMember("params", p.params), yaml.NewMember("metadata", p.metadata), yaml.NewMember("digest", yaml.NewText(digest))))
 	}
-	if len(list.Items) == 0 && len(c.later) == 0 && !Failed(c.findings) {
+	if len(list.Items) == 0 && len(c.later) == 0 && !yaml.Failed(c.findings) {
 		c.fail(c.unit, "/except", true, codes.CatalogEmpty, "every point is excepted, so nothing would be published.", "")
 	}
 	return list
@@ -272,9 +273,9 @@ func (c *cataloger) entries(points []*point) *Node {
 
 // eval evaluates the expression at a pointer of the catalog for a point. It
 // returns nil after a finding.
-func (c *cataloger) eval(p *point, at string, vars []byte) *Node {
+func (c *cataloger) eval(p *point, at string, vars []byte) *yaml.Node {
 	expr, _, _ := c.unit.source.Root.Walk(at)
-	request := append([]byte(`{"expr":`), NewText(expr.Text).AppendJSON(nil)...)
+	request := append([]byte(`{"expr":`), yaml.NewText(expr.Text).AppendJSON(nil)...)
 	request = append(append(append(request, `,"vars":`...), vars...), '}')
 	answer, err := c.Engine.Eval(request)
 	if err != nil {
@@ -296,7 +297,7 @@ func (c *cataloger) eval(p *point, at string, vars []byte) *Node {
 		c.atPoint(p, c.unit.finding(Diagnostic{Code: codes.CatalogValue, Path: at, Message: message}))
 		return nil
 	}
-	s, findings := Read("value.json", answer)
+	s, findings := yaml.Read("value.json", answer)
 	if len(findings) > 0 || s.Root.Get("value") == nil {
 		c.atPoint(p, c.unit.finding(Diagnostic{Code: codes.CatalogValue, Path: at, Message: "this gives no JSON value."}))
 		return nil
@@ -322,13 +323,13 @@ func (c *cataloger) checkPoint(p *point, template *unit) (digest string, ok bool
 		switch f, special := c.place(p, template, d); {
 		case special:
 			c.atPoint(p, f)
-			failed = failed || f.Severity == Error
+			failed = failed || f.Severity == yaml.Error
 		default:
 			if key := f.Code + f.Message + placeKey(f.Place); c.seen[key] == 0 {
 				c.seen[key] = 1
 				c.add(f)
 			}
-			general = general || f.Severity == Error
+			general = general || f.Severity == yaml.Error
 		}
 	}
 	if general || failed {
@@ -342,17 +343,17 @@ func (c *cataloger) checkPoint(p *point, template *unit) (digest string, ok bool
 	return digest, err == nil
 }
 
-func placeKey(p Place) string {
+func placeKey(p yaml.Place) string {
 	return p.File + ":" + strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Column)
 }
 
 // place says where a finding about a point's bundle is shown, and whether it
 // depends on the point: a value that was put in, or a condition over such values.
-func (c *cataloger) place(p *point, template *unit, d Diagnostic) (f Finding, special bool) {
+func (c *cataloger) place(p *point, template *unit, d Diagnostic) (f yaml.Finding, special bool) {
 	for _, key := range []string{"params", "metadata"} {
 		if rest, ok := strings.CutPrefix(d.Path, "/"+key+"/"); ok {
 			name, _, _ := strings.Cut(rest, "/")
-			if v, _, found := c.unit.source.Root.Walk("/" + key + "/" + name); found && v.Kind == Text {
+			if v, _, found := c.unit.source.Root.Walk("/" + key + "/" + name); found && v.Kind == yaml.Text {
 				at := Diagnostic{Code: d.Code, Path: "/" + key + "/" + name, Message: d.Message, Hint: d.Hint, Warning: d.Warning}
 				f = c.unit.finding(at)
 				if q, found := template.source.Position("/"+key+"/"+name, true, 0, 0); found {
@@ -369,9 +370,9 @@ func (c *cataloger) place(p *point, template *unit, d Diagnostic) (f Finding, sp
 }
 
 // put returns the document with a point's values in it.
-func put(document *Node, p *point) *Node {
+func put(document *yaml.Node, p *point) *yaml.Node {
 	n := *document
-	n.Members = append([]Member(nil), document.Members...)
+	n.Members = append([]yaml.Member(nil), document.Members...)
 	for i, m := range n.Members {
 		values := p.params
 		if m.Key.Text == "metadata" {
@@ -380,18 +381,18 @@ func put(document *Node, p *point) *Node {
 			continue
 		}
 		part := *m.Value
-		part.Members = append([]Member(nil), m.Value.Members...)
+		part.Members = append([]yaml.Member(nil), m.Value.Members...)
 		for k, e := range part.Members {
 			value := values.Get(e.Key.Text)
-			if value == nil || e.Value.Kind != Mapping {
+			if value == nil || e.Value.Kind != yaml.Mapping {
 				continue
 			}
 			declared := *e.Value
-			declared.Members = append([]Member(nil), e.Value.Members...)
+			declared.Members = append([]yaml.Member(nil), e.Value.Members...)
 			if v := declared.Member("value"); v != nil {
 				v.Value = value
 			} else {
-				declared.Members = append(declared.Members, NewMember("value", value))
+				declared.Members = append(declared.Members, yaml.NewMember("value", value))
 			}
 			part.Members[k].Value = &declared
 		}
@@ -404,7 +405,7 @@ func put(document *Node, p *point) *Node {
 func (c *cataloger) verify() []byte {
 	root := c.unit.source.Root
 	bundle, entries := root.Get("bundle"), root.Get("entries")
-	if bundle == nil || bundle.Kind != Mapping || entries.Kind != List || len(entries.Items) > MaxPoints {
+	if bundle == nil || bundle.Kind != yaml.Mapping || entries.Kind != yaml.List || len(entries.Items) > MaxPoints {
 		c.fail(c.unit, "/entries", true, codes.CatalogBundle, "a built catalog has its bundle's document under `bundle`, and a list of points under `entries`.", "")
 		return nil
 	}
@@ -413,7 +414,7 @@ func (c *cataloger) verify() []byte {
 	for i, e := range entries.Items {
 		at := "/entries/" + strconv.Itoa(i)
 		p := &point{cursor: e.Get("cursor"), params: e.Get("params"), metadata: e.Get("metadata"), name: at[1:], digest: e.GetText("digest")}
-		if p.cursor == nil || p.params == nil || p.metadata == nil || p.params.Kind != Mapping || p.metadata.Kind != Mapping {
+		if p.cursor == nil || p.params == nil || p.metadata == nil || p.params.Kind != yaml.Mapping || p.metadata.Kind != yaml.Mapping {
 			c.fail(c.unit, at, false, codes.CatalogPoint, "an entry has `cursor`, `params`, `metadata` and `digest`.", "")
 			continue
 		}
@@ -427,7 +428,7 @@ func (c *cataloger) verify() []byte {
 		}
 	}
 	c.conclude()
-	if Failed(c.findings) {
+	if yaml.Failed(c.findings) {
 		return nil
 	}
 	canonical, err := c.Engine.Canonical(root.AppendJSON(nil))

@@ -12,20 +12,21 @@ import (
 	yamltoken "github.com/goccy/go-yaml/token"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/host/author/yaml"
 )
 
 // formatted formats src and checks what must hold of every result.
 func formatted(t *testing.T, src []byte) []byte {
 	t.Helper()
 	out, findings := Format("x.yaml", src)
-	before, _ := Read("x.yaml", src)
+	before, _ := yaml.Read("x.yaml", src)
 	if !before.Valid() {
-		if !bytes.Equal(out, src) || !Failed(findings) {
+		if !bytes.Equal(out, src) || !yaml.Failed(findings) {
 			t.Errorf("a file that cannot be read was changed:\n%s", out)
 		}
 		return out
 	}
-	after, findings := Read("x.yaml", out)
+	after, findings := yaml.Read("x.yaml", out)
 	if !after.Valid() {
 		t.Fatalf("not YAML any more: %+v\n%s", findings, out)
 	}
@@ -42,7 +43,7 @@ func formatted(t *testing.T, src []byte) []byte {
 }
 
 // meaning is the canonical document.
-func meaning(t *testing.T, s *Source) []byte {
+func meaning(t *testing.T, s *yaml.Source) []byte {
 	t.Helper()
 	canonical, err := core.Canonical(s.JSON())
 	if err != nil {
@@ -85,7 +86,7 @@ func TestFormatRepository(t *testing.T) {
 	for name, src := range documents(t) {
 		out := formatted(t, src)
 		digest := func(src []byte) string {
-			s, _ := Read(name, src)
+			s, _ := yaml.Read(name, src)
 			return core.Digest(meaning(t, s))
 		}
 		if digest(src) != digest(out) {

@@ -10,17 +10,18 @@ import (
 	"strings"
 
 	"github.com/holdfast-rt/holdfast/core/codes"
+	"github.com/holdfast-rt/holdfast/host/author/yaml"
 )
 
 // checkShape reports keys and kinds that are not those of a shape. The core does
 // this for bundles; a catalog's own keys never reach it.
-func (b *builder) checkShape(u *unit, at string, n *Node, s *shape) {
+func (b *builder) checkShape(u *unit, at string, n *yaml.Node, s *shape) {
 	wrong := func(want string) {
 		b.fail(u, at, false, codes.BundleKind, "expected "+want+", found "+kindName(n)+".", "")
 	}
 	switch s.kind {
 	case mappingShape:
-		if n.Kind != Mapping {
+		if n.Kind != yaml.Mapping {
 			wrong("a mapping")
 			return
 		}
@@ -28,29 +29,29 @@ func (b *builder) checkShape(u *unit, at string, n *Node, s *shape) {
 		for _, k := range s.keys {
 			known = append(known, "`"+k.name+"`")
 			if v := n.Get(k.name); v != nil {
-				b.checkShape(u, Pointer(at, k.name), v, k.value)
+				b.checkShape(u, yaml.Pointer(at, k.name), v, k.value)
 			} else if k.required {
 				b.fail(u, at, false, codes.BundleMissing, "`"+k.name+"` is missing.", k.about)
 			}
 		}
 		for _, m := range n.Members {
 			if s.key(m.Key.Text) == nil {
-				b.fail(u, Pointer(at, m.Key.Text), true, codes.BundleUnknownKey, "there is no key `"+m.Key.Text+"` here.", "there is "+strings.Join(known, ", ")+".")
+				b.fail(u, yaml.Pointer(at, m.Key.Text), true, codes.BundleUnknownKey, "there is no key `"+m.Key.Text+"` here.", "there is "+strings.Join(known, ", ")+".")
 			}
 		}
 	case namesShape:
-		if n.Kind != Mapping {
+		if n.Kind != yaml.Mapping {
 			wrong("a mapping")
 			return
 		}
 		for _, m := range n.Members {
 			if s.match != "" && !regexp.MustCompile(s.match).MatchString(m.Key.Text) {
-				b.fail(u, Pointer(at, m.Key.Text), true, codes.BundleName, "`"+m.Key.Text+"` cannot be a name here.", "use letters, digits and `_`, not starting with a digit, at most 64.")
+				b.fail(u, yaml.Pointer(at, m.Key.Text), true, codes.BundleName, "`"+m.Key.Text+"` cannot be a name here.", "use letters, digits and `_`, not starting with a digit, at most 64.")
 			}
-			b.checkShape(u, Pointer(at, m.Key.Text), m.Value, s.of)
+			b.checkShape(u, yaml.Pointer(at, m.Key.Text), m.Value, s.of)
 		}
 	case listShape:
-		if n.Kind != List {
+		if n.Kind != yaml.List {
 			wrong("a list")
 			return
 		}
@@ -62,7 +63,7 @@ func (b *builder) checkShape(u *unit, at string, n *Node, s *shape) {
 		}
 	case textShape:
 		switch {
-		case n.Kind != Text:
+		case n.Kind != yaml.Text:
 			wrong("text")
 		case n.Text == "" && s.min > 0:
 			b.fail(u, at, false, codes.BundleValue, "this text is empty.", "")
@@ -75,11 +76,11 @@ func (b *builder) checkShape(u *unit, at string, n *Node, s *shape) {
 		}
 	case numberShape:
 		v, err := strconv.Atoi(n.Text)
-		if n.Kind != Number || err != nil || v < s.min || v > s.max {
+		if n.Kind != yaml.Number || err != nil || v < s.min || v > s.max {
 			b.fail(u, at, false, codes.BundleValue, fmt.Sprintf("expected a whole number from %d to %d.", s.min, s.max), "")
 		}
 	case boolShape:
-		if n.Kind != Bool {
+		if n.Kind != yaml.Bool {
 			wrong("true or false")
 		}
 	case eitherShape:
@@ -91,8 +92,8 @@ func (b *builder) checkShape(u *unit, at string, n *Node, s *shape) {
 	}
 }
 
-func kindName(n *Node) string {
-	return [...]string{Null: "null", Bool: n.Text, Number: "a number", Text: "text", List: "a list", Mapping: "a mapping"}[n.Kind]
+func kindName(n *yaml.Node) string {
+	return [...]string{yaml.Null: "null", yaml.Bool: n.Text, yaml.Number: "a number", yaml.Text: "text", yaml.List: "a list", yaml.Mapping: "a mapping"}[n.Kind]
 }
 
 func (s *shape) key(name string) *keyShape {
@@ -107,7 +108,7 @@ func (s *shape) key(name string) *keyShape {
 // choose returns the alternative that n seems to be meant as: the first of its
 // kind, and of mappings the first that has all its keys. It returns nil where none
 // is of its kind.
-func (s *shape) choose(n *Node) *shape {
+func (s *shape) choose(n *yaml.Node) *shape {
 	if s.kind != eitherShape {
 		return s
 	}
@@ -117,17 +118,17 @@ func (s *shape) choose(n *Node) *shape {
 		if a == nil {
 			continue
 		}
-		fits := a.kind == anyShape && (a.words == nil || n.Kind == Number)
+		fits := a.kind == anyShape && (a.words == nil || n.Kind == yaml.Number)
 		switch n.Kind {
-		case Text:
+		case yaml.Text:
 			fits = fits || a.kind == textShape
-		case List:
+		case yaml.List:
 			fits = fits || a.kind == listShape
-		case Bool:
+		case yaml.Bool:
 			fits = fits || a.kind == boolShape
-		case Number:
+		case yaml.Number:
 			fits = fits || a.kind == numberShape
-		case Mapping:
+		case yaml.Mapping:
 			fits = fits || a.kind == mappingShape || a.kind == namesShape
 		}
 		if !fits {
@@ -136,7 +137,7 @@ func (s *shape) choose(n *Node) *shape {
 		if found == nil {
 			found = a
 		}
-		if n.Kind != Mapping || a.kind != mappingShape || a.has(n) {
+		if n.Kind != yaml.Mapping || a.kind != mappingShape || a.has(n) {
 			return a
 		}
 	}
@@ -144,7 +145,7 @@ func (s *shape) choose(n *Node) *shape {
 }
 
 // has says whether a mapping has only keys of s.
-func (s *shape) has(n *Node) bool {
+func (s *shape) has(n *yaml.Node) bool {
 	for _, m := range n.Members {
 		if s.key(m.Key.Text) == nil {
 			return false

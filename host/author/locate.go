@@ -2,14 +2,18 @@ package author
 
 // This file turns what the core says about a document into findings in its file.
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/holdfast-rt/holdfast/host/author/yaml"
+)
 
 // Locate turns what the core says about the document in s into a Finding.
-func Locate(s *Source, d Diagnostic) Finding {
+func Locate(s *yaml.Source, d Diagnostic) yaml.Finding {
 	place, _ := s.Position(d.Path, d.Key, d.Off, d.End)
-	f := Finding{Place: place, Severity: Error, Code: d.Code, Message: d.Message, Hint: d.Hint, Pointer: d.Path}
+	f := yaml.Finding{Place: place, Severity: yaml.Error, Code: d.Code, Message: d.Message, Hint: d.Hint, Pointer: d.Path}
 	if d.Warning {
-		f.Severity = Warning
+		f.Severity = yaml.Warning
 	}
 	if d.Related != "" {
 		if p, found := relatedPlace(s, d.Related); found {
@@ -29,11 +33,11 @@ func Locate(s *Source, d Diagnostic) Finding {
 
 // relatedPlace is the place of a second value that a message speaks of: a scalar itself,
 // of anything else the key.
-func relatedPlace(s *Source, pointer string) (Place, bool) {
+func relatedPlace(s *yaml.Source, pointer string) (yaml.Place, bool) {
 	scalar := false
 	if s.Root != nil {
 		v, _, _ := s.Root.Walk(pointer)
-		scalar = v.Kind < List
+		scalar = v.Kind < yaml.List
 	}
 	return s.Position(pointer, !scalar, 0, 0)
 }

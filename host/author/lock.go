@@ -24,6 +24,7 @@ import (
 	"strings"
 
 	"github.com/holdfast-rt/holdfast/core/codes"
+	"github.com/holdfast-rt/holdfast/host/author/yaml"
 )
 
 // LockName is what the lock of a folder is called.
@@ -50,29 +51,29 @@ func (b *builder) readLock() *lock {
 		return l
 	}
 	if err != nil {
-		b.lockFailed(l, Finding{Place: Place{File: path}, Message: unreadable(err)}, "")
+		b.lockFailed(l, yaml.Finding{Place: yaml.Place{File: path}, Message: unreadable(err)}, "")
 		return l
 	}
-	s, findings := ReadJSON(path, src)
+	s, findings := yaml.ReadJSON(path, src)
 	const hint = "take it from where the project is kept; or delete it, " +
 		"and `holdfast build` records the parents as they are now."
-	bad := func(n *Node, message string) {
-		b.lockFailed(l, Finding{Place: s.PlaceOf(n), Message: message}, hint)
+	bad := func(n *yaml.Node, message string) {
+		b.lockFailed(l, yaml.Finding{Place: s.PlaceOf(n), Message: message}, hint)
 	}
 	switch {
 	case len(findings) > 0:
 		f := findings[0]
-		b.lockFailed(l, Finding{Place: f.Place, Message: "this lock cannot be read: " + f.Message}, hint)
-	case s.Root.Kind != Mapping || len(s.Root.Members) != 2 ||
+		b.lockFailed(l, yaml.Finding{Place: f.Place, Message: "this lock cannot be read: " + f.Message}, hint)
+	case s.Root.Kind != yaml.Mapping || len(s.Root.Members) != 2 ||
 		s.Root.Get("holdfast") == nil || s.Root.Get("parents") == nil:
 		bad(s.Root, "this lock cannot be read: it is not `{\"holdfast\": 1, \"parents\": {…}}`.")
-	case s.Root.Get("holdfast").Kind != Number || s.Root.Get("holdfast").Text != "1":
+	case s.Root.Get("holdfast").Kind != yaml.Number || s.Root.Get("holdfast").Text != "1":
 		bad(s.Root.Get("holdfast"), "this lock is of another format than 1, which is read.")
-	case s.Root.Get("parents").Kind != Mapping:
+	case s.Root.Get("parents").Kind != yaml.Mapping:
 		bad(s.Root.Get("parents"), "`parents` of a lock is a mapping of NAME@VERSION to a digest.")
 	default:
 		for _, m := range s.Root.Get("parents").Members {
-			if m.Value.Kind != Text || !digestMatch.MatchString(m.Value.Text) || !strings.Contains(m.Key.Text, "@") {
+			if m.Value.Kind != yaml.Text || !digestMatch.MatchString(m.Value.Text) || !strings.Contains(m.Key.Text, "@") {
 				bad(m.Value, "an entry of a lock is NAME@VERSION and a digest, `sha256:` and 64 hexadecimal digits.")
 				break
 			}
@@ -83,8 +84,8 @@ func (b *builder) readLock() *lock {
 }
 
 // lockFailed reports a lock that cannot be used.
-func (b *builder) lockFailed(l *lock, f Finding, hint string) {
-	f.Severity, f.Code, f.Hint = Error, codes.ExtendLock, hint
+func (b *builder) lockFailed(l *lock, f yaml.Finding, hint string) {
+	f.Severity, f.Code, f.Hint = yaml.Error, codes.ExtendLock, hint
 	b.add(f)
 	l.failed = true
 }
@@ -113,7 +114,7 @@ func (b *builder) pin(u *unit, at, id, digest string) bool {
 }
 
 // pinEmbedded holds a parent to the lock that is in the source, and those that it has embedded itself.
-func (b *builder) pinEmbedded(u *unit, at string, e *Node) bool {
+func (b *builder) pinEmbedded(u *unit, at string, e *yaml.Node) bool {
 	doc := e.Get("document")
 	if doc == nil || strings.EqualFold(filepath.Ext(u.path), ".json") {
 		return true // a built document is what its digest says
@@ -136,9 +137,9 @@ func (l *lock) bytes() []byte {
 	if l == nil || !l.changed || l.failed {
 		return nil
 	}
-	parents := NewMapping()
+	parents := yaml.NewMapping()
 	for _, id := range slices.Sorted(maps.Keys(l.parents)) {
-		parents.Members = append(parents.Members, NewMember(id, NewText(l.parents[id])))
+		parents.Members = append(parents.Members, yaml.NewMember(id, yaml.NewText(l.parents[id])))
 	}
-	return append(NewMapping(NewMember("holdfast", NewNumber(1)), NewMember("parents", parents)).AppendIndented(nil, 0), '\n')
+	return append(yaml.NewMapping(yaml.NewMember("holdfast", yaml.NewNumber(1)), yaml.NewMember("parents", parents)).AppendIndented(nil, 0), '\n')
 }

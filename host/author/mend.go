@@ -9,10 +9,11 @@ import (
 	"strings"
 
 	"github.com/holdfast-rt/holdfast/core/codes"
+	"github.com/holdfast-rt/holdfast/host/author/yaml"
 )
 
 // mend rewrites the hint of what the core found, and widens its place to what is to be replaced.
-func mend(s *Source, f *Finding, d Diagnostic) {
+func mend(s *yaml.Source, f *yaml.Finding, d Diagnostic) {
 	if s.Root == nil {
 		return
 	}
@@ -38,7 +39,7 @@ func mend(s *Source, f *Finding, d Diagnostic) {
 		if f.Hint != "" {
 			break
 		}
-		if f.Hint = otherKind(s, d, v, in); v.Kind == Null && in != nil && strings.HasSuffix(f.Hint, ": {}`.") {
+		if f.Hint = otherKind(s, d, v, in); v.Kind == yaml.Null && in != nil && strings.HasSuffix(f.Hint, ": {}`.") {
 			f.Place = s.PlaceOfMember(in)
 		}
 	case codes.ParseUnexpectedEnd:
@@ -53,25 +54,25 @@ var mended = regexp.MustCompile("(?:in quotes: |did you mean |written so: )`('[^
 
 // requote makes the mend of an expression one that can be pasted into YAML. Where the
 // expression is nothing but what is to be replaced, its quotes would be YAML's.
-func requote(s *Source, f *Finding, d Diagnostic, v *Node) bool {
+func requote(s *yaml.Source, f *yaml.Finding, d Diagnostic, v *yaml.Node) bool {
 	at := mended.FindStringSubmatchIndex(f.Hint)
-	if at == nil || v.Kind != Text || d.Key {
+	if at == nil || v.Kind != yaml.Text || d.Key {
 		return false
 	}
 	mend := f.Hint[at[2]:at[3]]
 	switch {
-	case d.Off == 0 && (v.Form == Plain || v.Form == Single || v.Form == Double):
+	case d.Off == 0 && (v.Form == yaml.Plain || v.Form == yaml.Single || v.Form == yaml.Double):
 		var ok bool
-		if mend, ok = Quote(mend + v.Text[min(d.End, len(v.Text)):]); !ok {
+		if mend, ok = yaml.Quote(mend + v.Text[min(d.End, len(v.Text)):]); !ok {
 			return false
 		}
 		f.Place = s.PlaceOf(v)
-		if v.Form != Plain {
+		if v.Form != yaml.Plain {
 			break
 		}
 		f.Hint = f.Hint[:at[2]] + mend + f.Hint[at[3]:] + " YAML takes the outer quotes off."
 		return true
-	case v.Form == Single:
+	case v.Form == yaml.Single:
 		mend = `"` + mend[1:len(mend)-1] + `"`
 	}
 	f.Hint = f.Hint[:at[2]] + mend + f.Hint[at[3]:]
@@ -133,33 +134,33 @@ var otherType = map[string]string{
 }
 
 // otherKind says what to write where a value of another kind stands, "" where that is not plain.
-func otherKind(s *Source, d Diagnostic, v *Node, in *Member) string {
+func otherKind(s *yaml.Source, d Diagnostic, v *yaml.Node, in *yaml.Member) string {
 	raw := s.Written(v)
 	want, _, _ := strings.Cut(strings.TrimPrefix(d.Message, "expected "), ", found ")
 	switch {
-	case v.Kind == Null && strings.HasPrefix(want, "a mapping") && in != nil:
+	case v.Kind == yaml.Null && strings.HasPrefix(want, "a mapping") && in != nil:
 		return "write `" + in.Key.Text + ": {}`."
-	case v.Kind == Null && want == "an expression":
+	case v.Kind == yaml.Null && want == "an expression":
 		return "to go back to `init`, list the path under `reset`."
-	case v.Kind == List && want == "an expression" && raw != "":
+	case v.Kind == yaml.List && want == "an expression" && raw != "":
 		return "an expression that begins with a bracket goes in quotes, as a text in it does: `\"['a', 'b']\"`."
-	case v.Kind == List && want == "a type" && raw != "":
+	case v.Kind == yaml.List && want == "a type" && raw != "":
 		return "write `{enum: " + raw + "}`."
-	case v.Kind == List && (want == "a mapping of agents" || want == "a mapping of actions"):
+	case v.Kind == yaml.List && (want == "a mapping of agents" || want == "a mapping of actions"):
 		names := make([]string, len(v.Items))
 		for i, e := range v.Items {
-			if names[i] = e.Text + ": {}"; e.Kind != Text {
+			if names[i] = e.Text + ": {}"; e.Kind != yaml.Text {
 				return ""
 			}
 		}
 		return "write `{" + strings.Join(names, ", ") + "}`."
-	case v.Kind == Mapping && want == "a list of constraints" && len(v.Members) > 0:
+	case v.Kind == yaml.Mapping && want == "a list of constraints" && len(v.Members) > 0:
 		return "each begins with a dash and has an id: `- id: " + v.Members[0].Key.Text + "`."
-	case d.Path == "/hold" && v.Kind == Text:
+	case d.Path == "/hold" && v.Kind == yaml.Text:
 		return "write `{ttl: " + v.Text + "}`."
-	case d.Path == "/hold/ttl" && v.Kind == Number:
+	case d.Path == "/hold/ttl" && v.Kind == yaml.Number:
 		return "write it with its unit: `" + v.Text + "s`."
-	case d.Path == "/version" && v.Kind == Number:
+	case d.Path == "/version" && v.Kind == yaml.Number:
 		return "a version has three numbers: write `" + raw + strings.Repeat(".0", max(0, 2-strings.Count(raw, "."))) + "`."
 	}
 	return ""

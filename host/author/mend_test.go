@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/holdfast-rt/holdfast/core/codes"
+	"github.com/holdfast-rt/holdfast/host/author/yaml"
 )
 
 const shop = `holdfast: 1
@@ -136,16 +137,16 @@ func offsetOf(text string, line, column int) int {
 	return at + column - 1 // the shop is ASCII
 }
 
-func errorsIn(t *testing.T, text string) []Finding {
+func errorsIn(t *testing.T, text string) []yaml.Finding {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "shop.yaml")
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	var list []Finding
+	var list []yaml.Finding
 	_, found := Build(path, Options{Engine: native{}})
 	for _, f := range found {
-		if f.Severity == Error {
+		if f.Severity == yaml.Error {
 			list = append(list, f)
 		}
 	}

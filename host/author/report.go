@@ -20,6 +20,8 @@ import (
 
 	json "github.com/goccy/go-json"
 	"golang.org/x/text/width"
+
+	"github.com/holdfast-rt/holdfast/host/author/yaml"
 )
 
 // Style says how a report looks.
@@ -31,26 +33,26 @@ type Style struct {
 
 // report is what the JSON form holds.
 type report struct {
-	Findings []Finding `json:"findings"`
-	Errors   int       `json:"errors"`
-	Warnings int       `json:"warnings"`
+	Findings []yaml.Finding `json:"findings"`
+	Errors   int            `json:"errors"`
+	Warnings int            `json:"warnings"`
 }
 
 // Report writes findings for a person, or for a program, at most MaxFindings of
 // them, and how many there are. Without findings text is empty.
-func Report(w io.Writer, findings []Finding, style Style) error {
+func Report(w io.Writer, findings []yaml.Finding, style Style) error {
 	r := report{Findings: findings}
 	for _, f := range findings {
-		if f.Severity == Warning {
+		if f.Severity == yaml.Warning {
 			r.Warnings++
 		} else {
 			r.Errors++
 		}
 	}
-	r.Findings = r.Findings[:min(len(findings), MaxFindings)]
+	r.Findings = r.Findings[:min(len(findings), yaml.MaxFindings)]
 	if style.JSON {
 		if r.Findings == nil {
-			r.Findings = []Finding{}
+			r.Findings = []yaml.Finding{}
 		}
 		b, err := json.MarshalWithOption(r, json.DisableHTMLEscape())
 		if err == nil {
@@ -66,8 +68,8 @@ func Report(w io.Writer, findings []Finding, style Style) error {
 		p.finding(&r.Findings[i])
 	}
 	p.b.WriteString(p.in(bold, count(r.Errors, "error")+", "+count(r.Warnings, "warning")))
-	if len(findings) > MaxFindings {
-		fmt.Fprintf(&p.b, "; the first %d are shown", MaxFindings)
+	if len(findings) > yaml.MaxFindings {
+		fmt.Fprintf(&p.b, "; the first %d are shown", yaml.MaxFindings)
 	}
 	p.b.WriteString(".\n")
 	_, err := w.Write(p.b.Bytes())
@@ -102,9 +104,9 @@ func (p *painter) in(color, s string) string {
 	return "\x1b[" + color + "m" + s + "\x1b[0m"
 }
 
-func (p *painter) finding(f *Finding) {
+func (p *painter) finding(f *yaml.Finding) {
 	color := red
-	if f.Severity == Warning {
+	if f.Severity == yaml.Warning {
 		color = yellow
 	}
 	where := f.File
@@ -191,7 +193,7 @@ func cells(line string) []cell {
 
 // excerpt shows the line a place begins on, with the place underlined. Of a long
 // line it shows the part around it.
-func (p *painter) excerpt(at Place, gutter int, color string) {
+func (p *painter) excerpt(at yaml.Place, gutter int, color string) {
 	if at.Line == 0 || strings.TrimSpace(at.Text) == "" {
 		return
 	}

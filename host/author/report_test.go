@@ -7,9 +7,10 @@ import (
 	json "github.com/goccy/go-json"
 
 	"github.com/holdfast-rt/holdfast/core/codes"
+	"github.com/holdfast-rt/holdfast/host/author/yaml"
 )
 
-func reported(t *testing.T, findings []Finding, style Style) string {
+func reported(t *testing.T, findings []yaml.Finding, style Style) string {
 	t.Helper()
 	var b strings.Builder
 	if err := Report(&b, findings, style); err != nil {
@@ -36,7 +37,7 @@ func TestReportUnderlines(t *testing.T) {
 		if strings.HasPrefix(src, "long") {
 			style.Width = 12
 		}
-		_, findings := Read("x.yaml", []byte(src))
+		_, findings := yaml.Read("x.yaml", []byte(src))
 		lines := strings.Split(reported(t, findings, style), "\n")
 		if len(lines) < 3 || len(findings) != 1 {
 			t.Fatalf("%q: %v", src, findings)
@@ -50,7 +51,7 @@ func TestReportUnderlines(t *testing.T) {
 
 // TestReportForms checks colours, the JSON form and the limit.
 func TestReportForms(t *testing.T) {
-	_, findings := Read("x.yaml", []byte("a: 010\na: 1\n"))
+	_, findings := yaml.Read("x.yaml", []byte("a: 010\na: 1\n"))
 	if s := reported(t, findings, Style{}); strings.Contains(s, "\x1b") || !strings.HasSuffix(s, "2 errors, 0 warnings.\n") {
 		t.Errorf("%q", s)
 	}
@@ -81,8 +82,8 @@ func TestReportForms(t *testing.T) {
 	if s := reported(t, nil, Style{}); s != "" {
 		t.Error(s)
 	}
-	_, findings = Read("x.yaml", []byte(strings.Repeat("- 010\n", 150)))
-	if s := reported(t, findings, Style{}); strings.Count(s, codes.YAMLNumber) != MaxFindings || !strings.HasSuffix(s, "150 errors, 0 warnings; the first 100 are shown.\n") {
+	_, findings = yaml.Read("x.yaml", []byte(strings.Repeat("- 010\n", 150)))
+	if s := reported(t, findings, Style{}); strings.Count(s, codes.YAMLNumber) != yaml.MaxFindings || !strings.HasSuffix(s, "150 errors, 0 warnings; the first 100 are shown.\n") {
 		t.Errorf("%d findings, %q", strings.Count(s, codes.YAMLNumber), s[len(s)-60:])
 	}
 }
@@ -95,9 +96,9 @@ func TestReportIsBounded(t *testing.T) {
 		"keys":      strings.Repeat("a: 1\n", 9_000),
 		"not UTF-8": strings.Repeat("\xff", 1<<19),
 		"numbers":   strings.Repeat("- 010\n", 9_000),
-		"size":      strings.Repeat("#", MaxFile+1),
+		"size":      strings.Repeat("#", yaml.MaxFile+1),
 	} {
-		_, findings := Read("x.yaml", []byte(src))
+		_, findings := yaml.Read("x.yaml", []byte(src))
 		if report := reported(t, findings, Style{}); len(findings) == 0 || len(report) > 1<<20 {
 			t.Errorf("%s: %d findings, a report of %d bytes", name, len(findings), len(report))
 		}
@@ -110,7 +111,7 @@ func FuzzReport(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
-		_, findings := Read("x.yaml", src[:min(len(src), 4096)])
+		_, findings := yaml.Read("x.yaml", src[:min(len(src), 4096)])
 		reported(t, findings, Style{Color: true})
 		reported(t, findings, Style{JSON: true})
 	})

@@ -7,6 +7,8 @@ package author
 
 import (
 	"sort"
+
+	"github.com/holdfast-rt/holdfast/host/author/yaml"
 )
 
 // SchemaID names the schema. It is a name, not an address.
@@ -21,16 +23,16 @@ const SchemaID = "https://holdfast-rt.github.io/schema/1/holdfast.json"
 //	# yaml-language-server: $schema=holdfast.schema.json
 func Schema() []byte {
 	w := &schemaWriter{defs: map[string]*shape{}}
-	root := NewMapping(
-		NewMember("$schema", NewText("https://json-schema.org/draft/2020-12/schema")),
-		NewMember("$id", NewText(SchemaID)),
-		NewMember("title", NewText("Holdfast bundle or catalog")),
-		NewMember("type", NewText("object")),
-		NewMember("if", NewMapping(NewMember("required", NewList(NewText("catalog"))))),
-		NewMember("then", w.schema(catalogShape)),
-		NewMember("else", w.schema(bundleShape)),
+	root := yaml.NewMapping(
+		yaml.NewMember("$schema", yaml.NewText("https://json-schema.org/draft/2020-12/schema")),
+		yaml.NewMember("$id", yaml.NewText(SchemaID)),
+		yaml.NewMember("title", yaml.NewText("Holdfast bundle or catalog")),
+		yaml.NewMember("type", yaml.NewText("object")),
+		yaml.NewMember("if", yaml.NewMapping(yaml.NewMember("required", yaml.NewList(yaml.NewText("catalog"))))),
+		yaml.NewMember("then", w.schema(catalogShape)),
+		yaml.NewMember("else", w.schema(bundleShape)),
 	)
-	var defs []Member
+	var defs []yaml.Member
 	for done := map[string]bool{}; ; {
 		var ids []string
 		for id := range w.defs {
@@ -44,57 +46,57 @@ func Schema() []byte {
 		sort.Strings(ids)
 		for _, id := range ids {
 			done[id] = true
-			defs = append(defs, NewMember(id, w.inline(w.defs[id])))
+			defs = append(defs, yaml.NewMember(id, w.inline(w.defs[id])))
 		}
 	}
 	sort.Slice(defs, func(i, j int) bool { return defs[i].Key.Text < defs[j].Key.Text })
-	root.Members = append(root.Members, NewMember("$defs", NewMapping(defs...)))
+	root.Members = append(root.Members, yaml.NewMember("$defs", yaml.NewMapping(defs...)))
 	return append(root.AppendIndented(nil, 0), '\n')
 }
 
 type schemaWriter struct{ defs map[string]*shape }
 
 // schema refers to a shape that has a name, and writes out one that has none.
-func (w *schemaWriter) schema(s *shape) *Node {
+func (w *schemaWriter) schema(s *shape) *yaml.Node {
 	if s.id == "" {
 		return w.inline(s)
 	}
 	w.defs[s.id] = s
-	return NewMapping(NewMember("$ref", NewText("#/$defs/"+s.id)))
+	return yaml.NewMapping(yaml.NewMember("$ref", yaml.NewText("#/$defs/"+s.id)))
 }
 
-func (w *schemaWriter) inline(s *shape) *Node {
-	n := NewMapping()
-	add := func(name string, value *Node) { n.Members = append(n.Members, NewMember(name, value)) }
+func (w *schemaWriter) inline(s *shape) *yaml.Node {
+	n := yaml.NewMapping()
+	add := func(name string, value *yaml.Node) { n.Members = append(n.Members, yaml.NewMember(name, value)) }
 	if s.about != "" {
-		add("description", NewText(s.about))
+		add("description", yaml.NewText(s.about))
 	}
-	strings := func(list []string) *Node {
-		l := NewList()
+	strings := func(list []string) *yaml.Node {
+		l := yaml.NewList()
 		for _, s := range list {
-			l.Items = append(l.Items, NewText(s))
+			l.Items = append(l.Items, yaml.NewText(s))
 		}
 		return l
 	}
 	switch s.kind {
 	case anyShape:
 		if s.words != nil { // a JSON type
-			add("type", NewText(s.words[0]))
+			add("type", yaml.NewText(s.words[0]))
 		}
 	case mappingShape:
-		add("type", NewText("object"))
-		properties, required := NewMapping(), []string{}
+		add("type", yaml.NewText("object"))
+		properties, required := yaml.NewMapping(), []string{}
 		for _, k := range s.keys {
 			v := w.schema(k.value)
 			if k.about != "" {
 				// A description beside $ref, so that both are shown.
 				if i := v.Member("description"); i != nil {
-					i.Value = NewText(k.about)
+					i.Value = yaml.NewText(k.about)
 				} else {
-					v.Members = append([]Member{NewMember("description", NewText(k.about))}, v.Members...)
+					v.Members = append([]yaml.Member{yaml.NewMember("description", yaml.NewText(k.about))}, v.Members...)
 				}
 			}
-			properties.Members = append(properties.Members, NewMember(k.name, v))
+			properties.Members = append(properties.Members, yaml.NewMember(k.name, v))
 			if k.required {
 				required = append(required, k.name)
 			}
@@ -103,60 +105,60 @@ func (w *schemaWriter) inline(s *shape) *Node {
 		if len(required) > 0 {
 			add("required", strings(required))
 		}
-		add("additionalProperties", NewBool(false))
+		add("additionalProperties", yaml.NewBool(false))
 		if s.one != nil {
-			one := NewList()
+			one := yaml.NewList()
 			for _, k := range s.one {
-				one.Items = append(one.Items, NewMapping(NewMember("required", NewList(NewText(k)))))
+				one.Items = append(one.Items, yaml.NewMapping(yaml.NewMember("required", yaml.NewList(yaml.NewText(k)))))
 			}
 			add("oneOf", one)
 		}
 	case namesShape:
-		add("type", NewText("object"))
+		add("type", yaml.NewText("object"))
 		if s.match != "" {
-			add("propertyNames", NewMapping(NewMember("pattern", NewText(s.match))))
+			add("propertyNames", yaml.NewMapping(yaml.NewMember("pattern", yaml.NewText(s.match))))
 		}
 		add("additionalProperties", w.schema(s.of))
 	case listShape:
-		add("type", NewText("array"))
+		add("type", yaml.NewText("array"))
 		add("items", w.schema(s.of))
 		if s.min > 0 {
-			add("minItems", NewNumber(s.min))
+			add("minItems", yaml.NewNumber(s.min))
 		}
 		if s.max > 0 {
-			add("maxItems", NewNumber(s.max))
+			add("maxItems", yaml.NewNumber(s.max))
 		}
 	case textShape:
-		add("type", NewText("string"))
+		add("type", yaml.NewText("string"))
 		if s.words != nil {
 			add("enum", strings(s.words))
 		}
 		if s.match != "" {
-			add("pattern", NewText(s.match))
+			add("pattern", yaml.NewText(s.match))
 		}
 		if s.min > 0 {
-			add("minLength", NewNumber(s.min))
+			add("minLength", yaml.NewNumber(s.min))
 		}
 		if s.max > 0 {
-			add("maxLength", NewNumber(s.max))
+			add("maxLength", yaml.NewNumber(s.max))
 		}
 	case numberShape:
-		add("type", NewText("integer"))
-		add("minimum", NewNumber(s.min))
-		add("maximum", NewNumber(s.max))
+		add("type", yaml.NewText("integer"))
+		add("minimum", yaml.NewNumber(s.min))
+		add("maximum", yaml.NewNumber(s.max))
 	case boolShape:
-		add("type", NewText("boolean"))
+		add("type", yaml.NewText("boolean"))
 	case eitherShape:
-		alts := NewList()
+		alts := yaml.NewList()
 		for _, a := range s.alts {
 			alts.Items = append(alts.Items, w.schema(a))
 		}
 		add("anyOf", alts)
 	}
 	if s.eg != nil {
-		examples := NewList()
+		examples := yaml.NewList()
 		for _, e := range s.eg {
-			examples.Items = append(examples.Items, NewJSON(e))
+			examples.Items = append(examples.Items, yaml.NewJSON(e))
 		}
 		add("examples", examples)
 	}

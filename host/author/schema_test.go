@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/holdfast-rt/holdfast/host/author/yaml"
 )
 
 func compileSchema(t *testing.T) *jsonschema.Schema {
@@ -61,7 +63,7 @@ func documents(t *testing.T) map[string][]byte {
 func TestSchemaAccepts(t *testing.T) {
 	s := compileSchema(t)
 	for name, src := range documents(t) {
-		doc, findings := Read(name, src)
+		doc, findings := yaml.Read(name, src)
 		if len(findings) > 0 {
 			t.Errorf("%+v", findings)
 			continue
@@ -85,9 +87,9 @@ func TestSchemaRefuses(t *testing.T) {
 		"tests: [{name: a, steps: [{action: x, actor: {kind: user, id: u1}, args: {a: [1]}, after: 10s, expect: {state: {a.b: 1}}}]}]",
 		"hold: {ttl: 1h30m, on_expire: revert}", "hold: {by: a, per_actor: 1, per_agent: 64, otherwise: {verdict: halt}}", "actions: {a: {must: change, reset: [b]}}", "patterns: {p: {any: [{phrase: x}, {phrases: constants.x}, {regex: y}]}}", "version: 1.0.0-beta.1",
 	} {
-		doc, _ := Read("x.yaml", []byte(smallest+c))
+		doc, _ := yaml.Read("x.yaml", []byte(smallest+c))
 		if strings.HasPrefix(c, "version") {
-			doc, _ = Read("x.yaml", []byte(strings.Replace(smallest, "version: 1.0.0", c, 1)))
+			doc, _ = yaml.Read("x.yaml", []byte(strings.Replace(smallest, "version: 1.0.0", c, 1)))
 		}
 		if err := validate(t, s, doc.JSON()); err != nil {
 			t.Errorf("%s: %v", c, err)
@@ -106,7 +108,7 @@ func TestSchemaRefuses(t *testing.T) {
 		if strings.HasPrefix(c, "agents") {
 			src = strings.Replace(smallest, "agents: {user: {}}", c, 1)
 		}
-		doc, findings := Read("x.yaml", []byte(src))
+		doc, findings := yaml.Read("x.yaml", []byte(src))
 		if len(findings) > 0 {
 			t.Fatalf("%s: %+v", c, findings)
 		}
@@ -118,7 +120,7 @@ func TestSchemaRefuses(t *testing.T) {
 		"holdfast: 2\nbundle: b\nversion: 1.0.0", "bundle: b\nversion: 1.0.0", "holdfast: 1\nbundle: B\nversion: 1.0.0", "holdfast: 1\nbundle: b\nversion: 1.0",
 		"holdfast: 1\ncatalog: c\nversion: 1.0.0\nbundle: b.yaml", "holdfast: 1\ncatalog: c\nversion: 1.0.0\nbundle: b.yaml\nmatrix: {a: 1}", "holdfast: 1\ncatalog: c\nversion: 1.0.0\nbundle: b.yaml\nmatrix: {a: [1]}\nagents: {}",
 	} {
-		doc, _ := Read("x.yaml", []byte(c))
+		doc, _ := yaml.Read("x.yaml", []byte(c))
 		if validate(t, s, doc.JSON()) == nil {
 			t.Errorf("accepted: %s", c)
 		}
@@ -127,7 +129,7 @@ func TestSchemaRefuses(t *testing.T) {
 
 // TestSchemaDescribes looks for keys and definitions that say nothing.
 func TestSchemaDescribes(t *testing.T) {
-	doc, findings := Read("x.json", Schema())
+	doc, findings := yaml.Read("x.json", Schema())
 	if len(findings) > 0 {
 		t.Fatalf("%+v", findings)
 	}

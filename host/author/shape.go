@@ -5,6 +5,8 @@ package author
 // catalog, which the core only sees once it is built. The bundle itself is
 // checked by the core alone.
 
+import "github.com/holdfast-rt/holdfast/host/author/yaml"
+
 // shape says what a value may be.
 type shape struct {
 	id    string // name among the schema's definitions; "" where it is written out in place
@@ -95,7 +97,7 @@ func documentShapes() (bundle, catalog *shape) {
 	var (
 		anything   = &shape{kind: anyShape}
 		flag       = &shape{kind: boolShape}
-		whole      = &shape{kind: numberShape, min: -MaxInteger, max: MaxInteger}
+		whole      = &shape{kind: numberShape, min: -yaml.MaxInteger, max: yaml.MaxInteger}
 		expression = (&shape{kind: textShape, min: 1}).called("expression", "A CEL expression. It goes in quotes where it has `: ` or ` #`, or begins with a quote, a bracket or `!`.")
 		identifier = matching("", identifierMatch).called("identifier", "A name: letters, digits and `_`, not starting with a digit, at most 64; no reserved word of CEL and no root such as `state`.")
 		member     = matching("", memberMatch).called("member", "A member of an enum: as a name, and with `-` inside.")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/holdfast-rt/holdfast/host"
 	"github.com/holdfast-rt/holdfast/host/author"
+	"github.com/holdfast-rt/holdfast/host/author/yaml"
 )
 
 // files are the bundles that are proposed to.
@@ -23,7 +24,7 @@ var files = []string{
 func build(tb testing.TB, file string) (document []byte, name string) {
 	tb.Helper()
 	built, findings := author.Build(filepath.FromSlash(file), author.Options{Engine: host.Native()})
-	if author.Failed(findings) {
+	if yaml.Failed(findings) {
 		tb.Fatalf("%s: %v", file, findings)
 	}
 	return built.Document, built.Name + "@" + built.Version

@@ -10,7 +10,7 @@ import (
 
 	"github.com/holdfast-rt/holdfast/core"
 	"github.com/holdfast-rt/holdfast/host"
-	"github.com/holdfast-rt/holdfast/host/author"
+	"github.com/holdfast-rt/holdfast/host/author/yaml"
 	"github.com/holdfast-rt/holdfast/host/scenario"
 )
 
@@ -50,7 +50,7 @@ tests:
 
 func suite(t *testing.T, tests string) *scenario.Suite {
 	t.Helper()
-	source, findings := author.Read("gate.yaml", []byte(gate+tests))
+	source, findings := yaml.Read("gate.yaml", []byte(gate+tests))
 	if len(findings) > 0 {
 		t.Fatal(findings)
 	}
@@ -150,7 +150,7 @@ func TestFirstFailure(t *testing.T) {
 
 // TestChild says that a child's scenarios need not reach what its parent declares.
 func TestChild(t *testing.T) {
-	parent, _ := author.Read("gate.yaml", []byte(gate+"  []\n"))
+	parent, _ := yaml.Read("gate.yaml", []byte(gate+"  []\n"))
 	document, err := core.Canonical(parent.JSON())
 	if err != nil {
 		t.Fatal(err)

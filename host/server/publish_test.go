@@ -19,6 +19,7 @@ import (
 	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host"
 	"github.com/holdfast-rt/holdfast/host/author"
+	"github.com/holdfast-rt/holdfast/host/author/yaml"
 	"github.com/holdfast-rt/holdfast/host/server"
 	"github.com/holdfast-rt/holdfast/host/signature"
 )
@@ -56,7 +57,7 @@ metadata: {maker: '"made for the " + cursor.side'}
 		}
 	}
 	b, findings := author.Build(filepath.Join(dir, "catalog.yaml"), author.Options{Engine: host.Native()})
-	if author.Failed(findings) {
+	if yaml.Failed(findings) {
 		return "", fmt.Errorf("%v", findings)
 	}
 	return string(b.Document), nil

@@ -13,6 +13,7 @@ import (
 
 	"github.com/holdfast-rt/holdfast/core"
 	"github.com/holdfast-rt/holdfast/host/author"
+	"github.com/holdfast-rt/holdfast/host/author/yaml"
 	"github.com/holdfast-rt/holdfast/host/ledger"
 	"github.com/holdfast-rt/holdfast/host/scenario"
 )
@@ -26,13 +27,13 @@ var patience = 10 * time.Second
 
 // built is what became of the text.
 type built struct {
-	Name     string           `json:"name"`
-	Version  string           `json:"version"`
-	Catalog  bool             `json:"catalog"`
-	Document json.RawMessage  `json:"document"` // null where a finding is an error
-	Digest   string           `json:"digest"`
-	Findings []author.Finding `json:"findings"`
-	More     int              `json:"more"` // findings beyond those that are told
+	Name     string          `json:"name"`
+	Version  string          `json:"version"`
+	Catalog  bool            `json:"catalog"`
+	Document json.RawMessage `json:"document"` // null where a finding is an error
+	Digest   string          `json:"digest"`
+	Findings []yaml.Finding  `json:"findings"`
+	More     int             `json:"more"` // findings beyond those that are told
 }
 
 // build makes the document. It reads no file: parents are what is published.
@@ -63,11 +64,11 @@ func (h *handler) build(ctx context.Context, src []byte) built {
 	if answer.Document == nil {
 		answer.Document = json.RawMessage("null")
 	}
-	if answer.More = max(0, len(found)-author.MaxFindings); answer.More > 0 {
-		answer.Findings = found[:author.MaxFindings]
+	if answer.More = max(0, len(found)-yaml.MaxFindings); answer.More > 0 {
+		answer.Findings = found[:yaml.MaxFindings]
 	}
 	if answer.Findings == nil {
-		answer.Findings = []author.Finding{}
+		answer.Findings = []yaml.Finding{}
 	}
 	return answer
 }
@@ -96,7 +97,7 @@ func (h *handler) test(ctx context.Context, src []byte) (tested, error) {
 	suite, err := scenario.Read(h.Core, answer.Document)
 	if err != nil {
 		if invalid := new(core.Invalid); errors.As(err, &invalid) {
-			source, _ := author.Read(name, src)
+			source, _ := yaml.Read(name, src)
 			for _, d := range invalid.Diagnostics {
 				answer.Findings = append(answer.Findings, author.Locate(source, d))
 			}
@@ -104,7 +105,7 @@ func (h *handler) test(ctx context.Context, src []byte) (tested, error) {
 		}
 		return answer, err
 	}
-	source, _ := author.Read(name, src)
+	source, _ := yaml.Read(name, src)
 	until := time.Now().Add(patience)
 	for i := range suite.Scenarios {
 		if ctx.Err() != nil || time.Now().After(until) {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/holdfast-rt/holdfast/host"
 	"github.com/holdfast-rt/holdfast/host/author"
+	"github.com/holdfast-rt/holdfast/host/author/yaml"
 	"github.com/holdfast-rt/holdfast/host/ledger"
 )
 
@@ -179,9 +180,9 @@ func body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if err != nil || media != "application/yaml" {
 		return nil, refuse(CodeType, "send the body as Content-Type: application/yaml")
 	}
-	src, err := io.ReadAll(http.MaxBytesReader(w, r.Body, author.MaxFile))
+	src, err := io.ReadAll(http.MaxBytesReader(w, r.Body, yaml.MaxFile))
 	if errors.As(err, new(*http.MaxBytesError)) {
-		return nil, refuse(CodeTooLarge, "a bundle has at most %d bytes", author.MaxFile)
+		return nil, refuse(CodeTooLarge, "a bundle has at most %d bytes", yaml.MaxFile)
 	}
 	if err != nil {
 		return nil, refuse(CodeBody, "the body did not arrive whole")

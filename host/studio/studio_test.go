@@ -18,6 +18,7 @@ import (
 
 	"github.com/holdfast-rt/holdfast/host"
 	"github.com/holdfast-rt/holdfast/host/author"
+	"github.com/holdfast-rt/holdfast/host/author/yaml"
 	"github.com/holdfast-rt/holdfast/host/ledger"
 	"github.com/holdfast-rt/holdfast/host/studio"
 )
@@ -142,7 +143,7 @@ func TestFindingsHavePlaces(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 	many := post(t, h, lamp+strings.Repeat("  - {name: x, steps: 3}\n", 150))
-	if len(many.Findings) != author.MaxFindings {
+	if len(many.Findings) != yaml.MaxFindings {
 		t.Error(len(many.Findings))
 	}
 	for _, broken := range []string{"", "a: [", "\x00", "- 1", "holdfast: 1\n---\nholdfast: 2\n",
@@ -232,7 +233,7 @@ func TestRefusals(t *testing.T) {
 		{"DELETE", "/studio/schema", "", nil, 405, "http/method"},
 		{"POST", "/studio/test", "application/json", []byte("{}"), 415, "http/content-type"},
 		{"POST", "/studio/test", "", []byte(lamp), 415, "http/content-type"},
-		{"POST", "/studio/test", "application/yaml", bytes.Repeat([]byte("# \n"), author.MaxFile/2), 413, "http/too-large"},
+		{"POST", "/studio/test", "application/yaml", bytes.Repeat([]byte("# \n"), yaml.MaxFile/2), 413, "http/too-large"},
 	} {
 		w := ask(h, c.method, c.path, c.media, c.body)
 		var p struct {

@@ -14,6 +14,7 @@ import (
 	"github.com/goccy/go-json"
 
 	"github.com/holdfast-rt/holdfast/host/author"
+	"github.com/holdfast-rt/holdfast/host/author/yaml"
 )
 
 // width is how long a mapping or list may be to stand on one line.
@@ -48,7 +49,7 @@ func render(document []byte) ([]byte, error) {
 		block(&out, "", scalar(key)+":", members[key], 1)
 	}
 	src, findings := author.Format(name, out.Bytes()) // its usual order
-	if author.Failed(findings) {
+	if yaml.Failed(findings) {
 		return nil, refuse(CodeFailed, "the document cannot be written as YAML: %s", findings[0].Message)
 	}
 	return src, nil

@@ -15,7 +15,7 @@ import (
 
 	"github.com/holdfast-rt/holdfast/core"
 	"github.com/holdfast-rt/holdfast/host"
-	"github.com/holdfast-rt/holdfast/host/author"
+	"github.com/holdfast-rt/holdfast/host/author/yaml"
 )
 
 // app is what a command works with.
@@ -64,7 +64,7 @@ func (a *app) readFile(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.piped, err = io.ReadAll(io.LimitReader(in, author.MaxFile+1))
+	a.piped, err = io.ReadAll(io.LimitReader(in, yaml.MaxFile+1))
 	return a.piped, err
 }
 

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/holdfast-rt/holdfast/host/author"
+	"github.com/holdfast-rt/holdfast/host/author/yaml"
 	"github.com/holdfast-rt/holdfast/host/scenario"
 )
 
@@ -39,7 +40,7 @@ func (c *checkCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	all := []author.Finding{}
+	all := []yaml.Finding{}
 	var good []*author.Built
 	for _, path := range paths {
 		if file, point := cutPoint(path); point != "" {
@@ -54,11 +55,11 @@ func (c *checkCommand) Run(a *app) error {
 			found = append(found, located(a.sourceOf(built), wrong)...)
 		}
 		for _, f := range found {
-			if !slices.ContainsFunc(all, func(g author.Finding) bool { return repeated(f, g) }) { // a parent and a catalog's bundle may be checked in their own right too
+			if !slices.ContainsFunc(all, func(g yaml.Finding) bool { return repeated(f, g) }) { // a parent and a catalog's bundle may be checked in their own right too
 				all = append(all, f)
 			}
 		}
-		if built.Document != nil && !author.Failed(found) {
+		if built.Document != nil && !yaml.Failed(found) {
 			good = append(good, built)
 		}
 	}
@@ -72,14 +73,14 @@ func (c *checkCommand) Run(a *app) error {
 		}
 		t.write(a.stdout, "")
 	}
-	if author.Failed(all) || c.Strict && len(all) > 0 {
+	if yaml.Failed(all) || c.Strict && len(all) > 0 {
 		return findings
 	}
 	return nil
 }
 
 // repeated says whether two findings are one, made by building different files.
-func repeated(f, g author.Finding) bool {
+func repeated(f, g yaml.Finding) bool {
 	return f.File == g.File && f.Offset == g.Offset && f.Code == g.Code && f.Message == g.Message
 }
 
@@ -135,4 +136,4 @@ func files(paths []string) ([]string, error) {
 }
 
 // where is a place in a file, for people.
-func where(p author.Place) string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column) }
+func where(p yaml.Place) string { return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column) }

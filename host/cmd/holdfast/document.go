@@ -14,15 +14,16 @@ import (
 
 	"github.com/holdfast-rt/holdfast/host"
 	"github.com/holdfast-rt/holdfast/host/author"
+	"github.com/holdfast-rt/holdfast/host/author/yaml"
 )
 
 // build builds a bundle or a catalog, or reads a built one; - is one on standard input. What is wrong with it is
 // in the findings. The error is that of a file that cannot be read.
-func (a *app) build(path string) (*author.Built, []author.Finding, error) {
+func (a *app) build(path string) (*author.Built, []yaml.Finding, error) {
 	return a.buildWith(path, author.Options{})
 }
 
-func (a *app) buildWith(path string, o author.Options) (*author.Built, []author.Finding, error) {
+func (a *app) buildWith(path string, o author.Options) (*author.Built, []yaml.Finding, error) {
 	if path == "-" {
 		if _, err := a.readFile(path); err != nil {
 			return nil, nil, err

@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"github.com/holdfast-rt/holdfast/host/author"
+	"github.com/holdfast-rt/holdfast/host/author/yaml"
 )
 
 type fmtCommand struct {
@@ -60,7 +61,7 @@ func (c *fmtCommand) Run(a *app) error {
 // format formats one file. The error is findings where it cannot be, or should be.
 func (c *fmtCommand) format(a *app, path string, src []byte) error {
 	out, found := author.Format(path, src)
-	if author.Failed(found) {
+	if yaml.Failed(found) {
 		if err := author.Report(a.stderr, found, author.Style{Color: bool(styleFor(a.stderr))}); err != nil {
 			return err
 		}

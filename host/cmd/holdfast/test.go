@@ -14,6 +14,7 @@ import (
 	"github.com/holdfast-rt/holdfast/core"
 	"github.com/holdfast-rt/holdfast/host"
 	"github.com/holdfast-rt/holdfast/host/author"
+	"github.com/holdfast-rt/holdfast/host/author/yaml"
 	"github.com/holdfast-rt/holdfast/host/scenario"
 )
 
@@ -50,9 +51,9 @@ type tested struct {
 	Points    *points          `json:"points,omitempty"` // of a catalog
 	Scenarios []ran            `json:"scenarios"`
 	Coverage  *scenario.Report `json:"coverage,omitempty"`
-	Findings  []author.Finding `json:"findings,omitempty"` // why it could not be tested
+	Findings  []yaml.Finding   `json:"findings,omitempty"` // why it could not be tested
 
-	source   *author.Source // the file that has the scenarios
+	source   *yaml.Source // the file that has the scenarios
 	coverage scenario.Coverage
 }
 
@@ -66,7 +67,7 @@ type points struct {
 type ran struct {
 	Point string `json:"point,omitempty"`
 	scenario.Outcome
-	Place *author.Place `json:"place,omitempty"`
+	Place *yaml.Place `json:"place,omitempty"`
 }
 
 // testRun is a run of the command.
@@ -165,19 +166,19 @@ func (t *testRun) onePoint(r *tested, built *author.Built, point string) error {
 }
 
 // sourceOf reads the file that has the scenarios again, to say where a step stands.
-func (a *app) sourceOf(built *author.Built) *author.Source {
+func (a *app) sourceOf(built *author.Built) *yaml.Source {
 	path := built.Files[0]
 	if built.Catalog && len(built.Files) > 1 {
 		path = built.Files[1] // the catalog's bundle
 	}
 	src, _ := a.readFile(path) // it was read a moment ago
-	source, _ := author.Read(path, src)
+	source, _ := yaml.Read(path, src)
 	return source
 }
 
 // located turns what was found in a document into findings in its file.
-func located(source *author.Source, diagnostics []core.Diagnostic) []author.Finding {
-	var list []author.Finding
+func located(source *yaml.Source, diagnostics []core.Diagnostic) []yaml.Finding {
+	var list []yaml.Finding
 	for _, d := range diagnostics {
 		list = append(list, author.Locate(source, d))
 	}

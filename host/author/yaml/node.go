@@ -1,4 +1,4 @@
-package author
+package yaml
 
 // This file defines Node, one value of a file with the place where it stands.
 

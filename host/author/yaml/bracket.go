@@ -1,4 +1,4 @@
-package author
+package yaml
 
 // This file looks for mistakes between brackets, where commas and colons mean more
 // than outside.

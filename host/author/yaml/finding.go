@@ -1,4 +1,4 @@
-package author
+package yaml
 
 // This file defines Finding, what is shown to a person about a file.
 

@@ -1,4 +1,4 @@
-package author
+package yaml
 
 // This file runs the YAML parser, on what is safe to give it.
 

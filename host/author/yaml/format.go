@@ -1,4 +1,4 @@
-package author
+package yaml
 
 // This file gives a YAML file its usual layout.
 //
@@ -26,7 +26,7 @@ type Order func(n *Node) (keys []string, inside func(key string) Order)
 // above or behind. Formatting again changes nothing, and the document stays the same.
 //
 // A file that cannot be read comes back as it is, with the findings. JSON comes back as it is.
-func format(name string, src []byte, order Order) ([]byte, []Finding) {
+func Format(name string, src []byte, order Order) ([]byte, []Finding) {
 	s, findings := Read(name, src)
 	if !s.Valid() || s.spans == nil {
 		return src, findings

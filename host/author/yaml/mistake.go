@@ -1,4 +1,4 @@
-package author
+package yaml
 
 // This file finds the usual mistakes in a file that the parser refuses.
 //

@@ -1,4 +1,4 @@
-package author
+package yaml
 
 // This file turns places in the document into places in the file.
 

@@ -1,4 +1,4 @@
-package author
+package yaml
 
 import (
 	"os"
@@ -275,7 +275,7 @@ func TestJSON(t *testing.T) {
 
 // TestMistakesInNothing looks for mistakes in files that have none.
 func TestMistakesInNothing(t *testing.T) {
-	files, _ := filepath.Glob("../../testdata/*/*/*.yaml")
+	files, _ := filepath.Glob("../../../testdata/*/*/*.yaml")
 	if len(files) < 4 {
 		t.Fatal("no bundles to read")
 	}

@@ -1,4 +1,4 @@
-package author
+package yaml
 
 // This file defines Source, a file that was read, and Read.
 

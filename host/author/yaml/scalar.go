@@ -1,4 +1,4 @@
-package author
+package yaml
 
 // This file decodes scalars: text in the five ways YAML can write it.
 //

@@ -1,4 +1,4 @@
-package author
+package yaml
 
 // This file indents a YAML file, two blanks to a level.
 //

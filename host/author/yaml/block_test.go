@@ -1,4 +1,4 @@
-package author
+package yaml
 
 // This file tests texts below | and > with comments behind them, in every combination, against another reader.
 

@@ -1,4 +1,4 @@
-package author
+package yaml
 
 // This file says what text without quotes is: null, true, a number or text, as in
 // YAML's core schema (https://yaml.org/spec/1.2.2/#103-core-schema).

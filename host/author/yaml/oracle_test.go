@@ -1,4 +1,4 @@
-package author
+package yaml
 
 // This file compares what Read makes of YAML with another reader.
 
@@ -99,7 +99,7 @@ func disputes(src string) bool {
 // FuzzRead reads anything: within bounds, without a panic, with places inside the
 // file, and, where the other reader takes the file too, with the same result.
 func FuzzRead(f *testing.F) {
-	for _, pattern := range []string{"../../testdata/diagnostics/yaml/*.yaml", "../../testdata/*/*/*.yaml"} {
+	for _, pattern := range []string{"../../../testdata/diagnostics/yaml/*.yaml", "../../../testdata/*/*/*.yaml"} {
 		files, _ := filepath.Glob(pattern)
 		for _, file := range files {
 			if src, err := os.ReadFile(file); err == nil {

@@ -1,4 +1,4 @@
-package author
+package yaml
 
 // This file turns the YAML parser's tree into nodes.
 //

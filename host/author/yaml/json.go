@@ -1,4 +1,4 @@
-package author
+package yaml
 
 // This file reads strict JSON (RFC 8259) into nodes with places.
 
