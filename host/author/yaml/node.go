@@ -191,7 +191,7 @@ func (n *Node) AppendJSON(dst []byte) []byte {
 func appendText(dst []byte, s string) []byte {
 	b, err := json.MarshalWithOption(s, json.DisableHTMLEscape())
 	if err != nil {
-		panic("author: text that cannot be written as JSON: " + err.Error())
+		panic("yaml: text that cannot be written as JSON: " + err.Error())
 	}
 	return append(dst, b...)
 }
