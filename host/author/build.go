@@ -114,7 +114,8 @@ func (b *builder) build(path string) *Built {
 	u, err := b.read(path)
 	built.Files = b.files
 	if err != nil {
-		b.add(yaml.Finding{Place: yaml.Place{File: path}, Severity: yaml.Error, Code: codes.FileUnreadable, Message: unreadable(err)})
+		b.add(yaml.Finding{Place: yaml.Place{File: path}, Severity: yaml.Error, Code: codes.FileUnreadable,
+			Message: unreadable(err)})
 		return built
 	}
 	if !u.source.Valid() {
@@ -206,7 +207,8 @@ func (b *builder) bundle(u *unit) {
 		}
 		if e.Get("document") == nil && e.GetText("bundle") != "" && e.GetText("version") != "" {
 			if len(b.chain) > maxGenerations || len(b.units) > maxParents {
-				b.fail(u, "/extends/"+strconv.Itoa(i), false, codes.LimitExtends, fmt.Sprintf("there are more than %d generations or %d parents.", maxGenerations, maxParents), "")
+				b.fail(u, "/extends/"+strconv.Itoa(i), false, codes.LimitExtends,
+					fmt.Sprintf("there are more than %d generations or %d parents.", maxGenerations, maxParents), "")
 				return
 			}
 			if e = b.parent(u, i, e); e == nil {
@@ -244,7 +246,8 @@ func (b *builder) parent(u *unit, i int, e *yaml.Node) *yaml.Node {
 				circle += c.source.Root.GetText("bundle") + " extends "
 			}
 			b.cycle = true
-			b.fail(u, at, false, codes.ExtendCycle, "this bundle extends itself: "+circle+p.source.Root.GetText("bundle")+".", "leave out one of them.")
+			b.fail(u, at, false, codes.ExtendCycle, "this bundle extends itself: "+circle+p.source.Root.GetText("bundle")+".",
+				"leave out one of them.")
 			return nil
 		}
 		b.bundle(p)
@@ -254,7 +257,8 @@ func (b *builder) parent(u *unit, i int, e *yaml.Node) *yaml.Node {
 		if b.cycle {
 			return nil // the circle itself was reported, and says more
 		}
-		b.fail(u, at+"/bundle", false, codes.ExtendInvalid, "the parent `"+e.GetText("bundle")+"` has errors of its own.", "mend "+p.path+" first.")
+		b.fail(u, at+"/bundle", false, codes.ExtendInvalid, "the parent `"+e.GetText("bundle")+"` has errors of its own.",
+			"mend "+p.path+" first.")
 		return nil
 	}
 	if !b.pin(u, at, e.GetText("bundle")+"@"+e.GetText("version"), p.digest) {
@@ -265,14 +269,16 @@ func (b *builder) parent(u *unit, i int, e *yaml.Node) *yaml.Node {
 	for k := range full.Members {
 		if full.Members[k].Key.Text == "digest" { // a digest that is given must be right
 			if d := full.Members[k].Value; d.Kind == yaml.Text && d.Text != p.digest {
-				b.fail(u, at+"/digest", false, codes.ExtendVersion, "the parent in "+p.path+" has the digest "+p.digest+", not this one.", "")
+				b.fail(u, at+"/digest", false, codes.ExtendVersion,
+					"the parent in "+p.path+" has the digest "+p.digest+", not this one.", "")
 				return nil
 			}
 			full.Members = append(full.Members[:k], full.Members[k+1:]...)
 			break
 		}
 	}
-	full.Members = append(full.Members, yaml.NewMember("digest", yaml.NewText(p.digest)), yaml.NewMember("document", p.document))
+	full.Members = append(full.Members, yaml.NewMember("digest", yaml.NewText(p.digest)),
+		yaml.NewMember("document", p.document))
 	return &full
 }
 
@@ -280,7 +286,8 @@ func (b *builder) parent(u *unit, i int, e *yaml.Node) *yaml.Node {
 func (b *builder) find(u *unit, at string, e *yaml.Node) *unit {
 	name, version := e.GetText("bundle"), e.GetText("version")
 	if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
-		b.fail(u, at+"/bundle", false, codes.ExtendNotFound, "`"+name+"` is no name of a bundle.", "use lower-case letters, digits and `-`.")
+		b.fail(u, at+"/bundle", false, codes.ExtendNotFound, "`"+name+"` is no name of a bundle.",
+			"use lower-case letters, digits and `-`.")
 		return nil
 	}
 	dir := filepath.Dir(u.path)
@@ -315,7 +322,9 @@ func (b *builder) find(u *unit, at string, e *yaml.Node) *unit {
 		}
 	}
 	if other != nil {
-		f := b.fail(u, at+"/version", false, codes.ExtendVersion, "the parent is wanted in version "+version+", and "+other.path+" has "+other.source.Root.GetText("version")+".", "name that version, or find the other file.")
+		f := b.fail(u, at+"/version", false, codes.ExtendVersion,
+			"the parent is wanted in version "+version+", and "+other.path+" has "+other.source.Root.GetText("version")+".",
+			"name that version, or find the other file.")
 		place, _ := other.source.Position("/version", false, 0, 0)
 		f.Related = &place
 		return nil
@@ -324,7 +333,8 @@ func (b *builder) find(u *unit, at string, e *yaml.Node) *unit {
 	if len(b.Folders) > 0 {
 		hint += ", and in " + strings.Join(b.Folders, ", ")
 	}
-	b.fail(u, at+"/bundle", false, codes.ExtendNotFound, "the parent `"+name+"@"+version+"` is nowhere to be found.", hint+".")
+	b.fail(u, at+"/bundle", false, codes.ExtendNotFound,
+		"the parent `"+name+"@"+version+"` is nowhere to be found.", hint+".")
 	return nil
 }
 
@@ -355,7 +365,8 @@ func (b *builder) candidate(path, name string) (*unit, error) {
 func (b *builder) resolved(u *unit, at, name, version string, doc []byte) *unit {
 	s, findings := yaml.Read(name+"@"+version+".json", doc)
 	if len(findings) > 0 || s.Root.GetText("bundle") != name || s.Root.GetText("version") != version {
-		b.fail(u, at+"/bundle", false, codes.ExtendInvalid, "what was found as `"+name+"@"+version+"` is not that bundle's document.", "")
+		b.fail(u, at+"/bundle", false, codes.ExtendInvalid,
+			"what was found as `"+name+"@"+version+"` is not that bundle's document.", "")
 		return nil
 	}
 	digest, err := bundleDigest(b.Engine, doc)

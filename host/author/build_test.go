@@ -120,19 +120,22 @@ func TestBuildExtends(t *testing.T) {
 
 // TestBuildDiamond extends two parents that share one.
 func TestBuildDiamond(t *testing.T) {
-	side := "holdfast: 1\nbundle: %\nversion: 1.0.0\nextends: [{bundle: parent, version: 1.2.0}]\nstate: {%: {type: bool}}\n"
+	side := "holdfast: 1\nbundle: %\nversion: 1.0.0\nextends: [{bundle: parent, version: 1.2.0}]\n" +
+		"state: {%: {type: bool}}\n"
 	files := tree{
 		"parent.yaml": parentYAML,
 		"left.yaml":   strings.ReplaceAll(side, "%", "left"),
 		"right.yaml":  strings.ReplaceAll(side, "%", "right"),
-		"child.yaml":  "holdfast: 1\nbundle: child\nversion: 1.0.0\nextends:\n  - {bundle: left, version: 1.0.0}\n  - {bundle: right, version: 1.0.0}\n",
+		"child.yaml": "holdfast: 1\nbundle: child\nversion: 1.0.0\nextends:\n  - {bundle: left, version: 1.0.0}\n" +
+			"  - {bundle: right, version: 1.0.0}\n",
 	}
 	reads := map[string]int{}
 	b := built(t, "child.yaml", Options{ReadFile: func(path string) ([]byte, error) {
 		reads[path]++
 		return files.read(path)
 	}})
-	if want := []string{"child.yaml", "left.yaml", "parent.yaml", "right.yaml"}; strings.Join(b.Files, " ") != strings.Join(want, " ") {
+	if want := []string{"child.yaml", "left.yaml", "parent.yaml", "right.yaml"}; strings.Join(b.Files, " ") !=
+		strings.Join(want, " ") {
 		t.Errorf("made from %v", b.Files)
 	}
 }
@@ -144,12 +147,14 @@ func TestBuildLimits(t *testing.T) {
 		if err != nil {
 			return nil, fs.ErrNotExist
 		}
-		return []byte("holdfast: 1\nbundle: p" + strconv.Itoa(n) + "\nversion: 1.0.0\nagents: {a: {}}\nextends: [{bundle: p" + strconv.Itoa(n+1) + ", version: 1.0.0}]\n"), nil
+		return []byte("holdfast: 1\nbundle: p" + strconv.Itoa(n) + "\nversion: 1.0.0\nagents: {a: {}}\nextends: [{bundle: p" +
+			strconv.Itoa(n+1) + ", version: 1.0.0}]\n"), nil
 	}})
 	if b.Document != nil || !yaml.Failed(findings) || !strings.Contains(codesOf(findings), codes.LimitExtends) {
 		t.Errorf("%s", codesOf(findings))
 	}
-	if _, findings := Build("nowhere.yaml", Options{Engine: native{}, ReadFile: tree{}.read}); codesOf(findings) != codes.FileUnreadable+" " {
+	if _, findings := Build("nowhere.yaml", Options{Engine: native{}, ReadFile: tree{}.read}); codesOf(findings) !=
+		codes.FileUnreadable+" " {
 		t.Errorf("%s", codesOf(findings))
 	}
 }
@@ -187,7 +192,9 @@ func TestBuildCatalog(t *testing.T) {
 	}
 	i := strings.Index(string(b.Document), `"digest":"sha256:`) + len(`"digest":"sha256:`)
 	forged := string(b.Document[:i]) + "0000" + string(b.Document[i+4:])
-	if _, findings := Build("catalog.json", Options{Engine: native{}, ReadFile: tree{"catalog.json": forged}.read}); codesOf(findings) != codes.CatalogDigest+" " {
+	if _, findings := Build("catalog.json",
+		Options{Engine: native{}, ReadFile: tree{"catalog.json": forged}.read}); codesOf(findings) !=
+		codes.CatalogDigest+" " {
 		t.Errorf("%s", codesOf(findings))
 	}
 }

@@ -54,7 +54,8 @@ func (b *builder) catalog(u *unit) []byte {
 			doc.Members = append(doc.Members, yaml.NewMember(key, v))
 		}
 	}
-	doc.Members = append(doc.Members, yaml.NewMember("bundle", c.template.document), yaml.NewMember("matrix", root.Get("matrix")), yaml.NewMember("entries", entries))
+	doc.Members = append(doc.Members, yaml.NewMember("bundle", c.template.document),
+		yaml.NewMember("matrix", root.Get("matrix")), yaml.NewMember("entries", entries))
 	canonical, err := b.Engine.Canonical(doc.AppendJSON(nil))
 	b.engineFailed(u, err)
 	return canonical
@@ -104,7 +105,8 @@ func (c *cataloger) conclude() {
 func (c *cataloger) bundle() *unit {
 	path := c.unit.source.Root.GetText("bundle")
 	if filepath.IsAbs(path) {
-		c.fail(c.unit, "/bundle", false, codes.CatalogBundle, "the bundle is named by its path from this file.", "write a relative path.")
+		c.fail(c.unit, "/bundle", false, codes.CatalogBundle, "the bundle is named by its path from this file.",
+			"write a relative path.")
 		return nil
 	}
 	path = filepath.Join(filepath.Dir(c.unit.path), filepath.FromSlash(path))
@@ -145,7 +147,8 @@ func (c *cataloger) names(key, code string) {
 		if len(known) > 0 {
 			hint = "it has " + strings.Join(known, ", ") + "."
 		}
-		c.fail(c.unit, yaml.Pointer("/"+key, m.Key.Text), true, code, "the bundle has no `"+m.Key.Text+"` under `"+key+"`.", hint)
+		c.fail(c.unit, yaml.Pointer("/"+key, m.Key.Text), true, code,
+			"the bundle has no `"+m.Key.Text+"` under `"+key+"`.", hint)
 	}
 }
 
@@ -157,14 +160,17 @@ func (c *cataloger) missing() {
 			continue
 		}
 		for _, m := range declared.Members {
-			if m.Value.Kind != yaml.Mapping || m.Value.Get("value") != nil || m.Value.Get("hash") != nil || c.unit.source.Root.Get(key).Get(m.Key.Text) != nil {
+			if m.Value.Kind != yaml.Mapping || m.Value.Get("value") != nil || m.Value.Get("hash") != nil ||
+				c.unit.source.Root.Get(key).Get(m.Key.Text) != nil {
 				continue
 			}
 			at, self := "/"+key, true
 			if c.unit.source.Root.Get(key) == nil {
 				at, self = "/bundle", false
 			}
-			f := c.fail(c.unit, at, self, codes.CatalogMissingParam, "`"+key+"."+m.Key.Text+"` has a value neither here nor in the bundle.", "write an expression for it under `"+key+"`.")
+			f := c.fail(c.unit, at, self, codes.CatalogMissingParam,
+				"`"+key+"."+m.Key.Text+"` has a value neither here nor in the bundle.",
+				"write an expression for it under `"+key+"`.")
 			if p, found := c.template.source.Position(yaml.Pointer("/"+key, m.Key.Text), true, 0, 0); found {
 				f.Related = &p
 			}
@@ -182,7 +188,9 @@ func (c *cataloger) points() []*point {
 		for i, v := range part.Value.Items {
 			text := string(v.AppendJSON(nil))
 			if j, twice := first[text]; twice {
-				f := c.fail(c.unit, at+"/"+strconv.Itoa(i), false, codes.CatalogDuplicate, "the value "+text+" stands in `"+part.Key.Text+"` twice, so no cursor with it would mean one bundle.", "leave one out.")
+				f := c.fail(c.unit, at+"/"+strconv.Itoa(i), false, codes.CatalogDuplicate,
+					"the value "+text+" stands in `"+part.Key.Text+"` twice, so no cursor with it would mean one bundle.",
+					"leave one out.")
 				p, _ := c.unit.source.Position(at+"/"+strconv.Itoa(j), false, 0, 0)
 				f.Related = &p
 				continue
@@ -199,7 +207,8 @@ func (c *cataloger) points() []*point {
 		var next []*point
 		for _, p := range points {
 			for _, v := range part.Value.Items {
-				cursor := yaml.NewMapping(append(append([]yaml.Member(nil), p.cursor.Members...), yaml.Member{Key: part.Key, Value: v})...)
+				cursor := yaml.NewMapping(append(append([]yaml.Member(nil), p.cursor.Members...),
+					yaml.Member{Key: part.Key, Value: v})...)
 				name := part.Key.Text + "=" + v.Text
 				if p.name != "" {
 					name = p.name + "," + name
@@ -230,7 +239,8 @@ func (c *cataloger) entries(points []*point) *yaml.Node {
 			for k := range except.Items {
 				v := c.eval(p, "/except/"+strconv.Itoa(k), vars)
 				if v != nil && v.Kind != yaml.Bool {
-					c.atPoint(p, c.unit.finding(Diagnostic{Code: codes.CatalogValue, Path: "/except/" + strconv.Itoa(k), Message: "an exception is true or false, and this is neither."}))
+					c.atPoint(p, c.unit.finding(Diagnostic{Code: codes.CatalogValue, Path: "/except/" + strconv.Itoa(k),
+						Message: "an exception is true or false, and this is neither."}))
 					v = nil
 				}
 				failed = failed || v == nil
@@ -263,7 +273,9 @@ func (c *cataloger) entries(points []*point) *yaml.Node {
 		if !ok {
 			break
 		}
-		list.Items = append(list.Items, yaml.NewMapping(yaml.NewMember("cursor", p.cursor), yaml.NewMember("params", p.params), yaml.NewMember("metadata", p.metadata), yaml.NewMember("digest", yaml.NewText(digest))))
+		list.Items = append(list.Items,
+			yaml.NewMapping(yaml.NewMember("cursor", p.cursor), yaml.NewMember("params", p.params),
+				yaml.NewMember("metadata", p.metadata), yaml.NewMember("digest", yaml.NewText(digest))))
 	}
 	if len(list.Items) == 0 && len(c.later) == 0 && !yaml.Failed(c.findings) {
 		c.fail(c.unit, "/except", true, codes.CatalogEmpty, "every point is excepted, so nothing would be published.", "")
@@ -406,15 +418,18 @@ func (c *cataloger) verify() []byte {
 	root := c.unit.source.Root
 	bundle, entries := root.Get("bundle"), root.Get("entries")
 	if bundle == nil || bundle.Kind != yaml.Mapping || entries.Kind != yaml.List || len(entries.Items) > MaxPoints {
-		c.fail(c.unit, "/entries", true, codes.CatalogBundle, "a built catalog has its bundle's document under `bundle`, and a list of points under `entries`.", "")
+		c.fail(c.unit, "/entries", true, codes.CatalogBundle,
+			"a built catalog has its bundle's document under `bundle`, and a list of points under `entries`.", "")
 		return nil
 	}
 	// The template is a part of this file: its findings are placed below /bundle.
 	template := &unit{path: c.unit.path, source: c.unit.source.Part(bundle), document: bundle}
 	for i, e := range entries.Items {
 		at := "/entries/" + strconv.Itoa(i)
-		p := &point{cursor: e.Get("cursor"), params: e.Get("params"), metadata: e.Get("metadata"), name: at[1:], digest: e.GetText("digest")}
-		if p.cursor == nil || p.params == nil || p.metadata == nil || p.params.Kind != yaml.Mapping || p.metadata.Kind != yaml.Mapping {
+		p := &point{cursor: e.Get("cursor"), params: e.Get("params"), metadata: e.Get("metadata"), name: at[1:],
+			digest: e.GetText("digest")}
+		if p.cursor == nil || p.params == nil || p.metadata == nil || p.params.Kind != yaml.Mapping ||
+			p.metadata.Kind != yaml.Mapping {
 			c.fail(c.unit, at, false, codes.CatalogPoint, "an entry has `cursor`, `params`, `metadata` and `digest`.", "")
 			continue
 		}
@@ -424,7 +439,8 @@ func (c *cataloger) verify() []byte {
 			break
 		}
 		if digest != "" && digest != p.digest {
-			c.fail(c.unit, at+"/digest", false, codes.CatalogDigest, "the bundle of this point has the digest "+digest+", not this one.", "build the catalog again.")
+			c.fail(c.unit, at+"/digest", false, codes.CatalogDigest,
+				"the bundle of this point has the digest "+digest+", not this one.", "build the catalog again.")
 		}
 	}
 	c.conclude()

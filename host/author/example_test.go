@@ -50,7 +50,8 @@ constraints:
 
 // Keys come in the order of the format's documentation, two blanks to a level.
 func ExampleFormat() {
-	out, _ := author.Format("door.yaml", []byte("version: 1.0.0\nbundle: door\nholdfast: 1\nagents:\n    user: {}  # anyone\n"))
+	out, _ := author.Format("door.yaml",
+		[]byte("version: 1.0.0\nbundle: door\nholdfast: 1\nagents:\n    user: {}  # anyone\n"))
 	fmt.Print(string(out))
 	// Output:
 	// holdfast: 1

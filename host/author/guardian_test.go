@@ -8,8 +8,8 @@ import (
 	"github.com/holdfast-rt/holdfast/core"
 )
 
-// TestGuardianAtEveryPoint plays a section through at each of the 90 points with the values that the bundle declares for
-// proving: a search with them reaches more than the first state everywhere.
+// TestGuardianAtEveryPoint plays a section through at each of the 90 points with the values that the bundle declares
+// for proving: a search with them reaches more than the first state everywhere.
 func TestGuardianAtEveryPoint(t *testing.T) {
 	b := built(t, "../../testdata/bundles/grade-1-guardian/catalog.yaml", Options{})
 	c, err := core.LoadCatalog(b.Document)
@@ -67,7 +67,8 @@ func section(t *testing.T, cursor string, document []byte) (good []string) {
 	at := 1767225600000
 	decide := func(ask func([]byte) ([]byte, error), kind, action, args string) string {
 		at += 1000
-		out, err := ask(fmt.Appendf(nil, `{"action":%q,"actor":{"id":"x","kind":%q},"args":%s,"at":%d,"reasons":[]}`, action, kind, args, at))
+		out, err := ask(fmt.Appendf(nil, `{"action":%q,"actor":{"id":"x","kind":%q},"args":%s,"at":%d,"reasons":[]}`, action,
+			kind, args, at))
 		if err != nil {
 			t.Fatal(cursor, err)
 		}

@@ -36,7 +36,8 @@ func (b *builder) checkShape(u *unit, at string, n *yaml.Node, s *shape) {
 		}
 		for _, m := range n.Members {
 			if s.key(m.Key.Text) == nil {
-				b.fail(u, yaml.Pointer(at, m.Key.Text), true, codes.BundleUnknownKey, "there is no key `"+m.Key.Text+"` here.", "there is "+strings.Join(known, ", ")+".")
+				b.fail(u, yaml.Pointer(at, m.Key.Text), true, codes.BundleUnknownKey, "there is no key `"+m.Key.Text+"` here.",
+					"there is "+strings.Join(known, ", ")+".")
 			}
 		}
 	case namesShape:
@@ -46,7 +47,8 @@ func (b *builder) checkShape(u *unit, at string, n *yaml.Node, s *shape) {
 		}
 		for _, m := range n.Members {
 			if s.match != "" && !regexp.MustCompile(s.match).MatchString(m.Key.Text) {
-				b.fail(u, yaml.Pointer(at, m.Key.Text), true, codes.BundleName, "`"+m.Key.Text+"` cannot be a name here.", "use letters, digits and `_`, not starting with a digit, at most 64.")
+				b.fail(u, yaml.Pointer(at, m.Key.Text), true, codes.BundleName, "`"+m.Key.Text+"` cannot be a name here.",
+					"use letters, digits and `_`, not starting with a digit, at most 64.")
 			}
 			b.checkShape(u, yaml.Pointer(at, m.Key.Text), m.Value, s.of)
 		}
@@ -93,7 +95,8 @@ func (b *builder) checkShape(u *unit, at string, n *yaml.Node, s *shape) {
 }
 
 func kindName(n *yaml.Node) string {
-	return [...]string{yaml.Null: "null", yaml.Bool: n.Text, yaml.Number: "a number", yaml.Text: "text", yaml.List: "a list", yaml.Mapping: "a mapping"}[n.Kind]
+	return [...]string{yaml.Null: "null", yaml.Bool: n.Text, yaml.Number: "a number", yaml.Text: "text",
+		yaml.List: "a list", yaml.Mapping: "a mapping"}[n.Kind]
 }
 
 func (s *shape) key(name string) *keyShape {

@@ -141,5 +141,6 @@ func (l *lock) bytes() []byte {
 	for _, id := range slices.Sorted(maps.Keys(l.parents)) {
 		parents.Members = append(parents.Members, yaml.NewMember(id, yaml.NewText(l.parents[id])))
 	}
-	return append(yaml.NewMapping(yaml.NewMember("holdfast", yaml.NewNumber(1)), yaml.NewMember("parents", parents)).AppendIndented(nil, 0), '\n')
+	return append(yaml.NewMapping(yaml.NewMember("holdfast", yaml.NewNumber(1)),
+		yaml.NewMember("parents", parents)).AppendIndented(nil, 0), '\n')
 }

@@ -79,24 +79,29 @@ func requote(s *yaml.Source, f *yaml.Finding, d Diagnostic, v *yaml.Node) bool {
 	return true
 }
 
-// keyWords says what another format's key is called here; by the last parts of a pointer, where N is any name or number.
+// keyWords says what another format's key is called here; by the last parts of a pointer, where N is any name or
+// number.
 var keyWords = []struct {
 	where *regexp.Regexp
 	words map[string]string
 }{
 	{regexp.MustCompile(`^/state/[^/]+/([^/]+)$`), map[string]string{
-		"default": "init", "initial": "init", "initially": "init", "value": "init", "owners": "owner", "transitions": "moves"}},
-	{regexp.MustCompile(`^/actions/[^/]+/args/[^/]+/([^/]+)$`), map[string]string{"init": "default", "label": "title", "description": "about"}},
+		"default": "init", "initial": "init", "initially": "init", "value": "init", "owners": "owner",
+		"transitions": "moves"}},
+	{regexp.MustCompile(`^/actions/[^/]+/args/[^/]+/([^/]+)$`),
+		map[string]string{"init": "default", "label": "title", "description": "about"}},
 	{regexp.MustCompile(`^/actions/[^/]+/([^/]+)$`), map[string]string{
-		"who": "by", "roles": "by", "agents": "by", "actors": "by", "allow": "by", "owner": "by", "params": "args", "parameters": "args",
-		"arguments": "args", "inputs": "args", "fields": "args", "do": "set", "then": "set", "update": "set", "assign": "set", "label": "title", "description": "about"}},
+		"who": "by", "roles": "by", "agents": "by", "actors": "by", "allow": "by", "owner": "by", "params": "args",
+		"parameters": "args", "arguments": "args", "inputs": "args", "fields": "args", "do": "set", "then": "set",
+		"update": "set", "assign": "set", "label": "title", "description": "about"}},
 	{regexp.MustCompile(`^/constraints/\d+/([^/]+)$`), map[string]string{
-		"if": "require", "when": "require", "condition": "require", "rule": "require", "expr": "require", "expression": "require", "assert": "require",
-		"check": "require", "actions": "on", "action": "on", "for": "on", "severity": "level", "name": "id", "description": "about", "else": "otherwise"}},
+		"if": "require", "when": "require", "condition": "require", "rule": "require", "expr": "require",
+		"expression": "require", "assert": "require", "check": "require", "actions": "on", "action": "on", "for": "on",
+		"severity": "level", "name": "id", "description": "about", "else": "otherwise"}},
 	{regexp.MustCompile(`^/([^/]+)$`), map[string]string{
-		"rules": "constraints", "policies": "constraints", "invariants": "constraints", "roles": "agents", "actors": "agents", "users": "agents",
-		"variables": "state", "vars": "state", "data": "state", "events": "actions", "commands": "actions", "transitions": "actions",
-		"name": "bundle", "enums": "types", "description": "about"}},
+		"rules": "constraints", "policies": "constraints", "invariants": "constraints", "roles": "agents", "actors": "agents",
+		"users": "agents", "variables": "state", "vars": "state", "data": "state", "events": "actions", "commands": "actions",
+		"transitions": "actions", "name": "bundle", "enums": "types", "description": "about"}},
 }
 
 // otherKey says what to write for a key of another format, "" where that is not known.
@@ -109,7 +114,8 @@ func otherKey(pointer string) string {
 		switch word := strings.ToLower(m[1]); {
 		case k.words[word] != "":
 			return "write `" + k.words[word] + "`."
-		case strings.HasPrefix(pointer, "/constraints/") && (word == "message" || word == "msg" || word == "error" || word == "say" || word == "reason" || word == "text"):
+		case strings.HasPrefix(pointer, "/constraints/") &&
+			(word == "message" || word == "msg" || word == "error" || word == "say" || word == "reason" || word == "text"):
 			return "write `otherwise: {say: …}`."
 		case strings.HasPrefix(pointer, "/constraints/") && (word == "verdict" || word == "effect"):
 			return "write `otherwise: {verdict: …}`."
@@ -117,7 +123,8 @@ func otherKey(pointer string) string {
 			return "bounds are part of the type: write `type: {int: [SMALLEST, LARGEST]}`."
 		case strings.HasPrefix(pointer, "/state/") && (word == "values" || word == "members" || word == "options"):
 			return "the members are part of the type: write `type: {enum: [FIRST, SECOND]}`."
-		case strings.HasPrefix(pointer, "/actions/") && (word == "require" || word == "when" || word == "if" || word == "condition"):
+		case strings.HasPrefix(pointer, "/actions/") &&
+			(word == "require" || word == "when" || word == "if" || word == "condition"):
 			return "a condition is an item of `constraints`, with the action's name under `on`."
 		case strings.Contains(pointer, "/args/") && (word == "optional" || word == "required"):
 			return "an argument is required unless it has a `default`."
@@ -129,8 +136,9 @@ func otherKey(pointer string) string {
 
 // otherType is what another format's type is called here.
 var otherType = map[string]string{
-	"integer": "int", "long": "int", "number": "double", "float": "double", "decimal": "double", "text": "string", "str": "string", "varchar": "string",
-	"boolean": "bool", "date": "timestamp", "time": "timestamp", "datetime": "timestamp", "interval": "duration",
+	"integer": "int", "long": "int", "number": "double", "float": "double", "decimal": "double", "text": "string",
+	"str": "string", "varchar": "string", "boolean": "bool", "date": "timestamp", "time": "timestamp",
+	"datetime": "timestamp", "interval": "duration",
 }
 
 // otherKind says what to write where a value of another kind stands, "" where that is not plain.

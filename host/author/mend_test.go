@@ -36,7 +36,8 @@ constraints:
   - {id: C-1, level: operational, on: [upgrade], require: args.seats > 0, otherwise: {say: "Some."}}
 `
 
-// TestSuggestedMendsWork makes the mistakes of a first day, puts what is suggested in the place that is shown, and builds again.
+// TestSuggestedMendsWork makes the mistakes of a first day, puts what is suggested in the place that is shown, and
+// builds again.
 func TestSuggestedMendsWork(t *testing.T) {
 	for _, c := range []struct{ name, right, wrong string }{
 		{"a member without quotes", `{plan: "'free'"}`, `{plan: pro}`},
@@ -156,16 +157,24 @@ func errorsIn(t *testing.T, text string) []yaml.Finding {
 // TestHintsNameWhatToDo holds hints that are no text to paste.
 func TestHintsNameWhatToDo(t *testing.T) {
 	for _, c := range []struct{ right, wrong, code, message, hint string }{
-		{"on: [upgrade], require", "require", codes.NameUnknownField, "`cancel`, `rest` and `touch` have no argument `seats`.", "name the actions that have one: write `on: [upgrade]`."},
-		{"on: [upgrade], require: args.seats", "on: [upgrade, touch], require: args.seats", codes.NameUnknownField, "`touch` has no argument `seats`.", "name the actions that have one: write `on: [upgrade]`."},
-		{"seats: args.seats}", "seats: args.seat}", codes.NameUnknownField, "`upgrade` has no argument `seat`.", "did you mean `args.seats`?"},
-		{"require: args.seats > 0,", "always: args.seats > 0,", codes.NameOutOfReach, "this is asked of a state alone, so there is no proposal here.", ""},
-		{`otherwise: {say: "Some."}`, "message: Some.", codes.BundleUnknownKey, "there is no key `message` here.", "write `otherwise: {say: …}`."},
-		{"  - {id: C-1, level", "  C-1: {level", codes.BundleKind, "expected a list of constraints, found a mapping.", "each begins with a dash and has an id: `- id: C-1`."},
-		{"  touch: {}", "\ttouch: {}", codes.YAMLTab, "this line is indented with a tab.", "indent with blanks, two to a level."},
+		{"on: [upgrade], require", "require", codes.NameUnknownField,
+			"`cancel`, `rest` and `touch` have no argument `seats`.", "name the actions that have one: write `on: [upgrade]`."},
+		{"on: [upgrade], require: args.seats", "on: [upgrade, touch], require: args.seats", codes.NameUnknownField,
+			"`touch` has no argument `seats`.", "name the actions that have one: write `on: [upgrade]`."},
+		{"seats: args.seats}", "seats: args.seat}", codes.NameUnknownField, "`upgrade` has no argument `seat`.",
+			"did you mean `args.seats`?"},
+		{"require: args.seats > 0,", "always: args.seats > 0,", codes.NameOutOfReach,
+			"this is asked of a state alone, so there is no proposal here.", ""},
+		{`otherwise: {say: "Some."}`, "message: Some.", codes.BundleUnknownKey, "there is no key `message` here.",
+			"write `otherwise: {say: …}`."},
+		{"  - {id: C-1, level", "  C-1: {level", codes.BundleKind, "expected a list of constraints, found a mapping.",
+			"each begins with a dash and has an id: `- id: C-1`."},
+		{"  touch: {}", "\ttouch: {}", codes.YAMLTab, "this line is indented with a tab.",
+			"indent with blanks, two to a level."},
 	} {
 		found := errorsIn(t, strings.Replace(shop, c.right, c.wrong, 1))
-		if len(found) != 1 || found[0].Code != c.code || found[0].Message != c.message || c.hint != "" && found[0].Hint != c.hint {
+		if len(found) != 1 || found[0].Code != c.code || found[0].Message != c.message ||
+			c.hint != "" && found[0].Hint != c.hint {
 			t.Errorf("%s: %+v", c.wrong, found)
 		}
 	}

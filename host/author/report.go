@@ -113,7 +113,8 @@ func (p *painter) finding(f *yaml.Finding) {
 	if f.Line > 0 {
 		where = fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column)
 	}
-	fmt.Fprintf(&p.b, "%s: %s: %s\n", p.in(bold, Printable(where)), p.in(color, string(f.Severity)+" "+f.Code), Printable(f.Message))
+	fmt.Fprintf(&p.b, "%s: %s: %s\n", p.in(bold, Printable(where)), p.in(color, string(f.Severity)+" "+f.Code),
+		Printable(f.Message))
 	gutter := 5
 	if f.Line > 0 {
 		gutter = max(gutter, len(strconv.Itoa(f.Line)))
@@ -126,7 +127,8 @@ func (p *painter) finding(f *yaml.Finding) {
 		fmt.Fprintf(&p.b, "%*s %s %s\n", gutter, "", p.in(blue, "="), Printable(f.Hint))
 	}
 	if f.Related != nil {
-		fmt.Fprintf(&p.b, "%*s %s see %s:%d:%d\n", gutter, "", p.in(blue, "="), Printable(f.Related.File), f.Related.Line, f.Related.Column)
+		fmt.Fprintf(&p.b, "%*s %s see %s:%d:%d\n", gutter, "", p.in(blue, "="), Printable(f.Related.File), f.Related.Line,
+			f.Related.Column)
 		p.excerpt(*f.Related, gutter, cyan)
 	}
 	p.b.WriteByte('\n')

@@ -52,14 +52,16 @@ func TestReportUnderlines(t *testing.T) {
 // TestReportForms checks colours, the JSON form and the limit.
 func TestReportForms(t *testing.T) {
 	_, findings := yaml.Read("x.yaml", []byte("a: 010\na: 1\n"))
-	if s := reported(t, findings, Style{}); strings.Contains(s, "\x1b") || !strings.HasSuffix(s, "2 errors, 0 warnings.\n") {
+	if s := reported(t, findings, Style{}); strings.Contains(s, "\x1b") ||
+		!strings.HasSuffix(s, "2 errors, 0 warnings.\n") {
 		t.Errorf("%q", s)
 	}
 	colored := reported(t, findings, Style{Color: true})
 	if strings.Count(colored, "\x1b[") == 0 || strings.Count(colored, "\x1b[")%2 != 0 {
 		t.Errorf("%q", colored)
 	}
-	plain := strings.NewReplacer("\x1b[1m", "", "\x1b[1;31m", "", "\x1b[1;34m", "", "\x1b[36m", "", "\x1b[0m", "").Replace(colored)
+	plain := strings.NewReplacer("\x1b[1m", "", "\x1b[1;31m", "", "\x1b[1;34m", "", "\x1b[36m", "", "\x1b[0m",
+		"").Replace(colored)
 	if plain != reported(t, findings, Style{}) {
 		t.Errorf("without colours it says %q", plain)
 	}
@@ -72,7 +74,8 @@ func TestReportForms(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := r.Findings[1]
-	if r.Errors != 2 || f["file"] != "x.yaml" || f["line"] != 2.0 || f["column"] != 1.0 || f["endColumn"] != 2.0 || f["offset"] != 7.0 || f["excerpt"] != "a: 1" ||
+	if r.Errors != 2 || f["file"] != "x.yaml" || f["line"] != 2.0 || f["column"] != 1.0 || f["endColumn"] != 2.0 ||
+		f["offset"] != 7.0 || f["excerpt"] != "a: 1" ||
 		f["code"] != codes.YAMLDuplicateKey || f["severity"] != "error" || f["related"].(map[string]any)["line"] != 1.0 {
 		t.Errorf("%+v", r)
 	}
@@ -83,7 +86,8 @@ func TestReportForms(t *testing.T) {
 		t.Error(s)
 	}
 	_, findings = yaml.Read("x.yaml", []byte(strings.Repeat("- 010\n", 150)))
-	if s := reported(t, findings, Style{}); strings.Count(s, codes.YAMLNumber) != yaml.MaxFindings || !strings.HasSuffix(s, "150 errors, 0 warnings; the first 100 are shown.\n") {
+	if s := reported(t, findings, Style{}); strings.Count(s, codes.YAMLNumber) != yaml.MaxFindings ||
+		!strings.HasSuffix(s, "150 errors, 0 warnings; the first 100 are shown.\n") {
 		t.Errorf("%d findings, %q", strings.Count(s, codes.YAMLNumber), s[len(s)-60:])
 	}
 }

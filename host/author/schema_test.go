@@ -81,11 +81,16 @@ func TestSchemaRefuses(t *testing.T) {
 	s := compileSchema(t)
 	for _, c := range []string{
 		"state: {a: {type: int}}", "types: {a: {enum: [x-y, z]}}", "logs: {l: {of: int, max: 3}, m: {record: {a: int}}}",
-		"actions: {a: {args: {x: {type: int, default: 1}, y: {int: [0, 1]}}, set: {a: 1, b: true, c: x, d: {e: {f: y}}}, effects: [{when: a, set: {b: c}}]}}",
+		"actions: {a: {args: {x: {type: int, default: 1}, y: {int: [0, 1]}}, set: {a: 1, b: true, c: x, d: {e: {f: y}}}, " +
+			"effects: [{when: a, set: {b: c}}]}}",
 		"constraints: [{id: A, level: physical, require: a}]", "constraints: [{id: A, prefer: a, weight: 3}]",
-		`state: {a: {type: b, moves: [a -> b, a <-> c, "* -> d", a -> *]}}`, "state: {a: {type: b, moves: {id: X, allow: [a -> b], otherwise: {say: no}}}}",
-		"tests: [{name: a, steps: [{action: x, actor: {kind: user, id: u1}, args: {a: [1]}, after: 10s, expect: {state: {a.b: 1}}}]}]",
-		"hold: {ttl: 1h30m, on_expire: revert}", "hold: {by: a, per_actor: 1, per_agent: 64, otherwise: {verdict: halt}}", "actions: {a: {must: change, reset: [b]}}", "patterns: {p: {any: [{phrase: x}, {phrases: constants.x}, {regex: y}]}}", "version: 1.0.0-beta.1",
+		`state: {a: {type: b, moves: [a -> b, a <-> c, "* -> d", a -> *]}}`,
+		"state: {a: {type: b, moves: {id: X, allow: [a -> b], otherwise: {say: no}}}}",
+		"tests: [{name: a, steps: [{action: x, actor: {kind: user, id: u1}, args: {a: [1]}, after: 10s, expect: {state: " +
+			"{a.b: 1}}}]}]",
+		"hold: {ttl: 1h30m, on_expire: revert}", "hold: {by: a, per_actor: 1, per_agent: 64, otherwise: {verdict: halt}}",
+		"actions: {a: {must: change, reset: [b]}}", "patterns: {p: {any: [{phrase: x}, {phrases: constants.x}, {regex: y}]}}",
+		"version: 1.0.0-beta.1",
 	} {
 		doc, _ := yaml.Read("x.yaml", []byte(smallest+c))
 		if strings.HasPrefix(c, "version") {
@@ -96,13 +101,19 @@ func TestSchemaRefuses(t *testing.T) {
 		}
 	}
 	for _, c := range []string{
-		"stat: {}", "state: {a: {typ: int}}", "state: {1a: {type: int}}", "state: {a: {}}", "state: {a: {type: {int: [1]}}}", "state: {a: {type: {int: [0, 1], string: 3}}}",
-		"state: {a: {type: {set: {of: int}}}}", "state: {a: {type: b, moves: [a - b]}}", "types: {a: {enum: []}}", "types: {a: {list: {max: 3}}}",
-		"agents: [user]", "governance: user", "extends: [{bundle: a}]", "constraints: [{id: A, require: a, ensure: b}]", "constraints: [{id: A}]", "constraints: [{id: a b, require: a}]",
-		"constraints: [{id: A, require: a, level: strong}]", "constraints: [{id: A, prefer: a, weight: 0}]", "constraints: [{id: A, require: a, otherwise: {verdict: commit}}]",
-		"constraints: [{id: A, require: ''}]", "hold: {ttl: soon}", "hold: {per_actor: 0}", "hold: {per_agent: 65}", "hold: {by: [a]}", "hold: {otherwise: {verdict: hold}}", "actions: {a: {must: stay}}", "hold: {ttl: 300}", "patterns: {p: {hit: [x]}}", "patterns: {p: {any: [{word: x}]}}", "derived: {a: 1}",
-		"tests: [{name: a}]", "tests: [{name: a, steps: [{action: x, actor: user}]}]", "tests: [{name: a, steps: [{action: x, actor: user, expect: {verdict: ok}}]}]",
-		"prove: {domains: {a: [1]}}", "prove: {properties: [{id: a}]}", "valid: [{say: x}]", "metadata: {a: {type: int, hidden: true}}", "actions: {a: {set: {b: null}}}", "actions: {a: {set: {b: [c]}}}",
+		"stat: {}", "state: {a: {typ: int}}", "state: {1a: {type: int}}", "state: {a: {}}", "state: {a: {type: {int: [1]}}}",
+		"state: {a: {type: {int: [0, 1], string: 3}}}", "state: {a: {type: {set: {of: int}}}}",
+		"state: {a: {type: b, moves: [a - b]}}", "types: {a: {enum: []}}", "types: {a: {list: {max: 3}}}",
+		"agents: [user]", "governance: user", "extends: [{bundle: a}]", "constraints: [{id: A, require: a, ensure: b}]",
+		"constraints: [{id: A}]", "constraints: [{id: a b, require: a}]", "constraints: [{id: A, require: a, level: strong}]",
+		"constraints: [{id: A, prefer: a, weight: 0}]", "constraints: [{id: A, require: a, otherwise: {verdict: commit}}]",
+		"constraints: [{id: A, require: ''}]", "hold: {ttl: soon}", "hold: {per_actor: 0}", "hold: {per_agent: 65}",
+		"hold: {by: [a]}", "hold: {otherwise: {verdict: hold}}", "actions: {a: {must: stay}}", "hold: {ttl: 300}",
+		"patterns: {p: {hit: [x]}}", "patterns: {p: {any: [{word: x}]}}", "derived: {a: 1}", "tests: [{name: a}]",
+		"tests: [{name: a, steps: [{action: x, actor: user}]}]",
+		"tests: [{name: a, steps: [{action: x, actor: user, expect: {verdict: ok}}]}]",
+		"prove: {domains: {a: [1]}}", "prove: {properties: [{id: a}]}", "valid: [{say: x}]",
+		"metadata: {a: {type: int, hidden: true}}", "actions: {a: {set: {b: null}}}", "actions: {a: {set: {b: [c]}}}",
 	} {
 		src := smallest + c
 		if strings.HasPrefix(c, "agents") {
@@ -117,8 +128,10 @@ func TestSchemaRefuses(t *testing.T) {
 		}
 	}
 	for _, c := range []string{
-		"holdfast: 2\nbundle: b\nversion: 1.0.0", "bundle: b\nversion: 1.0.0", "holdfast: 1\nbundle: B\nversion: 1.0.0", "holdfast: 1\nbundle: b\nversion: 1.0",
-		"holdfast: 1\ncatalog: c\nversion: 1.0.0\nbundle: b.yaml", "holdfast: 1\ncatalog: c\nversion: 1.0.0\nbundle: b.yaml\nmatrix: {a: 1}", "holdfast: 1\ncatalog: c\nversion: 1.0.0\nbundle: b.yaml\nmatrix: {a: [1]}\nagents: {}",
+		"holdfast: 2\nbundle: b\nversion: 1.0.0", "bundle: b\nversion: 1.0.0", "holdfast: 1\nbundle: B\nversion: 1.0.0",
+		"holdfast: 1\nbundle: b\nversion: 1.0", "holdfast: 1\ncatalog: c\nversion: 1.0.0\nbundle: b.yaml",
+		"holdfast: 1\ncatalog: c\nversion: 1.0.0\nbundle: b.yaml\nmatrix: {a: 1}",
+		"holdfast: 1\ncatalog: c\nversion: 1.0.0\nbundle: b.yaml\nmatrix: {a: [1]}\nagents: {}",
 	} {
 		doc, _ := yaml.Read("x.yaml", []byte(c))
 		if validate(t, s, doc.JSON()) == nil {

@@ -98,19 +98,25 @@ func documentShapes() (bundle, catalog *shape) {
 		anything   = &shape{kind: anyShape}
 		flag       = &shape{kind: boolShape}
 		whole      = &shape{kind: numberShape, min: -yaml.MaxInteger, max: yaml.MaxInteger}
-		expression = (&shape{kind: textShape, min: 1}).called("expression", "A CEL expression. It goes in quotes where it has `: ` or ` #`, or begins with a quote, a bracket or `!`.")
-		identifier = matching("", identifierMatch).called("identifier", "A name: letters, digits and `_`, not starting with a digit, at most 64; no reserved word of CEL and no root such as `state`.")
-		member     = matching("", memberMatch).called("member", "A member of an enum: as a name, and with `-` inside.")
-		id         = matching("", idMatch, `"GRD-4"`).called("id", "An id: letters, digits, `.`, `_` and `-`, at most 64. The colon is left to built-in ids.")
-		version    = matching("", semverMatch, `"1.0.0"`).called("version", "A semantic version.")
-		name       = matching("", slugMatch).called("bundle-name", "A name: lower-case letters, digits and `-`, at most 64.")
-		duration   = matching("", durationMatch, `"300s"`, `"1h30m"`).called("duration", "A time span such as 90s or 1h30m.")
-		agents     = list(identifier).called("agents", "A list of agents.")
-		say        = text("").called("say", "Text for people, in which `{expression}` is replaced by its value; `{{` and `}}` are braces.")
-		format     = &shape{kind: numberShape, min: 1, max: 1}
-		title      = text("")
-		label      = (&shape{kind: textShape, min: 1, max: 256}).called("label", "What people call it: a few words on one line. The name is shown where it is left out.")
-		waiting    = &shape{kind: numberShape, min: 1, max: 64}
+		expression = (&shape{kind: textShape, min: 1}).called("expression",
+			"A CEL expression. It goes in quotes where it has `: ` or ` #`, or begins with a quote, a bracket or `!`.")
+		identifier = matching("", identifierMatch).called("identifier",
+			"A name: letters, digits and `_`, not starting with a digit, at most 64; no reserved word of CEL and no root "+
+				"such as `state`.")
+		member = matching("", memberMatch).called("member", "A member of an enum: as a name, and with `-` inside.")
+		id     = matching("", idMatch, `"GRD-4"`).called("id",
+			"An id: letters, digits, `.`, `_` and `-`, at most 64. The colon is left to built-in ids.")
+		version  = matching("", semverMatch, `"1.0.0"`).called("version", "A semantic version.")
+		name     = matching("", slugMatch).called("bundle-name", "A name: lower-case letters, digits and `-`, at most 64.")
+		duration = matching("", durationMatch, `"300s"`, `"1h30m"`).called("duration", "A time span such as 90s or 1h30m.")
+		agents   = list(identifier).called("agents", "A list of agents.")
+		say      = text("").called("say",
+			"Text for people, in which `{expression}` is replaced by its value; `{{` and `}}` are braces.")
+		format = &shape{kind: numberShape, min: 1, max: 1}
+		title  = text("")
+		label  = (&shape{kind: textShape, min: 1, max: 256}).called("label",
+			"What people call it: a few words on one line. The name is shown where it is left out.")
+		waiting = &shape{kind: numberShape, min: 1, max: 64}
 	)
 
 	point := either(&shape{kind: textShape}, flag, whole)
@@ -119,9 +125,11 @@ func documentShapes() (bundle, catalog *shape) {
 	typ := &shape{}
 	fields := names(typ)
 	*typ = *either(
-		matching("A built-in type, or the name of an entry of `types`.", identifierMatch, `"bool"`, `"int"`, `"double"`, `"string"`, `"timestamp"`, `"duration"`),
+		matching("A built-in type, or the name of an entry of `types`.", identifierMatch, `"bool"`, `"int"`, `"double"`,
+			`"string"`, `"timestamp"`, `"duration"`),
 		mapping(
-			may("int", "Whole numbers from the first to the second.", &shape{kind: listShape, of: whole, min: 2, max: 2, eg: []string{"[0,100]"}}),
+			may("int", "Whole numbers from the first to the second.",
+				&shape{kind: listShape, of: whole, min: 2, max: 2, eg: []string{"[0,100]"}}),
 			may("string", "Text of at most so many bytes of UTF-8.", &shape{kind: numberShape, min: 1, max: 1 << 20}),
 			may("enum", "One of the members, as text.", &shape{kind: listShape, of: member, min: 1, max: 256}),
 			may("titles", "What people call the members of `enum`.", &shape{kind: namesShape, match: memberMatch, of: label}),
@@ -142,18 +150,22 @@ func documentShapes() (bundle, catalog *shape) {
 		flag,
 		&shape{kind: anyShape, about: "A number, as it is.", words: []string{"number"}},
 		&shape{kind: namesShape, match: identifierMatch, of: right, about: "A record: field to right-hand side."},
-	).called("right-hand-side", "What a path is set to: an expression, true, false, a number, or for a record a mapping of field to right-hand side.")
+	).called("right-hand-side",
+		"What a path is set to: an expression, true, false, a number, or for a record a mapping of field to right-hand side.")
 
 	effects := []keyShape{
-		may("set", "Path to right-hand side. A path is a variable, then `.field` or `[expression]` parts.", &shape{kind: namesShape, of: right}),
+		may("set", "Path to right-hand side. A path is a variable, then `.field` or `[expression]` parts.",
+			&shape{kind: namesShape, of: right}),
 		may("reset", "Paths that go back to init.", list(text(""))),
 		may("append", "Log to right-hand side.", names(right)),
 	}
-	conditional := mapping(append([]keyShape{may("when", "The condition under which these effects happen.", expression)}, effects...)...).
+	conditional := mapping(append([]keyShape{may("when", "The condition under which these effects happen.", expression)},
+		effects...)...).
 		called("effect", "Effects under a condition of their own.")
 
 	otherwise := mapping(
-		may("verdict", "What is decided; `reject` when left out.", words("", "hold", "rewrite", "reject", "revert", "halt", "escalate", "stall", "freeze")),
+		may("verdict", "What is decided; `reject` when left out.",
+			words("", "hold", "rewrite", "reject", "revert", "halt", "escalate", "stall", "freeze")),
 		may("by", "For `hold`: agents that may confirm.", agents),
 		may("say", "What to tell people.", say),
 	).called("otherwise", "The verdict where the condition does not hold, and what to say.")
@@ -193,23 +205,25 @@ func documentShapes() (bundle, catalog *shape) {
 			may("internal", "Replaced by a salted hash in what a browser is given.", flag),
 			may("salt", "A random text that nobody else knows, for the hash of an internal value.", text("")),
 		).called("metadatum", "Typed data about the bundle."))),
-		may("valid", "Conditions over params, constants and metadata that must hold, or the bundle is not built.", list(mapping(
-			need("require", "The condition.", expression),
-			may("say", "What to tell the author where it does not hold.", say),
-		).called("validity", "A condition that must hold, or the bundle is not built."))),
+		may("valid", "Conditions over params, constants and metadata that must hold, or the bundle is not built.",
+			list(mapping(
+				need("require", "The condition.", expression),
+				may("say", "What to tell the author where it does not hold.", say),
+			).called("validity", "A condition that must hold, or the bundle is not built."))),
 		may("state", "The typed variables of a session.", names(either(mapping(
 			may("about", "What it is.", title),
 			need("type", "The variable's type.", typ),
 			may("init", "Its value in the beginning (not an expression); the type's zero when left out.", anything),
 			may("owner", "Agents that may commit a change; every agent when left out.", agents),
-			may("moves", "Enums only: the whole transition relation. Every move is possible when left out; staying is no move.", either(
-				list(move),
-				mapping(
-					may("id", "The id of the refusal; moves:VAR when left out.", id),
-					need("allow", "The moves that are possible.", list(move)),
-					may("otherwise", "What happens when another is tried.", otherwise),
-				),
-			)),
+			may("moves", "Enums only: the whole transition relation. Every move is possible when left out; staying is no move.",
+				either(
+					list(move),
+					mapping(
+						may("id", "The id of the refusal; moves:VAR when left out.", id),
+						need("allow", "The moves that are possible.", list(move)),
+						may("otherwise", "What happens when another is tried.", otherwise),
+					),
+				)),
 			may("never", "Single moves with a reason of their own.", list(mapping(
 				need("move", "The move that is refused.", move),
 				need("id", "The id of the refusal.", id),
@@ -227,9 +241,11 @@ func documentShapes() (bundle, catalog *shape) {
 			may("about", "What it looks for.", title),
 			need("any", "Phrases and regular expressions, any of which may match.", list(mapping(
 				may("phrase", "A phrase; it matches at word boundaries, whatever the case and white space.", text("")),
-				may("phrases", "A constant expression that gives a list of text, or the list itself.", either(expression, list(text("")))),
+				may("phrases", "A constant expression that gives a list of text, or the list itself.",
+					either(expression, list(text("")))),
 				may("regex", "A regular expression (RE2) on the normalised text.", text("")),
-			).exactlyOne("phrase", "phrases", "regex").called("alternative", "A phrase, several phrases, or a regular expression."))),
+			).exactlyOne("phrase", "phrases", "regex").called("alternative",
+				"A phrase, several phrases, or a regular expression."))),
 			may("hit", "Texts that must match; checked when built.", list(text(""))),
 			may("miss", "Texts that must not match; checked when built.", list(text(""))),
 		).called("pattern", "A rule about text."))),
@@ -247,7 +263,8 @@ func documentShapes() (bundle, catalog *shape) {
 				),
 			).called("argument", "An argument: a type, or `{type: type, title: text, default: value}`."))),
 			may("must", "`change`: where the action would change nothing, it is refused.", words("", "change")),
-		}, append(effects, may("effects", "Instead of set, reset and append: several, each under a condition.", list(conditional)))...)...).
+		}, append(effects, may("effects", "Instead of set, reset and append: several, each under a condition.",
+			list(conditional)))...)...).
 			called("action", "A named, typed thing that may be proposed, and what it changes."))),
 		may("constraints", "Conditions, each with an id, a level and a verdict.", list(mapping(
 			need("id", "The constraint's id.", id),
@@ -262,16 +279,19 @@ func documentShapes() (bundle, catalog *shape) {
 			may("prefer", "Never blocks; ranks what is admissible.", expression),
 			may("weight", "For `prefer`: how much it counts, 1 when left out.", &shape{kind: numberShape, min: 1, max: 1000}),
 			may("otherwise", "The verdict where it does not hold, and what to say.", otherwise),
-		).exactlyOne("require", "ensure", "always", "prefer").called("constraint", "A condition with an id, a level and a verdict."))),
+		).exactlyOne("require", "ensure", "always", "prefer").called("constraint",
+			"A condition with an id, a level and a verdict."))),
 		may("fallback", "What `revert` does; nothing changes when left out.", mapping(effects...)),
 		may("hold", "How long a parked proposal waits, and what then.", mapping(
 			may("ttl", "How long it waits; 24h when left out.", duration),
 			may("on_expire", "What then: `drop` (when left out) or `revert`.", words("", "drop", "revert")),
-			may("by", "The one agent that proposes `expire`; a server proposes it as that. Any agent may when left out.", identifier),
+			may("by", "The one agent that proposes `expire`; a server proposes it as that. Any agent may when left out.",
+				identifier),
 			may("per_actor", "The most proposals that one actor has waiting; 64 when left out.", waiting),
 			may("per_agent", "The most that all actors of one agent have waiting; 64 when left out.", waiting),
 			may("otherwise", "What a refusal around what waits decides.", mapping(
-				may("verdict", "`reject` when left out.", words("", "rewrite", "reject", "revert", "halt", "escalate", "stall", "freeze")),
+				may("verdict", "`reject` when left out.",
+					words("", "rewrite", "reject", "revert", "halt", "escalate", "stall", "freeze")),
 			)),
 		)),
 		may("keep", "Proposals that no bundle extending this one may refuse.", list(mapping(
@@ -281,7 +301,8 @@ func documentShapes() (bundle, catalog *shape) {
 		).called("keep", "Proposals that no bundle extending this one may refuse."))),
 		may("derived", "Named expressions, computed and shown with the state.", names(expression)),
 		may("prove", "What to prove about every reachable state.", mapping(
-			may("domains", "Values to search with: args.NAME or state.NAME to a list.", &shape{kind: namesShape, match: `^(args|state)\.[A-Za-z_][A-Za-z0-9_]*$`, of: list(anything)}),
+			may("domains", "Values to search with: args.NAME or state.NAME to a list.",
+				&shape{kind: namesShape, match: `^(args|state)\.[A-Za-z_][A-Za-z0-9_]*$`, of: list(anything)}),
 			may("properties", "What must be so.", list(mapping(
 				need("id", "The property's id.", id),
 				may("about", "Why, for people.", title),
@@ -289,7 +310,8 @@ func documentShapes() (bundle, catalog *shape) {
 				may("never", "Holds in no reachable state.", expression),
 				may("reachable", "Holds in some reachable state.", expression),
 				may("recoverable", "From every reachable state, one where it holds can be reached again.", expression),
-			).exactlyOne("always", "never", "reachable", "recoverable").called("property", "Something to prove about every reachable state."))),
+			).exactlyOne("always", "never", "reachable", "recoverable").called("property",
+				"Something to prove about every reachable state."))),
 		)),
 		may("tests", "Scenarios that ship with the bundle.", list(mapping(
 			need("name", "What it shows.", title),
@@ -300,11 +322,13 @@ func documentShapes() (bundle, catalog *shape) {
 					need("kind", "The agent.", identifier),
 					need("id", "Which one.", text("")),
 				))),
-				may("args", "The arguments; for confirm, decline and expire the proposal parked last when left out.", &shape{kind: namesShape, of: anything}),
+				may("args", "The arguments; for confirm, decline and expire the proposal parked last when left out.",
+					&shape{kind: namesShape, of: anything}),
 				may("reasons", "The proposal's reasons; [request] when left out.", list(text(""))),
 				may("after", "The time since the step before, 1s when left out.", duration),
 				need("expect", "What it must come to.", mapping(
-					may("verdict", "The verdict.", words("", "commit", "hold", "rewrite", "reject", "revert", "halt", "escalate", "stall", "freeze")),
+					may("verdict", "The verdict.",
+						words("", "commit", "hold", "rewrite", "reject", "revert", "halt", "escalate", "stall", "freeze")),
 					may("governing", "The id of the governing violation, \"\" for none.", text("")),
 					may("violations", "All ids, in order.", list(text(""))),
 					may("say", "A part of the governing violation's text.", text("")),

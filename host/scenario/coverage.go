@@ -175,7 +175,8 @@ func (c *Coverage) see(d *decision, action string) {
 // Add takes over what another bundle's scenarios have reached: of the same
 // declarations, such as another point of one catalog.
 func (c *Coverage) Add(other *Coverage) {
-	pairs := [][2]*set{{&c.constraints, &other.constraints}, {&c.actions, &other.actions}, {&c.patterns, &other.patterns}, {&c.moves, &other.moves}}
+	pairs := [][2]*set{{&c.constraints, &other.constraints}, {&c.actions, &other.actions}, {&c.patterns, &other.patterns},
+		{&c.moves, &other.moves}}
 	for _, pair := range pairs {
 		for _, name := range pair[1].all {
 			pair[0].add(name)

@@ -44,7 +44,9 @@ var escape = strings.NewReplacer("~", "~0", "/", "~1")
 type reader struct{ wrong []core.Diagnostic }
 
 func (r *reader) fail(path, message string) {
-	r.wrong = append(r.wrong, core.Diagnostic{Code: codes.ScenarioShape, Path: path, Message: message, Hint: "BUNDLE.md, \"Scenarios\", says what a step takes."})
+	r.wrong = append(r.wrong,
+		core.Diagnostic{Code: codes.ScenarioShape, Path: path, Message: message,
+			Hint: "BUNDLE.md, \"Scenarios\", says what a step takes."})
 }
 
 // member is a member of an object: where it goes, and what it must be.
@@ -98,7 +100,8 @@ func (r *reader) step(path string, src json.RawMessage, first bool) Step {
 	switch {
 	case json.Unmarshal(actor, &s.Actor.Kind) == nil:
 	case strings.HasPrefix(string(actor), "{"):
-		r.members(path+"/actor", actor, false, member{"kind", &s.Actor.Kind, "text, the name of an agent"}, member{"id", &s.Actor.ID, "text"})
+		r.members(path+"/actor", actor, false, member{"kind", &s.Actor.Kind, "text, the name of an agent"},
+			member{"id", &s.Actor.ID, "text"})
 		if s.Actor.Kind == "" {
 			r.fail(path+"/actor", "`kind`, the name of an agent, is missing.")
 		}

@@ -50,7 +50,8 @@ func newProbe(engine host.Core, document, info []byte) (*probe, error) {
 	}
 	p := &probe{agent: declared.Agents[0].Name, asked: map[string]bool{}}
 	small := map[string]any{}
-	for _, key := range []string{"holdfast", "bundle", "version", "extends", "agents", "types", "constants", "params", "metadata", "patterns"} {
+	for _, key := range []string{"holdfast", "bundle", "version", "extends", "agents", "types", "constants", "params",
+		"metadata", "patterns"} {
 		if value, ok := doc[key]; ok {
 			small[key] = value
 		}
@@ -69,7 +70,8 @@ func newProbe(engine host.Core, document, info []byte) (*probe, error) {
 	for _, p.bytes = range probeBytes {
 		actions := map[string]any{}
 		for i := range p.patterns {
-			actions[probePrefix+strconv.Itoa(i)] = map[string]any{"args": map[string]any{"text": map[string]any{"string": p.bytes}}}
+			actions[probePrefix+strconv.Itoa(i)] = map[string]any{
+				"args": map[string]any{"text": map[string]any{"string": p.bytes}}}
 		}
 		small["actions"] = actions
 		src, broken := json.Marshal(small)
@@ -123,7 +125,8 @@ func (p *probe) see(patterns *set, proposal []byte) error {
 // hits says whether a pattern hits a text.
 func (p *probe) hits(pattern int, text string) (bool, error) {
 	src, err := json.Marshal(map[string]any{
-		"action": probePrefix + strconv.Itoa(pattern), "actor": Actor{p.agent, p.agent}, "args": map[string]string{"text": text}, "at": firstAt, "reasons": []string{"request"},
+		"action": probePrefix + strconv.Itoa(pattern), "actor": Actor{p.agent, p.agent},
+		"args": map[string]string{"text": text}, "at": firstAt, "reasons": []string{"request"},
 	})
 	if err != nil {
 		return false, err

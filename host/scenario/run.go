@@ -185,7 +185,8 @@ func (p *player) proposal(s *Step) ([]byte, error) {
 	if err := p.fill(s.Action, args); err != nil {
 		return nil, err
 	}
-	src, err := json.Marshal(map[string]any{"action": s.Action, "actor": s.Actor, "args": args, "at": p.at, "reasons": s.Reasons})
+	src, err := json.Marshal(map[string]any{"action": s.Action, "actor": s.Actor, "args": args, "at": p.at,
+		"reasons": s.Reasons})
 	if err != nil {
 		return nil, err
 	}

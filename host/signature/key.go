@@ -44,7 +44,8 @@ func ParseKeys(src []byte) (*Keys, error) {
 			return nil, err
 		}
 		if strings.HasPrefix(line, private) {
-			return fail("this is a private key, which nobody should have to give away: name the file with the public key, NAME.pub.")
+			return fail("this is a private key, which nobody should have to give away: name the file with the public key, " +
+				"NAME.pub.")
 		}
 		verifier, err := parseKey(line)
 		if err != nil {
@@ -57,7 +58,8 @@ func ParseKeys(src []byte) (*Keys, error) {
 		keys.names, list = append(keys.names, id), append(list, verifier)
 	}
 	if len(list) == 0 {
-		return nil, refuse(codes.SignatureKey, "there is no key here: a public key is a line NAME+HASH+BASE64, as in NAME.pub.")
+		return nil, refuse(codes.SignatureKey,
+			"there is no key here: a public key is a line NAME+HASH+BASE64, as in NAME.pub.")
 	}
 	keys.verifiers = note.VerifierList(list...)
 	return keys, nil
@@ -87,10 +89,12 @@ func keyLines(src []byte) []string {
 func parseKey(key string) (note.Verifier, *core.Error) {
 	verifier, err := note.NewVerifier(key)
 	if err != nil || !keyName.MatchString(verifier.Name()) {
-		return nil, refuse(codes.SignatureKey, "this is no public key: it is NAME+HASH+BASE64, as in NAME.pub, with a name of 1 to 64 letters, digits and . _ / -.")
+		return nil, refuse(codes.SignatureKey,
+			"this is no public key: it is NAME+HASH+BASE64, as in NAME.pub, with a name of 1 to 64 letters, digits and . _ / -.")
 	}
 	if _, ok := encoded(key, named(verifier.Name(), verifier.KeyHash())+"+"); !ok {
-		return nil, refuse(codes.SignatureKey, "this is a public key that is not written as it must be: copy NAME.pub as it is.")
+		return nil, refuse(codes.SignatureKey,
+			"this is a public key that is not written as it must be: copy NAME.pub as it is.")
 	}
 	return verifier, nil
 }
@@ -118,7 +122,8 @@ const private = "PRIVATE+KEY+"
 // one, NAME+HASH+BASE64. A name has 1 to 64 letters, digits and . _ / -.
 func Generate(name string) (privateKey, publicKey string, err error) {
 	if !keyName.MatchString(name) {
-		return "", "", refuse(codes.SignatureKey, "%q is no name for a key: take 1 to 64 letters, digits and . _ / -, such as example.org/release.", clip(name))
+		return "", "", refuse(codes.SignatureKey,
+			"%q is no name for a key: take 1 to 64 letters, digits and . _ / -, such as example.org/release.", clip(name))
 	}
 	return note.GenerateKey(rand.Reader, name)
 }
@@ -142,7 +147,8 @@ func ParseSigner(src []byte) (*Signer, error) {
 	}
 	raw, ok := encoded(key, private+named(signer.Name(), signer.KeyHash())+"+")
 	if !ok {
-		return nil, refuse(codes.SignatureKey, "this is a private key that is not written as it must be: copy NAME.key as it is.")
+		return nil, refuse(codes.SignatureKey,
+			"this is a private key that is not written as it must be: copy NAME.key as it is.")
 	}
 	pair := ed25519.NewKeyFromSeed(raw[1:]) // raw[0] is the algorithm, which NewSigner has checked
 	public, err := note.NewEd25519VerifierKey(signer.Name(), pair.Public().(ed25519.PublicKey))

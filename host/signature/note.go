@@ -65,9 +65,12 @@ func (k *Keys) Open(src []byte) (text, signer string, err error) {
 		for i, s := range sigs {
 			names[i] = s.id
 		}
-		return "", "", refuse(codes.SignatureUnknownKey, "no trusted key has signed this. Signed by: %s. Trusted: %s.", clip(strings.Join(names, ", ")), clip(listed(k.Names())))
+		return "", "", refuse(codes.SignatureUnknownKey, "no trusted key has signed this. Signed by: %s. Trusted: %s.",
+			clip(strings.Join(names, ", ")), clip(listed(k.Names())))
 	case errors.As(err, &invalid):
-		return "", "", refuse(codes.SignatureWrong, "the signature of %s does not verify: it was made for something else, or one of the two was changed since.", named(invalid.Name, invalid.Hash))
+		return "", "", refuse(codes.SignatureWrong,
+			"the signature of %s does not verify: it was made for something else, or one of the two was changed since.",
+			named(invalid.Name, invalid.Hash))
 	case err != nil:
 		return "", "", malformed("%v.", err)
 	}
@@ -129,7 +132,8 @@ func parse(src []byte) (text string, sigs []sig, err error) {
 	whole := string(src)
 	end := strings.LastIndex(whole, "\n\n")
 	if end < 0 || !strings.HasSuffix(whole, "\n") || end+2 == len(whole) {
-		return "", nil, malformed("it is no note: a text, a blank line, and lines that begin with %q, each with its line break.", lineStart)
+		return "", nil, malformed(
+			"it is no note: a text, a blank line, and lines that begin with %q, each with its line break.", lineStart)
 	}
 	text = whole[:end+1]
 	if _, err := split(text); err != nil {

@@ -117,8 +117,10 @@ func split(text string) ([]string, error) {
 		good = len(lines) == 5 && lines[1] != "" && seqLine.MatchString(lines[2]) &&
 			digestLine.MatchString(lines[3]) && digestLine.MatchString(lines[4])
 	}
-	if !ended || !good || !utf8.ValidString(text) || strings.ContainsFunc(body, func(r rune) bool { return r < 0x20 && r != '\n' }) {
-		return nil, refuse(codes.SignatureMalformed, "what is signed is the text of a bundle, of a catalog or of a session's head, and %q is none of them.", clip(text))
+	if !ended || !good || !utf8.ValidString(text) ||
+		strings.ContainsFunc(body, func(r rune) bool { return r < 0x20 && r != '\n' }) {
+		return nil, refuse(codes.SignatureMalformed,
+			"what is signed is the text of a bundle, of a catalog or of a session's head, and %q is none of them.", clip(text))
 	}
 	return lines, nil
 }

@@ -60,7 +60,8 @@ func (h *handler) build(ctx context.Context, src []byte) built {
 			return nil, err
 		},
 	})
-	answer := built{Name: b.Name, Version: b.Version, Catalog: b.Catalog, Document: b.Document, Digest: b.Digest, Findings: found}
+	answer := built{Name: b.Name, Version: b.Version, Catalog: b.Catalog, Document: b.Document, Digest: b.Digest,
+		Findings: found}
 	if answer.Document == nil {
 		answer.Document = json.RawMessage("null")
 	}

@@ -98,7 +98,8 @@ func (p *problem) Error() string { return p.Detail }
 
 func refuse(code, format string, args ...any) *problem {
 	about := titles[code]
-	return &problem{Type: "urn:holdfast:problem:" + code, Title: about.title, Status: about.status, Code: code, Detail: fmt.Sprintf(format, args...)}
+	return &problem{Type: "urn:holdfast:problem:" + code, Title: about.title, Status: about.status, Code: code,
+		Detail: fmt.Sprintf(format, args...)}
 }
 
 // ServeHTTP answers.

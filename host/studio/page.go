@@ -66,7 +66,8 @@ func open(archive []byte) map[string]file {
 		out = append(out, deflated...)
 		out = binary.LittleEndian.AppendUint32(out, f.CRC32)
 		out = binary.LittleEndian.AppendUint32(out, uint32(f.UncompressedSize64))
-		files[f.Name] = file{gzip: out, tag: fmt.Sprintf("%08x-%d", f.CRC32, f.UncompressedSize64), size: int(f.UncompressedSize64)}
+		files[f.Name] = file{gzip: out, tag: fmt.Sprintf("%08x-%d", f.CRC32, f.UncompressedSize64),
+			size: int(f.UncompressedSize64)}
 	}
 	return files
 }

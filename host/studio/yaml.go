@@ -58,7 +58,8 @@ func render(document []byte) ([]byte, error) {
 // block writes a value behind its key or dash, on one line where it is short.
 func block(out *bytes.Buffer, indent, lead string, v any, depth int) {
 	line := flow(v)
-	if short := len(indent)+len(lead)+len(line) <= width && depth > 1; short || line == scalar(v) || line == "{}" || line == "[]" {
+	if short := len(indent)+len(lead)+len(line) <= width && depth > 1; short || line == scalar(v) || line == "{}" ||
+		line == "[]" {
 		out.WriteString(indent + lead + " " + line + "\n")
 		return
 	}

@@ -13,14 +13,17 @@ import (
 
 // blockDocuments makes documents with a text below | or >.
 func blockDocuments(yield func(src string)) {
-	texts := []string{"", "\n", "\n\n", "  text\n", "  text\n\n", "  text\n\n  more\n", "    text\n  \n", "  # inside\n", "  \n", " \n"}
-	comments := []string{"", "# c\n", " # c\n", "   # c\n", "\n# c\n", "# c\n  # d\n", "# c", "# c\n\n", " \n# c\n# d\n", "# c: |\n", "# c\n...\n", "\t# c\n"}
+	texts := []string{"", "\n", "\n\n", "  text\n", "  text\n\n", "  text\n\n  more\n", "    text\n  \n", "  # inside\n",
+		"  \n", " \n"}
+	comments := []string{"", "# c\n", " # c\n", "   # c\n", "\n# c\n", "# c\n  # d\n", "# c", "# c\n\n", " \n# c\n# d\n",
+		"# c: |\n", "# c\n...\n", "\t# c\n"}
 	for _, head := range []string{"|", ">", "|-", ">+", "|+", ">2", "|1-", "|-2", "| # head", ">+2 # head: |"} {
 		for _, text := range texts {
 			for _, comment := range comments {
 				for _, where := range []struct{ before, indent, after string }{
-					{"a: ", "", ""}, {"a: ", "", "b: t\n"}, {"a: &x ", "", "b: *x\n"}, {"a: ", "", "b: |\n  t\n# e\n"}, {"l:\n- ", "", "- t\n"}, {"l:\n  - ", "  ", "b: t\n"},
-					{"m:\n  a: ", "  ", "  b: t\n"}, {"m:\n  l:\n  - ", "  ", "  - t\n"}, {"l:\n- a: ", "  ", "  b: t\n"}, {"l:\n- - ", "  ", "- t\n"},
+					{"a: ", "", ""}, {"a: ", "", "b: t\n"}, {"a: &x ", "", "b: *x\n"}, {"a: ", "", "b: |\n  t\n# e\n"},
+					{"l:\n- ", "", "- t\n"}, {"l:\n  - ", "  ", "b: t\n"}, {"m:\n  a: ", "  ", "  b: t\n"},
+					{"m:\n  l:\n  - ", "  ", "  - t\n"}, {"l:\n- a: ", "  ", "  b: t\n"}, {"l:\n- - ", "  ", "- t\n"},
 				} {
 					if where.after != "" && (comment == "# c" || strings.Contains(comment, "...")) {
 						continue
@@ -83,7 +86,8 @@ func TestTextThatLooksLikeABlock(t *testing.T) {
 		}
 	}
 	// What is wrong stays wrong, and is told where it is.
-	for src, line := range map[string]int{"a: |\n# c\nb: [\n": 3, "a: |\n# c\nb: t\nc: d\ne: f: g\n": 5, "a: |+\n# c\nb: 'x\n": 3} {
+	for src, line := range map[string]int{"a: |\n# c\nb: [\n": 3, "a: |\n# c\nb: t\nc: d\ne: f: g\n": 5,
+		"a: |+\n# c\nb: 'x\n": 3} {
 		s, findings := Read("x.yaml", []byte(src))
 		if s.Valid() || len(findings) == 0 || findings[0].Line != line {
 			t.Errorf("%q: %+v", src, findings)

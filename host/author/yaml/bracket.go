@@ -19,7 +19,8 @@ func (m *mistakes) flow(pos, parent int) {
 	f.collection(0)
 	m.next = m.line(max(f.at-1, pos)) + 1
 	if len(m.findings) == before {
-		m.after(pos, f.at, codes.YAMLBraces, "without quotes, a bracket at the beginning is a mapping or list, and text follows it.")
+		m.after(pos, f.at, codes.YAMLBraces,
+			"without quotes, a bracket at the beginning is a mapping or list, and text follows it.")
 		if len(m.findings) > before {
 			f.notCollection(pos)
 		}
@@ -41,7 +42,8 @@ type flowScan struct {
 type bareEntry struct {
 	braces, entry span
 	only          bool
-	whole         span // from the key before it to the last entry without a colon that follows; empty where no key is before it
+	// from the key before it to the last entry without a colon that follows; empty where no key is before it
+	whole span
 }
 
 // notCollection drops what was noted of the brackets that begin at start: text goes
@@ -79,7 +81,8 @@ func (f *flowScan) collection(depth int) bool {
 	var key span // the last entry with a colon
 	for f.at++; ; {
 		if f.skip(); f.at >= len(f.text) {
-			f.fail(codes.YAMLUnclosedBracket, start, start+1, "this bracket is not closed.", "close it with `"+string(closer)+"`; put text that begins with a bracket in quotes.")
+			f.fail(codes.YAMLUnclosedBracket, start, start+1, "this bracket is not closed.",
+				"close it with `"+string(closer)+"`; put text that begins with a bracket in quotes.")
 			return false
 		}
 		switch c := f.text[f.at]; {
@@ -91,7 +94,8 @@ func (f *flowScan) collection(depth int) bool {
 			}
 			return true
 		case c == ']' || c == '}':
-			f.fail(codes.YAMLUnclosedBracket, f.at, f.at+1, "`"+string(c)+"` cannot close `"+string(opener)+"`.", "close it with `"+string(closer)+"`.")
+			f.fail(codes.YAMLUnclosedBracket, f.at, f.at+1, "`"+string(c)+"` cannot close `"+string(opener)+"`.",
+				"close it with `"+string(closer)+"`.")
 			return false
 		case c == ',':
 			f.at++
@@ -162,7 +166,9 @@ func (f *flowScan) commaMissing() bool {
 }
 
 // listed is what is most likely meant as a list: a key, and names or moves with commas between them.
-var listed = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]*):[ \t]+([A-Za-z_*][A-Za-z0-9_-]*([ \t]*<?->[ \t]*[A-Za-z_*][A-Za-z0-9_-]*)?(,[ \t]*[A-Za-z_*][A-Za-z0-9_-]*([ \t]*<?->[ \t]*[A-Za-z_*][A-Za-z0-9_-]*)?)+)$`)
+var listed = regexp.MustCompile(
+	`^([A-Za-z_][A-Za-z0-9_]*):[ \t]+([A-Za-z_*][A-Za-z0-9_-]*([ \t]*<?->[ \t]*[A-Za-z_*][A-Za-z0-9_-]*)?(,[ ` +
+		`\t]*[A-Za-z_*][A-Za-z0-9_-]*([ \t]*<?->[ \t]*[A-Za-z_*][A-Za-z0-9_-]*)?)+)$`)
 
 // bareMember reports a member of {…} that has no colon. Where it is the only one,
 // text with an expression in braces was meant, and after a key with a value a list or text.
@@ -172,15 +178,21 @@ func (s *Source) bareMember(b bareEntry) {
 	name, text, _ := strings.Cut(before, ":")
 	switch {
 	case b.only && !strings.Contains(whole, "\n"):
-		s.fail(codes.YAMLBraces, b.braces.start, b.braces.end, "without quotes, braces are a mapping, not text.", "put the text in quotes: `\""+whole+"\"`.")
+		s.fail(codes.YAMLBraces, b.braces.start, b.braces.end, "without quotes, braces are a mapping, not text.",
+			"put the text in quotes: `\""+whole+"\"`.")
 	case strings.Count(key, "(") != strings.Count(key, ")"):
-		s.fail(codes.YAMLMissingValue, b.entry.start, b.entry.end, "a comma between brackets ends the text before it.", "put text that has a comma in quotes.")
+		s.fail(codes.YAMLMissingValue, b.entry.start, b.entry.end, "a comma between brackets ends the text before it.",
+			"put text that has a comma in quotes.")
 	case listed.MatchString(before):
-		s.fail(codes.YAMLMissingValue, b.whole.start, b.whole.end, "`"+key+"` has no value.", "write a list in brackets: `"+listed.ReplaceAllString(before, "$1: [$2]")+"`.")
+		s.fail(codes.YAMLMissingValue, b.whole.start, b.whole.end, "`"+key+"` has no value.",
+			"write a list in brackets: `"+listed.ReplaceAllString(before, "$1: [$2]")+"`.")
 	case before != "" && !strings.Contains(before, "\n"):
-		s.fail(codes.YAMLMissingValue, b.whole.start, b.whole.end, "`"+key+"` has no value.", "put text that has a comma in quotes: `"+name+": "+strings.Trim(suggest([]byte(strings.TrimSpace(text))), "`")+"`; a list stands in [ ].")
+		s.fail(codes.YAMLMissingValue, b.whole.start, b.whole.end, "`"+key+"` has no value.",
+			"put text that has a comma in quotes: `"+name+": "+strings.Trim(suggest([]byte(strings.TrimSpace(text))), "`")+
+				"`; a list stands in [ ].")
 	default:
-		s.fail(codes.YAMLMissingValue, b.entry.start, b.entry.end, "`"+key+"` has no value.", "write `"+key+": value`; a list stands in [ ].")
+		s.fail(codes.YAMLMissingValue, b.entry.start, b.entry.end, "`"+key+"` has no value.",
+			"write `"+key+": value`; a list stands in [ ].")
 	}
 }
 
@@ -201,7 +213,9 @@ func (f *flowScan) piece(depth int) bool {
 		}
 		if f.at < len(f.text) && bytes.IndexByte([]byte(",]}:"), f.text[f.at]) < 0 {
 			f.notCollection(start)
-			f.fail(codes.YAMLBraces, start, f.at, "without quotes, a bracket at the beginning is a mapping or list, and text follows it.", "put all of the text in quotes.")
+			f.fail(codes.YAMLBraces, start, f.at,
+				"without quotes, a bracket at the beginning is a mapping or list, and text follows it.",
+				"put all of the text in quotes.")
 			return false
 		}
 		return true
@@ -221,7 +235,8 @@ func (f *flowScan) piece(depth int) bool {
 			for stop < len(f.text) && bytes.IndexByte([]byte(",]}\n"), f.text[stop]) < 0 {
 				stop++
 			}
-			f.fail(codes.YAMLAfterQuote, f.at, stop, "text goes on after this closing quote.", "put all of it in quotes: "+suggest(f.text[start:stop])+".")
+			f.fail(codes.YAMLAfterQuote, f.at, stop, "text goes on after this closing quote.",
+				"put all of it in quotes: "+suggest(f.text[start:stop])+".")
 			return false
 		}
 		return true
@@ -229,7 +244,8 @@ func (f *flowScan) piece(depth int) bool {
 		f.tag(start)
 		return false
 	case '@', '`', '%', '|', '>':
-		f.fail(codes.YAMLReserved, start, start+1, "text cannot begin with "+mark(c)+" without quotes.", "put the text in quotes.")
+		f.fail(codes.YAMLReserved, start, start+1, "text cannot begin with "+mark(c)+" without quotes.",
+			"put the text in quotes.")
 		return false
 	case '*', '&':
 		if name := anchorName(f.text[start+1:]); name != "" {
@@ -241,7 +257,9 @@ func (f *flowScan) piece(depth int) bool {
 				return true
 			}
 		}
-		f.fail(codes.YAMLAlias, start, max(f.at, start+1), "`"+string(c)+"` without quotes begins a YAML alias or anchor, not text.", "put text that begins with `"+string(c)+"` in quotes.")
+		f.fail(codes.YAMLAlias, start, max(f.at, start+1),
+			"`"+string(c)+"` without quotes begins a YAML alias or anchor, not text.",
+			"put text that begins with `"+string(c)+"` in quotes.")
 		return false
 	}
 	for ; f.at < len(f.text); f.at++ {
@@ -257,7 +275,8 @@ func (f *flowScan) piece(depth int) bool {
 		case c == '#' && f.at > start && (isBlank(f.text[f.at-1]) || f.text[f.at-1] == '\n'):
 			return true
 		case c == '[' || c == '{':
-			f.fail(codes.YAMLBraces, start, f.at+1, "between brackets, text that has brackets needs quotes.", "put the text in quotes.")
+			f.fail(codes.YAMLBraces, start, f.at+1, "between brackets, text that has brackets needs quotes.",
+				"put the text in quotes.")
 			return false
 		}
 	}

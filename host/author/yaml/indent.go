@@ -19,7 +19,8 @@ import (
 
 // indented is the text with its usual indentation.
 func (s *Source) indented() []byte {
-	d := &indenter{Source: s, shift: make([]int, len(s.lines)), placed: make([]bool, len(s.lines)), gaps: map[int]int{}, seen: map[*Node]bool{}}
+	d := &indenter{Source: s, shift: make([]int, len(s.lines)), placed: make([]bool, len(s.lines)), gaps: map[int]int{},
+		seen: map[*Node]bool{}}
 	if s.Root.Form == Block {
 		d.collection(s.Root, 0)
 	}

@@ -26,7 +26,8 @@ func (s *Source) readJSON() {
 		return
 	}
 	if r.blank(); r.at < len(r.text) {
-		s.fail(codes.JSONTrailingBytes, r.at, r.at+1, "something follows the document.", "delete what stands after the closing brace.")
+		s.fail(codes.JSONTrailingBytes, r.at, r.at+1, "something follows the document.",
+			"delete what stands after the closing brace.")
 	}
 }
 
@@ -127,7 +128,8 @@ func (r *jsonReader) object() *Node {
 			return nil
 		}
 		if i, ok := index[key.Text]; ok {
-			f := r.fail(codes.JSONDuplicateKey, key.start, key.end, "the key `"+key.Text+"` is written twice here.", "keep one of them, or rename it.")
+			f := r.fail(codes.JSONDuplicateKey, key.start, key.end, "the key `"+key.Text+"` is written twice here.",
+				"keep one of them, or rename it.")
 			p := r.place(n.Members[i].Key.start, n.Members[i].Key.end)
 			f.Related = &p
 		} else {
@@ -183,7 +185,8 @@ func (r *jsonReader) string() *Node {
 			return &Node{Kind: Text, Form: Double, Text: string(d.text), runs: d.runs}
 		case c < ' ':
 			if c == '\n' {
-				r.fail(codes.JSONSyntax, start, r.at, "this string has no closing quote on its line.", "close it, or write a line break as `\\n`.")
+				r.fail(codes.JSONSyntax, start, r.at, "this string has no closing quote on its line.",
+					"close it, or write a line break as `\\n`.")
 			} else {
 				r.fail(codes.JSONSyntax, r.at, r.at+1, "a string cannot hold a tab.", "write `\\t`.")
 			}

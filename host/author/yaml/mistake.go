@@ -32,7 +32,8 @@ func (s *Source) diagnose(r *reading, err error) {
 	if errors.As(err, &syntax) && syntax.Token != nil {
 		at := r.offset(syntax.Token)
 		stop := s.lines[s.line(at)] + len(bytes.TrimRight(s.lineText(s.line(at)), " "))
-		s.fail(codes.YAMLSyntax, at, max(stop, at+1), "this cannot be read as YAML: "+strings.TrimSuffix(syntax.Message, ".")+".",
+		s.fail(codes.YAMLSyntax, at, max(stop, at+1),
+			"this cannot be read as YAML: "+strings.TrimSuffix(syntax.Message, ".")+".",
 			"look for a forgotten quote, bracket, colon or comma here or just above; text with marks belongs in quotes.")
 		return
 	}
@@ -42,7 +43,8 @@ func (s *Source) diagnose(r *reading, err error) {
 func (s *Source) unclosedQuote(at int) {
 	stop := s.lines[s.line(at)] + len(s.lineText(s.line(at)))
 	s.fail(codes.YAMLUnclosedQuote, at, stop, "this quote is not closed.",
-		"close it at the end of the text; inside '…' a quote is written '', inside \"…\" it is \\\". Text of several lines goes on further indented.")
+		"close it at the end of the text; inside '…' a quote is written '', inside \"…\" it is \\\". Text of several "+
+			"lines goes on further indented.")
 }
 
 // mistakes goes through a file line by line.
@@ -146,21 +148,26 @@ func (m *mistakes) level(text []byte, column, base int, isList bool) bool {
 	case deeper && m.flat && !keyed(text[column:]):
 		return false // text without quotes goes on
 	case deeper:
-		m.fail(codes.YAMLIndent, base+column, base+len(text), "this is indented as if it belonged to the line above, which has its value already.",
+		m.fail(codes.YAMLIndent, base+column, base+len(text),
+			"this is indented as if it belonged to the line above, which has its value already.",
 			"indent it as the keys it belongs with.")
 		return false
 	}
-	for top().column > column || top().column == column && top().list && !isList && len(m.levels) > 1 && m.levels[len(m.levels)-2].column == column {
+	for top().column > column || top().column == column && top().list && !isList && len(m.levels) > 1 &&
+		m.levels[len(m.levels)-2].column == column {
 		m.levels = m.levels[:len(m.levels)-1]
 	}
 	switch {
 	case top().column != column:
-		m.fail(codes.YAMLIndent, base+column, base+len(text), "this is indented as none of the lines above it.", "indent it as the keys it belongs with.")
+		m.fail(codes.YAMLIndent, base+column, base+len(text), "this is indented as none of the lines above it.",
+			"indent it as the keys it belongs with.")
 		m.levels = append(m.levels, level{column, isList})
 	case top().list && !isList:
-		m.fail(codes.YAMLMixed, base+column, base+len(text), "this stands in a list, and does not begin with a dash.", "write `- ` before it, or leave out the dashes above.")
+		m.fail(codes.YAMLMixed, base+column, base+len(text), "this stands in a list, and does not begin with a dash.",
+			"write `- ` before it, or leave out the dashes above.")
 	case !top().list && isList:
-		m.fail(codes.YAMLMixed, base+column, base+len(text), "this list item stands among keys.", "indent it further than the key it belongs to, or leave out the dash.")
+		m.fail(codes.YAMLMixed, base+column, base+len(text), "this list item stands among keys.",
+			"indent it further than the key it belongs to, or leave out the dash.")
 	}
 	return true
 }
@@ -227,9 +234,11 @@ func (m *mistakes) entry(text []byte, at, base, line int) {
 			m.value(base+at, at-1, line)
 		case glued.Match(rest):
 			colon := at + bytes.IndexByte(rest, ':')
-			m.fail(codes.YAMLMissingBlank, base+colon, base+colon+1, "a blank is missing after this colon.", "write `"+string(text[at:colon])+": …`.")
+			m.fail(codes.YAMLMissingBlank, base+colon, base+colon+1, "a blank is missing after this colon.",
+				"write `"+string(text[at:colon])+": …`.")
 		default:
-			m.fail(codes.YAMLMissingColon, base+at, base+len(text), "this line is neither `key: value` nor the rest of the text above.",
+			m.fail(codes.YAMLMissingColon, base+at, base+len(text),
+				"this line is neither `key: value` nor the rest of the text above.",
 				"add the colon, or indent it further than the key whose text it goes on with.")
 		}
 		return
@@ -269,11 +278,14 @@ func (m *mistakes) value(pos, parent, line int) {
 	case c == '!':
 		m.tag(pos)
 	case c == '*':
-		if name := anchorName(rest[1:]); name == "" || len(bytes.TrimLeft(rest[1+len(name):], " \t")) > 0 && bytes.TrimLeft(rest[1+len(name):], " \t")[0] != '#' {
-			m.fail(codes.YAMLAlias, pos, stop, "`*` without quotes begins a YAML alias, not text.", "put text that begins with `*` in quotes.")
+		if name := anchorName(rest[1:]); name == "" || len(bytes.TrimLeft(rest[1+len(name):], " \t")) > 0 &&
+			bytes.TrimLeft(rest[1+len(name):], " \t")[0] != '#' {
+			m.fail(codes.YAMLAlias, pos, stop, "`*` without quotes begins a YAML alias, not text.",
+				"put text that begins with `*` in quotes.")
 		}
 	case (c == '-' || c == '?') && (len(rest) == 1 || isBlank(rest[1])):
-		m.fail(codes.YAMLIndent, pos, stop, "a list cannot begin on the line of its key.", "begin it on the next line, or write it as [a, b].")
+		m.fail(codes.YAMLIndent, pos, stop, "a list cannot begin on the line of its key.",
+			"begin it on the next line, or write it as [a, b].")
 	case c == '"' || c == '\'':
 		m.quotes(pos, parent)
 	case c == '{' || c == '[':
@@ -287,10 +299,12 @@ func (m *mistakes) value(pos, parent, line int) {
 // tag reports text that begins with `!`: most often an expression.
 func (s *Source) tag(pos int) {
 	text := s.expressionAt(pos)
-	s.fail(codes.YAMLTag, pos, pos+len(text), "`!` without quotes begins a YAML tag, not text.", "put an expression that begins with `!` in quotes: "+suggest(text)+".")
+	s.fail(codes.YAMLTag, pos, pos+len(text), "`!` without quotes begins a YAML tag, not text.",
+		"put an expression that begins with `!` in quotes: "+suggest(text)+".")
 }
 
-// expressionAt is the text that begins at pos, up to the end of its line, or to a comma or closing bracket that is not its own.
+// expressionAt is the text that begins at pos, up to the end of its line, or to a comma or closing bracket that is
+// not its own.
 func (s *Source) expressionAt(pos int) []byte {
 	line := s.line(pos)
 	end := s.lines[line] + len(s.lineText(line))
@@ -385,7 +399,8 @@ func (m *mistakes) skipBlock(parent int) {
 		case first < 0:
 			first = column
 		case column < first && rest[0] != '#' && !keyed(rest):
-			m.fail(codes.YAMLIndent, m.lines[m.next]+column, m.lines[m.next]+len(line), "this line is indented less than the first of its text.", "indent all lines of a text as the first, or further.")
+			m.fail(codes.YAMLIndent, m.lines[m.next]+column, m.lines[m.next]+len(line),
+				"this line is indented less than the first of its text.", "indent all lines of a text as the first, or further.")
 			first = column
 		}
 	}

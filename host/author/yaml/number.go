@@ -17,7 +17,8 @@ var (
 	based   = regexp.MustCompile(`^0(o[0-7]+|x[0-9a-fA-F]+)$`)
 	float   = regexp.MustCompile(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`)
 	// Text to version 1.2, a number to 1.1, which many readers still follow.
-	disputed = regexp.MustCompile(`^[-+]?(0b[01_]+|0[0-7_]*_[0-7_]*|0x[0-9a-fA-F_]+|[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?|[0-9][0-9_]*_[0-9_]*(\.[0-9_]*)?)$`)
+	disputed = regexp.MustCompile(
+		`^[-+]?(0b[01_]+|0[0-7_]*_[0-7_]*|0x[0-9a-fA-F_]+|[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?|[0-9][0-9_]*_[0-9_]*(\.[0-9_]*)?)$`)
 	constant = map[string]Node{
 		"null": {Text: "null"}, "Null": {Text: "null"}, "NULL": {Text: "null"}, "~": {Text: "null"},
 		"true": {Kind: Bool, Text: "true"}, "True": {Kind: Bool, Text: "true"}, "TRUE": {Kind: Bool, Text: "true"},
@@ -27,8 +28,9 @@ var (
 )
 
 // legacy are words that version 1.1 reads as true and false.
-var legacy = map[string]string{"y": "true", "Y": "true", "yes": "true", "Yes": "true", "YES": "true", "on": "true", "On": "true", "ON": "true",
-	"n": "false", "N": "false", "no": "false", "No": "false", "NO": "false", "off": "false", "Off": "false", "OFF": "false"}
+var legacy = map[string]string{"y": "true", "Y": "true", "yes": "true", "Yes": "true", "YES": "true", "on": "true",
+	"On": "true", "ON": "true", "n": "false", "N": "false", "no": "false", "No": "false", "NO": "false", "off": "false",
+	"Off": "false", "OFF": "false"}
 
 // OldBool returns `true` or `false` where n is text without quotes that version 1.1 of YAML reads as that, and ""
 // elsewhere.
@@ -51,11 +53,13 @@ func (s *Source) resolve(n *Node) {
 	}
 	switch {
 	case notFinite.MatchString(word):
-		s.fail(codes.YAMLNumber, n.start, n.end, "JSON has no infinity and no NaN.", "use the bounds of the type; for text, put it in quotes.")
+		s.fail(codes.YAMLNumber, n.start, n.end, "JSON has no infinity and no NaN.",
+			"use the bounds of the type; for text, put it in quotes.")
 	case decimal.MatchString(word), based.MatchString(word), float.MatchString(word):
 		s.number(n, word)
 	case disputed.MatchString(word):
-		s.fail(codes.YAMLNumber, n.start, n.end, "`"+word+"` is text to some YAML readers and a number to others.", "for text, put it in quotes; write a number in plain decimal digits.")
+		s.fail(codes.YAMLNumber, n.start, n.end, "`"+word+"` is text to some YAML readers and a number to others.",
+			"for text, put it in quotes; write a number in plain decimal digits.")
 	}
 }
 
@@ -74,7 +78,8 @@ func (s *Source) number(n *Node, word string) {
 		n.Kind, n.Text, n.runs = Number, strconv.FormatUint(u, 10), nil
 		return
 	case len(digits) > 1 && digits[0] == '0' && decimal.MatchString(word):
-		s.fail(codes.YAMLNumber, n.start, n.end, "`"+word+"` is octal to some YAML readers and decimal to others.", "leave out the leading zero; for text, put it in quotes.")
+		s.fail(codes.YAMLNumber, n.start, n.end, "`"+word+"` is octal to some YAML readers and decimal to others.",
+			"leave out the leading zero; for text, put it in quotes.")
 		return
 	}
 	text, code := jsonNumber(word)
@@ -83,14 +88,16 @@ func (s *Source) number(n *Node, word string) {
 		s.outOfRange(n)
 		return
 	case codes.JSONNumberPrecision:
-		s.fail(code, n.start, n.end, "this number has more digits than are kept.", "write at most 17 significant digits; for text, put it in quotes.")
+		s.fail(code, n.start, n.end, "this number has more digits than are kept.",
+			"write at most 17 significant digits; for text, put it in quotes.")
 		return
 	}
 	n.Kind, n.Text, n.runs = Number, text, nil
 }
 
 func (s *Source) outOfRange(n *Node) {
-	s.fail(codes.JSONNumberRange, n.start, n.end, "this number is out of range.", "whole numbers go from -9007199254740991 to 9007199254740991; for text, put it in quotes.")
+	s.fail(codes.JSONNumberRange, n.start, n.end, "this number is out of range.",
+		"whole numbers go from -9007199254740991 to 9007199254740991; for text, put it in quotes.")
 }
 
 // MaxInteger is the largest integer below which doubles hold every one.
@@ -110,7 +117,8 @@ func jsonNumber(word string) (text, code string) {
 	switch {
 	case f == 0 && significant != "":
 		return "", codes.JSONNumberRange
-	case integral && math.Abs(f) > MaxInteger && math.Abs(f) < 1e21, !scientific && strings.Trim(fraction, "0") == "" && math.Abs(f) > MaxInteger:
+	case integral && math.Abs(f) > MaxInteger && math.Abs(f) < 1e21, !scientific && strings.Trim(fraction, "0") == "" &&
+		math.Abs(f) > MaxInteger:
 		return "", codes.JSONNumberRange
 	case len(significant) > 17, integral && !scientific && strings.Trim(fraction, "0") != "":
 		return "", codes.JSONNumberPrecision

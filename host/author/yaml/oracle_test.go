@@ -107,7 +107,8 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	}
-	for _, s := range []string{"a: 'it''s\n  b'\nc: \"x\\\n  y\"\n", "a: >-\n x\n  y\n\n z\nb: |+\n\n q\n\n", "- - a\n  - {b: [c, d], e: &f g}\n- *f\n", "a:\n- b: c\n  d: e\n"} {
+	for _, s := range []string{"a: 'it''s\n  b'\nc: \"x\\\n  y\"\n", "a: >-\n x\n  y\n\n z\nb: |+\n\n q\n\n",
+		"- - a\n  - {b: [c, d], e: &f g}\n- *f\n", "a:\n- b: c\n  d: e\n"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
@@ -149,7 +150,9 @@ func FuzzRead(f *testing.F) {
 // FuzzJSON holds the reader of .json files to the core's: both take the same
 // documents and read the same in them.
 func FuzzJSON(f *testing.F) {
-	for _, s := range []string{`{"a":[1,-0,2.50,1e3,1E-7,"x\u00e9\/\n",true,null,{}]}`, `{"a":1,"\u0061":2}`, `["\ud83d\ude00","\ud800"]`, `[9007199254740993,1e400,0.1234567890123456789,1.0000000000000001,1e20,123e-400]`, "[1] x", `[01]`, `{"a" : [ ] , }`, "\t[\r\n]\n"} {
+	for _, s := range []string{`{"a":[1,-0,2.50,1e3,1E-7,"x\u00e9\/\n",true,null,{}]}`, `{"a":1,"\u0061":2}`,
+		`["\ud83d\ude00","\ud800"]`, `[9007199254740993,1e400,0.1234567890123456789,1.0000000000000001,1e20,123e-400]`,
+		"[1] x", `[01]`, `{"a" : [ ] , }`, "\t[\r\n]\n"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {

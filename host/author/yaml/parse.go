@@ -167,7 +167,8 @@ func blockIndent(line []byte) (text blockText, indent int, ok bool) {
 	if n := bytes.LastIndexAny(before, " \t"); bytes.HasPrefix(before[n+1:], []byte("&")) { // an anchor
 		before = bytes.TrimRight(before[:max(n, 0)], " \t")
 	}
-	if !bytes.HasSuffix(before, []byte(":")) && !bytes.HasSuffix(before, []byte("-")) || bytes.Contains(before, []byte(" #")) {
+	if !bytes.HasSuffix(before, []byte(":")) && !bytes.HasSuffix(before, []byte("-")) ||
+		bytes.Contains(before, []byte(" #")) {
 		return text, 0, false
 	}
 	parent := 0
@@ -214,7 +215,8 @@ func (s *Source) parsable() bool {
 			}
 			fallthrough
 		case ended:
-			s.fail(codes.YAMLDocuments, at, at+min(3, len(word)), "another document begins here; a file holds one.", "keep each bundle or catalog in a file of its own.")
+			s.fail(codes.YAMLDocuments, at, at+min(3, len(word)), "another document begins here; a file holds one.",
+				"keep each bundle or catalog in a file of its own.")
 			return false
 		}
 		content = true
@@ -227,7 +229,8 @@ func (s *Source) parsable() bool {
 		}
 		if row := &rows[len(rows)-1]; line[indent] != '-' {
 			if row.at++; row.at > maxRow {
-				s.fail(codes.LimitFileKeys, at+indent, at+len(word), fmt.Sprintf("more than %d lines follow each other here.", maxRow), "")
+				s.fail(codes.LimitFileKeys, at+indent, at+len(word),
+					fmt.Sprintf("more than %d lines follow each other here.", maxRow), "")
 				return false
 			}
 		}

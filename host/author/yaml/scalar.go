@@ -160,8 +160,9 @@ func decodeDouble(src []byte, pos int) (n *Node, bad *badEscape, ok bool) {
 }
 
 // escapes are the characters that one letter after \ stands for.
-var escapes = map[byte]string{'0': "\x00", 'a': "\a", 'b': "\b", 't': "\t", '\t': "\t", 'n': "\n", 'v': "\v", 'f': "\f", 'r': "\r",
-	'e': "\x1b", ' ': " ", '"': `"`, '/': "/", '\\': `\`, 'N': "\u0085", '_': "\u00a0", 'L': "\u2028", 'P': "\u2029"}
+var escapes = map[byte]string{'0': "\x00", 'a': "\a", 'b': "\b", 't': "\t", '\t': "\t", 'n': "\n", 'v': "\v",
+	'f': "\f", 'r': "\r", 'e': "\x1b", ' ': " ", '"': `"`, '/': "/", '\\': `\`, 'N': "\u0085", '_': "\u00a0",
+	'L': "\u2028", 'P': "\u2029"}
 
 // escape decodes the escape at pos and returns where the text goes on.
 func (d *scalar) escape(pos int) (int, *badEscape) {
@@ -188,7 +189,9 @@ func (d *scalar) escape(pos int) (int, *badEscape) {
 		r, ok := hex(d.src, pos+2, digits)
 		end := pos + 2 + digits
 		if !ok {
-			return pos + 2, &badEscape{pos, pos + 2, "`\\" + string(c) + "` takes " + []string{2: "two", 4: "four", 8: "eight"}[digits] + " hexadecimal digits.", "write `\\\\` for a backslash, or use single quotes."}
+			return pos + 2, &badEscape{pos, pos + 2,
+				"`\\" + string(c) + "` takes " + []string{2: "two", 4: "four", 8: "eight"}[digits] + " hexadecimal digits.",
+				"write `\\\\` for a backslash, or use single quotes."}
 		}
 		if r >= 0xD800 && r < 0xDC00 && end+1 < len(d.src) && d.src[end] == '\\' && d.src[end+1] == 'u' {
 			if low, ok := hex(d.src, end+2, 4); ok && low >= 0xDC00 && low < 0xE000 {
@@ -196,13 +199,15 @@ func (d *scalar) escape(pos int) (int, *badEscape) {
 			}
 		}
 		if !utf8.ValidRune(r) {
-			return end, &badEscape{pos, end, "`" + string(d.src[pos:end]) + "` is no character.", "characters past U+FFFF are written `\\U0001F600`."}
+			return end, &badEscape{pos, end, "`" + string(d.src[pos:end]) + "` is no character.",
+				"characters past U+FFFF are written `\\U0001F600`."}
 		}
 		d.put(string(r), pos, end-pos)
 		return end, nil
 	}
 	_, size := utf8.DecodeRune(d.src[pos+1:])
-	return pos + 1 + size, &badEscape{pos, pos + 1 + size, "`" + string(d.src[pos:pos+1+size]) + "` is no escape.", "write `\\\\` for a backslash, or use single quotes, in which a backslash is only a backslash."}
+	return pos + 1 + size, &badEscape{pos, pos + 1 + size, "`" + string(d.src[pos:pos+1+size]) + "` is no escape.",
+		"write `\\\\` for a backslash, or use single quotes, in which a backslash is only a backslash."}
 }
 
 func hex(src []byte, pos, digits int) (r rune, ok bool) {

@@ -62,7 +62,8 @@ func read(name string, src []byte, strict bool) (*Source, []Finding) {
 	s := &Source{Name: name}
 	s.load(src)
 	if len(src) > MaxFile {
-		s.fail(codes.LimitFileSize, 0, 0, fmt.Sprintf("this file has %d bytes, and at most %d are read.", len(src), MaxFile), "")
+		s.fail(codes.LimitFileSize, 0, 0,
+			fmt.Sprintf("this file has %d bytes, and at most %d are read.", len(src), MaxFile), "")
 	} else if s.legible() {
 		if strict {
 			s.readJSON()
@@ -135,10 +136,12 @@ func (s *Source) legible() bool {
 		r, size := utf8.DecodeRune(s.text[i:])
 		switch {
 		case r == utf8.RuneError && size == 1:
-			s.fail(codes.YAMLUTF8, i, i+1, fmt.Sprintf("the byte 0x%02X is not part of UTF-8 text.", s.text[i]), "save the file as UTF-8.")
+			s.fail(codes.YAMLUTF8, i, i+1, fmt.Sprintf("the byte 0x%02X is not part of UTF-8 text.", s.text[i]),
+				"save the file as UTF-8.")
 			return false
 		case r < ' ' && r != '\n' && r != '\t' || r >= 0x7F && r < 0xA0 && r != 0x85:
-			s.fail(codes.YAMLControl, i, i+size, fmt.Sprintf("the control character U+%04X cannot stand here.", r), "delete it; in double quotes it can be written as an escape.")
+			s.fail(codes.YAMLControl, i, i+size, fmt.Sprintf("the control character U+%04X cannot stand here.", r),
+				"delete it; in double quotes it can be written as an escape.")
 			return false
 		}
 		i += size
@@ -155,7 +158,8 @@ func (s *Source) fail(code string, start, end int, message, hint string) *Findin
 	if len(s.findings) >= maxFindings {
 		return &Finding{}
 	}
-	s.findings = append(s.findings, Finding{Place: s.place(start, end), Severity: Error, Code: code, Message: message, Hint: hint})
+	s.findings = append(s.findings,
+		Finding{Place: s.place(start, end), Severity: Error, Code: code, Message: message, Hint: hint})
 	return &s.findings[len(s.findings)-1]
 }
 

@@ -63,7 +63,9 @@ func (s *Source) dropUnclear() {
 	for _, f := range s.findings {
 		tabbed[f.Line] = tabbed[f.Line] || f.Code == codes.YAMLTab
 	}
-	s.findings = slices.DeleteFunc(s.findings, func(f Finding) bool { return f.Code == codes.YAMLUnclear && tabbed[f.Line] })
+	s.findings = slices.DeleteFunc(s.findings, func(f Finding) bool {
+		return f.Code == codes.YAMLUnclear && tabbed[f.Line]
+	})
 }
 
 // node converts n, which belongs to something indented by parent blanks, -1 at
@@ -90,7 +92,8 @@ func (r *reading) convert(n ast.Node, parent int) *Node {
 	case *ast.MappingNode:
 		return r.mapping(n, parent)
 	case *ast.MappingValueNode:
-		return r.mapping(&ast.MappingNode{Start: n.Start, IsFlowStyle: n.IsFlowStyle, Values: []*ast.MappingValueNode{n}}, parent)
+		return r.mapping(&ast.MappingNode{Start: n.Start, IsFlowStyle: n.IsFlowStyle, Values: []*ast.MappingValueNode{n}},
+			parent)
 	case *ast.SequenceNode:
 		return r.sequence(n, parent)
 	case *ast.AnchorNode:
@@ -144,7 +147,8 @@ func (r *reading) scalar(n ast.Node, parent int) *Node {
 		}
 	}
 	if !ok {
-		r.fail(codes.YAMLUnclear, at, at+1, "it is not clear where this text begins or ends.", "put it in quotes, or write it on one line.")
+		r.fail(codes.YAMLUnclear, at, at+1, "it is not clear where this text begins or ends.",
+			"put it in quotes, or write it on one line.")
 		return &Node{Text: "null", start: at, end: at}
 	}
 	r.spans = append(r.spans, span{v.start, v.end})
@@ -186,7 +190,8 @@ func (r *reading) mapping(n *ast.MappingNode, parent int) *Node {
 				m.start, first = key.start, utf8.RuneCount(r.text[key.start-column:key.start])
 				parent = first
 			} else if got := utf8.RuneCount(r.text[key.start-column : key.start]); got != first && key.Kind == Text {
-				r.fail(codes.YAMLIndent, key.start, key.end, "this key is not indented as those above it.", "keys of one mapping begin in one column.")
+				r.fail(codes.YAMLIndent, key.start, key.end, "this key is not indented as those above it.",
+					"keys of one mapping begin in one column.")
 			}
 		}
 		if at := r.colon(key.end); key.Form == Plain && at >= 0 && bytes.IndexByte([]byte(" \t\n,[]{}"), r.text[at+1]) < 0 {
@@ -220,7 +225,8 @@ func (r *reading) mapping(n *ast.MappingNode, parent int) *Node {
 			continue
 		}
 		if j, ok := index[key.Text]; ok {
-			f := r.fail(codes.YAMLDuplicateKey, key.start, key.end, "the key `"+key.Text+"` is written twice here.", "keep one of them, or rename it.")
+			f := r.fail(codes.YAMLDuplicateKey, key.start, key.end, "the key `"+key.Text+"` is written twice here.",
+				"keep one of them, or rename it.")
 			p := r.place(m.Members[j].Key.start, m.Members[j].Key.end)
 			f.Related = &p
 			continue
@@ -257,7 +263,8 @@ func (n *Node) grow(child *Node, extra int) {
 func (r *reading) checkSize(n *Node) {
 	switch {
 	case n.size > MaxExpanded && !r.has(codes.LimitFileExpansion):
-		r.fail(codes.LimitFileExpansion, n.start, n.start+1, fmt.Sprintf("with its aliases written out, this is larger than %d bytes.", MaxExpanded), "use fewer aliases.")
+		r.fail(codes.LimitFileExpansion, n.start, n.start+1,
+			fmt.Sprintf("with its aliases written out, this is larger than %d bytes.", MaxExpanded), "use fewer aliases.")
 	case n.depth > MaxDepth && !r.has(codes.LimitFileDepth):
 		r.tooDeep(n.start, n.start+1)
 	}
@@ -289,14 +296,16 @@ func (r *reading) key(n ast.MapKeyNode) *Node {
 		r.resolve(&typed)
 		if typed.Kind != Text || len(r.findings) > before {
 			r.findings = r.findings[:before]
-			r.fail(codes.YAMLKey, v.start, v.end, "the key `"+v.Text+"` is not text to YAML.", "put it in quotes: `\""+v.Text+"\"`.")
+			r.fail(codes.YAMLKey, v.start, v.end, "the key `"+v.Text+"` is not text to YAML.",
+				"put it in quotes: `\""+v.Text+"\"`.")
 			return &typed
 		}
 		return v
 	}
 	v := r.node(n, -1)
 	if v.Kind != Text || !r.has(codes.YAMLTag) {
-		r.fail(codes.YAMLKey, v.start, max(v.end, v.start+1), "this cannot be a key.", "a key is text, in quotes where it begins with `*`, `&` or `!`.")
+		r.fail(codes.YAMLKey, v.start, max(v.end, v.start+1), "this cannot be a key.",
+			"a key is text, in quotes where it begins with `*`, `&` or `!`.")
 	}
 	return &Node{Text: "null", start: v.start, end: max(v.end, v.start+1)}
 }
@@ -320,7 +329,8 @@ func (r *reading) merge(to []Member, key, value *Node) []Member {
 	}
 	for _, v := range list {
 		if v.Kind != Mapping {
-			r.fail(codes.YAMLMerge, key.start, key.end, "`<<` takes a mapping, or a list of mappings.", "write `<<: *name`, where `&name` stands before a mapping.")
+			r.fail(codes.YAMLMerge, key.start, key.end, "`<<` takes a mapping, or a list of mappings.",
+				"write `<<: *name`, where `&name` stands before a mapping.")
 			return to
 		}
 	}
@@ -385,11 +395,14 @@ func (r *reading) alias(n *ast.AliasNode) *Node {
 		return v
 	}
 	if name == "" {
-		r.fail(codes.YAMLAlias, at, end, "`*` without quotes begins a YAML alias, not text.", "put text that begins with `*` in quotes.")
+		r.fail(codes.YAMLAlias, at, end, "`*` without quotes begins a YAML alias, not text.",
+			"put text that begins with `*` in quotes.")
 		return &Node{Text: "null", start: at, end: end}
 	}
-	hint := "write `&" + name + "` before the value that is meant, above this line; put text that begins with `*` in quotes."
-	r.fail(codes.YAMLAlias, at, end, "`*"+name+"` without quotes stands for the value marked `&"+name+"`, and there is none before it.", hint)
+	hint := "write `&" + name +
+		"` before the value that is meant, above this line; put text that begins with `*` in quotes."
+	r.fail(codes.YAMLAlias, at, end,
+		"`*"+name+"` without quotes stands for the value marked `&"+name+"`, and there is none before it.", hint)
 	return &Node{Text: "null", start: at, end: end}
 }
 
@@ -409,7 +422,8 @@ func (r *reading) checkGaps() {
 	at := 0
 	for _, s := range append(r.spans, span{len(r.text), len(r.text)}) {
 		if s.start < at {
-			r.fail(codes.YAMLUnclear, s.start, s.end, "it is not clear to what this belongs.", "put the text before it in quotes, or write it on one line.")
+			r.fail(codes.YAMLUnclear, s.start, s.end, "it is not clear to what this belongs.",
+				"put the text before it in quotes, or write it on one line.")
 			return
 		}
 		for ; at < s.start; at++ {
@@ -420,11 +434,13 @@ func (r *reading) checkGaps() {
 					at++
 				}
 			case c == '#':
-				r.fail(codes.YAMLUnclear, at, at+1, "a comment begins after a blank.", "write ` #`, or put text with a `#` in quotes.")
+				r.fail(codes.YAMLUnclear, at, at+1, "a comment begins after a blank.",
+					"write ` #`, or put text with a `#` in quotes.")
 				return
 			case isBlank(c) || c == '\n' || strings.IndexByte(",:-?[]{}.|>+123456789", c) >= 0:
 			default:
-				r.fail(codes.YAMLUnclear, at, at+1, "this belongs to nothing.", "put text in quotes where it has marks such as `: ` or ` #`.")
+				r.fail(codes.YAMLUnclear, at, at+1, "this belongs to nothing.",
+					"put text in quotes where it has marks such as `: ` or ` #`.")
 				return
 			}
 		}

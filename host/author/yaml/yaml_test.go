@@ -39,8 +39,10 @@ func TestScalars(t *testing.T) {
 		{"literal with comment", "k: | # note\n  # one\n  two\n# end\n", "# one\ntwo\n"},
 		{"folded", "k: >\n  one\n  two\n\n  three\n", "one two\nthree\n"},
 		{"folded strip", "k: >-\n  one\n  two\n", "one two"},
-		{"folded with indented lines", "k: >\n  one\n\n    two\n    three\n\n  four\n  five\n", "one\n\n  two\n  three\n\nfour five\n"},
-		{"folded, many empty lines", "k: >\n  one" + strings.Repeat("\n", 40) + "  two\n", "one" + strings.Repeat("\n", 39) + "two\n"},
+		{"folded with indented lines", "k: >\n  one\n\n    two\n    three\n\n  four\n  five\n",
+			"one\n\n  two\n  three\n\nfour five\n"},
+		{"folded, many empty lines", "k: >\n  one" + strings.Repeat("\n", 40) + "  two\n",
+			"one" + strings.Repeat("\n", 39) + "two\n"},
 		{"folded, leading lines", "k: >-\n\n\n  one\n", "\n\none"},
 		{"empty literal", "k: |\nz: 1\n", ""},
 		{"empty quotes", "k: ''\nz: 1\n", ""},
@@ -102,7 +104,8 @@ func TestRuns(t *testing.T) {
 
 // TestPosition looks up places by JSON Pointer, as line:column-endLine:endColumn.
 func TestPosition(t *testing.T) {
-	src := "\xEF\xBB\xBFholdfast: 1\r\nstate:\r\n  \"m/n\":\r\n    type: &t {enum: [a, b]}\r\n    owner: [ä, \"b\\tc\"]\r\nsame: *t\r\nmore: {<<: *t}\r\nlist:\r\n  - require: >-\r\n      a &&\r\n      b\r\n"
+	src := "\xEF\xBB\xBFholdfast: 1\r\nstate:\r\n  \"m/n\":\r\n    type: &t {enum: [a, b]}\r\n" +
+		"    owner: [ä, \"b\\tc\"]\r\nsame: *t\r\nmore: {<<: *t}\r\nlist:\r\n  - require: >-\r\n      a &&\r\n      b\r\n"
 	s, findings := Read("x.yaml", []byte(src))
 	if len(findings) > 0 {
 		t.Fatalf("%+v", findings)
@@ -139,20 +142,24 @@ func TestPosition(t *testing.T) {
 }
 
 func placeString(p Place) string {
-	return strings.Join([]string{strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Column), strconv.Itoa(p.EndLine) + ":" + strconv.Itoa(p.EndColumn)}, "-")
+	return strings.Join([]string{strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Column),
+		strconv.Itoa(p.EndLine) + ":" + strconv.Itoa(p.EndColumn)}, "-")
 }
 
 // TestCoreSchema says what words without quotes are.
 func TestCoreSchema(t *testing.T) {
 	for in, want := range map[string]string{
-		"on": `"on"`, "yes": `"yes"`, "no": `"no"`, "Off": `"Off"`, "true": "true", "False": "false", "~": "null", "null": "null", "": "null",
-		"1": "1", "-0": "0", "+7": "7", "0x1F": "31", "0o17": "15", "1.50": "1.5", "1e3": "1000", ".5": "0.5", "5.": "5", "1e-7": "1e-07", "1e21": "1e+21",
-		"9007199254740991": "9007199254740991", "0.1": "0.1", "-": codes.YAMLIndent,
-		"2024-01-01": `"2024-01-01"`, "2024-01-01T00:00:00Z": `"2024-01-01T00:00:00Z"`, "300s": `"300s"`, "1.0.0": `"1.0.0"`, "1h30m": `"1h30m"`, "0b1x": `"0b1x"`,
-		"a#b": `"a#b"`, "a:b": `"a:b"`, "=": `"="`, "nullable": `"nullable"`, "'1'": `"1"`, `"true"`: `"true"`, "<<": `"<<"`,
-		"010": codes.YAMLNumber, "1_000": codes.YAMLNumber, "12:30": codes.YAMLNumber, "0b11": codes.YAMLNumber, "-0x1F": codes.YAMLNumber, ".inf": codes.YAMLNumber, ".nan": codes.YAMLNumber,
-		"9007199254740992": codes.JSONNumberRange, "1e400": codes.JSONNumberRange, "1e-400": codes.JSONNumberRange, "0xFFFFFFFFFFFFFFFF": codes.JSONNumberRange, "1e20": codes.JSONNumberRange,
-		"0.1234567890123456789": codes.JSONNumberPrecision, "1.0000000000000001": codes.JSONNumberPrecision,
+		"on": `"on"`, "yes": `"yes"`, "no": `"no"`, "Off": `"Off"`, "true": "true", "False": "false", "~": "null",
+		"null": "null", "": "null", "1": "1", "-0": "0", "+7": "7", "0x1F": "31", "0o17": "15", "1.50": "1.5", "1e3": "1000",
+		".5": "0.5", "5.": "5", "1e-7": "1e-07", "1e21": "1e+21", "9007199254740991": "9007199254740991", "0.1": "0.1",
+		"-": codes.YAMLIndent, "2024-01-01": `"2024-01-01"`, "2024-01-01T00:00:00Z": `"2024-01-01T00:00:00Z"`,
+		"300s": `"300s"`, "1.0.0": `"1.0.0"`, "1h30m": `"1h30m"`, "0b1x": `"0b1x"`, "a#b": `"a#b"`, "a:b": `"a:b"`,
+		"=": `"="`, "nullable": `"nullable"`, "'1'": `"1"`, `"true"`: `"true"`, "<<": `"<<"`, "010": codes.YAMLNumber,
+		"1_000": codes.YAMLNumber, "12:30": codes.YAMLNumber, "0b11": codes.YAMLNumber, "-0x1F": codes.YAMLNumber,
+		".inf": codes.YAMLNumber, ".nan": codes.YAMLNumber, "9007199254740992": codes.JSONNumberRange,
+		"1e400": codes.JSONNumberRange, "1e-400": codes.JSONNumberRange, "0xFFFFFFFFFFFFFFFF": codes.JSONNumberRange,
+		"1e20": codes.JSONNumberRange, "0.1234567890123456789": codes.JSONNumberPrecision,
+		"1.0000000000000001": codes.JSONNumberPrecision,
 	} {
 		s, findings := Read("x.yaml", []byte("k: "+in+"\n"))
 		got := strings.TrimSuffix(strings.TrimPrefix(string(s.JSON()), `{"k":`), "}")
@@ -169,43 +176,48 @@ func TestCoreSchema(t *testing.T) {
 func TestHostile(t *testing.T) {
 	laughs := "a0: &a0 [lol, lol]\n"
 	for i := 1; i < 40; i++ {
-		laughs += "a" + strconv.Itoa(i) + ": &a" + strconv.Itoa(i) + " [" + strings.TrimSuffix(strings.Repeat("*a"+strconv.Itoa(i-1)+", ", 9), ", ") + "]\n"
+		laughs += "a" + strconv.Itoa(i) + ": &a" + strconv.Itoa(i) + " [" +
+			strings.TrimSuffix(strings.Repeat("*a"+strconv.Itoa(i-1)+", ", 9), ", ") + "]\n"
 	}
-	big := "a: &a '" + strings.Repeat("x", 500_000) + "'\nb: [" + strings.TrimSuffix(strings.Repeat("*a, ", 1000), ", ") + "]\n"
+	big := "a: &a '" + strings.Repeat("x", 500_000) + "'\nb: [" +
+		strings.TrimSuffix(strings.Repeat("*a, ", 1000), ", ") + "]\n"
 	merges := "m0: &m0 {a: " + strings.Repeat("x", 1000) + "}\n"
 	for i := 1; i < 40; i++ {
-		merges += "m" + strconv.Itoa(i) + ": &m" + strconv.Itoa(i) + " {x: *m" + strconv.Itoa(i-1) + ", y: *m" + strconv.Itoa(i-1) + ", <<: *m" + strconv.Itoa(i-1) + "}\n"
+		merges += "m" + strconv.Itoa(i) + ": &m" + strconv.Itoa(i) + " {x: *m" + strconv.Itoa(i-1) + ", y: *m" +
+			strconv.Itoa(i-1) + ", <<: *m" + strconv.Itoa(i-1) + "}\n"
 	}
 	for name, c := range map[string]struct{ src, code string }{
-		"billion laughs":         {laughs, codes.LimitFileExpansion},
-		"large text":             {big, codes.LimitFileExpansion},
-		"merges":                 {merges, codes.LimitFileExpansion},
-		"itself":                 {"a: &a [*a]\n", codes.YAMLAlias},
-		"brackets":               {"a: " + strings.Repeat("[", 1<<19), codes.LimitFileDepth},
-		"braces":                 {"a: " + strings.Repeat("{a: ", 1<<17), codes.LimitFileDepth},
-		"deep brackets":          {"a: " + strings.Repeat("[", 100) + strings.Repeat("]", 100), codes.LimitFileDepth},
-		"many deep":              {"a:\n" + strings.Repeat("- "+strings.Repeat("[", 900)+strings.Repeat("]", 900)+"\n", 100), codes.LimitFileDepth},
+		"billion laughs": {laughs, codes.LimitFileExpansion},
+		"large text":     {big, codes.LimitFileExpansion},
+		"merges":         {merges, codes.LimitFileExpansion},
+		"itself":         {"a: &a [*a]\n", codes.YAMLAlias},
+		"brackets":       {"a: " + strings.Repeat("[", 1<<19), codes.LimitFileDepth},
+		"braces":         {"a: " + strings.Repeat("{a: ", 1<<17), codes.LimitFileDepth},
+		"deep brackets":  {"a: " + strings.Repeat("[", 100) + strings.Repeat("]", 100), codes.LimitFileDepth},
+		"many deep": {"a:\n" + strings.Repeat("- "+strings.Repeat("[", 900)+strings.Repeat("]", 900)+"\n", 100),
+			codes.LimitFileDepth},
 		"dashes":                 {strings.Repeat("- ", 1<<18), codes.LimitFileDepth},
 		"question marks":         {strings.Repeat("? ", 1<<18), codes.LimitFileDepth},
 		"deep lines":             {deep(500), codes.LimitFileDepth},
 		"documents":              {strings.Repeat("---\n", 1<<17), codes.YAMLDocuments},
 		"empty lines":            {"a: |\n x" + strings.Repeat("\n", 1<<19) + " y\n", ""},
 		"empty lines below text": {"a: >\n  x\n" + strings.Repeat("\n", 1<<18) + "b: 1\n", ""},
-		"merges of many":         {"a: &a {" + strings.ReplaceAll(keys(5000), "\n", ", ") + "}\nb: {<<: [" + strings.Repeat("*a, ", 100_000) + "]}\n", codes.LimitFileExpansion},
-		"tabs in quotes":         {"a: \"" + strings.Repeat("\t", 1<<19) + "x\"\n", ""},
-		"anchors":                {"a: " + strings.Repeat("&a ", 1<<17), codes.YAMLSyntax},
-		"tags":                   {"a: " + strings.Repeat("!a ", 1<<17), codes.YAMLTag},
-		"keys":                   {keys(10_000), ""},
-		"too many keys":          {keys(50_000), codes.LimitFileKeys},
-		"flow mappings":          {"a: [" + strings.Repeat("{a: 1}, ", 50_000) + "]\n", ""},
-		"same keys":              {strings.Repeat("a: 1\n", 9_000), codes.YAMLDuplicateKey},
-		"quotes":                 {strings.Repeat("'", 1<<18), ""},
-		"size":                   {strings.Repeat("#", MaxFile+1), codes.LimitFileSize},
-		"not UTF-8":              {"a: \xff\n", codes.YAMLUTF8},
-		"control":                {"a: \x00\n", codes.YAMLControl},
-		"carriage return":        {"a: 1\rb: 2\n", codes.YAMLControl},
-		"nothing":                {"", codes.YAMLEmpty},
-		"comments":               {"# a\n\n# b", codes.YAMLEmpty},
+		"merges of many": {"a: &a {" + strings.ReplaceAll(keys(5000), "\n", ", ") + "}\nb: {<<: [" +
+			strings.Repeat("*a, ", 100_000) + "]}\n", codes.LimitFileExpansion},
+		"tabs in quotes":  {"a: \"" + strings.Repeat("\t", 1<<19) + "x\"\n", ""},
+		"anchors":         {"a: " + strings.Repeat("&a ", 1<<17), codes.YAMLSyntax},
+		"tags":            {"a: " + strings.Repeat("!a ", 1<<17), codes.YAMLTag},
+		"keys":            {keys(10_000), ""},
+		"too many keys":   {keys(50_000), codes.LimitFileKeys},
+		"flow mappings":   {"a: [" + strings.Repeat("{a: 1}, ", 50_000) + "]\n", ""},
+		"same keys":       {strings.Repeat("a: 1\n", 9_000), codes.YAMLDuplicateKey},
+		"quotes":          {strings.Repeat("'", 1<<18), ""},
+		"size":            {strings.Repeat("#", MaxFile+1), codes.LimitFileSize},
+		"not UTF-8":       {"a: \xff\n", codes.YAMLUTF8},
+		"control":         {"a: \x00\n", codes.YAMLControl},
+		"carriage return": {"a: 1\rb: 2\n", codes.YAMLControl},
+		"nothing":         {"", codes.YAMLEmpty},
+		"comments":        {"# a\n\n# b", codes.YAMLEmpty},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, findings := Read("x.yaml", []byte(c.src))

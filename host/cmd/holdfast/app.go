@@ -31,7 +31,8 @@ type app struct {
 }
 
 func newApp(stdin io.Reader, stdout, stderr io.Writer) *app {
-	return &app{stdin: stdin, stdout: bufio.NewWriter(stdout), terminal: isTerminal(stdout), style: styleFor(stdout), stderr: stderr}
+	return &app{stdin: stdin, stdout: bufio.NewWriter(stdout), terminal: isTerminal(stdout), style: styleFor(stdout),
+		stderr: stderr}
 }
 
 func (a *app) close() {

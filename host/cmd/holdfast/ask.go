@@ -161,7 +161,8 @@ func argument(text string, declared json.RawMessage) json.RawMessage {
 	var name string
 	_ = json.Unmarshal(declared, &name)
 	_ = json.Unmarshal(declared, &object)
-	isText := name == "string" || name == "timestamp" || name == "duration" || object["string"] != nil || object["enum"] != nil
+	isText := name == "string" || name == "timestamp" || name == "duration" || object["string"] != nil ||
+		object["enum"] != nil
 	if isText || !json.Valid([]byte(text)) {
 		return quoted
 	}
@@ -310,9 +311,11 @@ func (q *asking) showWay(w *way, proposal []byte) error {
 		fmt.Fprintf(q.stdout, "As it is no way was found. This would commit instead:\n")
 		steps = append(w.Variant.Steps[:len(w.Variant.Steps):len(w.Variant.Steps)], w.Variant.Proposal)
 	case w.Bounded:
-		fmt.Fprintf(q.stdout, "No way was found among the %s that were tried. Not everything was tried, so there may be one all the same.\n", count(w.Tried, "proposal"))
+		fmt.Fprintf(q.stdout, "No way was found among the %s that were tried. Not everything was tried, so there may be "+
+			"one all the same.\n", count(w.Tried, "proposal"))
 	default:
-		fmt.Fprintf(q.stdout, "There is no way: %s tried, and none leads to where it would commit.\n", was(w.Tried, "proposal"))
+		fmt.Fprintf(q.stdout, "There is no way: %s tried, and none leads to where it would commit.\n",
+			was(w.Tried, "proposal"))
 	}
 	at := asked.At
 	for i, step := range steps {
@@ -459,7 +462,8 @@ func (q *asking) showAdmissible(who actor, answer []byte, last bool) error {
 	}
 	t.write(q.stdout, "  ")
 	if list.Halted && last {
-		fmt.Fprintln(q.stdout, "\nNothing can commit or be held now, for any agent. That can be right: doing nothing is an answer.")
+		fmt.Fprintln(q.stdout, "\nNothing can commit or be held now, for any agent. That can be right: doing nothing is "+
+			"an answer.")
 	}
 	return nil
 }

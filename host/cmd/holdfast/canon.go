@@ -74,7 +74,9 @@ func (c *canonCommand) refused(a *app, err error) error {
 		return err
 	}
 	if c.JSON {
-		return errors.Join(a.object(map[string]any{"error": map[string]any{"code": refusal.Code, "message": refusal.Message, "offset": refusal.Offset, "path": refusal.Path}}), findings)
+		return errors.Join(a.object(
+			map[string]any{"error": map[string]any{"code": refusal.Code, "message": refusal.Message, "offset": refusal.Offset,
+				"path": refusal.Path}}), findings)
 	}
 	from := ""
 	if c.File != "" && c.File != "-" {

@@ -55,7 +55,8 @@ func (c *checkCommand) Run(a *app) error {
 			found = append(found, located(a.sourceOf(built), wrong)...)
 		}
 		for _, f := range found {
-			if !slices.ContainsFunc(all, func(g yaml.Finding) bool { return repeated(f, g) }) { // a parent and a catalog's bundle may be checked in their own right too
+			// a parent and a catalog's bundle may be checked in their own right too
+			if !slices.ContainsFunc(all, func(g yaml.Finding) bool { return repeated(f, g) }) {
 				all = append(all, f)
 			}
 		}

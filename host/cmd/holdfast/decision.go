@@ -127,7 +127,8 @@ func (d *decision) because(w io.Writer, s style, indent string) {
 		if c.Append != nil {
 			fmt.Fprintf(w, "%s%s gets %s\n", indent, c.Path, author.Printable(plain(c.Append)))
 		} else {
-			fmt.Fprintf(w, "%s%s: %s -> %s\n", indent, c.Path, author.Printable(d.titles.state[c.Path].member(c.From)), author.Printable(d.titles.state[c.Path].member(c.To)))
+			fmt.Fprintf(w, "%s%s: %s -> %s\n", indent, c.Path, author.Printable(d.titles.state[c.Path].member(c.From)),
+				author.Printable(d.titles.state[c.Path].member(c.To)))
 		}
 	}
 }

@@ -127,7 +127,8 @@ func astray(cursor []byte, matrix map[string][]json.RawMessage) []string {
 	for _, name := range slices.Sorted(maps.Keys(parts)) {
 		values, ok := matrix[name]
 		if !ok {
-			list = append(list, fmt.Sprintf("%s is no part of its cursors; they have %s", name, strings.Join(slices.Sorted(maps.Keys(matrix)), ", ")))
+			list = append(list, fmt.Sprintf("%s is no part of its cursors; they have %s", name,
+				strings.Join(slices.Sorted(maps.Keys(matrix)), ", ")))
 			continue
 		}
 		known := make([]string, len(values))
@@ -195,7 +196,9 @@ func (a *app) point(engine host.Core, path string, built *author.Built, point st
 		return nil, unreadable("%s: %s", path, describe(err))
 	}
 	if document == nil {
-		return nil, unreadable("%s", strings.Join(append([]string{fmt.Sprintf("%s#%s: %s (stall)", path, point, say)}, astray(src, matrix(catalog))...), "\n  "))
+		return nil, unreadable("%s",
+			strings.Join(append([]string{fmt.Sprintf("%s#%s: %s (stall)", path, point, say)}, astray(src, matrix(catalog))...),
+				"\n  "))
 	}
 	return document, nil
 }

@@ -97,7 +97,9 @@ func (c *evalCommand) refused(a *app, err error) error {
 		return findings
 	case errors.As(err, &refusal):
 		if c.JSON {
-			return errors.Join(a.object(map[string]any{"error": map[string]string{"code": refusal.Code, "message": refusal.Message, "path": refusal.Path}}), findings)
+			return errors.Join(a.object(
+				map[string]any{"error": map[string]string{"code": refusal.Code, "message": refusal.Message, "path": refusal.Path}}),
+				findings)
 		}
 		fmt.Fprintf(a.stderr, "holdfast: the expression has no value: %s (%s)\n", refusal.Message, refusal.Code)
 		return findings
@@ -115,7 +117,8 @@ func (c *evalCommand) point(a *app, d core.Diagnostic) {
 		column := utf8.RuneCountInString(c.Expr[start:d.Off])
 		end := min(max(d.End, d.Off), start+len(line))
 		width := max(utf8.RuneCountInString(c.Expr[d.Off:max(end, d.Off)]), 1)
-		fmt.Fprintf(a.stderr, "  %s\n  %s%s\n", strings.ReplaceAll(line, "\t", " "), strings.Repeat(" ", column), s.bad(strings.Repeat("^", width)))
+		fmt.Fprintf(a.stderr, "  %s\n  %s%s\n", strings.ReplaceAll(line, "\t", " "), strings.Repeat(" ", column),
+			s.bad(strings.Repeat("^", width)))
 	}
 	if d.Hint != "" {
 		fmt.Fprintf(a.stderr, "  %s\n", d.Hint)

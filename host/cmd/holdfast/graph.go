@@ -109,7 +109,8 @@ func drawable(info []byte, names []string) ([]*variable, error) {
 	case len(enums) == 0:
 		return nil, unreadable("this bundle has no enum variable, so there are no moves to draw")
 	case len(names) == 0 && len(with) == 0:
-		return nil, unreadable("no variable of this bundle declares moves; name one to draw it all the same: %s", strings.Join(enums, ", "))
+		return nil, unreadable("no variable of this bundle declares moves; name one to draw it all the same: %s",
+			strings.Join(enums, ", "))
 	case len(names) == 0:
 		names = with
 	}

@@ -69,7 +69,8 @@ func (c *keygenCommand) Run(a *app) error {
 		fmt.Fprintf(a.stdout, "\nholdfast token --key %s --kind user --id u1\n", privateFile)
 		return nil
 	}
-	fmt.Fprintf(a.stdout, "\n%s\nholdfast sign BUNDLE --key %s\nholdfast verify BUNDLE --key %s\n", publicKey, privateFile, publicFile)
+	fmt.Fprintf(a.stdout, "\n%s\nholdfast sign BUNDLE --key %s\nholdfast verify BUNDLE --key %s\n", publicKey, privateFile,
+		publicFile)
 	return nil
 }
 

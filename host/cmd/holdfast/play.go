@@ -169,7 +169,8 @@ func (a *app) explain(line int, answer []byte, names titles) error {
 		return err
 	}
 	if e := refused.Error; e != nil {
-		_, err := fmt.Fprintf(a.stdout, "%s line %d: %s\n", a.style.bad("error"), line, author.Printable(said(e.Path, e.Message, e.Code)))
+		_, err := fmt.Fprintf(a.stdout, "%s line %d: %s\n", a.style.bad("error"), line,
+			author.Printable(said(e.Path, e.Message, e.Code)))
 		return err
 	}
 	d, err := readDecision(answer)
@@ -179,7 +180,8 @@ func (a *app) explain(line int, answer []byte, names titles) error {
 	d.titles = names
 	d.show(a.stdout, a.style)
 	if d.Verdict == "hold" {
-		fmt.Fprintf(a.stdout, "  parked as %d: confirm it with %s\n", d.Seq, a.style.dim(fmt.Sprintf(`{"digest":"%s","hold":%d}`, d.Proposal, d.Seq)))
+		fmt.Fprintf(a.stdout, "  parked as %d: confirm it with %s\n", d.Seq,
+			a.style.dim(fmt.Sprintf(`{"digest":"%s","hold":%d}`, d.Proposal, d.Seq)))
 	}
 	return nil
 }

@@ -231,11 +231,14 @@ func (r *replayed) show(a *app, bundle host.Bundle, log, id string) {
 	}
 	switch {
 	case r.other != "":
-		fmt.Fprintf(a.stdout, "  It was decided by another bundle:\n  recorded  %s\n  now       %s@%s %s\n", author.Printable(r.other), bundle.Name(), bundle.Version(), bundle.Digest())
+		fmt.Fprintf(a.stdout, "  It was decided by another bundle:\n  recorded  %s\n  now       %s@%s %s\n",
+			author.Printable(r.other), bundle.Name(), bundle.Version(), bundle.Digest())
 	case r.seq != r.due:
-		fmt.Fprintf(a.stdout, "  The line says that it is decision %d, and decision %d was to come: lines are missing, doubled or in another order.\n", r.seq, r.due)
+		fmt.Fprintf(a.stdout, "  The line says that it is decision %d, and decision %d was to come: lines are missing, "+
+			"doubled or in another order.\n", r.seq, r.due)
 	case r.Decisions == 0 && id != "" && strings.Contains(r.Recorded, `"prev":`):
-		fmt.Fprintf(a.stdout, "  The first decision's prev stands for the bundle and the session's id: is it %q (--session)?\n", id)
+		fmt.Fprintf(a.stdout, "  The first decision's prev stands for the bundle and the session's id: is it %q "+
+			"(--session)?\n", id)
 	}
 	fmt.Fprintf(a.stdout, "%s before it gave the same bytes.\n", count(r.Decisions, "decision"))
 }

@@ -114,7 +114,8 @@ func pairs(object map[string]json.RawMessage) string {
 // everything else as JSON.
 func plain(value json.RawMessage) string {
 	var text string
-	if json.Unmarshal(value, &text) != nil || text == "" || strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == '"' || r == '=' || r == ',' || r > '~' }) {
+	if json.Unmarshal(value, &text) != nil || text == "" ||
+		strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == '"' || r == '=' || r == ',' || r > '~' }) {
 		return string(value)
 	}
 	return text

@@ -297,7 +297,8 @@ func (t *testRun) conclude(results []*tested) error {
 		}
 	}
 	if t.JSON {
-		if err := t.object(map[string]any{"bundles": results, "scenarios": scenarios, "failed": failed, "passed": good}); err != nil {
+		if err := t.object(map[string]any{"bundles": results, "scenarios": scenarios, "failed": failed,
+			"passed": good}); err != nil {
 			return err
 		}
 	} else if len(results) > 1 {
@@ -323,9 +324,11 @@ func (t *testRun) show(r *tested) {
 	}
 	what := count(len(r.Scenarios), "scenario")
 	if r.Points != nil {
-		what += fmt.Sprintf(" at %s, %s loaded", strings.Join(r.Points.Run[:min(3, len(r.Points.Run))], " and "), count(r.Points.Loaded, "point"))
+		what += fmt.Sprintf(" at %s, %s loaded", strings.Join(r.Points.Run[:min(3, len(r.Points.Run))], " and "),
+			count(r.Points.Loaded, "point"))
 		if n := len(r.Points.Run); n > 3 {
-			what = fmt.Sprintf("%s at %d points, %s loaded", count(len(r.Scenarios), "scenario"), n, count(r.Points.Loaded, "point"))
+			what = fmt.Sprintf("%s at %d points, %s loaded", count(len(r.Scenarios), "scenario"), n,
+				count(r.Points.Loaded, "point"))
 		}
 	}
 	fmt.Fprintf(t.stdout, "%s %s  %s: %s\n", mark, s.bold(r.Bundle), r.Path, what)
@@ -333,7 +336,8 @@ func (t *testRun) show(r *tested) {
 		if !x.Passed {
 			t.showFailure(&x)
 		} else if t.Verbose {
-			fmt.Fprintf(t.stdout, "     %s %s %s\n", s.good("ok"), x.Name, s.dim("("+strings.TrimPrefix(x.Point+", ", ", ")+count(x.Steps, "step")+")"))
+			fmt.Fprintf(t.stdout, "     %s %s %s\n", s.good("ok"), x.Name,
+				s.dim("("+strings.TrimPrefix(x.Point+", ", ", ")+count(x.Steps, "step")+")"))
 		}
 	}
 	if slices.ContainsFunc(r.Scenarios, func(x ran) bool { return !x.Passed }) {
@@ -390,7 +394,8 @@ func (t *testRun) showCoverage(r *scenario.Report) {
 	for _, missing := range []struct {
 		what  string
 		items scenario.Items
-	}{{"never violated", r.Constraints}, {"never committed", r.Actions}, {"never hit", r.Patterns}, {"never taken", r.Moves}} {
+	}{{"never violated", r.Constraints}, {"never committed", r.Actions}, {"never hit", r.Patterns},
+		{"never taken", r.Moves}} {
 		if len(missing.items.Missing) > 0 {
 			fmt.Fprintf(t.stdout, "       %s: %s\n", s.maybe(missing.what), strings.Join(missing.items.Missing, ", "))
 		}

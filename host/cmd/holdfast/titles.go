@@ -28,7 +28,8 @@ type titled struct {
 
 // titlesOf reads a bundle's info.
 func titlesOf(info []byte) titles {
-	t := titles{actions: map[string]string{}, agents: map[string]string{}, state: map[string]titled{}, by: map[string][]string{}}
+	t := titles{actions: map[string]string{}, agents: map[string]string{}, state: map[string]titled{},
+		by: map[string][]string{}}
 	var all struct{ Actions, Agents, State []titled }
 	if err := json.Unmarshal(info, &all); err != nil {
 		return t // it is read elsewhere, too, and reported there
@@ -71,7 +72,8 @@ func (t *titles) actor(a actor) string {
 func (v titled) member(value json.RawMessage) string {
 	var typ struct{ Titles map[string]string }
 	var name string
-	if strings.HasPrefix(string(v.Type), "{") && json.Unmarshal(v.Type, &typ) == nil && json.Unmarshal(value, &name) == nil && typ.Titles[name] != "" {
+	if strings.HasPrefix(string(v.Type), "{") && json.Unmarshal(v.Type, &typ) == nil &&
+		json.Unmarshal(value, &name) == nil && typ.Titles[name] != "" {
 		return typ.Titles[name]
 	}
 	return plain(value)

@@ -103,7 +103,8 @@ func tokenKey(src []byte) (crypto.Signer, jwt.SigningMethod, error) {
 	case block.Type == "PUBLIC KEY":
 		return nil, nil, unreadable("this is a public key, and tokens are signed with the private one")
 	case block.Type != "PRIVATE KEY":
-		return nil, nil, unreadable("this is %q, and what is read is PKCS #8, \"PRIVATE KEY\": openssl pkcs8 -topk8 -nocrypt makes it so", block.Type)
+		return nil, nil, unreadable(
+			"this is %q, and what is read is PKCS #8, \"PRIVATE KEY\": openssl pkcs8 -topk8 -nocrypt makes it so", block.Type)
 	}
 	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
 	if err != nil {

@@ -91,7 +91,8 @@ func (c *typesCommand) Run(a *app) error {
 		return err
 	}
 	w := &typeWriter{}
-	w.line(0, "// Made by `holdfast types %s` of %s@%s,", filepath.ToSlash(filepath.Base(c.Bundle)), bundle.Name(), bundle.Version())
+	w.line(0, "// Made by `holdfast types %s` of %s@%s,", filepath.ToSlash(filepath.Base(c.Bundle)), bundle.Name(),
+		bundle.Version())
 	w.line(0, "// %s. Make it anew when the bundle changes.", info.Digest)
 	w.line(0, "")
 	w.doc(0, strings.TrimSpace(info.Title+"\n"+info.About))
@@ -141,7 +142,9 @@ func (w *typeWriter) line(depth int, format string, args ...any) {
 // doc writes text as a comment, nothing where there is none.
 func (w *typeWriter) doc(depth int, text string) {
 	text = strings.ReplaceAll(strings.TrimSpace(text), "*/", "*\u200b/")
-	switch lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' || r == '\u2028' || r == '\u2029' }); len(lines) {
+	switch lines := strings.FieldsFunc(text, func(r rune) bool {
+		return r == '\n' || r == '\r' || r == '\u2028' || r == '\u2029'
+	}); len(lines) {
 	case 0:
 	case 1:
 		w.line(depth, "/** %s */", lines[0])

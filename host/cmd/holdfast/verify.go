@@ -179,7 +179,8 @@ func (c *verifyCommand) signer(path string, built *author.Built) (string, error)
 	}
 	note, err := readNote(file)
 	if errors.Is(err, fs.ErrNotExist) && c.Signature == "" {
-		return "", &core.Error{Code: signature.CodeMissing, Message: "there is no signature: " + file + " is not there, and --signature names no other file."}
+		return "", &core.Error{Code: signature.CodeMissing,
+			Message: "there is no signature: " + file + " is not there, and --signature names no other file."}
 	}
 	if err != nil {
 		return "", unreadableFile(err)
@@ -225,7 +226,8 @@ func (c *verifyCommand) head(bundle host.Bundle) (*headOf, error) {
 	case err != nil:
 		return nil, err
 	case h.Bundle != bundle.Digest():
-		return nil, headRefused(codeHeadBundle, "the head is of a session of the bundle %s, and this is %s@%s %s.", h.Bundle, bundle.Name(), bundle.Version(), bundle.Digest())
+		return nil, headRefused(codeHeadBundle, "the head is of a session of the bundle %s, and this is %s@%s %s.", h.Bundle,
+			bundle.Name(), bundle.Version(), bundle.Digest())
 	case c.Session != nil && *c.Session != h.Session:
 		return nil, headRefused(codeHeadSession, "the head is of the session %q, not of %q.", h.Session, *c.Session)
 	}
@@ -247,11 +249,16 @@ func (h *headOf) ends(session host.Session) error {
 	}
 	switch {
 	case at.Seq < h.Seq:
-		return headRefused(codeHeadShort, "the log ends with decision %d, and the session has come to decision %d: the last %s.", at.Seq, h.Seq, missing(h.Seq-at.Seq))
+		return headRefused(codeHeadShort,
+			"the log ends with decision %d, and the session has come to decision %d: the last %s.", at.Seq, h.Seq,
+			missing(h.Seq-at.Seq))
 	case at.Seq > h.Seq:
-		return headRefused(codeHeadLong, "the log goes on to decision %d, and the head is that of decision %d: ask for a newer head.", at.Seq, h.Seq)
+		return headRefused(codeHeadLong,
+			"the log goes on to decision %d, and the head is that of decision %d: ask for a newer head.", at.Seq, h.Seq)
 	case at.Prev != h.Decision:
-		return headRefused(codeHeadDiffers, "decision %d of the log has the digest %s, and in the head it is %s: they are of two different histories.", at.Seq, at.Prev, h.Decision)
+		return headRefused(codeHeadDiffers,
+			"decision %d of the log has the digest %s, and in the head it is %s: they are of two different histories.", at.Seq,
+			at.Prev, h.Decision)
 	}
 	return nil
 }
@@ -300,7 +307,8 @@ func (c *verifyCommand) show(a *app, bundle host.Bundle, v *verified) error {
 		fmt.Fprintln(a.stdout, author.Printable(said("", v.Problem.Message, v.Problem.Code)))
 	case v.Log == nil || !v.Log.Same:
 	case v.Head != nil:
-		fmt.Fprintf(a.stdout, "The log is whole: decision %d of %s is the last, says %s.\n", v.Head.Seq, quote(v.Head.Session), v.Head.Signer)
+		fmt.Fprintf(a.stdout, "The log is whole: decision %d of %s is the last, says %s.\n", v.Head.Seq,
+			quote(v.Head.Session), v.Head.Signer)
 	default:
 		fmt.Fprintln(a.stdout, "That it is a server's log, and all of it, was not checked: that takes --head.")
 	}
