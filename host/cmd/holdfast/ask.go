@@ -176,7 +176,8 @@ type whyCommand struct {
 }
 
 func (*whyCommand) Help() string {
-	return `Shows the decision that a proposal would get now, with every reason, and records nothing. With --json the decision's exact bytes.
+	return `Shows the decision that a proposal would get now, with every reason, and records nothing. With --json the
+decision's exact bytes.
 
 The exit code is 0 whatever the verdict, and 2 where this is no proposal.
 
@@ -228,7 +229,8 @@ type pathCommand struct {
 }
 
 func (*pathCommand) Help() string {
-	return `Finds the shortest sequence of proposals after which this one would commit: what a disabled button's help text says. The search is bounded, and says when it has ended at its bound.
+	return `Finds the shortest sequence of proposals after which this one would commit: what a disabled button's help text
+says. The search is bounded, and says when it has ended at its bound.
 
 The exit code is 0 where there is a way, 1 where none was found, 2 where this is no proposal.
 
@@ -378,7 +380,9 @@ type admissibleCommand struct {
 }
 
 func (*admissibleCommand) Help() string {
-	return `Lists every action, for every combination of its bool and enum arguments, with the verdict it would get now. "open" says that it depends on arguments that are not known. What is possible comes first, what is preferred before what is not. Without --actor, for each agent.
+	return `Lists every action, for every combination of its bool and enum arguments, with the verdict it would get now.
+"open" says that it depends on arguments that are not known. What is possible comes first, what is preferred
+before what is not. Without --actor, for each agent.
 
 The exit code is 0 whatever is possible: that nothing is can be right.
 

@@ -23,9 +23,11 @@ type buildCommand struct {
 }
 
 func (*buildCommand) Help() string {
-	return `Makes the document that is published: canonical JSON, with its parents inside it; of a catalog, with the digest of every point. What is wrong, and name, version and digest, go to standard error.
+	return `Makes the document that is published: canonical JSON, with its parents inside it; of a catalog, with the
+digest of every point. What is wrong, and name, version and digest, go to standard error.
 
-Which document each parent is goes into holdfast.lock beside the source the first time; afterwards another one of the same name and version is refused.
+Which document each parent is goes into holdfast.lock beside the source the first time; afterwards another one of the
+same name and version is refused.
 
 The exit code is 0, or 1 where there are errors: then nothing is written.
 

@@ -24,9 +24,11 @@ type canonCommand struct {
 }
 
 func (*canonCommand) Help() string {
-	return `Writes JSON in its canonical form (RFC 8785): exactly these bytes are what is hashed, so no line break follows them.
+	return `Writes JSON in its canonical form (RFC 8785): exactly these bytes are what is hashed, so no line break follows
+them.
 
-The exit code is 1 where the input is not JSON as strictly read: a duplicate key, a lone surrogate, a number that is not exactly representable, trailing bytes. The error names the offset of the byte.
+The exit code is 1 where the input is not JSON as strictly read: a duplicate key, a lone surrogate, a number that is
+not exactly representable, trailing bytes. The error names the offset of the byte.
 
 Examples:
 

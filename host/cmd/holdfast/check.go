@@ -23,7 +23,8 @@ type checkCommand struct {
 }
 
 func (*checkCommand) Help() string {
-	return `Says everything that is wrong at once: line and column, what is wrong, a stable code, and what to do about it. Of a folder, all YAML files in it that begin with the key holdfast are checked.
+	return `Says everything that is wrong at once: line and column, what is wrong, a stable code, and what to do about it.
+Of a folder, all YAML files in it that begin with the key holdfast are checked.
 
 The exit code is 0, or 1 where there are errors, or 2 where a file cannot be read.
 

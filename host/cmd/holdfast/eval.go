@@ -26,7 +26,9 @@ type evalCommand struct {
 }
 
 func (*evalCommand) Help() string {
-	return `Evaluates one expression and prints its value as JSON; or runs a file of cases in the format of CEL's conformance data (expr, vars, bindings, want, error, …), prints each failure, and ends with "N passed, M failed". An expression that begins with - comes last, after --.
+	return `Evaluates one expression and prints its value as JSON; or runs a file of cases in the format of CEL's
+conformance data (expr, vars, bindings, want, error, …), prints each failure, and ends with "N passed, M
+failed". An expression that begins with - comes last, after --.
 
 The exit code is 0, or 1 where the expression is wrong, has no value, or a case fails.
 

@@ -19,7 +19,8 @@ type fmtCommand struct {
 }
 
 func (*fmtCommand) Help() string {
-	return `Gives bundles and catalogs their usual layout. Comments stay where they are, and neither the document nor its digest changes. Formatting again changes nothing.
+	return `Gives bundles and catalogs their usual layout. Comments stay where they are, and neither the document nor its
+digest changes. Formatting again changes nothing.
 
 The exit code is 0, or 1 where a file is no YAML or, with --check, laid out differently.
 

@@ -21,7 +21,8 @@ type graphCommand struct {
 }
 
 func (*graphCommand) Help() string {
-	return `Draws how an enum variable may change. What is declared as never is dashed, with the id that refuses it. A variable without moves may change in every way.
+	return `Draws how an enum variable may change. What is declared as never is dashed, with the id that refuses it. A
+variable without moves may change in every way.
 
 Examples:
 

@@ -24,9 +24,11 @@ type keygenCommand struct {
 }
 
 func (*keygenCommand) Help() string {
-	return `Makes a pair of keys. NAME.key is private and signs bundles and catalogs; NAME.pub is given to whoever verifies them. Both hold one line, in the format of Go's note package (Ed25519).
+	return `Makes a pair of keys. NAME.key is private and signs bundles and catalogs; NAME.pub is given to whoever
+verifies them. Both hold one line, in the format of Go's note package (Ed25519).
 
-With --tokens the keys are those of whoever says who somebody is: NAME.pem signs tokens, as holdfast token does, and NAME.pub.pem lets a server believe them.
+With --tokens the keys are those of whoever says who somebody is: NAME.pem signs tokens, as holdfast token does, and
+NAME.pub.pem lets a server believe them.
 
 Examples:
 

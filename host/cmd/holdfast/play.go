@@ -34,11 +34,15 @@ type playCommand struct {
 }
 
 func (*playCommand) Help() string {
-	return `Reads proposals from standard input, JSON, one a line, and answers each line at once: with the decision's exact bytes, or with {"error":{"code","message","path"}} where the line is no proposal.
+	return `Reads proposals from standard input, JSON, one a line, and answers each line at once: with the decision's
+exact bytes, or with {"error":{"code","message","path"}} where the line is no proposal.
 
-A proposal may leave out actor.id (the kind), reasons (["request"]), args ({}) and at. The first line's time is 1767225600000 (2026-01-01), each further line is a second later. A session that was brought along with --state goes on a second after its own time. Blank lines are skipped. The session's id is "play".
+A proposal may leave out actor.id (the kind), reasons (["request"]), args ({}) and at. The first line's time is
+1767225600000 (2026-01-01), each further line is a second later. A session that was brought along with --state goes on
+a second after its own time. Blank lines are skipped. The session's id is "play".
 
-The exit code is 0 whatever was answered: a refusal is a right answer, and a line that is no proposal has its error. It is 2 where there was nothing to decide with.
+The exit code is 0 whatever was answered: a refusal is a right answer, and a line that is no proposal has its error.
+It is 2 where there was nothing to decide with.
 
 Examples:
 

@@ -29,9 +29,11 @@ type replayCommand struct {
 }
 
 func (*replayCommand) Help() string {
-	return `Decides every recorded proposal again and compares the bytes. Lines with an error are skipped, since nothing was recorded for them.
+	return `Decides every recorded proposal again and compares the bytes. Lines with an error are skipped, since nothing
+was recorded for them.
 
-The exit code is 0 where all bytes are the same, 1 where they differ; the first byte that does is named. Who published the bundle, and whether the log is whole, is for verify to say.
+The exit code is 0 where all bytes are the same, 1 where they differ; the first byte that does is named. Who published
+the bundle, and whether the log is whole, is for verify to say.
 
 Examples:
 

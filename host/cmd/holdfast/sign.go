@@ -21,7 +21,8 @@ type signCommand struct {
 }
 
 func (*signCommand) Help() string {
-	return `Signs a bundle, or a catalog and with it every point, and writes the signature beside it: a note that names the digest. It is the same for the YAML and for what is built of it, and it never changes the bundle.
+	return `Signs a bundle, or a catalog and with it every point, and writes the signature beside it: a note that names
+the digest. It is the same for the YAML and for what is built of it, and it never changes the bundle.
 
 Examples:
 

@@ -20,7 +20,9 @@ type studioCommand struct {
 }
 
 func (*studioCommand) Help() string {
-	return `Serves the studio: a page that shows for every action whether it may be done, why not, and what would make it so; draws the state, keeps the log, and edits the bundle beside its scenarios. Sessions last as long as the command runs.
+	return `Serves the studio: a page that shows for every action whether it may be done, why not, and what would make it
+so; draws the state, keeps the log, and edits the bundle beside its scenarios. Sessions last as long as the
+command runs.
 
 Examples:
 

@@ -28,9 +28,13 @@ type testCommand struct {
 }
 
 func (*testCommand) Help() string {
-	return `Runs the scenarios that ship with each bundle, each on a session of its own, and says what they do not reach: constraints that were never violated, actions never committed, patterns no text has hit, moves never taken. The percentage counts all of these. Of a folder, all YAML files in it that begin with the key holdfast are tested.
+	return `Runs the scenarios that ship with each bundle, each on a session of its own, and says what they do not reach:
+constraints that were never violated, actions never committed, patterns no text has hit, moves never taken.
+The percentage counts all of these. Of a folder, all YAML files in it that begin with the key holdfast are
+tested.
 
-Of a catalog every point is loaded. Its scenarios are those of its bundle, and fit the points that have the very values written there; where there is no such point, the first point is taken.
+Of a catalog every point is loaded. Its scenarios are those of its bundle, and fit the points that have the very
+values written there; where there is no such point, the first point is taken.
 
 The exit code is 0, or 1 where a scenario fails, a bundle is not valid, or the threshold is missed.
 

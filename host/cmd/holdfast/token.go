@@ -30,9 +30,12 @@ type tokenCommand struct {
 }
 
 func (*tokenCommand) Help() string {
-	return `Prints a bearer token (JWT), for trying a server out. The server believes it where it was started with the public half of the key. Whoever has the token is that actor until it ends: in production, tokens come from where people log in.
+	return `Prints a bearer token (JWT), for trying a server out. The server believes it where it was started with the
+public half of the key. Whoever has the token is that actor until it ends: in production, tokens come from
+where people log in.
 
-Claims: sub (the id), kind (a text, or a list of several), roles, iat, nbf, exp, aud, iss, jti. The header has alg by the kind of key (EdDSA, ES256, RS256), and kid, the key's thumbprint (RFC 7638).
+Claims: sub (the id), kind (a text, or a list of several), roles, iat, nbf, exp, aud, iss, jti. The header has alg by
+the kind of key (EdDSA, ES256, RS256), and kid, the key's thumbprint (RFC 7638).
 
 Examples:
 

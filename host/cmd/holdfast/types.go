@@ -22,7 +22,8 @@ type typesCommand struct {
 }
 
 func (*typesCommand) Help() string {
-	return `Prints a TypeScript type of the bundle's actions with their arguments, its agents and its state. With @holdfast/web:
+	return `Prints a TypeScript type of the bundle's actions with their arguments, its agents and its state. With
+@holdfast/web:
 
     import type { Door } from "./door.js";
     const session = engine.bundle<Door>(document).open("s1");

@@ -41,9 +41,12 @@ type verifyCommand struct {
 }
 
 func (*verifyCommand) Help() string {
-	return `Checks that a trusted key has signed the bundle; of a point of a catalog, that it has signed the catalog. Of a log, it decides every decision again and compares the bytes: each holds the digest of the one before, so a change in one shows there or in the next. Nothing but these files is needed.
+	return `Checks that a trusted key has signed the bundle; of a point of a catalog, that it has signed the catalog. Of a
+log, it decides every decision again and compares the bytes: each holds the digest of the one before, so a
+change in one shows there or in the next. Nothing but these files is needed.
 
-A log whose last decisions are cut off, or were decided anew by somebody else, is a good log by itself. Only the head that a server has signed tells it from the one the server keeps: give it with --head.
+A log whose last decisions are cut off, or were decided anew by somebody else, is a good log by itself. Only the head
+that a server has signed tells it from the one the server keeps: give it with --head.
 
 The exit code is 0 where all of that holds, 1 where it does not, and 2 where something cannot be read.
 

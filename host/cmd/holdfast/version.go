@@ -19,7 +19,8 @@ type versionCommand struct {
 }
 
 func (*versionCommand) Help() string {
-	return `Says which version this is, and names the exact engine: the module's SHA-256 is the same in every host that runs this module, and its ABI version is what hosts and module agree on.
+	return `Says which version this is, and names the exact engine: the module's SHA-256 is the same in every host that
+runs this module, and its ABI version is what hosts and module agree on.
 
 Example:
 
@@ -52,7 +53,8 @@ func (c *versionCommand) Run(a *app) error {
 type schemaCommand struct{}
 
 func (*schemaCommand) Help() string {
-	return `Prints a JSON Schema for bundles and catalogs, so that editors complete and check them as one types. With the YAML language server, the first line of a bundle names it:
+	return `Prints a JSON Schema for bundles and catalogs, so that editors complete and check them as one types. With the
+YAML language server, the first line of a bundle names it:
 
     # yaml-language-server: $schema=holdfast.schema.json
 
