@@ -95,7 +95,7 @@ func (a *app) object(v any) error {
 
 // engineFlag chooses what decides.
 type engineFlag struct {
-	Engine string `enum:"wasm,native" default:"wasm" placeholder:"wasm|native" help:"What decides: the module that browsers and workers run too (wasm, the default), or the Go code it is made of (native). Both give the same bytes."`
+	Engine string `enum:"wasm,native" default:"wasm" placeholder:"wasm|native" help:"${engine}"`
 }
 
 // open starts the engine.

@@ -18,9 +18,9 @@ import (
 // askFlags says about which state, and who asks.
 type askFlags struct {
 	engineFlag
-	State  string   `placeholder:"FILE" help:"Ask about this snapshot, such as play --save writes. Left out, about a new session."`
+	State  string   `placeholder:"FILE" help:"${snapshot}"`
 	Actor  string   `placeholder:"KIND[:ID]" help:"Who proposes. An id left out is the kind."`
-	At     string   `placeholder:"TIME" help:"When: milliseconds since 1970, or 2026-01-31T12:00:00Z. Left out, a second after the last decision."`
+	At     string   `placeholder:"TIME" help:"${at}"`
 	Reason []string `placeholder:"TEXT" sep:"none" help:"A reason, and it may be given again. Left out, request."`
 	JSON   bool     `help:"Print the answer's exact bytes."`
 }
@@ -171,7 +171,7 @@ func argument(text string, declared json.RawMessage) json.RawMessage {
 
 type whyCommand struct {
 	Bundle   string   `arg:"" placeholder:"BUNDLE" help:"A bundle, or a point of a catalog."`
-	Proposal []string `arg:"" placeholder:"ACTION [NAME=VALUE …]" help:"What would be proposed: ACTION NAME=VALUE …, or a whole proposal as JSON, or - to read that from standard input."`
+	Proposal []string `arg:"" placeholder:"ACTION [NAME=VALUE …]" help:"${why}"`
 	askFlags
 }
 
@@ -224,7 +224,7 @@ func (q *asking) why(proposal []byte) error {
 
 type pathCommand struct {
 	Bundle   string   `arg:"" placeholder:"BUNDLE" help:"A bundle, or a point of a catalog."`
-	Proposal []string `arg:"" placeholder:"ACTION [NAME=VALUE …]" help:"What shall become possible: ACTION NAME=VALUE …, or a whole proposal as JSON, or - to read that from standard input."`
+	Proposal []string `arg:"" placeholder:"ACTION [NAME=VALUE …]" help:"${path}"`
 	askFlags
 }
 

@@ -18,8 +18,8 @@ import (
 type buildCommand struct {
 	Path   string `arg:"" placeholder:"BUNDLE" help:"A bundle, a catalog, or a point of a catalog."`
 	Output string `short:"o" placeholder:"FILE" help:"Where to write it. Left out, standard output."`
-	Accept bool   `name:"accept-parents" help:"Take parents that are others than holdfast.lock says, and record them there."`
-	Public bool   `help:"Write what may be given to a browser: internal metadata is replaced by salted hashes, the digest stays the same."`
+	Accept bool   `name:"accept-parents" help:"${accept}"`
+	Public bool   `help:"${public}"`
 }
 
 func (*buildCommand) Help() string {

@@ -18,7 +18,7 @@ const maxInput = 8 << 20
 
 type canonCommand struct {
 	File   string `arg:"" optional:"" placeholder:"FILE" help:"Any JSON. Left out, standard input is read."`
-	Engine string `enum:"wasm,native" default:"native" placeholder:"wasm|native" help:"What writes them: the Go code (native, the default here, since nothing is decided) or the module (wasm). Both give the same bytes."`
+	Engine string `enum:"wasm,native" default:"native" placeholder:"wasm|native" help:"${canon_engine}"`
 	Digest bool   `help:"Print the digest of the canonical bytes instead of the bytes."`
 	JSON   bool   `help:"Print an error as {\"error\":{\"code\",\"message\",\"offset\",\"path\"}} on standard output."`
 }

@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/alecthomas/kong"
 	mangokong "github.com/alecthomas/mango-kong"
@@ -53,7 +54,21 @@ Examples:
 func (*manCommand) Run(a *app, context *kong.Context) error {
 	model := *context.Model
 	model.Help = "decide which actions keep a system valid" // the page's heading, which has to be short
+	for _, command := range model.Leaves(false) {
+		command.Detail = joined(command.Detail)
+	}
 	page := mangokong.NewManPage(1, &model)
 	_, err := fmt.Fprint(a.stdout, page.Build(roff.NewDocument()))
 	return err
+}
+
+// joined joins the lines of each paragraph: the manual makes a paragraph of each line. Indented lines stay as they are.
+func joined(text string) string {
+	paragraphs := strings.Split(text, "\n\n")
+	for i, p := range paragraphs {
+		if !strings.HasPrefix(p, " ") {
+			paragraphs[i] = strings.ReplaceAll(p, "\n", " ")
+		}
+	}
+	return strings.Join(paragraphs, "\n\n")
 }

@@ -13,7 +13,7 @@ import (
 )
 
 type fmtCommand struct {
-	Paths []string `arg:"" optional:"" placeholder:"PATH" help:"Bundles, catalogs, and folders of them. Left out or -, standard input."`
+	Paths []string `arg:"" optional:"" placeholder:"PATH" help:"${fmt_paths}"`
 	Write bool     `short:"w" help:"Write the files back instead of printing them."`
 	Check bool     `help:"Change nothing; name the files that are laid out differently, and fail if there are any."`
 }

@@ -15,9 +15,9 @@ import (
 
 type graphCommand struct {
 	Bundle string   `arg:"" placeholder:"BUNDLE" help:"A bundle, or a point of a catalog."`
-	Names  []string `arg:"" optional:"" name:"var" placeholder:"VAR" help:"The state variables to draw. Left out, all that declare moves."`
+	Names  []string `arg:"" optional:"" name:"var" placeholder:"VAR" help:"${graph_names}"`
 	Var    []string `placeholder:"NAME" help:"The same as VAR."`
-	Format string   `enum:"mermaid,dot" default:"mermaid" placeholder:"mermaid|dot" help:"Mermaid (the default) or DOT, Graphviz's language."`
+	Format string   `enum:"mermaid,dot" default:"mermaid" placeholder:"mermaid|dot" help:"${graph_format}"`
 }
 
 func (*graphCommand) Help() string {

@@ -17,8 +17,8 @@ import (
 )
 
 type keygenCommand struct {
-	Name   string `arg:"" placeholder:"NAME" help:"The key's name, which every signature shows: letters, digits and . _ / -, such as example.org/release."`
-	Output string `short:"o" placeholder:"FILE" help:"Where to write the private key; the public key stands beside it. Left out, the last part of NAME and .key."`
+	Name   string `arg:"" placeholder:"NAME" help:"${key_name}"`
+	Output string `short:"o" placeholder:"FILE" help:"${key_output}"`
 	Tokens bool   `help:"Make a key that signs tokens instead: NAME.pem and, for the server, NAME.pub.pem (Ed25519)."`
 	Force  bool   `help:"Write over files that are there."`
 }

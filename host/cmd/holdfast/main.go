@@ -59,9 +59,11 @@ type grammar struct {
 
 const about = `Write down once which actions keep a system valid, and decide them everywhere with the same bytes.
 
-A BUNDLE is a file, YAML or built, or a point of a catalog, written as catalog.yaml#class=1,chapter=moon. Colours are used on a terminal only, and never where NO_COLOR is set.
+A BUNDLE is a file, YAML or built, or a point of a catalog, written as
+catalog.yaml#class=1,chapter=moon. Colours are used on a terminal only, and never where NO_COLOR is set.
 
-Exit codes: 0 for fine, whatever was decided; 1 for findings, failures and differences; 2 for wrong usage or input that cannot be read.`
+Exit codes: 0 for fine, whatever was decided; 1 for findings, failures and differences; 2 for wrong usage or
+input that cannot be read.`
 
 func main() {
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
@@ -100,6 +102,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	parser, err := kong.New(&grammar{},
 		kong.Name("holdfast"),
 		kong.Description(about),
+		texts,
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { panic(ended(code)) }),
 		kong.ExplicitGroups([]kong.Group{

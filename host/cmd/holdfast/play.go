@@ -26,7 +26,7 @@ const (
 )
 
 type playCommand struct {
-	Bundle string `arg:"" placeholder:"BUNDLE" help:"A bundle, YAML or built, or a point of a catalog: catalog.yaml#class=1,chapter=moon."`
+	Bundle string `arg:"" placeholder:"BUNDLE" help:"${bundle}"`
 	engineFlag
 	State   string `placeholder:"FILE" help:"Begin with this snapshot instead of a new session."`
 	Save    string `placeholder:"FILE" help:"Write a snapshot when the input has ended."`

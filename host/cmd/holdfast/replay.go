@@ -21,9 +21,9 @@ import (
 
 type replayCommand struct {
 	Bundle string `arg:"" placeholder:"BUNDLE" help:"A bundle, or a point of a catalog."`
-	Log    string `arg:"" placeholder:"LOG.jsonl" help:"Decisions, one a line, as play prints them and a server exports them; - for standard input."`
+	Log    string `arg:"" placeholder:"LOG.jsonl" help:"${log}"`
 	engineFlag
-	Session string `default:"play" placeholder:"ID" help:"The session's id, which the first decision's prev stands for (${default})."`
+	Session string `default:"play" placeholder:"ID" help:"${session} (${default})."`
 	State   string `placeholder:"FILE" help:"Begin with this snapshot instead of a new session."`
 	JSON    bool   `help:"Print the outcome as one JSON object."`
 }

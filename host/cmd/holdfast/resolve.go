@@ -11,7 +11,7 @@ import (
 
 type resolveCommand struct {
 	Catalog string   `arg:"" placeholder:"CATALOG" help:"A catalog, YAML or built."`
-	Cursor  []string `arg:"" placeholder:"PART=VALUE" help:"The cursor: class=1 chapter=moon, or class=1,chapter=moon, or a JSON object."`
+	Cursor  []string `arg:"" placeholder:"PART=VALUE" help:"${cursor}"`
 	engineFlag
 	JSON bool `help:"Print the answer's exact bytes, the bundle included."`
 }

@@ -16,7 +16,7 @@ import (
 type signCommand struct {
 	Path   string `arg:"" placeholder:"BUNDLE" help:"A bundle or a catalog, YAML or built."`
 	Key    string `required:"" placeholder:"NAME.key" help:"The private key, as keygen writes it."`
-	Output string `short:"o" placeholder:"FILE" help:"Where to write the signature, - for standard output. Left out, the file's name and .sig."`
+	Output string `short:"o" placeholder:"FILE" help:"${signature}"`
 	Force  bool   `help:"Write over a file that is there."`
 }
 

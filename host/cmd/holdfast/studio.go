@@ -15,7 +15,7 @@ type studioCommand struct {
 	Bundles []string `arg:"" optional:"" placeholder:"BUNDLE" help:"Bundles and catalogs to look into, YAML or built."`
 	engineFlag
 
-	Listen string `default:"127.0.0.1:0" placeholder:"HOST:PORT" help:"Where to listen, on loopback; port 0 is a free one (${default})."`
+	Listen string `default:"127.0.0.1:0" placeholder:"HOST:PORT" help:"${studio_listen} (${default})."`
 	Open   bool   `default:"true" negatable:"" help:"Open the browser (--no-open: only print the address)."`
 }
 

@@ -22,7 +22,7 @@ type testCommand struct {
 	Paths []string `arg:"" placeholder:"PATH" help:"Bundles, catalogs, points of catalogs, and folders."`
 	engineFlag
 	Threshold int    `placeholder:"PERCENT" help:"Fail where the scenarios of a bundle reach less than this."`
-	Points    string `default:"fit" placeholder:"fit|all|N" help:"At which points a catalog's scenarios run: those they fit (the default), all, or the first N."`
+	Points    string `default:"fit" placeholder:"fit|all|N" help:"${points}"`
 	Verbose   bool   `short:"v" help:"List every scenario."`
 	JSON      bool   `help:"Print the outcome as one JSON object."`
 }

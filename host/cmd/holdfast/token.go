@@ -20,8 +20,8 @@ import (
 )
 
 type tokenCommand struct {
-	Key      string        `required:"" placeholder:"FILE.pem" help:"The private key, PEM: of keygen --tokens, or any PKCS #8 of Ed25519, EC P-256 or RSA (2048 bits or more)."`
-	Kind     []string      `required:"" placeholder:"KIND" help:"The kinds of actor that the bearer may be; several with commas."`
+	Key      string        `required:"" placeholder:"FILE.pem" help:"${token_key}"`
+	Kind     []string      `required:"" placeholder:"KIND" help:"${token_kind}"`
 	ID       string        `required:"" placeholder:"ID" help:"Who the bearer is: the actor's id."`
 	Role     []string      `placeholder:"ROLE" help:"What else the bearer may do: publish, govern; several with commas."`
 	For      time.Duration `default:"1h" placeholder:"DURATION" help:"How long it is valid: 90s, 10m, 1h (${default})."`

@@ -18,7 +18,7 @@ import (
 
 type typesCommand struct {
 	Bundle string `arg:"" placeholder:"BUNDLE" help:"A bundle, or a point of a catalog."`
-	Name   string `placeholder:"NAME" help:"What the type is called. Left out, the bundle's name: ModeConstraintLayer for mode-constraint-layer."`
+	Name   string `placeholder:"NAME" help:"${type_name}"`
 }
 
 func (*typesCommand) Help() string {

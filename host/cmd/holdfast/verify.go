@@ -29,13 +29,13 @@ const (
 
 type verifyCommand struct {
 	Bundle string `arg:"" placeholder:"BUNDLE" help:"A bundle, a catalog, or a point of one."`
-	Log    string `arg:"" optional:"" placeholder:"LOG.jsonl" help:"Decisions, one a line, as a server exports them; - for standard input."`
+	Log    string `arg:"" optional:"" placeholder:"LOG.jsonl" help:"${verify_log}"`
 	engineFlag
 	Key       string  `xor:"key" placeholder:"NAME.pub" help:"The public keys that are trusted, one a line."`
 	Unsigned  bool    `xor:"key" help:"Check the log alone, whoever published the bundle."`
 	Signature string  `placeholder:"FILE" help:"The signature. Left out, the file's name and .sig."`
 	Session   *string `placeholder:"ID" help:"The session's id. Left out, the one that the head names, or play."`
-	Head      string  `placeholder:"FILE" help:"The signed head of the session, as a server gives it: the log must end there."`
+	Head      string  `placeholder:"FILE" help:"${head}"`
 	HeadKey   string  `placeholder:"NAME.pub" help:"The public keys that are trusted for heads. Left out, those of --key."`
 	JSON      bool    `help:"Print the outcome as one JSON object."`
 }
