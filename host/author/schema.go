@@ -65,102 +65,115 @@ func (w *schemaWriter) schema(s *shape) *yaml.Node {
 	return yaml.NewMapping(yaml.NewMember("$ref", yaml.NewText("#/$defs/"+s.id)))
 }
 
+// inline writes a shape out in place.
 func (w *schemaWriter) inline(s *shape) *yaml.Node {
-	n := yaml.NewMapping()
-	add := func(name string, value *yaml.Node) { n.Members = append(n.Members, yaml.NewMember(name, value)) }
+	n := &object{yaml.NewMapping()}
 	if s.about != "" {
-		add("description", yaml.NewText(s.about))
-	}
-	strings := func(list []string) *yaml.Node {
-		l := yaml.NewList()
-		for _, s := range list {
-			l.Items = append(l.Items, yaml.NewText(s))
-		}
-		return l
+		n.add("description", yaml.NewText(s.about))
 	}
 	switch s.kind {
 	case anyShape:
 		if s.words != nil { // a JSON type
-			add("type", yaml.NewText(s.words[0]))
+			n.add("type", yaml.NewText(s.words[0]))
 		}
 	case mappingShape:
-		add("type", yaml.NewText("object"))
-		properties, required := yaml.NewMapping(), []string{}
-		for _, k := range s.keys {
-			v := w.schema(k.value)
-			if k.about != "" {
-				// A description beside $ref, so that both are shown.
-				if i := v.Member("description"); i != nil {
-					i.Value = yaml.NewText(k.about)
-				} else {
-					v.Members = append([]yaml.Member{yaml.NewMember("description", yaml.NewText(k.about))}, v.Members...)
-				}
-			}
-			properties.Members = append(properties.Members, yaml.NewMember(k.name, v))
-			if k.required {
-				required = append(required, k.name)
-			}
-		}
-		add("properties", properties)
-		if len(required) > 0 {
-			add("required", strings(required))
-		}
-		add("additionalProperties", yaml.NewBool(false))
-		if s.one != nil {
-			one := yaml.NewList()
-			for _, k := range s.one {
-				one.Items = append(one.Items, yaml.NewMapping(yaml.NewMember("required", yaml.NewList(yaml.NewText(k)))))
-			}
-			add("oneOf", one)
-		}
+		w.mapping(n, s)
 	case namesShape:
-		add("type", yaml.NewText("object"))
+		n.add("type", yaml.NewText("object"))
 		if s.match != "" {
-			add("propertyNames", yaml.NewMapping(yaml.NewMember("pattern", yaml.NewText(s.match))))
+			n.add("propertyNames", yaml.NewMapping(yaml.NewMember("pattern", yaml.NewText(s.match))))
 		}
-		add("additionalProperties", w.schema(s.of))
+		n.add("additionalProperties", w.schema(s.of))
 	case listShape:
-		add("type", yaml.NewText("array"))
-		add("items", w.schema(s.of))
-		if s.min > 0 {
-			add("minItems", yaml.NewNumber(s.min))
-		}
-		if s.max > 0 {
-			add("maxItems", yaml.NewNumber(s.max))
-		}
+		n.add("type", yaml.NewText("array"))
+		n.add("items", w.schema(s.of))
+		n.addLimit("minItems", s.min)
+		n.addLimit("maxItems", s.max)
 	case textShape:
-		add("type", yaml.NewText("string"))
+		n.add("type", yaml.NewText("string"))
 		if s.words != nil {
-			add("enum", strings(s.words))
+			n.add("enum", texts(s.words))
 		}
 		if s.match != "" {
-			add("pattern", yaml.NewText(s.match))
+			n.add("pattern", yaml.NewText(s.match))
 		}
-		if s.min > 0 {
-			add("minLength", yaml.NewNumber(s.min))
-		}
-		if s.max > 0 {
-			add("maxLength", yaml.NewNumber(s.max))
-		}
+		n.addLimit("minLength", s.min)
+		n.addLimit("maxLength", s.max)
 	case numberShape:
-		add("type", yaml.NewText("integer"))
-		add("minimum", yaml.NewNumber(s.min))
-		add("maximum", yaml.NewNumber(s.max))
+		n.add("type", yaml.NewText("integer"))
+		n.add("minimum", yaml.NewNumber(s.min))
+		n.add("maximum", yaml.NewNumber(s.max))
 	case boolShape:
-		add("type", yaml.NewText("boolean"))
+		n.add("type", yaml.NewText("boolean"))
 	case eitherShape:
 		alts := yaml.NewList()
 		for _, a := range s.alts {
 			alts.Items = append(alts.Items, w.schema(a))
 		}
-		add("anyOf", alts)
+		n.add("anyOf", alts)
 	}
 	if s.eg != nil {
 		examples := yaml.NewList()
 		for _, e := range s.eg {
 			examples.Items = append(examples.Items, yaml.NewJSON(e))
 		}
-		add("examples", examples)
+		n.add("examples", examples)
 	}
-	return n
+	return n.Node
+}
+
+// mapping adds the keys of a mapping: what each may be, which are required, and of which exactly one is there.
+func (w *schemaWriter) mapping(n *object, s *shape) {
+	n.add("type", yaml.NewText("object"))
+	properties, required := yaml.NewMapping(), []string{}
+	for _, k := range s.keys {
+		v := w.schema(k.value)
+		if k.about != "" {
+			// A description beside $ref, so that both are shown.
+			if i := v.Member("description"); i != nil {
+				i.Value = yaml.NewText(k.about)
+			} else {
+				v.Members = append([]yaml.Member{yaml.NewMember("description", yaml.NewText(k.about))}, v.Members...)
+			}
+		}
+		properties.Members = append(properties.Members, yaml.NewMember(k.name, v))
+		if k.required {
+			required = append(required, k.name)
+		}
+	}
+	n.add("properties", properties)
+	if len(required) > 0 {
+		n.add("required", texts(required))
+	}
+	n.add("additionalProperties", yaml.NewBool(false))
+	if s.one != nil {
+		one := yaml.NewList()
+		for _, k := range s.one {
+			one.Items = append(one.Items, yaml.NewMapping(yaml.NewMember("required", texts([]string{k}))))
+		}
+		n.add("oneOf", one)
+	}
+}
+
+// object is a mapping that is being written.
+type object struct{ *yaml.Node }
+
+func (o *object) add(name string, value *yaml.Node) {
+	o.Members = append(o.Members, yaml.NewMember(name, value))
+}
+
+// addLimit adds a limit, where there is one.
+func (o *object) addLimit(name string, n int) {
+	if n > 0 {
+		o.add(name, yaml.NewNumber(n))
+	}
+}
+
+// texts makes a list of texts.
+func texts(list []string) *yaml.Node {
+	l := yaml.NewList()
+	for _, s := range list {
+		l.Items = append(l.Items, yaml.NewText(s))
+	}
+	return l
 }
