@@ -41,12 +41,11 @@ type body struct {
 	limit  int64
 	raw    []string
 
-	asked   bool
-	passing bool   // it goes on undecided
-	typ     string // media type
-	bytes   []byte
-	err     error
-	rest    *bytes.Reader
+	asked bool
+	typ   string // media type
+	bytes []byte
+	err   error
+	rest  *bytes.Reader
 }
 
 // take reads the body, once. Without a body typ is empty.
@@ -74,11 +73,8 @@ func (b *body) read() error {
 	if b.from == nil || b.from == http.NoBody {
 		return nil
 	}
-	coding := strings.Join(b.header.Values("Content-Encoding"), ",")
-	switch strings.ToLower(strings.TrimSpace(coding)) {
-	case "", "identity":
-	default:
-		return refuse(codes.HTTPContentType, "send the body as it is, with no Content-Encoding")
+	if err := refuseCoding(b.header); err != nil {
+		return err
 	}
 	if b.length > b.limit {
 		return b.tooLarge()
@@ -96,7 +92,7 @@ func (b *body) read() error {
 	if !ok {
 		return refuse(codes.HTTPContentType, "the body has no one Content-Type")
 	}
-	if slices.Contains(b.raw, media) || b.passing && isMultipart(media) {
+	if slices.Contains(b.raw, media) {
 		b.typ, b.bytes = b.header.Get("Content-Type"), src
 		if isMultipart(media) {
 			return checkParts(src)
@@ -128,6 +124,14 @@ func (b *body) read() error {
 	}
 	b.typ, b.bytes = media, src
 	return nil
+}
+
+func refuseCoding(h http.Header) error {
+	switch strings.ToLower(strings.TrimSpace(strings.Join(h.Values("Content-Encoding"), ","))) {
+	case "", "identity":
+		return nil
+	}
+	return refuse(codes.HTTPContentType, "send the body as it is, with no Content-Encoding")
 }
 
 func (b *body) tooLarge() error {

@@ -391,7 +391,12 @@ func (g *gate) onward(a *asked, d *host.Decision) (*http.Request, error) {
 	if d == nil && !a.body.asked && !mayHaveFields(a.header) {
 		return a.with(a.original.Context()), nil
 	}
-	a.body.passing = d == nil
+	if media, _, _ := mediaType(a.header); d == nil && !a.body.asked && isMultipart(media) {
+		r := a.with(a.original.Context())
+		var err error
+		r.Body, err = a.body.multipart()
+		return r, err
+	}
 	if err := a.body.take(); err != nil { // a form may name another method
 		return nil, err
 	}

@@ -212,5 +212,6 @@ func foldName(name string) string {
 }
 
 func isOverride(name string) bool {
-	return strings.Trim(foldName(name), "_") == "method" && strings.Contains(name, "_")
+	folded := foldName(name)
+	return strings.Trim(folded, "_") == "method" && (folded[0] == '_' || strings.Contains(name, "_"))
 }

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { before, test } from "node:test";
 import { HoldfastError, edge, edgeHeaders, pass, verifyVerdict } from "../dist/edge.js";
 import { Engine, load } from "../dist/index.js";
-import { Parts, isMultipart } from "../dist/edge/multipart.js";
+import { Parts } from "../dist/edge/multipart.js";
 import { Routes } from "../dist/edge/routes.js";
 import { readFields, readTarget, writeFields } from "../dist/edge/target.js";
 import { moduleBytes } from "./support/module.mjs";
@@ -216,36 +216,31 @@ test("what passes names no other method, in a query or in a form", async () => {
 
 const types = ["multipart/form-data", "multipart/mixed"];
 
-test("what passes names no other method, in a multipart body", async () => {
+test("a body that passes names no other method", async () => {
   const gate = gateOf({ routes: { "POST /{rest...}": pass, "DELETE /cart": add } });
   const raw = gateOf({ routes: { "POST /cart": () => ({ action: "add", actor: shopper, args: mug }) }, raw: types });
-  for (const { name, type, coding, body, status, code } of cases("multipart")) {
+  for (const { name, type, coding, body, sent = body, status, code } of cases("passed")) {
     const bytes = Buffer.from(body, "latin1");
     const headers = { "Content-Type": type, ...(coding === undefined ? {} : { "Content-Encoding": coding }) };
     const asked = (path) => new Request(shop + path, { method: "POST", body: bytes, headers });
-    const want = code === undefined ? "passed" : ["failed", status, code];
-    const { outcome, request } = await gate(asked("/x"));
     if (code === undefined) {
+      const { outcome, request } = await gate(asked("/x"));
       assert.equal(outcome, "passed", name);
-      assert.deepEqual(Buffer.from(await request.arrayBuffer()), bytes, name);
+      assert.equal(Buffer.from(await request.arrayBuffer()).toString("latin1"), sent, name);
       assert.equal(request.headers.get("Content-Type"), type, name);
-    } else assert.deepEqual(await codeOf(gate, asked("/x")), want, name);
-    if (types.includes(type.split(";")[0].toLowerCase()))
-      assert.deepEqual(
-        await codeOf(raw, asked("/cart")),
-        code === undefined ? ["forwarded", undefined, undefined] : want,
-        name,
-      );
-    // However it is cut, the answer is the same.
+    } else assert.deepEqual(await codeOf(gate, asked("/x")), ["failed", status, code], name);
+    if (!types.includes(type.split(";")[0].toLowerCase())) continue;
+    const want = code === undefined ? ["forwarded", undefined, undefined] : ["failed", status, code];
+    assert.deepEqual(await codeOf(raw, asked("/cart")), want, name);
+    if (code?.startsWith("http/")) continue;
     for (const size of [1, 7, 50]) {
-      const looked = new Parts();
+      const parts = new Parts();
       const look = () => {
-        for (let at = 0; at < bytes.length; at += size) looked.look(bytes.subarray(at, at + size));
-        looked.look(undefined);
+        for (let at = 0; at < bytes.length; at += size) parts.look(bytes.subarray(at, at + size));
+        parts.look(undefined);
       };
-      if (!isMultipart(type) || !code?.startsWith("gate/")) {
-        if (isMultipart(type)) look();
-      } else assert.throws(look, { code }, `${name}, in pieces of ${size}`);
+      if (code === undefined) look();
+      else assert.throws(look, { code }, `${name}, in pieces of ${size}`);
     }
   }
 });

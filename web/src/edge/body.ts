@@ -45,6 +45,11 @@ export class Body {
     return this.#read !== undefined;
   }
 
+  /** Whether it is multipart, as far as the request says. */
+  get isMultipart(): boolean {
+    return isMultipart(mediaType(this.#request.headers)?.type ?? "");
+  }
+
   /** Whether it is JSON, as far as the request says. */
   get json(): boolean {
     return isJson(mediaType(this.#request.headers)?.type ?? "");

@@ -17,15 +17,20 @@ const begun = /^[\r\n][a-z-]{0,19}[ \t]*$/;
 /** The end of a header: the end of a line, but for one that goes on after a blank. */
 const end = /(?:\r?\n|\r(?!\n))(?=[^ \t])/g;
 
-/** A parameter that names the part; with a star some origins join or decode it, which RFC 7578 forbids. */
-const parameter = /[;\s]name(\*?)[\d*]*\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)/g;
+/** A parameter that names the part. With a star a charset is before the name, and with a number it is in pieces. */
+const parameter = /[;\s]name\s*(\*(\d)?[^=;]*)?=\s*("(?:[^"\\]|\\.)*"?|[^;]*)/g;
 
 /** The longest header, in bytes. */
 const most = 8 << 10;
 
-/** Says whether a Content-Type may be read as multipart. */
-export function isMultipart(type: string | null): boolean {
-  return /multipart\//i.test(type ?? "");
+/** Says whether an origin may take a body of this Content-Type for fields. */
+export function mayHaveFields(type: string | null): boolean {
+  return /multipart\/|x-www-form-urlencoded/i.test(type ?? "");
+}
+
+/** Says whether a media type is multipart. */
+export function isMultipart(type: string): boolean {
+  return type.startsWith("multipart/");
 }
 
 /** Looks into a whole body. Throws gate/override or gate/form. */
@@ -64,13 +69,14 @@ export class Parts {
 }
 
 function check(text: string): void {
-  for (const [, star, value] of text.replace(/[\r\n]/g, "").matchAll(parameter)) {
-    if (star !== "") throw refuse("a part is named by `name*`");
+  for (const [, star, piece, value] of text.replace(/[\r\n]/g, "").matchAll(parameter)) {
     const name = value!
       .replace(/^"|"$/g, "")
+      .replace(star === undefined ? "" : /^[^']*'[^']*'/, "")
       .replace(/\\(.)/g, "$1")
       .replace(/%([0-9a-f]{2})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 16)));
-    if (isOverride(name)) throw new HoldfastError(edgeCodes.override, "the body names another method for the request");
+    if (piece !== undefined || isOverride(name))
+      throw new HoldfastError(edgeCodes.override, "the body names another method for the request");
   }
 }
 

@@ -5,7 +5,7 @@ import { bodyHeaders, edgeHeaders, overridingHeaders } from "../contract/headers
 import { HoldfastError } from "../documents/errors.js";
 import type { Body, Carried } from "./body.js";
 import { edgeCodes } from "./edgecodes.js";
-import { isMultipart } from "./multipart.js";
+import { mayHaveFields } from "./multipart.js";
 import type { EdgeContext, EdgeRoute } from "./options.js";
 import { readFields } from "./target.js";
 
@@ -96,10 +96,9 @@ export function remade(
  */
 export async function passing({ original, headers, url, body }: Asked<unknown>): Promise<Request> {
   const to = url.origin + url.path + (url.query && `?${url.query}`);
-  const type = headers.get("Content-Type");
-  if (!body.asked && isMultipart(type)) return remade(original, to, headers, await body.multipart());
-  const isForm = /^\s*application\/x-www-form-urlencoded/i.test(type ?? "");
-  if (!body.asked && !isForm) return new Request(new Request(to, original), { headers });
+  if (!body.asked && !mayHaveFields(headers.get("Content-Type")))
+    return new Request(new Request(to, original), { headers });
+  if (!body.asked && body.isMultipart) return remade(original, to, headers, await body.multipart());
   const carried = await body.read(); // a form may name another method
   return remade(original, to, carriedBy(headers, carried), carried?.bytes);
 }

@@ -136,7 +136,8 @@ function foldName(name: string): string {
 }
 
 export function isOverride(name: string): boolean {
-  return /^_?_method_?$/.test(foldName(name).trim());
+  const folded = foldName(name);
+  return /^_*method_*$/.test(folded) && (folded.startsWith("_") || name.includes("_"));
 }
 
 function refuse(why: string): HoldfastError {
