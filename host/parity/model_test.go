@@ -1,6 +1,6 @@
 package parity
 
-// This file holds decisions to what the design says of them, with a second model
+// This file holds decisions to what the specification says of them, with a second model
 // that shares no code with the core: encoding/json, crypto/sha256 and a plain
 // writer of canonical JSON.
 

@@ -9,7 +9,7 @@ import (
 	"github.com/goccy/go-json"
 )
 
-// verdicts are those a decision can have, in the order of the design's table.
+// verdicts are those a decision can have, in the order of the specification's table.
 var verdicts = []string{"commit", "hold", "rewrite", "reject", "revert", "halt", "escalate", "stall", "freeze"}
 
 // Coverage counts what scenarios reach. The zero value is empty: [Coverage.Add] puts
