@@ -4,6 +4,7 @@ package core_test
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/goccy/go-yaml"
@@ -93,6 +94,64 @@ func BenchmarkLoad(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := core.Load(doc); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+const noteBundle = `{holdfast: 1, bundle: notes, version: 1.0.0, agents: {user: {}},
+  logs: {notes: {of: {string: 4096}, max: 1000}},
+  actions: {note: {args: {text: {string: 4096}}, append: {notes: args.text}}}}`
+
+// What a log takes is hashed, and so is the decision: a long item shows how often.
+func BenchmarkDecideAppend(b *testing.B) {
+	note := []byte(`{"action":"note","actor":{"id":"u1","kind":"user"},"args":{"text":"` + strings.Repeat("x", 4000) +
+		`"},"at":1767225600000,"reasons":["request"]}`)
+	doc, err := yaml.YAMLToJSON([]byte(noteBundle))
+	if err != nil {
+		b.Fatal(err)
+	}
+	bundle, err := core.Load(doc)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var s *core.Session
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		if i%100 == 0 { // a session holds 3 MiB
+			if s, err = bundle.Open("test"); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if _, err := s.Decide(note); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// A follower replays what another host has decided: the record is read once, and decided again.
+func BenchmarkReplay(b *testing.B) {
+	one := session(b, modeBundle)
+	var log [][]byte
+	for range 100 {
+		for _, p := range [][]byte{toTask, toChat, toFar} {
+			d, err := one.Decide(p)
+			if err != nil {
+				b.Fatal(err)
+			}
+			log = append(log, d)
+		}
+	}
+	var s *core.Session
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		if i%len(log) == 0 {
+			var err error
+			if s, err = one.Bundle().Open("test"); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if err := s.Replay(log[i%len(log)]); err != nil {
 			b.Fatal(err)
 		}
 	}

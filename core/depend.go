@@ -19,7 +19,6 @@ package core
 // that something does not matter, it counts.
 
 import (
-	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
 	"github.com/holdfast-rt/holdfast/core/internal/vm"
@@ -180,6 +179,15 @@ func (d *dependence) of(o *outcome) inputs {
 	return on
 }
 
+// digitsOf counts the digits of a time.
+func digitsOf(n int64) int {
+	digits := 1
+	for ; n > 9; n /= 10 {
+		digits++
+	}
+	return digits
+}
+
 // look notes what has changed since the last look.
 type look struct {
 	vars, logs []value.Value
@@ -194,7 +202,7 @@ type look struct {
 
 func (l *look) again(s *Session, at int64) inputs {
 	changed := inputs(0)
-	full, parked, digits := s.seq >= MaxSeq, int64(0), len(canon.AppendInt(nil, at))
+	full, parked, digits := s.seq >= MaxSeq, int64(0), digitsOf(at)
 	if n := len(s.holds); n > 0 {
 		parked = s.holds[n-1].seq
 	}

@@ -123,10 +123,7 @@ func (s *Session) Path(proposal []byte) ([]byte, error) {
 }
 
 func (s *Session) path(src []byte) ([]byte, error) {
-	p, err := readProposal(s.b, &s.doc, src)
-	if err == nil {
-		err = s.checkTime(p)
-	}
+	p, err := s.read(src)
 	if err == nil && p.action < 0 {
 		err = &Error{Code: CodeAction, Path: "action",
 			Message: "a path leads to an action of the bundle, not to the built-in `" + builtins[-1-p.action] + "`."}

@@ -304,43 +304,57 @@ func (s *Session) Replay(decision []byte) error {
 }
 
 func (s *Session) replay(src []byte) *Error {
-	var d canon.Doc
-	if err := d.Parse(src); err != nil {
-		return reading(err)
-	}
-	if d.Kind(0) != canon.Object {
-		return &Error{Code: CodeRecord, Message: "a decision is a JSON object."}
-	}
-	doc := []byte{'{'}
-	for _, k := range proposalKeys {
-		n := d.Get(0, k)
-		if n < 0 {
-			return &Error{Code: CodeRecord, Path: k, Message: "the decision has no `" + k + "`."}
-		}
-		if len(doc) > 1 {
-			doc = append(doc, ',')
-		}
-		doc = d.Canonical(append(canon.AppendString(doc, k), ':'), n)
-	}
-	p, err := readProposal(s.b, &s.doc, append(doc, '}'))
+	p, err := s.readRecord(src)
 	if err == nil {
 		err = s.checkTime(p)
 	}
 	if err != nil {
 		return err
 	}
-	made := s.decide(p)
-	out := s.write(&made)
+	d := s.decide(p)
+	out := s.write(&d)
 	if string(out) != string(src) {
 		i := 0
 		for i < len(out) && i < len(src) && out[i] == src[i] {
 			i++
 		}
-		return &Error{Code: CodeDiffers, Offset: i, Message: "decision " + strconv.FormatInt(s.seq+1, 10) + " differs from byte " + strconv.Itoa(i) + ": recorded " + around(src, i) + ", decided again " + around(out, i) + "."}
+		return &Error{Code: CodeDiffers, Offset: i, Message: "decision " + strconv.FormatInt(s.seq+1, 10) +
+			" differs from byte " + strconv.Itoa(i) + ": recorded " + around(src, i) + ", decided again " +
+			around(out, i) + "."}
 	}
-	s.record(&made, out)
+	s.record(&d, out)
 	return nil
 }
+
+// readRecord reads the proposal of a recorded decision.
+func (s *Session) readRecord(src []byte) (*proposal, *Error) {
+	d := &s.doc
+	if err := d.Parse(src); err != nil {
+		return nil, reading(err)
+	}
+	if d.Kind(0) != canon.Object {
+		return nil, &Error{Code: CodeRecord, Message: "a decision is a JSON object."}
+	}
+	size := len("{}") - len(",")
+	for _, k := range proposalKeys {
+		n := d.Get(0, k)
+		if n < 0 {
+			return nil, &Error{Code: CodeRecord, Path: k, Message: "the decision has no `" + k + "`."}
+		}
+		if len(src) > MaxProposal/longestNumber { // else the proposal in it cannot be too large
+			s.scratch = d.Canonical(s.scratch[:0], n)
+			size += len(`"":,`) + len(k) + len(s.scratch)
+		}
+	}
+	if err := checkSize(size); err != nil {
+		return nil, err
+	}
+	return membersAt(s.b, d, 0)
+}
+
+// longestNumber is how many times longer JSON may become by being made canonical, since 1e20 is written
+// out; all else becomes no longer.
+const longestNumber = 8
 
 // around quotes a few bytes from i on.
 func around(b []byte, i int) string {

@@ -112,7 +112,6 @@ func (w *Watch) answers(at int64) []byte {
 	left := int64(model.QuestionCost)
 	now := value.OfInt(min(max(at, s.at, 0), MaxAt))
 	instant := value.OfMillis(now.Int())
-	digits := len(canon.AppendInt(nil, now.Int()))
 	changed := w.look.again(s, now.Int())
 	if changed&^(inputTime|inputHolds) != 0 {
 		s.ev.m.Cost = 0
@@ -141,7 +140,7 @@ func (w *Watch) answers(at int64) []byte {
 			w.out = appendError(w.out, err)
 			continue
 		}
-		o := s.evaluate(e.p, e.size+digits)
+		o := s.evaluate(e.p, e.size+w.look.digits)
 		w.set = false
 		left -= int64(s.ev.effort())
 		e.answered(&o)
