@@ -108,7 +108,7 @@ test("a server that tells other bytes is found out, and nothing more is taken fr
   await openSession(page, server.url, "spektre");
   const banner = page.locator(".banner.stopped");
   await banner.waitFor();
-  assert.match(await banner.innerText(), /are not those that are made here\. Decision 1 [^]*replica\/differs/);
+  assert.match(await banner.innerText(), /not followed any more\. Decision 1 [^]*replica\/differs/);
   assert.equal(await page.locator(".timeline .seq").count(), 0);
   assert.match(await stateOf("plan").innerText(), /^none/);
   assert.equal(await page.locator(".card button[type=submit]:not(:disabled)").count(), 0);
@@ -201,7 +201,10 @@ test("a server that comes back without the session: the page says so, and shows 
     await other.close();
     other = await serve([files.paths[0]], { listen: new URL(other.url).host });
     await page.locator(".banner.stopped").waitFor();
-    assert.match(await page.locator(".banner.stopped").innerText(), /There is no such session\.[^]*session\/unknown/);
+    assert.match(
+      await page.locator(".banner.stopped").innerText(),
+      /There is no session "spektre-\d+"\.[^]*session\/unknown/,
+    );
     assert.match(await stateOf("plan", page).innerText(), /^drafted/);
     assert.equal(await page.locator(".card button[type=submit]:not(:disabled)").count(), 0);
     assert.deepEqual(wrong, []);

@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { failure } from "../app/app.js";
 import { agentTitle } from "../bundle/titles.js";
 import { Icon } from "../parts/icons.js";
-import { headingOf, type Trouble } from "../parts/told.js";
+import type { Trouble } from "../parts/told.js";
 import type { Desk } from "../session/desk.js";
 
 export function Banners({ desk }: { desk: Desk }) {
@@ -62,7 +62,7 @@ function Stopped({ code, say }: Trouble) {
     <Banner
       kind="stopped"
       icon="away"
-      title={`${headingOf(code)}.`}
+      title="The server is not followed any more."
       actions={
         code.startsWith("auth/") ? (
           <button type="button" class="plain" onClick={show}>

@@ -1,5 +1,7 @@
-// This file defines what the studio reads of a bundle: Info as the module gives it, and
-// what of the document is not in it: scenarios, and where effects lead.
+// This file defines Info: what a bundle declares, as the module gives it and the studio reads it. The SDK types
+// only the part of it that identifies a bundle.
+
+import type { BundleInfo } from "@holdfast/web";
 
 export type Type =
   | "bool"
@@ -54,12 +56,7 @@ export interface Variable {
   readonly never: readonly { readonly from: string; readonly to: string; readonly id: string }[];
 }
 
-export interface Info {
-  readonly bundle: string;
-  readonly version: string;
-  readonly digest: string;
-  readonly title: string;
-  readonly about: string;
+export interface Info extends BundleInfo {
   readonly actions: readonly Action[];
   readonly agents: readonly {
     readonly name: string;

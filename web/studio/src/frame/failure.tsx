@@ -1,16 +1,19 @@
 // This file shows why there is nothing to show, and what to do.
 
 import { useState } from "preact/hooks";
+import type { Code } from "@holdfast/web/contract/codes";
 import { api, failure } from "../app/app.js";
 import { address } from "../app/route.js";
 import { headingOf, type Trouble } from "../parts/told.js";
+
+const missing = "auth/missing" satisfies Code;
 
 export function Failure({ code, say }: Trouble) {
   return (
     <div class="panel failure" role="alert">
       <h1>{headingOf(code)}</h1>
       <p>
-        {code === "auth/missing" ? "It answers only to those who show a token." : say} <span class="id">{code}</span>
+        {code === missing ? "It answers only to those who show a token." : say} <span class="id">{code}</span>
       </p>
       {code.startsWith("auth/") && <TokenForm />}
       <div class="row">

@@ -6,14 +6,14 @@ import { Icon } from "../parts/icons.js";
 import { keep, kept } from "../parts/keep.js";
 
 const shortcuts = [
-  ["?", "Show this list"],
-  ["g b", "All bundles"],
-  ["g a, g r, g e", "Act, rules, edit"],
-  ["a", "Choose who acts"],
-  ["c", "To the actions"],
-  ["t", "To the decisions; arrow keys go through them, Enter looks at one"],
-  ["[ and ]", "One decision back, one on"],
-  ["n", "Back to now"],
+  [["?"], "Show this list"],
+  [["g b"], "All bundles"],
+  [["g a", "g r", "g e"], "Act, rules, edit"],
+  [["a"], "Choose who acts"],
+  [["c"], "To the actions"],
+  [["t"], "To the decisions; arrow keys go through them, Enter looks at one"],
+  [["[", "]"], "One decision back, one on"],
+  [["n"], "Back to now"],
 ] as const;
 
 /** The list, with a switch that turns the shortcuts off. */
@@ -27,10 +27,12 @@ export function Keys({ dialog }: { dialog: { current: HTMLDialogElement | null }
         </button>
       </header>
       <dl>
-        {shortcuts.map(([key, what]) => (
-          <div key={key}>
+        {shortcuts.map(([keys, what]) => (
+          <div key={what}>
             <dt>
-              <kbd>{key}</kbd>
+              {keys.map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
             </dt>
             <dd>{what}</dd>
           </div>

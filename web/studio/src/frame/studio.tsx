@@ -1,5 +1,7 @@
 // This file shows the frame around every view, and the view that the address names.
 
+import { HoldfastError } from "@holdfast/web";
+import { replicaCodes } from "@holdfast/web/replica";
 import type { ComponentChildren } from "preact";
 import { lazy, Suspense } from "preact/compat";
 import { useEffect, useErrorBoundary, useRef } from "preact/hooks";
@@ -17,12 +19,20 @@ import { Failure } from "./failure.js";
 import { Keys, listenForKeys } from "./keys.js";
 import { Theme } from "./theme.js";
 
-const Edit = lazy(() => import("../edit/edit.js"));
+const Edit = lazy(() => import("../edit/edit.js").catch(missing));
+
 const views: readonly (readonly [View, string])[] = [
   ["play", "Act"],
   ["rules", "Rules"],
   ["edit", "Edit"],
 ];
+
+/** The editor is a script of its own, and the server may be away by the time it is asked for. */
+function missing(cause: unknown): never {
+  throw new HoldfastError(replicaCodes.unreachable, "The editor could not be loaded: the server does not answer.", {
+    cause,
+  });
+}
 
 export function Studio() {
   const at = route.value;

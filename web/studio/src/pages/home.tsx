@@ -76,7 +76,7 @@ function useInfo(digest: string): Info | undefined {
     void api.bundle(digest).then(
       (text) => {
         const bundle = engine.value!.bundle(text);
-        if (!gone) setInfo(bundle.info as unknown as Info);
+        if (!gone) setInfo(bundle.info as Info);
         bundle.close();
       },
       () => undefined,

@@ -1,6 +1,7 @@
 // This file says what went wrong, for a person.
 
 import { HoldfastError } from "@holdfast/web";
+import type { Code } from "@holdfast/web/contract/codes";
 import { replicaCodes } from "@holdfast/web/replica";
 
 /** What went wrong: a stable code, and what to say. */
@@ -9,10 +10,13 @@ export interface Trouble {
   readonly say: string;
 }
 
+const failed = "studio/failed" satisfies Code;
+const unknown = "session/unknown" satisfies Code;
+
 /** What to tell a person about whatever was thrown. */
 export function told(thrown: unknown): Trouble {
   if (thrown instanceof HoldfastError) return { code: thrown.code, say: sentence(thrown.message) };
-  return { code: "studio/failed", say: sentence(thrown instanceof Error ? thrown.message : String(thrown)) };
+  return { code: failed, say: sentence(thrown instanceof Error ? thrown.message : String(thrown)) };
 }
 
 /** What to put above a trouble that leaves nothing else to be shown. */
@@ -20,7 +24,7 @@ export function headingOf(code: string): string {
   if (code.startsWith("auth/")) return "This server wants to know who asks";
   if (code === replicaCodes.unreachable) return "The server is away";
   if (code === replicaCodes.differs) return "The server's decisions are not those that are made here";
-  if (code === "session/unknown") return "There is no such session";
+  if (code === unknown) return "There is no such session";
   return code.startsWith("load/") ? "The module did not load" : "This cannot be shown";
 }
 

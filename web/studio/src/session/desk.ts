@@ -7,7 +7,7 @@
 
 import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
 import { HoldfastError, codes } from "@holdfast/web";
-import type { Bundle, Decision, DecisionDocument, ProposalDocument, Session, View } from "@holdfast/web";
+import type { Actor, Bundle, Decision, DecisionDocument, ProposalDocument, Session, View } from "@holdfast/web";
 import { reasonsOf } from "../bundle/form.js";
 import { inOrder } from "../bundle/order.js";
 import type { Document } from "../bundle/document.js";
@@ -88,7 +88,7 @@ export abstract class Desk {
   readonly last = signal<Entry | undefined>(undefined);
   /** What was proposed here and has no answer yet. */
   readonly waiting = signal<Draft | undefined>(undefined);
-  readonly actor = signal<{ kind: string; id: string }>({ kind: "", id: "" });
+  readonly actor = signal<Actor>({ kind: "", id: "" });
   readonly reasons = signal("request");
   /** What is filled in, by action. */
   readonly forms = signal<Readonly<Record<string, Readonly<Record<string, unknown>>>>>({});
@@ -140,7 +140,7 @@ export abstract class Desk {
     this.text = text;
     this.#digest = digest;
     this.document = JSON.parse(text) as Document;
-    this.info = inOrder(bundle.info as unknown as Info, this.document);
+    this.info = inOrder(bundle.info as Info, this.document);
     this.machines = machinesOf(this.info, this.document, bundle);
     this.log.value = log;
     this.earliest = log.length;

@@ -103,7 +103,7 @@ function explained(error: HoldfastError, { shown, guess }: Pending): HoldfastErr
 function unknown(error: HoldfastError): HoldfastError {
   return new HoldfastError(
     error.code,
-    "The server did not answer before the page stopped following it, so this page " +
-      "does not know whether the proposal was recorded.",
+    "This page stopped following the server before it had an answer, so it does not know whether the proposal was " +
+      "recorded.",
   );
 }
