@@ -39,6 +39,7 @@ func render(root string) (map[string][]byte, error) {
 		"core/CODES.md":                 func() ([]byte, error) { return codesPage(areas), nil },
 		"web/src/contract/codes.ts":     func() ([]byte, error) { return codesTS(areas), nil },
 		"web/src/contract/abi.ts":       func() ([]byte, error) { return abiTS(root) },
+		"web/src/contract/problems.ts":  func() ([]byte, error) { return problemsTS(areas), nil },
 		"web/src/contract/headers.ts":   func() ([]byte, error) { return headersTS(root) },
 		"web/src/contract/documents.ts": func() ([]byte, error) { return documentsTS(root) },
 	} {

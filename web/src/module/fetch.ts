@@ -156,7 +156,7 @@ async function attempt(source: Source, { progress }: FetchOptions, signal: Abort
 function checked(bytes: Bytes, { url, headers }: Response): Bytes {
   if (String(bytes.subarray(0, 4)) === "0,97,115,109") return bytes;
   const type = headers.get("content-type") ?? "of no type";
-  throw new Absent(codes.module, `what is at ${url} is not WebAssembly but ${type}; is the module there?`);
+  throw new Absent(codes.module, `what is at ${url} is not WebAssembly but ${type}`);
 }
 
 // Both take the bytes as they are at the call; what the caller does to them then is no matter.
