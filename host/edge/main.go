@@ -12,7 +12,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"strconv"
 	"strings"
 	"syscall/js"
 	"time"
@@ -24,9 +23,10 @@ import (
 	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host"
 	"github.com/holdfast-rt/holdfast/host/ledger"
+	"github.com/holdfast-rt/holdfast/host/problem"
 	"github.com/holdfast-rt/holdfast/host/server"
 	"github.com/holdfast-rt/holdfast/host/server/identity"
-	"github.com/holdfast-rt/holdfast/host/signature"
+	"github.com/holdfast-rt/holdfast/host/server/settings"
 )
 
 // trusting is what HOLDFAST_TRUSTING must say: nobody sets it by mistake.
@@ -122,23 +122,15 @@ func publish(ctx context.Context, s *server.Server, bundles js.Value) error {
 
 // options reads the worker's variables and secrets.
 func options(log *slog.Logger) (o server.Options, err error) {
-	o = server.Options{Logger: log}
-	if rate := cloudflare.Getenv("HOLDFAST_RATE"); rate != "" {
-		if o.Rate, err = strconv.ParseFloat(rate, 64); err != nil {
-			return o, errors.New("HOLDFAST_RATE is no number of requests a second")
-		}
+	set, err := settings.Read(cloudflare.Getenv)
+	if err != nil {
+		return o, err
 	}
-	if origins := cloudflare.Getenv("HOLDFAST_ORIGINS"); origins != "" {
-		o.Origins = strings.Fields(origins)
-	}
-	switch keys := cloudflare.Getenv("HOLDFAST_KEYS"); {
-	case keys != "":
-		o.Identity, err = identity.New(identity.Options{
-			Keys: []byte(keys), Audience: cloudflare.Getenv("HOLDFAST_AUDIENCE"), Issuer: cloudflare.Getenv("HOLDFAST_ISSUER"),
-		})
-		if err != nil {
-			return o, err
-		}
+	o, err = set.Options(log, func(document string) ([]byte, error) { return []byte(document), nil })
+	switch {
+	case err != nil:
+		return o, err
+	case o.Identity != nil:
 		for _, key := range o.Identity.PassedOver() {
 			log.Warn("a key of HOLDFAST_KEYS is passed over: tokens that it signs are refused", "key", key)
 		}
@@ -147,16 +139,6 @@ func options(log *slog.Logger) (o server.Options, err error) {
 	default:
 		return o, errors.New("HOLDFAST_KEYS is not set: without the keys of an issuer of tokens nobody is believed here")
 	}
-	if trust := cloudflare.Getenv("HOLDFAST_TRUST"); trust != "" {
-		if o.Keys, err = signature.ParseKeys([]byte(trust)); err != nil {
-			return o, err
-		}
-	}
-	if sign := cloudflare.Getenv("HOLDFAST_SIGN"); sign != "" {
-		if o.Signer, err = signature.ParseSigner([]byte(sign)); err != nil {
-			return o, err
-		}
-	}
 	return o, nil
 }
 
@@ -164,11 +146,7 @@ func options(log *slog.Logger) (o server.Options, err error) {
 func closed(why error) http.Handler {
 	slog.New(slog.NewTextHandler(console{}, nil)).Error("the object does not answer", "error", why)
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/problem+json")
-		w.Header().Set("Cache-Control", "no-store")
-		w.WriteHeader(http.StatusServiceUnavailable)
-		_, _ = w.Write([]byte(`{"type":"about:blank","title":"Service Unavailable","status":503,"code":"` + codes.LedgerUnavailable +
-			`","detail":"this worker cannot start; its log says why"}`))
+		problem.New(codes.LedgerUnavailable, "this worker cannot start; its log says why").Write(w)
 	})
 }
 

@@ -15,6 +15,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/willabides/kongplete"
+
+	"github.com/holdfast-rt/holdfast/host/server/settings"
 )
 
 // Exit codes.
@@ -103,6 +105,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 		kong.Name("holdfast"),
 		kong.Description(about),
 		texts,
+		kong.Vars(settings.Help),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { panic(ended(code)) }),
 		kong.ExplicitGroups([]kong.Group{

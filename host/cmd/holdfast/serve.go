@@ -16,45 +16,29 @@ import (
 	"strings"
 	"sync/atomic"
 	"syscall"
-	"time"
 
 	"github.com/holdfast-rt/holdfast/host/author"
 	"github.com/holdfast-rt/holdfast/host/ledger"
 	"github.com/holdfast-rt/holdfast/host/server"
 	"github.com/holdfast-rt/holdfast/host/server/identity"
+	"github.com/holdfast-rt/holdfast/host/server/settings"
 	"github.com/holdfast-rt/holdfast/host/signature"
 	"github.com/holdfast-rt/holdfast/host/studio"
 )
 
 type serveCommand struct {
-	Bundles []string `arg:"" optional:"" placeholder:"BUNDLE" help:"Bundles and catalogs to publish at the start, YAML or built; with --trust, each with its signature beside it."`
+	Bundles []string `arg:"" optional:"" placeholder:"BUNDLE" help:"${serve_bundles}"`
 	engineFlag
 
-	Listen string `default:"127.0.0.1:8080" env:"HOLDFAST_LISTEN" placeholder:"HOST:PORT" help:"Where to listen (${default}). Without --keys it must be loopback."`
-	Ledger string `default:"holdfast.db" env:"HOLDFAST_LEDGER" placeholder:"FILE|URL" help:"Where decisions are kept: a SQLite file (${default}), postgres://…, or :memory: for a trial"`
+	Listen string `default:"127.0.0.1:8080" env:"HOLDFAST_LISTEN" placeholder:"HOST:PORT" help:"Where to listen (${default}). ${serve_listen}"`
+	Ledger string `default:"holdfast.db" env:"HOLDFAST_LEDGER" placeholder:"FILE|URL" help:"Where decisions are kept: a SQLite file (${default}), ${serve_ledger}"`
 	Cert   string `env:"HOLDFAST_CERT" placeholder:"FILE" help:"Serve TLS with this certificate chain, PEM."`
 	Key    string `env:"HOLDFAST_KEY" placeholder:"FILE" help:"The certificate's private key, PEM."`
-	Studio *bool  `negatable:"" help:"Serve the studio at /studio/, a page to look into bundles and sessions. On without --keys, off with them."`
+	Studio *bool  `negatable:"" help:"${serve_studio}"`
 
-	Keys          string   `env:"HOLDFAST_KEYS" placeholder:"FILE" group:"Who is asking:" help:"Public keys that sign bearer tokens: PEM, or a JWK set. Without them everyone is trusted, on loopback."`
-	Audience      string   `env:"HOLDFAST_AUDIENCE" placeholder:"TEXT" group:"Who is asking:" help:"Take only tokens for this audience."`
-	Issuer        string   `env:"HOLDFAST_ISSUER" placeholder:"TEXT" group:"Who is asking:" help:"Take only tokens of this issuer."`
-	KindClaim     string   `placeholder:"CLAIM" group:"Who is asking:" help:"The claim that says which agents the caller may act as (kind)."`
-	IDClaim       string   `name:"id-claim" placeholder:"CLAIM" group:"Who is asking:" help:"The claim that says who the caller is (sub)."`
-	RolesClaim    string   `placeholder:"CLAIM" group:"Who is asking:" help:"The claim that lists roles: publish, govern (roles)."`
-	SessionsClaim string   `placeholder:"CLAIM" group:"Who is asking:" help:"The claim that limits the caller to sessions (sessions)."`
-	Origin        []string `placeholder:"URL" group:"Who is asking:" help:"Let pages of this origin ask, such as https://app.example."`
+	settings.Settings
 
-	Trust string `env:"HOLDFAST_TRUST" placeholder:"FILE" group:"What is signed:" help:"Take only bundles and catalogs that one of these keys has signed (NAME.pub of keygen)."`
-	Sign  string `env:"HOLDFAST_SIGN" placeholder:"FILE" group:"What is signed:" help:"Sign the heads of sessions with this key (NAME.key of keygen)."`
-
-	Rate             float64       `default:"50" placeholder:"N" group:"Limits:" help:"Requests a second that decide or write, for each actor (${default}); 0 for no limit."`
-	Burst            int           `default:"100" placeholder:"N" group:"Limits:" help:"How many of them at once (${default})."`
-	SessionsPerActor int           `default:"10000" placeholder:"N" group:"Limits:" help:"Sessions an actor may create (${default}); 0 for no limit."`
-	OpenSessions     int           `default:"10000" placeholder:"N" group:"Limits:" help:"Sessions that stay in memory (${default})."`
-	Skew             time.Duration `default:"1m" placeholder:"TIME" group:"Limits:" help:"How far a proposal's time may be from the server's (${default})."`
-
-	LogFormat string `enum:"text,json" default:"text" placeholder:"text|json" group:"Logs:" help:"Lines for people (text, the default) or for machines (json)."`
+	LogFormat string `enum:"text,json" default:"text" placeholder:"text|json" group:"Logs:" help:"${serve_log}"`
 	Verbose   bool   `short:"v" group:"Logs:" help:"Log every request."`
 
 	quiet   bool              // log only what goes wrong
@@ -63,31 +47,25 @@ type serveCommand struct {
 }
 
 func (*serveCommand) Help() string {
-	return `Keeps sessions and decides on them over HTTP. GET /openapi.json describes what it takes. Everything is kept in one SQLite file, or in PostgreSQL, where several servers may share it. A decision is answered once it is on disk.
+	return `Keeps sessions and decides on them over HTTP. GET /openapi.json describes what it takes. Everything is kept
+in one SQLite file, or in PostgreSQL, where several servers may share it. A decision is answered once it is on disk.
 
-Without --keys it believes whoever asks, and then listens on loopback only. With --keys the caller is who a bearer token says: "holdfast token" mints one to try it out.
+Without --keys it believes whoever asks, and then listens on loopback only. With --keys the caller is who a bearer
+token says: "holdfast token" mints one to try it out.
 
-SIGHUP reads the certificate and all keys again: --keys, --trust, --sign. A key that is gone no longer counts: event streams of its tokens end, and a session whose bundle only it has signed answers nothing, until the bundle is published again with the signature of a key in --trust. SIGTERM and SIGINT end it once the requests under way are answered.
+SIGHUP reads the certificate and all keys again: --keys, --trust, --sign. A key that is gone no longer counts: event
+streams of its tokens end, and a session whose bundle only it has signed answers nothing, until the bundle is published
+again with the signature of a key in --trust. SIGTERM and SIGINT end it once the requests under way are answered.
 
 Examples:
 
     holdfast serve spektre.yaml
-    holdfast serve --ledger postgres://holdfast@db/holdfast --listen :8443 --cert tls.pem --key tls.key --keys jwks.json --audience holdfast --trust release.pub`
+    holdfast serve --ledger postgres://holdfast@db/holdfast --listen :8443 --cert tls.pem --key tls.key \
+        --keys jwks.json --audience holdfast --trust release.pub`
 }
 
 func (c *serveCommand) Run(a *app) error {
-	level := slog.LevelInfo
-	if c.Verbose {
-		level = slog.LevelDebug
-	} else if c.quiet {
-		level = slog.LevelError
-	}
-	var handler slog.Handler = slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level})
-	if c.LogFormat == "json" {
-		handler = slog.NewJSONHandler(a.stderr, &slog.HandlerOptions{Level: level})
-	}
-	log := slog.New(handler)
-
+	log := c.logger(a)
 	options, err := c.options(log)
 	if err != nil {
 		return err
@@ -111,18 +89,9 @@ func (c *serveCommand) Run(a *app) error {
 		return unreadable("%s: %v", redact(c.Ledger), err)
 	}
 	defer options.Ledger.Close()
-	if c.Ledger == ledger.Memory {
-		log.Warn("the ledger is in memory: every decision is gone when the server ends")
-	}
 	c.sources = map[string][]byte{}
 	if c.Studio == nil && options.Identity.Trusting() || c.Studio != nil && *c.Studio {
-		options.Mount = map[string]http.Handler{
-			"/studio/": studio.New(studio.Options{
-				Core: options.Core, Ledger: options.Ledger, Sources: c.sources,
-				Authorize: func(r *http.Request) error { _, err := options.Identity.Authenticate(r); return err },
-			}),
-			"/{$}": http.RedirectHandler("/studio/", http.StatusFound), // who opens the address wants to see something
-		}
+		options.Mount = c.studio(options)
 	}
 	s, err := server.New(options)
 	if err != nil {
@@ -133,30 +102,19 @@ func (c *serveCommand) Run(a *app) error {
 			return err
 		}
 	}
-	l, err := net.Listen("tcp", c.Listen)
+	l, err := c.listen(options.Identity)
 	if err != nil {
-		return unreadable("%v", err)
+		return err
 	}
-	if options.Identity.Trusting() {
-		if err := server.LoopbackOnly(l.Addr().String()); err != nil { // what a name like localhost has turned out to be
-			_ = l.Close()
-			return unreadable("%s", err)
-		}
-	}
-	for _, warning := range options.Identity.Warnings() {
-		log.Warn(warning)
-	}
-	if options.Keys == nil {
-		log.Warn("bundles need no signature; use --trust to take only signed ones")
-	}
-	passedOver(log, options.Identity)
+	c.warn(log, options)
 	go c.reload(ctx, log, options.Identity, s, reload)
 	scheme := "http"
 	if tlsConfig != nil {
 		scheme = "https"
 	}
 	url := scheme + "://" + l.Addr().String()
-	log.Info("listening", "url", url, "ledger", redact(c.Ledger), "engine", c.Engine, "studio", options.Mount != nil)
+	log.Info("listening",
+		"url", url, "ledger", redact(c.Ledger), "engine", c.Engine, "studio", options.Mount != nil)
 	if c.ready != nil {
 		c.ready(url)
 	}
@@ -167,40 +125,78 @@ func (c *serveCommand) Run(a *app) error {
 	return nil
 }
 
-// options reads the files that the flags name.
-func (c *serveCommand) options(log *slog.Logger) (o server.Options, err error) {
-	o = server.Options{
-		Logger: log, Rate: c.Rate, Burst: c.Burst, SessionsPerActor: c.SessionsPerActor,
-		OpenSessions: c.OpenSessions, Skew: c.Skew, Origins: c.Origin, Identity: identity.Trusting(),
+// logger writes logs as the flags say.
+func (c *serveCommand) logger(a *app) *slog.Logger {
+	level := slog.LevelInfo
+	if c.Verbose {
+		level = slog.LevelDebug
+	} else if c.quiet {
+		level = slog.LevelError
 	}
-	if o.Rate == 0 {
-		o.Rate = -1
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(a.stderr, &slog.HandlerOptions{Level: level}))
 	}
-	if o.SessionsPerActor == 0 {
-		o.SessionsPerActor = -1
+	return slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level}))
+}
+
+// studio is what the studio answers, beside the server.
+func (c *serveCommand) studio(o server.Options) map[string]http.Handler {
+	return map[string]http.Handler{
+		"/studio/": studio.New(studio.Options{
+			Core: o.Core, Ledger: o.Ledger, Sources: c.sources,
+			Authorize: func(r *http.Request) error { _, err := o.Identity.Authenticate(r); return err },
+		}),
+		"/{$}": http.RedirectHandler("/studio/", http.StatusFound),
 	}
-	if c.Keys != "" {
-		keys, err := os.ReadFile(c.Keys)
+}
+
+// listen opens the port. A server that believes everyone is reached from this machine only.
+func (c *serveCommand) listen(who *identity.Verifier) (net.Listener, error) {
+	l, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return nil, unreadable("%v", err)
+	}
+	if who.Trusting() {
+		if err := server.LoopbackOnly(l.Addr().String()); err != nil { // what a name like localhost has turned out to be
+			_ = l.Close()
+			return nil, unreadable("%s", err)
+		}
+	}
+	return l, nil
+}
+
+// warn logs what an operator may not have meant.
+func (c *serveCommand) warn(log *slog.Logger, o server.Options) {
+	if c.Ledger == ledger.Memory {
+		log.Warn("the ledger is in memory: every decision is gone when the server ends")
+	}
+	for _, warning := range o.Identity.Warnings() {
+		log.Warn(warning)
+	}
+	if o.Keys == nil {
+		log.Warn("bundles need no signature; use --trust to take only signed ones")
+	}
+	passedOver(log, o.Identity)
+}
+
+// options reads the files that the settings name.
+func (c *serveCommand) options(log *slog.Logger) (server.Options, error) {
+	if c.Keys == "" && (c.Audience != "" || c.Issuer != "") {
+		return server.Options{}, unreadable("--audience and --issuer are about tokens, " +
+			"and without --keys none is looked at")
+	}
+	o, err := c.Settings.Options(log, func(path string) ([]byte, error) {
+		src, err := os.ReadFile(path)
 		if err != nil {
-			return o, unreadableFile(err)
+			return nil, unreadableFile(err)
 		}
-		o.Identity, err = identity.New(identity.Options{
-			Keys: keys, Audience: c.Audience, Issuer: c.Issuer,
-			KindClaim: c.KindClaim, IDClaim: c.IDClaim, RolesClaim: c.RolesClaim, SessionsClaim: c.SessionsClaim,
-		})
-		if err != nil {
-			return o, unreadable("%s: %v", c.Keys, err)
-		}
-	} else if c.Audience != "" || c.Issuer != "" {
-		return o, unreadable("--audience and --issuer are about tokens, and without --keys none is looked at")
+		return src, nil
+	})
+	if wrong := (*settings.Wrong)(nil); errors.As(err, &wrong) {
+		return o, unreadable("%s: %s", wrong.Value, describe(wrong.Err))
 	}
-	if c.Trust != "" {
-		if o.Keys, err = readKeys(c.Trust); err != nil {
-			return o, err
-		}
-	}
-	if c.Sign != "" {
-		o.Signer, err = readSigner(c.Sign)
+	if o.Identity == nil {
+		o.Identity = identity.Trusting()
 	}
 	return o, err
 }
@@ -328,7 +324,8 @@ func (c *serveCommand) reload(
 			}
 			if err := part.again(); err != nil {
 				failed = true
-				log.Error("SIGHUP: what could not be read stays as it was", "flag", "--"+part.flag, "file", part.file, "error", err)
+				log.Error("SIGHUP: what could not be read stays as it was",
+					"flag", "--"+part.flag, "file", part.file, "error", err)
 			}
 		}
 		passedOver(log, who)

@@ -9,6 +9,7 @@ import (
 	"runtime"
 
 	"github.com/holdfast-rt/holdfast/host/ledger"
+	"github.com/holdfast-rt/holdfast/host/server/settings"
 )
 
 type studioCommand struct {
@@ -34,7 +35,7 @@ func (c *studioCommand) Run(a *app) error {
 	on := true
 	serve := serveCommand{
 		Bundles: c.Bundles, engineFlag: c.engineFlag, Listen: c.Listen, Ledger: ledger.Memory,
-		Studio: &on, Rate: -1, quiet: true,
+		Studio: &on, Settings: settings.Settings{Limits: settings.Limits{Rate: -1}}, quiet: true,
 		ready: func(url string) {
 			url += "/studio/"
 			fmt.Fprintf(a.stdout, "The studio is at %s\nCtrl-C ends it; its sessions end with it.\n", url)
