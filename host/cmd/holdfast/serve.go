@@ -30,8 +30,8 @@ type serveCommand struct {
 	Bundles []string `arg:"" optional:"" placeholder:"BUNDLE" help:"${serve_bundles}"`
 	engineFlag
 
-	Listen string `default:"127.0.0.1:8080" env:"HOLDFAST_LISTEN" placeholder:"HOST:PORT" help:"Where to listen (${default}). ${serve_listen}"`
-	Ledger string `default:"holdfast.db" env:"HOLDFAST_LEDGER" placeholder:"FILE|URL" help:"Where decisions are kept: a SQLite file (${default}), ${serve_ledger}"`
+	Listen string `default:"127.0.0.1:8080" env:"HOLDFAST_LISTEN" placeholder:"HOST:PORT" help:"${serve_listen} (${default})."`
+	Ledger string `default:"holdfast.db" env:"HOLDFAST_LEDGER" placeholder:"FILE|URL" help:"${serve_ledger} (${default})."`
 	Cert   string `env:"HOLDFAST_CERT" placeholder:"FILE" help:"Serve TLS with this certificate chain, PEM."`
 	Key    string `env:"HOLDFAST_KEY" placeholder:"FILE" help:"The certificate's private key, PEM."`
 	Studio *bool  `negatable:"" help:"${serve_studio}"`

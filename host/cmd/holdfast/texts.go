@@ -27,10 +27,10 @@ var texts = kong.Vars{
 		".key.",
 	"bundle": "A bundle, YAML or built, or a point of a catalog: catalog.yaml#class=1,chapter=moon.",
 	"log":    "Decisions, one a line, as play prints them and a server exports them; - for standard input.",
-	"serve_bundles": "Bundles and catalogs to publish at the start, YAML or built; with --trust, each with its signature " +
-		"beside it.",
-	"serve_listen": "Without --keys it must be loopback.",
-	"serve_ledger": "postgres://…, or :memory: for a trial",
+	"serve_bundles": "Bundles and catalogs to publish at the start, YAML or built; with --trust, each with its " +
+		"signature beside it.",
+	"serve_listen": "Where to listen; without --keys it must be loopback",
+	"serve_ledger": "Where decisions are kept: a SQLite file, postgres://…, or :memory: for a trial",
 	"serve_studio": "Serve the studio at /studio/, a page to look into bundles and sessions. On without --keys, off " +
 		"with them.",
 	"serve_log":     "Lines for people (text, the default) or for machines (json).",

@@ -41,8 +41,8 @@ type Limits struct {
 	Rate  float64 `default:"50" env:"HOLDFAST_RATE" placeholder:"N" help:"${rate} (${default})."`
 	Burst int     `default:"100" env:"HOLDFAST_BURST" placeholder:"N" help:"${burst} (${default})."`
 
-	SessionsPerActor int `default:"10000" env:"HOLDFAST_SESSIONS_PER_ACTOR" placeholder:"N" help:"${sessions} (${default})."`
-	OpenSessions     int `default:"10000" env:"HOLDFAST_OPEN_SESSIONS" placeholder:"N" help:"${openSessions} (${default})."`
+	SessionsPerActor int `default:"10000" env:"HOLDFAST_SESSIONS_PER_ACTOR" placeholder:"N" help:"${made} (${default})."`
+	OpenSessions     int `default:"10000" env:"HOLDFAST_OPEN_SESSIONS" placeholder:"N" help:"${open} (${default})."`
 
 	Skew time.Duration `default:"1m" env:"HOLDFAST_SKEW" placeholder:"TIME" help:"${skew} (${default})."`
 }
@@ -62,8 +62,8 @@ var Help = map[string]string{
 	"sign":          "Sign the heads of sessions with this key (NAME.key of keygen).",
 	"rate":          "Requests a second that decide or write, for each actor; 0 for no limit",
 	"burst":         "How many of them at once",
-	"sessions":      "Sessions an actor may create; 0 for no limit",
-	"openSessions":  "Sessions that stay in memory",
+	"made":          "Sessions an actor may create; 0 for no limit",
+	"open":          "Sessions that stay in memory",
 	"skew":          "How far a proposal's time may be from the server's",
 }
 
