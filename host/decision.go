@@ -12,7 +12,7 @@ import (
 	"github.com/holdfast-rt/holdfast/core"
 )
 
-// Proposal is an action that somebody wants to take. The server never believes a
+// Proposal is an action that an actor wants to take. The server never believes a
 // client about who the actor is: fill in Actor from whom you have authenticated.
 //
 //ts:interface ProposalDocument

@@ -31,7 +31,7 @@ type Options struct {
 
 	// CacheDir is where compiled modules are kept between runs; compiling takes a second
 	// or two, reading the result some ten milliseconds. What lies there is machine code
-	// that is run, so nobody else may write to it. Empty takes "holdfast" in
+	// that is run, so no one else may write to it. Empty takes "holdfast" in
 	// the user's cache directory. Where the directory cannot be used, New
 	// compiles without one, and Engine.CacheDir returns "".
 	CacheDir string

@@ -20,7 +20,7 @@ import (
 
 // startOfTime is what the module's clocks show, always: 2026-01-01 in
 // nanoseconds. Go's runtime dies of a clock that reads 0, and collects garbage
-// fastest under one that stands still.
+// fastest under one that does not advance.
 const startOfTime = 1767225600e9
 
 // maxLog is how much is kept of what the module prints when it dies.

@@ -10,7 +10,7 @@ type slot struct {
 	instance *instance // nil until needed, and after it was discarded
 }
 
-// take returns a locked slot that nobody uses, or the next one when all are busy.
+// take returns a locked slot that is not in use, or the next one when all are busy.
 func (e *Engine) take() *slot {
 	first := int(e.tried.Add(1))
 	for n := range e.slots {

@@ -1,5 +1,5 @@
 // Command bench measures expressions and patterns where they run: in a module, in
-// V8 (Node) and in wazero, and natively. It asserts nothing. Beside them stands
+// V8 (Node) and in wazero, and natively. It asserts nothing. Beside them is
 // cel-go, compiled the same way and run in the same engine, on the same guard.
 //
 //	go run ./host/bench             # a minute or two

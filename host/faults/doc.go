@@ -1,4 +1,4 @@
-// Package faults holds the tests that break what a server of decisions stands on, and
+// Package faults holds the tests that break what a server of decisions needs, and
 // then look for what was lost. There is nothing in it but tests.
 //
 //	clients ── proposals ──► holdfast serve ──► SQLite or PostgreSQL
@@ -9,7 +9,7 @@
 // fault the oracle reads the logs and holds them against that: what was acknowledged
 // is there, under its seq and with the same bytes; what was refused is not; a request whose
 // answer was lost gets, when repeated, the one decision that it led to; no decision is
-// there that nobody asked for; and every log, decided again elsewhere, gives the same bytes.
+// there that was not asked for; and every log, decided again elsewhere, gives the same bytes.
 //
 // The tests start the real command where a process can die, and a server inside the
 // test where that adds nothing. Each prints what it did. HOLDFAST_LONG=N asks for N kills

@@ -26,7 +26,7 @@ const (
 	lost         outcome = iota // no answer: it may have been recorded, or not
 	acknowledged                // a decision came back
 	refused                     // a problem came back that says that nothing was recorded
-	unsent                      // there was nobody to connect to
+	unsent                      // there was nothing to connect to
 )
 
 // request is one that was sent, perhaps several times.
@@ -117,7 +117,7 @@ func (b *book) draw(r *rand.Rand, client int, session string) *request {
 	return q
 }
 
-// learn remembers where a session stands, and what is parked there.
+// learn remembers where a session is, and what is parked there.
 func (b *book) learn(session string, seq int64, decision []byte) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -308,7 +308,7 @@ func (b *book) run(r *rand.Rand, clients int, sessions []string, target func(*ra
 	}
 }
 
-// forget drops a request that nobody can have got.
+// forget drops a request that no server can have got.
 func (b *book) forget(q *request) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -40,7 +40,7 @@ var command = sync.OnceValues(func() (string, error) {
 })
 
 // kills returns how many faults a test goes through: what HOLDFAST_LONG says, few with
-// HOLDFAST_SLOW, as ./build.sh test has it, and a third of that where somebody waits.
+// HOLDFAST_SLOW, as ./build.sh test has it, and a third of that where a person waits.
 func kills(t *testing.T, few int) int {
 	long := os.Getenv("HOLDFAST_LONG")
 	if long == "" || long == "0" {

@@ -54,7 +54,7 @@ func (b *book) begin(tb testing.TB, id, name string, document []byte) {
 	b.order = append(b.order, id)
 }
 
-// where is where a session stands.
+// where is how far a session is.
 type where struct {
 	Seq  int64
 	Prev string
@@ -167,7 +167,7 @@ func (b *book) extend(tb testing.TB, id string, lines [][]byte) {
 		}
 		q := b.requests[d.Reasons[0]]
 		if q == nil || q.session != id {
-			tb.Fatalf("session %s: nobody has asked for decision %d: %s", id, seq, line)
+			tb.Fatalf("session %s: no request was for decision %d: %s", id, seq, line)
 		}
 		if q.logged != 0 {
 			tb.Fatalf("session %s: request %s was decided twice, as %d and as %d (key %q, expected seq %d)", id, q.id, q.logged,

@@ -121,7 +121,7 @@ func TestPostgresRestart(t *testing.T) {
 		b.mu.Lock()
 		before := b.counts["acknowledged"]
 		b.mu.Unlock()
-		b.until(t, "acknowledged", before+30) // nobody has touched the servers
+		b.until(t, "acknowledged", before+30) // the servers were not touched
 		went = max(went, time.Since(at))
 		stop()
 		b.settle(t, servers.url(0))

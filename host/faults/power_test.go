@@ -32,7 +32,7 @@ func TestPowerCut(t *testing.T) {
 	for cut := 1; cut <= n; cut++ {
 		stop := b.run(r, 8, sessions, one(p.url))
 		time.Sleep(time.Duration(20+r.IntN(250)) * time.Millisecond)
-		// The server stands still while the copy is made. What it had answered by then is on its way to the clients.
+		// The server is stopped while the copy is made. What it had answered by then is on its way to the clients.
 		p.signal(syscall.SIGSTOP)
 		image := filepath.Join(images, fmt.Sprint(cut%2))
 		if out, err := exec.Command("cp", "--sparse=always", d.image, image).CombinedOutput(); err != nil {

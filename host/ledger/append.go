@@ -29,7 +29,7 @@ func NewRow(session string, seq int64, prev string, bytes []byte, key string) Ro
 //   - nil: they are durable, whatever happens now.
 //   - ErrConflict: the log has moved on, or these rows never continued it; nothing was written.
 //   - ErrNotFound: there is no such session. ErrFull: there is no room. ErrClosed. Nothing was written.
-//   - any other error: nobody knows. Read the log.
+//   - any other error: it is not known. Read the log.
 //
 // Where ctx ends before the rows were taken to be written, none will be; after
 // that Append waits for the outcome, whatever ctx says. The rows must not change meanwhile.

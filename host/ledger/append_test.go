@@ -78,7 +78,7 @@ func TestAppendRefused(t *testing.T) {
 	})
 }
 
-// Rows that could not be read back are the caller's mistake, and disturb nobody.
+// Rows that could not be read back are the caller's mistake, and disturb no other.
 func TestAppendMistakes(t *testing.T) {
 	each(t, func(t *testing.T, p place) {
 		l := p.open(t)

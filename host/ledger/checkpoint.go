@@ -6,7 +6,7 @@ package ledger
 // go on being written.
 //
 //	log   ████████████████░░     a connection of its own moves what is there; this is the
-//	      moved───────────┘ └─   long part, and nobody waits for it. What was written meanwhile is
+//	      moved───────────┘ └─   long part, and nothing waits for it. What was written meanwhile is
 //	                             short: the writer moves that between two transactions,
 //	                             and then begins the log from its start again
 //

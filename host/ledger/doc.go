@@ -9,7 +9,7 @@
 //
 // # Group commit
 //
-// Appends of many sessions share one transaction and one fsync: whoever waits while a
+// Appends of many sessions share one transaction and one fsync: those that wait while a
 // transaction is being written is in the next one.
 //
 //	session a ──┐
@@ -20,11 +20,11 @@
 //
 // A row is believed when its bytes hash to its digest and its prev is the digest of the row
 // before; a document when its bytes hash to the sum stored beside it. Anything else
-// is *Corrupt. Snapshots are caches: whoever takes one must see it confirmed by
+// is *Corrupt. Snapshots are caches: the one who takes it must see it confirmed by
 // a decision that comes after it.
 //
 // What lies beside the bytes is not covered by a digest: an idempotency key, who owns a session,
-// who published. And a log whose last decisions are gone, because somebody with access to
+// who published. And a log whose last decisions are gone, because a person with access to
 // the database removed them, or because synced pages of SQLite's write-ahead log were
 // damaged before they were moved, is shorter but whole: only who has seen its head can tell.
 //

@@ -208,7 +208,7 @@ func TestDocumentCorrupt(t *testing.T) {
 	})
 }
 
-// The database refuses to change or remove what was written, whoever asks.
+// The database refuses to change or remove what was written, whatever asks.
 func TestAppendOnly(t *testing.T) {
 	each(t, func(t *testing.T, p place) {
 		l := p.open(t)

@@ -41,7 +41,7 @@ func (s *postgresStore) listen(ctx context.Context) error {
 				s.log.Warn("PostgreSQL no longer tells of new decisions, connecting again", "error", err)
 			}
 			conn = s.listenAgain(ctx)
-			s.hub.wakeAll() // what was appended meanwhile, nobody told
+			s.hub.wakeAll() // of what was appended meanwhile, nothing was told
 		}
 	})
 	return nil

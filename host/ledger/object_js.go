@@ -2,7 +2,7 @@ package ledger
 
 // This file keeps a ledger in the SQLite database of a Durable Object, the part of a
 // JavaScript worker that has storage: https://developers.cloudflare.com/durable-objects.
-// The platform lets one object of a name exist, so nobody else writes.
+// The platform lets one object of a name exist, so nothing else writes.
 //
 // The worker gives the database as an object of four functions: run a statement, run a function
 // in a transaction, and wait until what was written is durable. There are no files, locks or
@@ -75,7 +75,7 @@ func (s *objectStore) transaction(do func() error) (err error) {
 }
 
 // commit runs each task in a transaction of its own, and then waits until all of them are
-// durable: where that fails, nobody knows what is. Until then nobody reads what was written: the
+// durable: where that fails, it is not known what is. Until then nothing reads what was written: the
 // platform holds answers back that are not durable yet, but an event stream is an answer that went out before.
 func (s *objectStore) commit(batch []*task) {
 	s.mu.Lock()

@@ -30,7 +30,7 @@ import (
 )
 
 const (
-	lookEvery = 200 * time.Millisecond // for other servers' decisions, where nobody tells of them
+	lookEvery = 200 * time.Millisecond // for other servers' decisions, where nothing tells of them
 	lookMost  = 1000                   // sessions in one look
 	pgHere    = "holdfast_here"        // the channel by which a listener finds out that it hears
 )
@@ -157,7 +157,7 @@ func (s *postgresStore) hears(yes bool) {
 	}
 }
 
-// look wakes the subscribers of sessions that have grown, while nobody tells of that, until ctx ends.
+// look wakes the subscribers of sessions that have grown, while nothing tells of that, until ctx ends.
 func (s *postgresStore) look(ctx context.Context) {
 	seen := map[string]int64{} // the seq of each session at the last look
 	failing := false

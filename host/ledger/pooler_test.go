@@ -103,7 +103,7 @@ func TestPoolerTellsOtherServers(t *testing.T) {
 	})
 }
 
-// TestPooledCommitsAreDurable: whatever the database would have them be, and whoever had the connection before.
+// TestPooledCommitsAreDurable: whatever the database would have them be, and whatever had the connection before.
 func TestPooledCommitsAreDurable(t *testing.T) {
 	pooled(t, func(t *testing.T, p place, _ string) {
 		wants(t, p.sql(t, `DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET synchronous_commit = `+

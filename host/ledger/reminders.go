@@ -1,6 +1,6 @@
 package ledger
 
-// This file keeps reminders: when a session has to be looked at, although nobody asks. They
+// This file keeps reminders: when a session has to be looked at, without being asked. They
 // outlive the program, and any server of a database may follow them.
 
 import (

@@ -13,7 +13,7 @@ import (
 //go:embed schema
 var schemas embed.FS
 
-// migrate runs what is missing, inside the transaction tx that nobody else can be in.
+// migrate runs what is missing, inside the transaction tx that no one else can be in.
 // The query made counts tables named schema_version: a user who may not make tables can open a
 // database that is up to date.
 func migrate(ctx context.Context, tx tx, schemas fs.FS, engine, made string) error {

@@ -10,7 +10,7 @@ import (
 
 // Create records a session; Seq and Head of s are not looked at. ErrExists: there is one with
 // this id, whatever else it says. ErrOwner: the owner has most sessions already, counted
-// exactly, whoever else creates some at this moment; 0 is no limit.
+// exactly, whatever else creates some at this moment; 0 is no limit.
 func (l *Ledger) Create(ctx context.Context, s Session, most int) error {
 	if err := texts(s.ID, s.Bundle, s.Genesis, s.Owner); err != nil {
 		return err

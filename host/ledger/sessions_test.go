@@ -169,7 +169,7 @@ func TestSubscribe(t *testing.T) {
 		if !woken(wake) || !woken(wake2) {
 			t.Fatal("not woken")
 		}
-		appended(t, l, all[1]) // twice while nobody looks is one value
+		appended(t, l, all[1]) // twice while nothing looks is one value
 		cancel()
 		cancel()
 		appended(t, l, all[2])

@@ -150,7 +150,7 @@ func (s *sqliteStore) transaction(ctx context.Context, do func() error) error {
 // commit writes a batch as one transaction. A task that is refused has written
 // nothing; any other failure undoes the batch.
 func (s *sqliteStore) commit(batch []*task) {
-	ctx := context.Background() // nobody's: the tasks are of many
+	ctx := context.Background() // no caller's: the tasks are of many
 	if s.mover.due() {
 		s.mover.move(ctx, s.conn)
 	}

@@ -82,7 +82,7 @@ func (g *generator) declareConstraints(doc object) {
 		list = append(list, c)
 	}
 	if len(g.agents) > 1 && g.P(6) {
-		// Two that wait for different people: nobody can confirm both.
+		// Two that wait for different people: no one can confirm both.
 		on := []string{pick(g.Rand, g.actions).name}
 		for i, a := range g.agents[:2] {
 			list = append(list, object{"id": fmt.Sprintf("%sTWO-%d", strings.ToUpper(g.prefix), i), "level": "operational", "on": on, "require": "actor.id == 'u1'", "otherwise": object{"verdict": "hold", "by": []string{a.name}}})

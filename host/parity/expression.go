@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// place is where an expression stands.
+// place is where an expression is.
 type place uint8
 
 const (

@@ -320,11 +320,11 @@ func (m *model) check(b *Bundle, before, out []byte) (d decided) {
 		w := d.Violations[i-1]
 		if (w.Verdict == "hold") != (v.Verdict == "hold") {
 			if w.Verdict == "hold" {
-				m.errorf("%s, a hold, stands before %s", w.ID, v.ID)
+				m.errorf("%s, a hold, comes before %s", w.ID, v.ID)
 			}
 		} else if slices.Index(levels, w.Level) > slices.Index(levels, v.Level) && w.ID != "fallback" {
 			if runs++; runs > m.layers {
-				m.errorf("%s (%s) stands before %s (%s)", w.ID, w.Level, v.ID, v.Level)
+				m.errorf("%s (%s) comes before %s (%s)", w.ID, w.Level, v.ID, v.Level)
 			}
 		}
 	}
@@ -526,7 +526,7 @@ func (m *model) admissible(b *Bundle, question, view, out []byte) {
 			now = 3
 		}
 		if now < last {
-			m.errorf("admissible: %s %s stands after a worse one", e.Action, e.Verdict)
+			m.errorf("admissible: %s %s comes after a worse one", e.Action, e.Verdict)
 		}
 		last = now
 		if e.Verdict == "commit" && a.Halted {

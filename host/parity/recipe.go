@@ -9,7 +9,7 @@ package parity
 //	-- decide commit
 //	{"action":"go", …}
 //
-// What stands before the first section says what hurts. The words are what is
+// What comes before the first section says what hurts. The words are what is
 // expected; what a section means is up to the test that reads it.
 //
 // «NAME FROM..TO SEPARATOR|BODY» repeats BODY with the numbers FROM to TO in place

@@ -134,7 +134,7 @@ func (p *probe) hits(pattern int, text string) (bool, error) {
 	answer, err := p.session.Why(src)
 	var refusal *core.Error
 	if errors.As(err, &refusal) && refusal.Code == codes.LimitProposal {
-		return false, nil // the text fits a proposal only without what stands around it here
+		return false, nil // the text fits a proposal only without what is around it here
 	}
 	if err != nil {
 		return false, err

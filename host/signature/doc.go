@@ -20,5 +20,5 @@
 // There is one way to write a note, and any other is refused: what a note says cannot be
 // changed, not even by a bit that means nothing, without Verify refusing it. Whatever
 // was not signed by a trusted key is refused as well: no note, no key, and a key
-// that nobody here has heard of are errors, never a pass.
+// that are not known here are errors, never a pass.
 package signature

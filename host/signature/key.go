@@ -20,7 +20,7 @@ import (
 // keyName is what a key may be called: up to 64 bytes, often a domain and a path.
 var keyName = regexp.MustCompile(`^[A-Za-z0-9._/-]{1,64}$`)
 
-// Keys are the public keys that are trusted. The zero value, and nil, trust nobody.
+// Keys are the public keys that are trusted. The zero value, and nil, trust no one.
 // Keys are immutable and safe for concurrent use.
 type Keys struct {
 	names     []string // NAME+HASH, in the order of the file
@@ -28,7 +28,7 @@ type Keys struct {
 }
 
 // ParseKeys reads public keys, NAME+HASH+BASE64, one a line. Blank lines and lines that
-// begin with # are skipped. Two keys of one name may stand there, as while one takes
+// begin with # are skipped. Two keys of one name may be there, as while one takes
 // over from the other; the same key twice, or none at all, is an error. Errors have
 // codes.SignatureKey, and Path names the line.
 func ParseKeys(src []byte) (*Keys, error) {
@@ -103,7 +103,7 @@ func named(name string, hash uint32) string { return fmt.Sprintf("%s+%08x", name
 
 // encoded returns the bytes that text has in base64 after prefix, where it is written in
 // the one way to write them. Decoders take line breaks in base64, and a last
-// character with bits that stand for nothing.
+// character with bits that mean nothing.
 func encoded(text, prefix string) ([]byte, bool) {
 	text, ok := strings.CutPrefix(text, prefix)
 	raw, err := base64.StdEncoding.DecodeString(text)

@@ -104,7 +104,7 @@ func TestSigned(t *testing.T) {
 		if got, who, err := keys(t, p).Open(n); got != text || who != "example.org/release-1" || err != nil {
 			t.Errorf("%q, %q, %v", got, who, err)
 		}
-		// Beside a signature of somebody whom nobody knows, first or last.
+		// Beside a signature that is not known, first or last.
 		n = p.sign(t, door)
 		other := generate(t, "other").sign(t, door)
 		for _, both := range [][]byte{join(t, n, other), join(t, other, n)} {

@@ -43,7 +43,7 @@ func BundleText(name, version, digest string) string {
 
 // CatalogText is the text that is signed for a catalog: the digest of the catalog's
 // canonical bytes, and then those of the bundles it publishes, in order and each once, so
-// that whoever is given one of them need not have the catalog.
+// that a reader who is given one of them need not have the catalog.
 func CatalogText(name, version, digest string, points []string) string {
 	points = slices.Compact(slices.Sorted(slices.Values(points)))
 	return catalogLine + "\n" + name + "@" + version + "\n" + digest + "\n" + strings.Join(append(points, ""), "\n")
@@ -137,7 +137,7 @@ func told(text string) string {
 	return fmt.Sprintf("%s %q %s", strings.TrimPrefix(lines[0], "holdfast "), lines[1], lines[2])
 }
 
-// clip shortens what somebody else wrote to what a message may hold.
+// clip shortens what another wrote to what a message may hold.
 func clip(text string) string {
 	const most = 200 // bytes
 	if len(text) <= most {

@@ -1,5 +1,5 @@
-// This file builds and serves the applications in this folder as their tools do it when nobody configures
-// anything, opens each in Chromium, and looks whether the module is loaded and a control gated:
+// This file builds and serves the applications in this folder as their tools do it with nothing
+// configured, opens each in Chromium, and looks whether the module is loaded and a control gated:
 //
 //	node testdata/apps/run.mjs            all of them
 //	node testdata/apps/run.mjs vite-8     those whose name has this in it

@@ -188,7 +188,7 @@ func (d *Doc) Int(n Node) (int64, bool) {
 	return i, float64(i) == f
 }
 
-// Offset returns where n stands in the source: from its first byte to the one
+// Offset returns where n is in the source: from its first byte to the one
 // after its last, quotes and brackets included.
 func (d *Doc) Offset(n Node) (start, end int) {
 	p := &d.nodes[n]

@@ -22,7 +22,7 @@ const (
 
 	// MaxDepth is how deep arrays and objects nest, the outermost counted as 1.
 	// A bundle nests about 12 deep and each embedded parent adds a few levels.
-	// The bound lets whoever walks a Doc recurse: a module's stack ends at 60
+	// The bound lets code that walks a Doc recurse: a module's stack ends at 60
 	// thousand frames and running into that end cannot be recovered from.
 	MaxDepth = 128
 )
@@ -44,7 +44,7 @@ func fail(code string, offset int, what, todo string) *Error {
 
 func itoa(i int) string { return strconv.Itoa(i) }
 
-// unexpected makes the syntax error for whatever stands at offset i.
+// unexpected makes the syntax error for whatever is at offset i.
 func unexpected(src []byte, i int, want string) *Error {
 	todo := "expected " + want
 	switch {

@@ -209,7 +209,7 @@ func plain(literal []byte, digits int, f float64) bool {
 	return view(AppendFloat(memory[:0], f)) == view(literal)
 }
 
-// Fits reports whether f may stand in a document: whether it is finite and Parse reads
+// Fits reports whether f may be in a document: whether it is finite and Parse reads
 // what AppendFloat writes. What does not fit is an integer from 2^53 to below 1e21.
 func Fits(f float64) bool {
 	f = math.Abs(f)

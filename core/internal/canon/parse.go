@@ -34,7 +34,7 @@ const (
 	wantMore  // a comma or a closing bracket; after the document, nothing
 )
 
-// reader is where Parse stands.
+// reader is where Parse is.
 type reader struct {
 	at    int  // in src
 	count Node // nodes in use; while Parse runs Doc.nodes is as long as there is room

@@ -30,7 +30,7 @@ func special(w uint64) uint64 {
 	return ((w - ones*' ') | ((w ^ ones*'"') - ones) | ((w ^ ones*'\\') - ones) | w) & highs
 }
 
-// unescape maps the letter of a two-character escape to what it stands for.
+// unescape maps the letter of a two-character escape to what it means.
 var unescape = [128]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
 // escapes maps a control character to the letter of its canonical escape.
@@ -114,7 +114,7 @@ func sequence(b []byte) int {
 	return 0
 }
 
-// readEscape appends to d.text what the escape at i stands for, marks p loose where
+// readEscape appends to d.text what the escape at i means, marks p loose where
 // the canonical form is written in another way, and returns where the escape ends.
 func (d *Doc) readEscape(p *node, i int) (int, *Error) {
 	src := d.src

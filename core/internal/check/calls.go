@@ -564,7 +564,7 @@ func (c *checker) field(name string) bool {
 	return false
 }
 
-// nearField returns the field of a root that somebody who wrote name alone may have meant.
+// nearField returns the field of a root that an author who wrote name alone may have meant.
 func (c *checker) nearField(name string) string {
 	for i := range c.scope.Roots {
 		r := &c.scope.Roots[i]

@@ -107,7 +107,7 @@ type shape struct {
 	args int
 	kind LoopKind
 	two  bool // two variables
-	pre  bool // a filter stands before the body
+	pre  bool // a filter comes before the body
 }
 
 var shapes = [...]shape{

@@ -26,7 +26,7 @@ type finding struct {
 	Code    string `json:"code"`
 	Off     int    `json:"off"`
 	End     int    `json:"end"`
-	At      string `json:"at"` // the text from off to end, for whoever reads the file
+	At      string `json:"at"` // the text from off to end, for people who read the file
 	Message string `json:"message"`
 	Hint    string `json:"hint"`
 	Warning bool   `json:"warning,omitempty"`

@@ -3,7 +3,7 @@ package code
 // This file adds to a tracing program what it records.
 //
 // A path is a variable, or a field, key or element of one: args.to,
-// constants.tolerance[args.to]. It reads as it stands in the source, but for the
+// constants.tolerance[args.to]. It reads as in the source, but for the
 // variables of macros, which mean nothing outside: r.reason inside
 // logs.refusals.exists(r, ...) reads logs.refusals[2].reason.
 

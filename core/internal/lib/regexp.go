@@ -28,7 +28,7 @@ type Regexp struct {
 
 	// Size is about the number of steps the pattern consists of. Matching takes at
 	// most in the order of Size steps for each byte of the text, 7 ns each natively:
-	// whoever matches counts them, or a megabyte of text takes half a minute.
+	// the caller counts them, or a megabyte of text takes half a minute.
 	Size int
 }
 

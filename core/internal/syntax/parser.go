@@ -108,7 +108,7 @@ func (p *parser) unexpected(message, hint string) {
 	p.report(codes.ParseUnexpectedToken, int(p.tok.off), int(p.tok.end), message, hint)
 }
 
-// trailing reports what stands after a whole expression.
+// trailing reports what comes after a whole expression.
 func (p *parser) trailing() {
 	if p.failed > 0 || p.deep {
 		return

@@ -13,8 +13,8 @@ package text
 // does two look-ups. Bytes that no phrase has share class 0, which makes rows as
 // short as the phrases' alphabet.
 //
-// A phrase counts between word boundaries only. What stands to the right of a
-// match is seen when it is found. What stands to its left is known beforehand
+// A phrase counts between word boundaries only. What is to the right of a
+// match is seen when it is found. What is to its left is known beforehand
 // for a phrase that is a proper suffix of the state, since the state spells it
 // out, so of those only the longest one between boundaries is kept per state.
 // Shorter ones lie inside it and would be merged with it anyway. Therefore a

@@ -20,7 +20,7 @@
 //
 // But for steps 3 and 5, and for taking the ignorable code points out first, this
 // is toNFKC_Casefold(NFD(text)) of the Unicode Standard, section 3.13. Taken out
-// first, none of them can stand between a letter and its mark. Normalising twice
+// first, none of them can be between a letter and its mark. Normalising twice
 // gives what normalising once gave.
 //
 // What stays: control characters other than white space, letters of one script
@@ -45,7 +45,7 @@
 // An expression has the syntax of Go's package regexp (RE2) and is matched on the
 // normalised text. It ignores case, since the text has lost its own: an author's
 // capital letter simply works. What else normalised text never has (a curly quote,
-// ß, a line break, two blanks) is refused where it stands in an expression, with
+// ß, a line break, two blanks) is refused where it is in an expression, with
 // what to write instead. \b, \w, \d and \s know ASCII only; the classes \pL and
 // \pN and the case pairs come from Go's package unicode.
 package text

@@ -201,7 +201,7 @@ func (f *folder) order() {
 }
 
 // compose joins parts that are in canonical order: a mark with the last starter
-// unless another of the same class stands between them, and a starter with the
+// unless another of the same class is between them, and a starter with the
 // one directly before it.
 func (f *folder) compose(d *data) {
 	starter, last, n := -1, part(0), 0

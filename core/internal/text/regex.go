@@ -89,7 +89,7 @@ func syntaxError(source string, err error) *Error {
 	return &Error{Code: codes.PatternRegex, Message: message, Offset: offset}
 }
 
-// firstFailing returns where in the source the part stands with whose end the
+// firstFailing returns where in the source the part is with whose end the
 // same error first comes up.
 func firstFailing(source, part string, e *syntax.Error) int {
 	for at := 0; ; {

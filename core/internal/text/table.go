@@ -59,7 +59,7 @@ type data struct {
 
 var tables = sync.OnceValue(unpack)
 
-// at returns the entry of a code point, 0 for what is none.
+// at returns the entry of a code point, 0 where there is none.
 func (d *data) at(r rune) entry {
 	if uint32(r) > utf8.MaxRune {
 		return 0

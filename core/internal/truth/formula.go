@@ -3,7 +3,7 @@
 //
 // A condition is cut into && || ! ?: and tests; a test compares a term, such as
 // state.mode, with constants. All that matters of a term is on which side of the
-// constants it is, so a handful of values stands for all, and the conditions are
+// constants it is, so a handful of values is enough for all, and the conditions are
 // computed for every combination. What cannot be cut is a term of its own that may
 // be true, false or fail as it likes. So an answer holds for more than can happen:
 // "always" and "never" are certain, and their absence says nothing.
@@ -165,7 +165,7 @@ func (s *Space) comparison(e *check.Expr) *Formula {
 	for _, v := range list {
 		switch t.Kind {
 		case types.Int:
-			// The neighbours stand for everything up to the next constant.
+			// The neighbours do for everything up to the next constant.
 			for d := int64(-1); d <= 1; d++ {
 				n := min(max(v.Int(), -1<<62), 1<<62) + d
 				x.ints = insert(x.ints, min(max(n, x.low), x.high))

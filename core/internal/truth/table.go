@@ -35,7 +35,7 @@ func (s *Space) Each(f func(Row) bool) bool {
 	return true
 }
 
-// all is how many values stand for the term's.
+// all is how many values are tried for the term's.
 func (x *term) all() int {
 	if x.fails {
 		return x.choices + 1

@@ -46,7 +46,7 @@ type Type struct {
 
 	// Of types that a bundle declares; 0 and null otherwise.
 	Height int         // lists, maps and records one inside the other, 1 for a scalar
-	Size   int         // fields, entries and members that stand in it, the types it names written out
+	Size   int         // fields, entries and members that are in it, the types it names written out
 	Zero   value.Value // the value where nothing is said, of a List, Map or Record
 }
 

@@ -13,7 +13,7 @@ import (
 // longer than memory.
 const maxNested = 4096
 
-// AppendText appends v as it reads in a message. Text stands bare, as the template
+// AppendText appends v as it reads in a message. Text is bare, as the template
 // of the message quotes it or not; within a list [a, b] or a map {k: v} it is
 // quoted. Scalars read as CEL's string() gives them. A list or map is cut short
 // with … after about 4096 bytes.

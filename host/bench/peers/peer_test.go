@@ -1,4 +1,4 @@
-// Package peers measures what somebody could use instead. It is a Go module of its
+// Package peers measures what a user could take instead. It is a Go module of its
 // own, so that nothing of it reaches Holdfast's.
 package peers
 

@@ -40,7 +40,7 @@ var poolers = struct {
 
 // pgbouncer returns the program.
 var pgbouncer = sync.OnceValues(func() (string, error) {
-	for _, name := range []string{"pgbouncer", "/usr/sbin/pgbouncer"} { // Debian's folder is not on everybody's PATH
+	for _, name := range []string{"pgbouncer", "/usr/sbin/pgbouncer"} { // Debian's folder is not on every PATH
 		if path, err := exec.LookPath(name); err == nil {
 			return path, nil
 		}

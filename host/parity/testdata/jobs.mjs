@@ -1,7 +1,7 @@
 // This file carries out jobs in Node: node jobs.mjs WEB_DIST MODULE < jobs.jsonl
 //
 // A line is a job, {"steps":[{"op","in"}…]} with the inputs in base64; each gives a line
-// of answers: {"out":TEXT}, {"error":{…}} or {"errors":[…]}. What a step does stands in
+// of answers: {"out":TEXT}, {"error":{…}} or {"errors":[…]}. What a step does is in
 // transcript.go. After a trap the answer is {"trap":TEXT}.
 
 import { readFileSync } from "node:fs";

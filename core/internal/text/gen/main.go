@@ -351,7 +351,7 @@ func (db *database) checkFolding(m mapping) {
 }
 
 // column collects numbers as varints, small ones in one byte. Numbers of one
-// meaning stand together, since that is what a compressor likes.
+// meaning are together, since that is what a compressor likes.
 type column struct{ bytes.Buffer }
 
 func (c *column) put(n int) { c.Write(binary.AppendUvarint(nil, uint64(n))) }
