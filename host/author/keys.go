@@ -16,35 +16,14 @@ import (
 // checkShape reports keys and kinds that are not those of a shape. The core does
 // this for bundles; a catalog's own keys never reach it.
 func (b *builder) checkShape(u *unit, at string, n *yaml.Node, s *shape) {
-	wrong := func(want string) {
+	if want, right := wanted(s, n); !right {
 		b.fail(u, at, false, codes.BundleKind, "expected "+want+", found "+kindName(n)+".", "")
+		return
 	}
 	switch s.kind {
 	case mappingShape:
-		if n.Kind != yaml.Mapping {
-			wrong("a mapping")
-			return
-		}
-		var known []string
-		for _, k := range s.keys {
-			known = append(known, "`"+k.name+"`")
-			if v := n.Get(k.name); v != nil {
-				b.checkShape(u, yaml.Pointer(at, k.name), v, k.value)
-			} else if k.required {
-				b.fail(u, at, false, codes.BundleMissing, "`"+k.name+"` is missing.", k.about)
-			}
-		}
-		for _, m := range n.Members {
-			if s.key(m.Key.Text) == nil {
-				b.fail(u, yaml.Pointer(at, m.Key.Text), true, codes.BundleUnknownKey, "there is no key `"+m.Key.Text+"` here.",
-					"there is "+strings.Join(known, ", ")+".")
-			}
-		}
+		b.checkKeys(u, at, n, s)
 	case namesShape:
-		if n.Kind != yaml.Mapping {
-			wrong("a mapping")
-			return
-		}
 		for _, m := range n.Members {
 			if s.match != "" && !regexp.MustCompile(s.match).MatchString(m.Key.Text) {
 				b.fail(u, yaml.Pointer(at, m.Key.Text), true, codes.BundleName, "`"+m.Key.Text+"` cannot be a name here.",
@@ -53,10 +32,6 @@ func (b *builder) checkShape(u *unit, at string, n *yaml.Node, s *shape) {
 			b.checkShape(u, yaml.Pointer(at, m.Key.Text), m.Value, s.of)
 		}
 	case listShape:
-		if n.Kind != yaml.List {
-			wrong("a list")
-			return
-		}
 		if len(n.Items) < s.min {
 			b.fail(u, at, false, codes.BundleValue, "this list is empty.", "")
 		}
@@ -64,33 +39,64 @@ func (b *builder) checkShape(u *unit, at string, n *yaml.Node, s *shape) {
 			b.checkShape(u, at+"/"+strconv.Itoa(i), e, s.of)
 		}
 	case textShape:
-		switch {
-		case n.Kind != yaml.Text:
-			wrong("text")
-		case n.Text == "" && s.min > 0:
-			b.fail(u, at, false, codes.BundleValue, "this text is empty.", "")
-		case s.match != "" && !regexp.MustCompile(s.match).MatchString(n.Text):
-			hint := s.about
-			if len(s.eg) > 0 {
-				hint += " For example " + strings.Join(s.eg, ", ") + "."
-			}
-			b.fail(u, at, false, codes.BundleName, "`"+n.Text+"` is not well-formed.", hint)
-		}
+		b.checkText(u, at, n, s)
 	case numberShape:
 		v, err := strconv.Atoi(n.Text)
 		if n.Kind != yaml.Number || err != nil || v < s.min || v > s.max {
 			b.fail(u, at, false, codes.BundleValue, fmt.Sprintf("expected a whole number from %d to %d.", s.min, s.max), "")
 		}
-	case boolShape:
-		if n.Kind != yaml.Bool {
-			wrong("true or false")
-		}
 	case eitherShape:
-		if alt := s.choose(n); alt != nil {
-			b.checkShape(u, at, n, alt)
-		} else {
-			wrong(s.about)
+		b.checkShape(u, at, n, s.choose(n))
+	}
+}
+
+// wanted says whether a value has the kind of a shape, and which kind that is. A number is checked with its bounds.
+func wanted(s *shape, n *yaml.Node) (want string, right bool) {
+	switch s.kind {
+	case mappingShape, namesShape:
+		return "a mapping", n.Kind == yaml.Mapping
+	case listShape:
+		return "a list", n.Kind == yaml.List
+	case textShape:
+		return "text", n.Kind == yaml.Text
+	case boolShape:
+		return "true or false", n.Kind == yaml.Bool
+	case eitherShape:
+		return s.about, s.choose(n) != nil
+	}
+	return "", true
+}
+
+// checkKeys checks the keys of a mapping, and what they hold.
+func (b *builder) checkKeys(u *unit, at string, n *yaml.Node, s *shape) {
+	var known []string
+	for _, k := range s.keys {
+		known = append(known, "`"+k.name+"`")
+		if v := n.Get(k.name); v != nil {
+			b.checkShape(u, yaml.Pointer(at, k.name), v, k.value)
+		} else if k.required {
+			b.fail(u, at, false, codes.BundleMissing, "`"+k.name+"` is missing.", k.about)
 		}
+	}
+	for _, m := range n.Members {
+		if s.key(m.Key.Text) == nil {
+			b.fail(u, yaml.Pointer(at, m.Key.Text), true, codes.BundleUnknownKey, "there is no key `"+m.Key.Text+"` here.",
+				"there is "+strings.Join(known, ", ")+".")
+		}
+	}
+}
+
+// checkText checks a text: that it is there, and has the form that it must have.
+func (b *builder) checkText(u *unit, at string, n *yaml.Node, s *shape) {
+	switch {
+	case n.Text == "" && s.min > 0:
+		b.fail(u, at, false, codes.BundleValue, "this text is empty.", "")
+	case s.match != "" && !regexp.MustCompile(s.match).MatchString(n.Text):
+		hint := s.about
+		if len(s.eg) > 0 {
+			hint += " For example " + strings.Join(s.eg, ", ") + "."
+		}
+		b.fail(u, at, false, codes.BundleName, "`"+n.Text+"` is not well-formed.", hint)
 	}
 }
 

@@ -196,7 +196,7 @@ func (s *Source) bareMember(b bareEntry) {
 	}
 }
 
-// piece looks at one scalar or nested collection.
+// piece looks at one scalar or nested collection; false after a mistake.
 func (f *flowScan) piece(depth int) bool {
 	start := f.at
 	if start >= len(f.text) {
@@ -204,42 +204,9 @@ func (f *flowScan) piece(depth int) bool {
 	}
 	switch c := f.text[start]; c {
 	case '{', '[':
-		if !f.collection(depth + 1) {
-			return false
-		}
-		f.skip()
-		if f.commaMissing() {
-			return false
-		}
-		if f.at < len(f.text) && bytes.IndexByte([]byte(",]}:"), f.text[f.at]) < 0 {
-			f.notCollection(start)
-			f.fail(codes.YAMLBraces, start, f.at,
-				"without quotes, a bracket at the beginning is a mapping or list, and text follows it.",
-				"put all of the text in quotes.")
-			return false
-		}
-		return true
+		return f.nested(depth)
 	case '"', '\'':
-		end := quoted(f.text, start)
-		if end < 0 {
-			f.unclosedQuote(start)
-			return false
-		}
-		f.escapes(start)
-		f.at = end
-		if f.skip(); f.commaMissing() {
-			return false
-		}
-		if f.at < len(f.text) && bytes.IndexByte([]byte(",]}:"), f.text[f.at]) < 0 {
-			stop := f.at
-			for stop < len(f.text) && bytes.IndexByte([]byte(",]}\n"), f.text[stop]) < 0 {
-				stop++
-			}
-			f.fail(codes.YAMLAfterQuote, f.at, stop, "text goes on after this closing quote.",
-				"put all of it in quotes: "+suggest(f.text[start:stop])+".")
-			return false
-		}
-		return true
+		return f.quotedPiece()
 	case '!':
 		f.tag(start)
 		return false
@@ -248,25 +215,87 @@ func (f *flowScan) piece(depth int) bool {
 			"put the text in quotes.")
 		return false
 	case '*', '&':
-		if name := anchorName(f.text[start+1:]); name != "" {
-			f.at += 1 + len(name)
-			if f.skip(); c == '&' && f.at < len(f.text) && bytes.IndexByte([]byte(",]}"), f.text[f.at]) < 0 {
-				return f.piece(depth)
-			}
-			if c == '&' || f.at >= len(f.text) || bytes.IndexByte([]byte(",]}:"), f.text[f.at]) >= 0 {
-				return true
-			}
-		}
-		f.fail(codes.YAMLAlias, start, max(f.at, start+1),
-			"`"+string(c)+"` without quotes begins a YAML alias or anchor, not text.",
-			"put text that begins with `"+string(c)+"` in quotes.")
+		return f.reference(c, depth)
+	}
+	return f.plainPiece()
+}
+
+// ends says whether the piece before the current place ends there: at the end of the text, or at one of marks.
+func (f *flowScan) ends(marks string) bool {
+	return f.at >= len(f.text) || strings.IndexByte(marks, f.text[f.at]) >= 0
+}
+
+// nested looks at a collection in a collection.
+func (f *flowScan) nested(depth int) bool {
+	start := f.at
+	if !f.collection(depth + 1) {
 		return false
 	}
+	f.skip()
+	if f.commaMissing() {
+		return false
+	}
+	if f.ends(",]}:") {
+		return true
+	}
+	f.notCollection(start)
+	f.fail(codes.YAMLBraces, start, f.at,
+		"without quotes, a bracket at the beginning is a mapping or list, and text follows it.",
+		"put all of the text in quotes.")
+	return false
+}
+
+// quotedPiece looks at text in quotes.
+func (f *flowScan) quotedPiece() bool {
+	start := f.at
+	end := quoted(f.text, start)
+	if end < 0 {
+		f.unclosedQuote(start)
+		return false
+	}
+	f.escapes(start)
+	f.at = end
+	if f.skip(); f.commaMissing() {
+		return false
+	}
+	if f.ends(",]}:") {
+		return true
+	}
+	stop := f.at
+	for stop < len(f.text) && strings.IndexByte(",]}\n", f.text[stop]) < 0 {
+		stop++
+	}
+	f.fail(codes.YAMLAfterQuote, f.at, stop, "text goes on after this closing quote.",
+		"put all of it in quotes: "+suggest(f.text[start:stop])+".")
+	return false
+}
+
+// reference looks at an alias, or at an anchor and what it marks.
+func (f *flowScan) reference(mark byte, depth int) bool {
+	start := f.at
+	if name := anchorName(f.text[start+1:]); name != "" {
+		f.at += 1 + len(name)
+		if f.skip(); mark == '&' && !f.ends(",]}") {
+			return f.piece(depth)
+		}
+		if mark == '&' || f.ends(",]}:") {
+			return true
+		}
+	}
+	f.fail(codes.YAMLAlias, start, max(f.at, start+1),
+		"`"+string(mark)+"` without quotes begins a YAML alias or anchor, not text.",
+		"put text that begins with `"+string(mark)+"` in quotes.")
+	return false
+}
+
+// plainPiece looks at text without quotes.
+func (f *flowScan) plainPiece() bool {
+	start := f.at
 	for ; f.at < len(f.text); f.at++ {
 		switch c := f.text[f.at]; {
 		case c == ',' || c == ']' || c == '}':
 			return true
-		case c == ':' && (f.at+1 == len(f.text) || bytes.IndexByte([]byte(" \t\n,]}"), f.text[f.at+1]) >= 0):
+		case c == ':' && (f.at+1 == len(f.text) || strings.IndexByte(" \t\n,]}", f.text[f.at+1]) >= 0):
 			if f.at > start {
 				return true
 			}

@@ -234,97 +234,140 @@ func hex(src []byte, pos, digits int) (r rune, ok bool) {
 // indented further than parent, the indentation of what it belongs to, -1 at
 // the top.
 func decodeBlock(src []byte, pos, parent int) (n *Node, ok bool) {
-	if pos >= len(src) || src[pos] != '|' && src[pos] != '>' {
+	b := &blockDecoder{scalar: scalar{src: src}, parent: parent, indent: -1}
+	if !b.header(pos) {
 		return nil, false
 	}
-	isFolded, chomp, indent, at := src[pos] == '>', byte(0), -1, pos+1
-	for ; at < len(src) && src[at] != '\n' && !isBlank(src[at]); at++ {
-		switch c := src[at]; {
-		case (c == '+' || c == '-') && chomp == 0:
-			chomp = c
-		case c >= '1' && c <= '9' && indent < 0:
-			indent = max(parent, 0) + int(c-'0')
-		default:
-			return nil, false
-		}
-	}
-	for ; at < len(src) && src[at] != '\n'; at++ { // blanks and a comment, which the gaps are checked for
-	}
-	header := at
-	at++
-
-	d := scalar{src: src}
-	d.runs = append(d.runs, run{0, 0, at, 0})
-	end := header // of the last line that belongs to the text
-	var (
-		pending    int  // line breaks not yet written
-		pendingPos int  // where the first of them stands
-		any        bool // a line was written
-		spaced     bool // the line before begins with a blank
-		widest     int  // blanks on the widest line before the first that has text
-	)
-	for at < len(src) {
+	b.runs = append(b.runs, run{0, 0, b.end + 1, 0})
+	for at := b.end + 1; at < len(src); {
 		stop := at
 		for src[stop] != '\n' {
 			stop++
 		}
-		spaces := 0
-		for at+spaces < stop && src[at+spaces] == ' ' {
-			spaces++
+		switch b.line(at, stop) {
+		case unclearLine:
+			return nil, false
+		case otherLine:
+			return b.finish(pos), true
 		}
-		empty := at+spaces == stop
-		if indent < 0 && !empty {
-			if spaces <= parent {
-				break
-			}
-			indent = spaces
-			if widest > indent {
-				return nil, false
-			}
-		}
-		if empty && indent < 0 {
-			widest = max(widest, spaces)
-		}
-		if empty && (indent < 0 || spaces <= indent) {
-			if pending == 0 {
-				pendingPos = stop
-			}
-			pending++
-			at = stop + 1
-			continue
-		}
-		if spaces < indent {
-			break
-		}
-		begin := at + indent
-		starts := isBlank(src[begin])
-		switch {
-		case !any:
-			d.put(strings.Repeat("\n", pending), at, 0)
-		case isFolded && !spaced && !starts && pending == 1:
-			d.put(" ", pendingPos, begin-pendingPos)
-		case isFolded && !spaced && !starts:
-			d.put(strings.Repeat("\n", pending-1), pendingPos, begin-pendingPos)
-		case pending == 1:
-			d.put("\n", pendingPos, begin-pendingPos)
-		default:
-			d.put(strings.Repeat("\n", pending), pendingPos, begin-pendingPos)
-		}
-		d.copy(begin, stop-begin)
-		any, spaced, pending, pendingPos, end = true, starts, 1, stop, stop
 		at = stop + 1
 	}
+	return b.finish(pos), true
+}
+
+// blockDecoder decodes the lines of a text below | or >.
+type blockDecoder struct {
+	scalar
+	parent int
+	indent int  // of the text; -1 until it is known
+	folded bool // below >
+	chomp  byte // what becomes of line breaks at the end: '+', '-' or 0
+
+	headerEnd  int
+	end        int  // of the last line that belongs to the text
+	pending    int  // line breaks not yet written
+	pendingPos int  // where the first of them is
+	any        bool // a line was written
+	spaced     bool // the line before begins with a blank
+	widest     int  // blanks on the widest line before the first that has text
+}
+
+// header reads | or > and what follows on its line; false where that is no header.
+func (b *blockDecoder) header(pos int) bool {
+	src := b.src
+	if pos >= len(src) || src[pos] != '|' && src[pos] != '>' {
+		return false
+	}
+	b.folded = src[pos] == '>'
+	at := pos + 1
+	for ; at < len(src) && src[at] != '\n' && !isBlank(src[at]); at++ {
+		switch c := src[at]; {
+		case (c == '+' || c == '-') && b.chomp == 0:
+			b.chomp = c
+		case c >= '1' && c <= '9' && b.indent < 0:
+			b.indent = max(b.parent, 0) + int(c-'0')
+		default:
+			return false
+		}
+	}
+	for ; at < len(src) && src[at] != '\n'; at++ { // blanks and a comment, which the gaps are checked for
+	}
+	b.headerEnd, b.end = at, at
+	return true
+}
+
+// What a line below a header is.
+const (
+	textLine    = iota
+	otherLine   // it belongs to what follows the text
+	unclearLine // readers disagree on it
+)
+
+// line decodes the line from at to stop.
+func (b *blockDecoder) line(at, stop int) int {
+	spaces := 0
+	for at+spaces < stop && b.src[at+spaces] == ' ' {
+		spaces++
+	}
+	empty := at+spaces == stop
+	if b.indent < 0 && !empty {
+		if spaces <= b.parent {
+			return otherLine
+		}
+		b.indent = spaces
+		if b.widest > b.indent {
+			return unclearLine
+		}
+	}
+	if empty && b.indent < 0 {
+		b.widest = max(b.widest, spaces)
+	}
+	if empty && (b.indent < 0 || spaces <= b.indent) {
+		if b.pending == 0 {
+			b.pendingPos = stop
+		}
+		b.pending++
+		return textLine
+	}
+	if spaces < b.indent {
+		return otherLine
+	}
+	begin := at + b.indent
+	starts := isBlank(b.src[begin])
+	b.breaks(at, begin, starts)
+	b.copy(begin, stop-begin)
+	b.any, b.spaced, b.pending, b.pendingPos, b.end = true, starts, 1, stop, stop
+	return textLine
+}
+
+// breaks writes the line breaks before the line at, whose text begins at begin, with a blank or not.
+func (b *blockDecoder) breaks(at, begin int, blank bool) {
+	length := begin - b.pendingPos
 	switch {
-	case chomp == '+' && any:
-		d.put(strings.Repeat("\n", pending), pendingPos, 0)
-	case chomp == '+':
-		d.put(strings.Repeat("\n", pending), header, 0)
-	case chomp == 0 && any:
-		d.put("\n", pendingPos, 0)
+	case !b.any:
+		b.put(strings.Repeat("\n", b.pending), at, 0)
+	case b.folded && !b.spaced && !blank && b.pending == 1:
+		b.put(" ", b.pendingPos, length)
+	case b.folded && !b.spaced && !blank:
+		b.put(strings.Repeat("\n", b.pending-1), b.pendingPos, length)
+	default:
+		b.put(strings.Repeat("\n", b.pending), b.pendingPos, length)
 	}
-	s := Literal
-	if isFolded {
-		s = Folded
+}
+
+// finish writes the line breaks at the end, as the header says, and returns the text.
+func (b *blockDecoder) finish(pos int) *Node {
+	switch {
+	case b.chomp == '+' && b.any:
+		b.put(strings.Repeat("\n", b.pending), b.pendingPos, 0)
+	case b.chomp == '+':
+		b.put(strings.Repeat("\n", b.pending), b.headerEnd, 0)
+	case b.chomp == 0 && b.any:
+		b.put("\n", b.pendingPos, 0)
 	}
-	return &Node{Kind: Text, Form: s, Text: string(d.text), start: pos, end: end, runs: d.runs}, true
+	form := Literal
+	if b.folded {
+		form = Folded
+	}
+	return &Node{Kind: Text, Form: form, Text: string(b.text), start: pos, end: b.end, runs: b.runs}
 }

@@ -171,86 +171,112 @@ func (r *reading) checkQuoted(v *Node, parent int) {
 	}
 }
 
+// mappingReading is the conversion of one mapping.
+type mappingReading struct {
+	*reading
+	from   *ast.MappingNode
+	to     *Node
+	parent int // indentation of what the values belong to
+	first  int // column of the first key
+	index  map[string]int
+	merged []Member
+	bare   []bareEntry // keys in braces without a colon
+	keyed  int         // where the last key with a colon begins
+}
+
 // mapping converts a mapping, with a finding for every key that is written twice.
 func (r *reading) mapping(n *ast.MappingNode, parent int) *Node {
-	m := &Node{Kind: Mapping, Form: Block, size: 2, depth: 1}
-	first := 0
+	to := &Node{Kind: Mapping, Form: Block, size: 2, depth: 1}
+	m := &mappingReading{reading: r, from: n, to: to, parent: parent, index: make(map[string]int, len(n.Values))}
 	if n.IsFlowStyle {
-		m.Form, m.start = Flow, r.offset(n.Start)
+		to.Form, to.start = Flow, r.offset(n.Start)
 	}
-	var merged []Member
-	var bare []bareEntry // keys in braces without a colon
-	keyed := 0           // where the last key with a colon begins
-	index := make(map[string]int, len(n.Values))
-	for i, pair := range n.Values {
-		key := r.key(pair.Key)
-		column := key.start - r.lines[r.line(key.start)]
-		if !n.IsFlowStyle {
-			if i == 0 {
-				m.start, first = key.start, utf8.RuneCount(r.text[key.start-column:key.start])
-				parent = first
-			} else if got := utf8.RuneCount(r.text[key.start-column : key.start]); got != first && key.Kind == Text {
-				r.fail(codes.YAMLIndent, key.start, key.end, "this key is not indented as those above it.",
-					"keys of one mapping begin in one column.")
-			}
-		}
-		if at := r.colon(key.end); key.Form == Plain && at >= 0 && bytes.IndexByte([]byte(" \t\n,[]{}"), r.text[at+1]) < 0 {
-			r.fail(codes.YAMLMissingBlank, at, at+1, "a blank is missing after this colon.", "write `"+key.Text+": …`.")
-		}
-		value := r.node(pair.Value, parent)
-		written := r.end
-		if value.Form == Absent && value.Kind == Null {
-			value.start, value.end = key.start, key.end
-			written = max(key.end, r.colon(key.end)+1)
-			if n.IsFlowStyle && r.colon(key.end) < 0 && key.Kind == Text {
-				bare = append(bare, bareEntry{entry: span{key.start, key.end}, only: len(n.Values) == 1})
-				for k := range bare {
-					if keyed > 0 && bare[k].entry.start > keyed {
-						bare[k].whole = span{keyed, key.end}
-					}
-				}
-			}
-		}
-		if n.IsFlowStyle && r.colon(key.end) >= 0 {
-			keyed = key.start
-		}
-		if !n.IsFlowStyle {
-			m.end = max(m.end, written)
-		}
-		if _, ok := pair.Key.(*ast.MergeKeyNode); ok {
-			merged, m.merged = r.merge(merged, key, value), true
-			continue
-		}
-		if key.Kind != Text {
-			continue
-		}
-		if j, ok := index[key.Text]; ok {
-			f := r.fail(codes.YAMLDuplicateKey, key.start, key.end, "the key `"+key.Text+"` is written twice here.",
-				"keep one of them, or rename it.")
-			p := r.place(m.Members[j].Key.start, m.Members[j].Key.end)
-			f.Related = &p
-			continue
-		}
-		index[key.Text] = len(m.Members)
-		m.Members = append(m.Members, Member{key, value, written})
-		m.grow(value, len(key.Text)+4)
+	for _, pair := range n.Values {
+		m.entry(pair)
 	}
 	if n.IsFlowStyle && n.End != nil {
-		m.end = r.offset(n.End) + 1
+		to.end = r.offset(n.End) + 1
 	}
-	for _, b := range bare {
-		b.braces = span{m.start, m.end}
+	for _, b := range m.bare {
+		b.braces = span{to.start, to.end}
 		r.bareMember(b)
 	}
-	for _, x := range merged {
-		if _, ok := index[x.Key.Text]; !ok {
-			index[x.Key.Text] = len(m.Members)
-			m.Members = append(m.Members, x)
-			m.grow(x.Value, len(x.Key.Text)+4)
+	for _, x := range m.merged {
+		if _, ok := m.index[x.Key.Text]; !ok {
+			m.add(x)
 		}
 	}
-	r.checkSize(m)
-	return m
+	r.checkSize(to)
+	return to
+}
+
+// add adds a member.
+func (m *mappingReading) add(x Member) {
+	m.index[x.Key.Text] = len(m.to.Members)
+	m.to.Members = append(m.to.Members, x)
+	m.to.grow(x.Value, len(x.Key.Text)+4)
+}
+
+// entry converts a key and its value.
+func (m *mappingReading) entry(pair *ast.MappingValueNode) {
+	key := m.key(pair.Key)
+	m.checkKey(key, pair == m.from.Values[0])
+	value := m.node(pair.Value, m.parent)
+	written := m.end
+	if value.Form == Absent && value.Kind == Null {
+		value.start, value.end = key.start, key.end
+		written = max(key.end, m.colon(key.end)+1)
+		if m.from.IsFlowStyle && m.colon(key.end) < 0 && key.Kind == Text {
+			m.noteBare(key)
+		}
+	}
+	if m.from.IsFlowStyle && m.colon(key.end) >= 0 {
+		m.keyed = key.start
+	}
+	if !m.from.IsFlowStyle {
+		m.to.end = max(m.to.end, written)
+	}
+	if _, ok := pair.Key.(*ast.MergeKeyNode); ok {
+		m.merged, m.to.merged = m.merge(m.merged, key, value), true
+		return
+	}
+	if key.Kind != Text {
+		return
+	}
+	if j, ok := m.index[key.Text]; ok {
+		f := m.fail(codes.YAMLDuplicateKey, key.start, key.end, "the key `"+key.Text+"` is written twice here.",
+			"keep one of them, or rename it.")
+		p := m.PlaceOf(m.to.Members[j].Key)
+		f.Related = &p
+		return
+	}
+	m.add(Member{key, value, written})
+}
+
+// checkKey reports a key that is in another column than the first, or has no blank after its colon.
+func (m *mappingReading) checkKey(key *Node, isFirst bool) {
+	column := utf8.RuneCount(m.text[m.lines[m.line(key.start)]:key.start])
+	switch {
+	case m.from.IsFlowStyle:
+	case isFirst:
+		m.to.start, m.first, m.parent = key.start, column, column
+	case column != m.first && key.Kind == Text:
+		m.fail(codes.YAMLIndent, key.start, key.end, "this key is not indented as those above it.",
+			"keys of one mapping begin in one column.")
+	}
+	if at := m.colon(key.end); key.Form == Plain && at >= 0 && strings.IndexByte(" \t\n,[]{}", m.text[at+1]) < 0 {
+		m.fail(codes.YAMLMissingBlank, at, at+1, "a blank is missing after this colon.", "write `"+key.Text+": …`.")
+	}
+}
+
+// noteBare notes a key in braces that has no colon. Those that follow a key with a value may belong to that value.
+func (m *mappingReading) noteBare(key *Node) {
+	m.bare = append(m.bare, bareEntry{entry: span{key.start, key.end}, only: len(m.from.Values) == 1})
+	for k := range m.bare {
+		if m.keyed > 0 && m.bare[k].entry.start > m.keyed {
+			m.bare[k].whole = span{m.keyed, key.end}
+		}
+	}
 }
 
 // grow counts child, and extra bytes beside it, as part of n.
