@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/load"
@@ -50,7 +51,7 @@ func (c *Catalog) read() []Diagnostic {
 	}
 	for k := d.First(0); k >= 0; k = d.Next(k) {
 		if n := d.String(k); !contains(catalogKeys, n) {
-			found.Add(Diagnostic{Code: diag.BundleUnknown, Path: "/" + clip(n), Key: true, Message: "there is no key `" + clip(n) + "` here.", Hint: strings.TrimSpace(suggest(n, catalogKeys))})
+			found.Add(Diagnostic{Code: codes.BundleUnknownKey, Path: "/" + clip(n), Key: true, Message: "there is no key `" + clip(n) + "` here.", Hint: strings.TrimSpace(suggest(n, catalogKeys))})
 		}
 	}
 	text := func(key string) string {
@@ -62,7 +63,7 @@ func (c *Catalog) read() []Diagnostic {
 		return strings.Clone(d.String(n))
 	}
 	if n := d.Get(0, "holdfast"); n < 0 || d.Kind(n) != canon.Number || d.Float(n) != 1 {
-		found.Add(Diagnostic{Code: diag.BundleFormat, Path: "/holdfast", Message: "this engine reads format 1 only.", Hint: "write `holdfast: 1`."})
+		found.Add(Diagnostic{Code: codes.BundleFormat, Path: "/holdfast", Message: "this engine reads format 1 only.", Hint: "write `holdfast: 1`."})
 	}
 	c.name, c.version = text("catalog"), text("version")
 	c.template, c.entries = d.Get(0, "bundle"), d.Get(0, "entries")

@@ -10,6 +10,7 @@ import (
 	"github.com/goccy/go-json"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // Proposal is an action that an actor wants to take. The server never believes a
@@ -138,11 +139,11 @@ func Decide(session Session, p Proposal) (*Decision, error) {
 }
 
 // Read reads a decision's bytes, which it keeps. The error of anything else is a *core.Error with
-// [core.CodeRecord]. The bytes are read, not verified: that is Session.Replay's.
+// [codes.ReplayRecord]. The bytes are read, not verified: that is Session.Replay's.
 func Read(decision []byte) (*Decision, error) {
 	d := Decision{Bytes: decision}
 	if err := json.Unmarshal(decision, &d); err != nil {
-		return nil, &core.Error{Code: core.CodeRecord, Message: "this is no decision: " + err.Error()}
+		return nil, &core.Error{Code: codes.ReplayRecord, Message: "this is no decision: " + err.Error()}
 	}
 	missing := ""
 	switch {
@@ -163,7 +164,7 @@ func Read(decision []byte) (*Decision, error) {
 	default:
 		return &d, nil
 	}
-	return nil, &core.Error{Code: core.CodeRecord, Path: missing, Message: "this is no decision: it has no valid `" + missing + "`."}
+	return nil, &core.Error{Code: codes.ReplayRecord, Path: missing, Message: "this is no decision: it has no valid `" + missing + "`."}
 }
 
 // verdicts are those that a decision may have.

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 func TestDecide(t *testing.T) {
@@ -104,7 +105,7 @@ func TestReadRefusesWhatIsNoDecision(t *testing.T) {
 		strings.Replace(string(whole.Bytes), `"governing":""`, `"governing":"D-1"`, 1),
 		strings.Replace(string(whole.Bytes), `"state":`, `"stated":`, 1),
 	} {
-		if d, err := Read([]byte(doc)); d.Committed() || !errors.Is(err, &core.Error{Code: core.CodeRecord}) {
+		if d, err := Read([]byte(doc)); d.Committed() || !errors.Is(err, &core.Error{Code: codes.ReplayRecord}) {
 			t.Errorf("%s: %+v, %v", doc, d, err)
 		}
 	}
@@ -124,10 +125,10 @@ func TestErrorsAreFoundByCode(t *testing.T) {
 		{&core.Error{Code: "a/b", Path: "p"}, &core.Error{Code: "a/b", Path: "q"}, false},
 		{&core.Error{Code: "a/b"}, &core.Error{Code: "a/c"}, false},
 		{fmt.Errorf("wrapped: %w", &core.Error{Code: "a/b"}), &core.Error{Code: "a/b"}, true},
-		{failure(CodeDeadline, nil, "late"), &Failure{Code: CodeDeadline}, true},
-		{failure(CodeDeadline, nil, "late"), &core.Error{Code: CodeDeadline}, true},
-		{failure(CodeDeadline, nil, "late"), &Failure{Code: CodeTrap}, false},
-		{failure(CodeDeadline, context.DeadlineExceeded, "late"), context.DeadlineExceeded, true},
+		{failure(codes.EngineDeadline, nil, "late"), &Failure{Code: codes.EngineDeadline}, true},
+		{failure(codes.EngineDeadline, nil, "late"), &core.Error{Code: codes.EngineDeadline}, true},
+		{failure(codes.EngineDeadline, nil, "late"), &Failure{Code: codes.EngineTrap}, false},
+		{failure(codes.EngineDeadline, context.DeadlineExceeded, "late"), context.DeadlineExceeded, true},
 		{err, &core.Error{Code: "bundle/unknown-key"}, true},
 		{err, &core.Error{Code: "bundle/missing"}, false},
 	} {

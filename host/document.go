@@ -10,6 +10,7 @@ import (
 	"github.com/goccy/go-json"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/wasm/abi"
 )
 
@@ -67,7 +68,7 @@ func (e *Engine) Check(doc []byte) ([]core.Diagnostic, error) {
 		Diagnostics []diagnostic `json:"diagnostics"`
 	}
 	if err := json.Unmarshal(out, &answer); err != nil {
-		return nil, failure(CodeTrap, err, "the module's diagnostics cannot be read")
+		return nil, failure(codes.EngineTrap, err, "the module's diagnostics cannot be read")
 	}
 	return diagnostics(answer.Diagnostics), nil
 }
@@ -97,7 +98,7 @@ func (e *Engine) Load(doc []byte) (Bundle, error) {
 		return nil, err
 	}
 	if err := json.Unmarshal(b.info, &b.head); err != nil {
-		return nil, failure(CodeTrap, err, "the bundle's declarations cannot be read")
+		return nil, failure(codes.EngineTrap, err, "the bundle's declarations cannot be read")
 	}
 	return b, nil
 }

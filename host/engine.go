@@ -19,6 +19,8 @@ import (
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 	"github.com/tetratelabs/wazero/sys"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // Options sets up an engine. The zero value is a good choice.
@@ -113,17 +115,17 @@ func New(ctx context.Context, options Options) (*Engine, error) {
 		slots:   make([]slot, options.Instances),
 	}
 	if options.Digest != "" && options.Digest != e.digest {
-		return nil, failure(CodeDigest, nil, "the module is %s, but only %s is accepted", e.digest, options.Digest)
+		return nil, failure(codes.LoadDigest, nil, "the module is %s, but only %s is accepted", e.digest, options.Digest)
 	}
 	if err := ctx.Err(); err != nil {
-		return nil, failure(CodeModule, err, "the module was not compiled: %v", err)
+		return nil, failure(codes.LoadModule, err, "the module was not compiled: %v", err)
 	}
 	err := e.compile(ctx, e.openCache())
 	if err != nil && e.cache != nil && ctx.Err() == nil { // a cache that cannot be written, or holds rubbish
 		err = e.compile(ctx, nil)
 	}
 	if err != nil {
-		return nil, failure(CodeModule, err, "the module cannot be compiled: %v", err)
+		return nil, failure(codes.LoadModule, err, "the module cannot be compiled: %v", err)
 	}
 	e.options.Module = nil // compiled; not needed any more
 	if _, err := run(e, e.take(), func(*instance) (any, error) { return nil, nil }); err != nil {
@@ -188,7 +190,7 @@ func (e *Engine) ModuleDigest() string { return e.digest }
 func (e *Engine) CacheDir() string { return e.cacheDir }
 
 // Close ends the engine once the calls under way are done. Whatever is asked of
-// its sessions afterwards fails with CodeClosed.
+// its sessions afterwards fails with codes.EngineClosed.
 func (e *Engine) Close() error {
 	if e.closed.Swap(true) {
 		return nil

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"syscall/js"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/wasm/abi"
 )
 
@@ -55,7 +56,7 @@ func New(_ context.Context, options Options) (*Engine, error) {
 		}
 	}
 	if options.Lend.Type() != js.TypeFunction {
-		return nil, failure(CodeModule, nil, "nobody lends the module to this program: run it by goWorker of host/edge")
+		return nil, failure(codes.LoadModule, nil, "nobody lends the module to this program: run it by goWorker of host/edge")
 	}
 	e := &Engine{options: options, digest: options.Digest, slots: make([]slot, 1)} // one thread
 	if _, err := run(e, e.take(), func(*instance) (any, error) { return nil, nil }); err != nil {
@@ -67,7 +68,7 @@ func New(_ context.Context, options Options) (*Engine, error) {
 // ModuleDigest returns what Options said.
 func (e *Engine) ModuleDigest() string { return e.digest }
 
-// Close ends the engine. Whatever is asked of its sessions afterwards fails with CodeClosed.
+// Close ends the engine. Whatever is asked of its sessions afterwards fails with codes.EngineClosed.
 func (e *Engine) Close() error {
 	e.closed.Store(true)
 	return nil
@@ -87,7 +88,7 @@ type instance struct {
 func (e *Engine) start() (i *instance, err error) {
 	defer func() {
 		if thrown, ok := recover().(js.Error); ok {
-			i, err = nil, failure(CodeModule, thrown, "the worker lends no module: %s", thrown.Error())
+			i, err = nil, failure(codes.LoadModule, thrown, "the worker lends no module: %s", thrown.Error())
 		}
 	}()
 	return &instance{
@@ -112,7 +113,7 @@ func (i *instance) call(op abi.Op, handle uint32, in []byte) (out []byte, opened
 				panic(r)
 			}
 			i.dead = true
-			out, opened, err = nil, 0, failure(CodeTrap, thrown, "the module stopped in the middle of this call, which is a bug; nothing was decided")
+			out, opened, err = nil, 0, failure(codes.EngineTrap, thrown, "the module stopped in the middle of this call, which is a bug; nothing was decided")
 		}
 	}()
 	input := js.Undefined()

@@ -15,6 +15,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 var t0 = context.Background()
@@ -27,8 +29,8 @@ func TestModuleDigest(t *testing.T) {
 		t.Errorf("the module's digest is said to be %s, want %s", e.ModuleDigest(), digest)
 	}
 	_, err := New(t0, Options{Digest: "sha256:" + strings.Repeat("0", 64)})
-	if code(err) != CodeDigest {
-		t.Errorf("another module than the one pinned: %v, want %s", err, CodeDigest)
+	if code(err) != codes.LoadDigest {
+		t.Errorf("another module than the one pinned: %v, want %s", err, codes.LoadDigest)
 	}
 }
 
@@ -43,8 +45,8 @@ func TestModulesThatAreNotHoldfast(t *testing.T) {
 		"no exports":        {0, 'a', 's', 'm', 1, 0, 0, 0},
 		"export is missing": changed,
 	} {
-		if _, err := New(t0, Options{Module: module, Interpreter: true}); code(err) != CodeModule {
-			t.Errorf("%s: %v, want %s", name, err, CodeModule)
+		if _, err := New(t0, Options{Module: module, Interpreter: true}); code(err) != codes.LoadModule {
+			t.Errorf("%s: %v, want %s", name, err, codes.LoadModule)
 		}
 	}
 }
@@ -58,8 +60,8 @@ func TestModuleOfAnotherABI(t *testing.T) {
 		"\x07\x5a\x06" + "\x06memory\x02\x00" + "\x0b_initialize\x00\x00" + "\x0choldfast_abi\x00\x01" +
 		"\x0fholdfast_header\x00\x02" + "\x0eholdfast_input\x00\x03" + "\x0dholdfast_call\x00\x04" +
 		"\x0a\x18\x05\x02\x00\x0b" + strings.Repeat("\x04\x00\x41\x7f\x0b", 4)) // code
-	if _, err := New(t0, Options{Module: module, Interpreter: true}); code(err) != CodeABI {
-		t.Errorf("got %v, want %s", err, CodeABI)
+	if _, err := New(t0, Options{Module: module, Interpreter: true}); code(err) != codes.LoadABI {
+		t.Errorf("got %v, want %s", err, codes.LoadABI)
 	}
 }
 
@@ -137,8 +139,8 @@ func TestClosedEngine(t *testing.T) {
 		wg.Go(func() {
 			for {
 				if _, err := s.Why(turn(true, 0)); err != nil {
-					if code(err) != CodeClosed {
-						t.Errorf("got %v, want %s", err, CodeClosed)
+					if code(err) != codes.EngineClosed {
+						t.Errorf("got %v, want %s", err, codes.EngineClosed)
 					}
 					return
 				}
@@ -152,8 +154,8 @@ func TestClosedEngine(t *testing.T) {
 		}
 	}
 	wg.Wait()
-	if _, err := e.Load([]byte(door)); code(err) != CodeClosed {
-		t.Errorf("got %v, want %s", err, CodeClosed)
+	if _, err := e.Load([]byte(door)); code(err) != codes.EngineClosed {
+		t.Errorf("got %v, want %s", err, codes.EngineClosed)
 	}
 }
 
@@ -177,8 +179,8 @@ func TestNothingIsLeft(t *testing.T) {
 		before := heap()
 		for range 60 {
 			s.slot.instance.module.CloseWithExitCode(t0, 1)
-			if _, err := s.View(); code(err) != CodeTrap {
-				t.Fatalf("got %v, want %s", err, CodeTrap)
+			if _, err := s.View(); code(err) != codes.EngineTrap {
+				t.Fatalf("got %v, want %s", err, codes.EngineTrap)
 			}
 			if _, err := s.View(); err != nil {
 				t.Fatal(err)

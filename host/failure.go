@@ -8,40 +8,14 @@ import (
 	"github.com/goccy/go-json"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/wasm/abi"
-)
-
-// The codes of a Failure.
-const (
-	// CodeModule: the bytes are no module of Holdfast's.
-	CodeModule = "load/module"
-
-	// CodeDigest: the module is not the one Options.Digest names.
-	CodeDigest = "load/digest"
-
-	// CodeABI: the module speaks another version of the ABI.
-	CodeABI = "load/abi"
-
-	// CodeTrap: the module died in this call. Report it: it is a bug.
-	CodeTrap = "engine/trap"
-
-	// CodeMemory: the call needed more memory than Options.MemoryPages.
-	CodeMemory = "engine/memory"
-
-	// CodeDeadline: the call took longer than Options.Deadline.
-	CodeDeadline = "engine/deadline"
-
-	// CodeRebuild: a session could not be rebuilt to the bytes it had before.
-	CodeRebuild = "engine/rebuild"
-
-	// CodeClosed: the engine was closed before this call.
-	CodeClosed = "engine/closed"
 )
 
 // Failure says why an engine could not answer. The call has decided nothing and
 // recorded nothing, and may be made again.
 type Failure struct {
-	Code    string // one of the codes above
+	Code    string // load/… or engine/…
 	Message string // for people: what happened and what to do
 	Log     string // what the module printed when it died, for a bug report; often empty
 	Cause   error  // the engine's own error; may be nil
@@ -62,7 +36,7 @@ func (f *Failure) Unwrap() []error {
 
 // Is says whether target is a *Failure with the same code, so that errors.Is finds a code:
 //
-//	errors.Is(err, &host.Failure{Code: host.CodeDeadline})
+//	errors.Is(err, &host.Failure{Code: codes.EngineDeadline})
 func (f *Failure) Is(target error) bool {
 	t, ok := target.(*Failure)
 	return ok && t.Code == f.Code && (t.Message == "" || t.Message == f.Message)
@@ -108,7 +82,7 @@ func readError(doc []byte) error {
 		Errors []diagnostic `json:"errors"`
 	}
 	if err := json.Unmarshal(doc, &e); err != nil {
-		return failure(CodeTrap, err, "the module's error document cannot be read")
+		return failure(codes.EngineTrap, err, "the module's error document cannot be read")
 	}
 	if e.Error == nil {
 		return &core.Invalid{Diagnostics: diagnostics(e.Errors)}
@@ -118,7 +92,7 @@ func readError(doc []byte) error {
 
 func tooLarge(size int) error {
 	return &core.Error{
-		Code:    abi.CodeInput,
+		Code:    codes.ABIInput,
 		Message: fmt.Sprintf("the input has %d bytes, a call takes at most %d", size, abi.MaxInput),
 	}
 }

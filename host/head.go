@@ -6,6 +6,7 @@ import (
 	"github.com/goccy/go-json"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // Head is where a session is, without its state: what Session.Head says.
@@ -31,10 +32,10 @@ type Hold struct {
 }
 
 // ReadHead reads what Session.Head returned. The error of anything else is a *core.Error with
-// [core.CodeRecord].
+// [codes.ReplayRecord].
 func ReadHead(head []byte) (h Head, err error) {
 	if err := json.Unmarshal(head, &h); err != nil || h.Prev == "" || h.State == "" {
-		return Head{}, &core.Error{Code: core.CodeRecord, Message: "this is no head of a session."}
+		return Head{}, &core.Error{Code: codes.ReplayRecord, Message: "this is no head of a session."}
 	}
 	return h, nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/wasm/abi"
 )
 
@@ -80,12 +81,12 @@ func (e *Engine) start() (*instance, error) {
 	version, header := i.module.ExportedFunction("holdfast_abi"), i.module.ExportedFunction("holdfast_header")
 	if i.memory == nil || i.input == nil || i.invoke == nil || version == nil || header == nil {
 		i.close()
-		return nil, failure(CodeModule, nil, "this WebAssembly module does not export what wasm/ABI.md lists")
+		return nil, failure(codes.LoadModule, nil, "this WebAssembly module does not export what wasm/ABI.md lists")
 	}
 	out, err := version.Call(context.Background())
 	if err == nil && uint32(out[0]) != abi.Version {
 		i.close()
-		return nil, failure(CodeABI, nil, "the module speaks version %d of the ABI, this package version %d: take both from one release", uint32(out[0]), abi.Version)
+		return nil, failure(codes.LoadABI, nil, "the module speaks version %d of the ABI, this package version %d: take both from one release", uint32(out[0]), abi.Version)
 	}
 	if err == nil {
 		out, err = header.Call(context.Background())
@@ -97,7 +98,7 @@ func (e *Engine) start() (*instance, error) {
 	i.header = uint32(out[0])
 	if !i.readHeader() {
 		i.close()
-		return nil, failure(CodeModule, nil, "the module's header lies outside its memory")
+		return nil, failure(codes.LoadModule, nil, "the module's header lies outside its memory")
 	}
 	return i, nil
 }
@@ -176,13 +177,13 @@ func (i *instance) readHeader() bool {
 func (i *instance) died(err error) *Failure {
 	i.dead = true
 	o := &i.engine.options
-	f := failure(CodeTrap, err, "the module stopped in the middle of this call, which is a bug; nothing was decided")
+	f := failure(codes.EngineTrap, err, "the module stopped in the middle of this call, which is a bug; nothing was decided")
 	f.Log = i.log.String()
 	switch {
 	case i.expired || isDeadline(err):
-		f.Code, f.Message = CodeDeadline, "the call took longer than the deadline of "+o.Deadline.String()+"; nothing was decided"
+		f.Code, f.Message = codes.EngineDeadline, "the call took longer than the deadline of "+o.Deadline.String()+"; nothing was decided"
 	case strings.Contains(f.Log, "out of memory"), strings.Contains(f.Log, "cannot allocate"): // what Go's runtime says
-		f.Code, f.Message = CodeMemory, "the call needed more memory than the limit of "+mebibytes(o.MemoryPages)+"; nothing was decided"
+		f.Code, f.Message = codes.EngineMemory, "the call needed more memory than the limit of "+mebibytes(o.MemoryPages)+"; nothing was decided"
 	}
 	return f
 }
@@ -190,7 +191,7 @@ func (i *instance) died(err error) *Failure {
 // broken is for a module that does not keep to wasm/ABI.md.
 func (i *instance) broken() *Failure {
 	i.dead = true
-	return failure(CodeTrap, nil, "the module does not keep to its ABI, which is a bug; nothing was decided")
+	return failure(codes.EngineTrap, nil, "the module does not keep to its ABI, which is a bug; nothing was decided")
 }
 
 func (i *instance) close() { _ = i.module.Close(context.Background()) }

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // Native returns the core as Go code in this process: the same answers, to the
@@ -70,7 +71,7 @@ func (s *nativeSession) call(f func([]byte) ([]byte, error), in []byte) ([]byte,
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.inside {
-		return nil, failure(CodeTrap, nil, "an earlier call on this session has panicked: restore it from a snapshot")
+		return nil, failure(codes.EngineTrap, nil, "an earlier call on this session has panicked: restore it from a snapshot")
 	}
 	s.inside = true
 	out, err := f(in)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // code returns the code of a Failure, or "".
@@ -29,23 +30,23 @@ var killers = []struct {
 	code string
 	kill func(e *Engine, s *session) error
 }{
-	{"module ended", CodeTrap, func(e *Engine, s *session) error {
+	{"module ended", codes.EngineTrap, func(e *Engine, s *session) error {
 		s.slot.instance.module.CloseWithExitCode(t0, 2)
 		_, err := s.Decide(turn(true, 99))
 		return err
 	}},
-	{"memory overwritten", CodeTrap, func(e *Engine, s *session) error {
+	{"memory overwritten", codes.EngineTrap, func(e *Engine, s *session) error {
 		m := s.slot.instance.memory
 		m.Write(0, make([]byte, m.Size()))
 		_, err := s.Decide(turn(true, 99))
 		return err
 	}},
-	{"header overwritten", CodeTrap, func(e *Engine, s *session) error {
+	{"header overwritten", codes.EngineTrap, func(e *Engine, s *session) error {
 		s.slot.instance.at.Input = 0xffff_fff0
 		_, err := s.Decide(turn(true, 99))
 		return err
 	}},
-	{"deadline, in the garbage collector", CodeDeadline, func(e *Engine, s *session) (err error) {
+	{"deadline, in the garbage collector", codes.EngineDeadline, func(e *Engine, s *session) (err error) {
 		e.options.Deadline = 1
 		defer func() { e.options.Deadline = defaultDeadline }()
 		for range 100 { // until garbage is collected
@@ -55,7 +56,7 @@ var killers = []struct {
 		}
 		return err
 	}},
-	{"memory limit", CodeMemory, func(e *Engine, s *session) error {
+	{"memory limit", codes.EngineMemory, func(e *Engine, s *session) error {
 		_, err := e.Canonical(large(7 << 20))
 		return err
 	}},
@@ -99,8 +100,8 @@ func TestPreempt(t *testing.T) {
 	s := open(t, e, "s")
 	first := answer(s.Decide(turn(true, 0)))
 	e.options.Deadline = time.Millisecond
-	if _, err := e.Canonical(large(8 << 20)); code(err) != CodeDeadline {
-		t.Fatalf("got %v, want %s", err, CodeDeadline)
+	if _, err := e.Canonical(large(8 << 20)); code(err) != codes.EngineDeadline {
+		t.Fatalf("got %v, want %s", err, codes.EngineDeadline)
 	}
 	e.options.Deadline = defaultDeadline
 	native := open(t, Native(), "s")
@@ -123,8 +124,8 @@ func TestRebuildIsVerified(t *testing.T) {
 	s.steps[1].in = turn(true, 1) // as if the module decided otherwise than before
 	s.slot.instance.module.CloseWithExitCode(t0, 2)
 	s.View()
-	if _, err := s.View(); code(err) != CodeRebuild {
-		t.Errorf("got %v, want %s", err, CodeRebuild)
+	if _, err := s.View(); code(err) != codes.EngineRebuild {
+		t.Errorf("got %v, want %s", err, codes.EngineRebuild)
 	}
 	if _, err := e.Canonical([]byte(`1`)); err != nil {
 		t.Errorf("the engine is of no more use: %v", err)
@@ -203,8 +204,8 @@ func TestConcurrentSessions(t *testing.T) {
 			want := open(t, Native(), fmt.Sprint(n))
 			for i := range 60 {
 				if n == 0 && i%10 == 9 {
-					if _, err := e.Canonical(large(7 << 20)); code(err) != CodeMemory {
-						t.Errorf("got %v, want %s", err, CodeMemory)
+					if _, err := e.Canonical(large(7 << 20)); code(err) != codes.EngineMemory {
+						t.Errorf("got %v, want %s", err, codes.EngineMemory)
 					}
 				}
 				if _, err := shared.Decide(turn(i%2 == 0, 0)); err != nil {
@@ -233,16 +234,16 @@ func TestNativeSessionIsOverAfterAPanic(t *testing.T) {
 		}()
 		s.call(func([]byte) ([]byte, error) { panic("a bug") }, nil)
 	}()
-	if _, err := s.Decide(turn(true, 0)); code(err) != CodeTrap {
-		t.Errorf("got %v, want %s", err, CodeTrap)
+	if _, err := s.Decide(turn(true, 0)); code(err) != codes.EngineTrap {
+		t.Errorf("got %v, want %s", err, codes.EngineTrap)
 	}
 }
 
 func TestFailureIsAnErrorOfTheCore(t *testing.T) {
 	cause := errors.New("cause")
-	err := error(failure(CodeTrap, cause, "what %d", 1))
+	err := error(failure(codes.EngineTrap, cause, "what %d", 1))
 	var e *core.Error
-	if !errors.As(err, &e) || e.Code != CodeTrap || e.Message != "what 1" || !errors.Is(err, cause) {
+	if !errors.As(err, &e) || e.Code != codes.EngineTrap || e.Message != "what 1" || !errors.Is(err, cause) {
 		t.Errorf("got %+v of %v", e, err)
 	}
 }

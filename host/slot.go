@@ -2,7 +2,11 @@ package host
 
 // This file defines slot, a place for an instance, and how a call finds one.
 
-import "sync"
+import (
+	"sync"
+
+	"github.com/holdfast-rt/holdfast/core/codes"
+)
 
 // slot is a place for an instance. What belongs to an instance is guarded by its slot's mu.
 type slot struct {
@@ -28,7 +32,7 @@ func (e *Engine) take() *slot {
 func run[T any](e *Engine, s *slot, f func(*instance) (T, error)) (result T, err error) {
 	defer s.mu.Unlock()
 	if e.closed.Load() {
-		return result, failure(CodeClosed, nil, "the engine was closed before this call")
+		return result, failure(codes.EngineClosed, nil, "the engine was closed before this call")
 	}
 	if s.instance == nil {
 		if s.instance, err = e.start(); err != nil {

@@ -6,6 +6,7 @@ import (
 	"bytes"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/wasm/abi"
 )
 
@@ -21,7 +22,7 @@ func (m *module) call(op abi.Op, handle uint32, in []byte) (out []byte, opened u
 	out, thing, err := m.run(op, handle, in)
 	if err == nil && thing != nil {
 		if opened = m.handles.add(thing); opened == 0 {
-			err = fault(abi.CodeHandles,
+			err = fault(codes.LimitHandles,
 				"this instance has as many bundles, sessions and catalogs open as it takes: close one first")
 		}
 	}
@@ -42,7 +43,7 @@ func (m *module) run(op abi.Op, handle uint32, in []byte) (out []byte, thing any
 		out = append(appendDiagnostics([]byte(`{"diagnostics":`), core.Check(in)), '}')
 	case abi.OpComplete:
 		if len(in) < 8 {
-			return nil, nil, fault(abi.CodeInput, "this operation's input begins with 8 bytes of time")
+			return nil, nil, fault(codes.ABIInput, "this operation's input begins with 8 bytes of time")
 		}
 		out, err = core.Complete(in[8:], int64(littleEndian(in)))
 	case abi.OpEval:
@@ -75,7 +76,7 @@ func (m *module) run(op abi.Op, handle uint32, in []byte) (out []byte, thing any
 			return nil, nil, badHandle("an open watch")
 		}
 		if len(in) != 8 {
-			return nil, nil, fault(abi.CodeInput, "this operation's input is 8 bytes of time")
+			return nil, nil, fault(codes.ABIInput, "this operation's input is 8 bytes of time")
 		}
 		out = w.Answers(int64(littleEndian(in)))
 	case abi.OpWatch:
@@ -90,7 +91,7 @@ func (m *module) run(op abi.Op, handle uint32, in []byte) (out []byte, thing any
 		return nil, w, nil
 	default:
 		if op != abi.OpHead && (op < abi.OpDecide || op > abi.OpReplay) {
-			return nil, nil, fault(abi.CodeOp,
+			return nil, nil, fault(codes.ABIOperation,
 				"no operation has this number: the host was made for another version of the module")
 		}
 		s, ok := m.handles.get(handle).(*core.Session)
@@ -160,7 +161,7 @@ func session(op abi.Op, s *core.Session, in []byte) ([]byte, error) {
 }
 
 func badHandle(want string) error {
-	return fault(abi.CodeHandle, "the handle does not name "+want+": it was closed, or belongs to another instance")
+	return fault(codes.ABIHandle, "the handle does not name "+want+": it was closed, or belongs to another instance")
 }
 
 func fault(code, message string) error { return &core.Error{Code: code, Message: message} }

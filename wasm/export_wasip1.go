@@ -11,6 +11,7 @@ package main
 import (
 	"unsafe"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/wasm/abi"
 )
 
@@ -55,7 +56,7 @@ func holdfastCall(op, handle, size uint32) int32 {
 	var opened uint32
 	var status abi.Status
 	if int64(size) > int64(len(input)) {
-		out, status = errorDocument(fault(abi.CodeInput,
+		out, status = errorDocument(fault(codes.ABIInput,
 			"the input is larger than the input buffer: ask holdfast_input for a larger one")), abi.Error
 	} else {
 		out, opened, status = this.call(abi.Op(op), handle, input[:size:size])

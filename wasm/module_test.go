@@ -25,6 +25,7 @@ import (
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/imports/wasi_snapshot_preview1"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host"
 	"github.com/holdfast-rt/holdfast/wasm/abi"
 )
@@ -287,7 +288,7 @@ func TestPageListsOperations(t *testing.T) {
 	if len(declared) == 0 || fmt.Sprint(declared) != fmt.Sprint(listed) {
 		t.Errorf("abi.go declares %v\nABI.md lists %v", declared, listed)
 	}
-	for _, code := range []string{abi.CodeOp, abi.CodeHandle, abi.CodeInput, abi.CodeHandles} {
+	for _, code := range []string{codes.ABIOperation, codes.ABIHandle, codes.ABIInput, codes.LimitHandles} {
 		if !strings.Contains(page(t), "| `"+code+"` |") {
 			t.Errorf("ABI.md does not list %s", code)
 		}

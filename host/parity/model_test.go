@@ -19,7 +19,7 @@ import (
 	"testing"
 	"unicode/utf16"
 
-	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host"
 )
 
@@ -566,7 +566,7 @@ func (m *model) admissible(b *Bundle, question, view, out []byte) {
 			got, err := s.Why(doc)
 			outcome := Outcome(got, err)
 			if err != nil {
-				if outcome != core.CodeEarlier && outcome != core.CodeSize {
+				if outcome != codes.ProposalEarlier && outcome != codes.LimitProposal {
 					m.errorf("admissible: %s cannot be proposed: %s %v", doc, outcome, err)
 				}
 				continue

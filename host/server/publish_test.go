@@ -265,7 +265,7 @@ func TestCatalog(t *testing.T) {
 	if none := resolve(ref, `{"floor":9,"side":"north"}`); none.Digest != "" || none.Verdict != "stall" || none.Say == "" {
 		t.Errorf("%+v", none)
 	}
-	r.do("POST", "/v1/catalogs/"+ref+"/resolve", `[1]`).is(422).refused(core.CodeCursor)
+	r.do("POST", "/v1/catalogs/"+ref+"/resolve", `[1]`).is(422).refused(codes.CatalogCursor)
 	r.do("POST", "/v1/catalogs/other@1.0.0/resolve", `{}`).is(404).refused(codes.CatalogUnknown)
 
 	a := r.do("POST", "/v1/sessions", `{"session":"unit","catalog":"`+ref+`","cursor":{"floor":1,"side":"north"}}`).is(201)
@@ -286,8 +286,8 @@ func TestCatalog(t *testing.T) {
 	}
 	r.do("POST", "/v1/sessions", `{"catalog":"`+ref+`","cursor":null}`).is(422).refused(codes.HTTPShape)
 	r.do("POST", "/v1/catalogs", strings.Replace(doc, first.Digest, "sha256:"+strings.Repeat("0", 64),
-		1)).is(422).refused(core.CodeMutated)
-	r.do("POST", "/v1/catalogs", strings.Replace(doc, `"tries":1`, `"tries":2`, 1)).is(422).refused(core.CodeMutated)
+		1)).is(422).refused(codes.CatalogDigest)
+	r.do("POST", "/v1/catalogs", strings.Replace(doc, `"tries":1`, `"tries":2`, 1)).is(422).refused(codes.CatalogDigest)
 	if r.contents() != before {
 		t.Error("what was refused has changed the ledger")
 	}
@@ -348,22 +348,22 @@ func TestSignatures(t *testing.T) {
 	r.restart(nil)
 	before := r.contents()
 	for _, path := range []string{"", "/snapshot", "/head", "/decisions", "/decisions/1", "/events"} {
-		r.do("GET", "/v1/sessions/old"+path, "").is(403).refused(signature.CodeMissing)
-		r.do("GET", "/v1/sessions/unit"+path, "").is(403).refused(signature.CodeMissing)
+		r.do("GET", "/v1/sessions/old"+path, "").is(403).refused(codes.SignatureMissing)
+		r.do("GET", "/v1/sessions/unit"+path, "").is(403).refused(codes.SignatureMissing)
 	}
-	r.propose("old", shut).is(403).refused(signature.CodeMissing)
+	r.propose("old", shut).is(403).refused(codes.SignatureMissing)
 	for _, q := range []string{"/why", "/path", "/verify"} {
 		body := shut
 		if q == "/verify" {
 			body = ""
 		}
-		r.do("POST", "/v1/sessions/old"+q, body).is(403).refused(signature.CodeMissing)
+		r.do("POST", "/v1/sessions/old"+q, body).is(403).refused(codes.SignatureMissing)
 	}
-	r.do("POST", "/v1/sessions", `{"bundle":"door@1.0.0"}`).is(403).refused(signature.CodeMissing)
+	r.do("POST", "/v1/sessions", `{"bundle":"door@1.0.0"}`).is(403).refused(codes.SignatureMissing)
 	r.do("POST", "/v1/sessions", `{"catalog":"locks@1.0.0","cursor":{"floor":1,`+
-		`"side":"north"}}`).is(403).refused(signature.CodeMissing)
-	r.do("GET", "/v1/bundles/"+digest, "").is(403).refused(signature.CodeMissing)
-	r.do("GET", "/v1/catalogs/locks@1.0.0", "").is(403).refused(signature.CodeMissing)
+		`"side":"north"}}`).is(403).refused(codes.SignatureMissing)
+	r.do("GET", "/v1/bundles/"+digest, "").is(403).refused(codes.SignatureMissing)
+	r.do("GET", "/v1/catalogs/locks@1.0.0", "").is(403).refused(codes.SignatureMissing)
 
 	at2, err := host.Native().Load([]byte(other))
 	if err != nil {
@@ -376,14 +376,14 @@ func TestSignatures(t *testing.T) {
 		headers []string
 		code    string
 	}{
-		"unsigned":              {nil, signature.CodeMissing},
-		"unknown key":           {lines(t, stranger, text), signature.CodeUnknown},
-		"the name, another key": {lines(t, impostor, text), signature.CodeUnknown},
-		"of another text":       {lines(t, release, signature.BundleText("door", "1.0.0", digest)), signature.CodeWrong},
-		"garbage":               {[]string{signature.Header, "nonsense"}, signature.CodeMalformed},
-		"no key of that hash":   {[]string{signature.Header, "example.org/release " + wrong}, signature.CodeUnknown},
+		"unsigned":              {nil, codes.SignatureMissing},
+		"unknown key":           {lines(t, stranger, text), codes.SignatureUnknownKey},
+		"the name, another key": {lines(t, impostor, text), codes.SignatureUnknownKey},
+		"of another text":       {lines(t, release, signature.BundleText("door", "1.0.0", digest)), codes.SignatureWrong},
+		"garbage":               {[]string{signature.Header, "nonsense"}, codes.SignatureMalformed},
+		"no key of that hash":   {[]string{signature.Header, "example.org/release " + wrong}, codes.SignatureUnknownKey},
 		"good, and one that lies": {append(lines(t, release, signature.BundleText("door", "1.0.0", digest)),
-			lines(t, stranger, text)...), signature.CodeWrong},
+			lines(t, stranger, text)...), codes.SignatureWrong},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r.do("POST", "/v1/bundles", other, c.headers...).is(403).refused(c.code)
@@ -416,7 +416,7 @@ func TestSignatures(t *testing.T) {
 		t.Fatal(err)
 	}
 	text = signature.CatalogText("locks", "1.0.0", digestOf([]byte(catalog)), info.Digests)
-	r.do("POST", "/v1/catalogs", catalog, lines(t, stranger, text)...).is(403).refused(signature.CodeUnknown)
+	r.do("POST", "/v1/catalogs", catalog, lines(t, stranger, text)...).is(403).refused(codes.SignatureUnknownKey)
 	r.do("POST", "/v1/catalogs", catalog, lines(t, release, text)...).is(201)
 	r.do("GET", "/v1/sessions/unit", "").is(200)
 	if r.do("GET", "/v1/bundles/"+info.Digests[0]+"/signature",

@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/holdfast-rt/holdfast/core"
 	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host"
 	"github.com/holdfast-rt/holdfast/host/server"
@@ -488,7 +487,7 @@ func TestTime(t *testing.T) {
 	}
 	shutAt(day - 10_000).is(201)
 	shutAt(day + 10_000).is(201)
-	shutAt(day).is(422).refused(core.CodeEarlier)
+	shutAt(day).is(422).refused(codes.ProposalEarlier)
 	// Left out, it is now, and never before the last decision.
 	if a := r.propose("s", shut).is(201); !strings.Contains(string(a.body), fmt.Sprintf(`"at":%d,`, day+10_000)) {
 		t.Errorf("%s", a.body)

@@ -61,7 +61,7 @@ func TestTrustWithdrawn(t *testing.T) {
 	// The first is withdrawn.
 	r.server.Sessions.Trust(trustedKeys(t, secondKey))
 	for _, s := range streams {
-		if e := s.next(); e != (event{name: "end", data: signature.CodeUnknown}) {
+		if e := s.next(); e != (event{name: "end", data: codes.SignatureUnknownKey}) {
 			t.Errorf("%+v", e)
 		}
 		s.ended()
@@ -69,27 +69,27 @@ func TestTrustWithdrawn(t *testing.T) {
 	before := r.contents()
 	for _, id := range []string{"s", "unit"} {
 		for _, path := range []string{"", "/snapshot", "/head", "/decisions", "/events"} {
-			r.do("GET", "/v1/sessions/"+id+path, "").is(403).refused(signature.CodeUnknown)
+			r.do("GET", "/v1/sessions/"+id+path, "").is(403).refused(codes.SignatureUnknownKey)
 		}
 	}
-	r.propose("s", openAtNine).is(403).refused(signature.CodeUnknown)
-	r.do("POST", "/v1/sessions/s/why", shut).is(403).refused(signature.CodeUnknown)
-	r.do("POST", "/v1/sessions/s/path", shut).is(403).refused(signature.CodeUnknown)
-	r.do("POST", "/v1/sessions/s/admissible", `{"actor":{"kind":"owner"}}`).is(403).refused(signature.CodeUnknown)
-	r.do("POST", "/v1/sessions/s/verify", "").is(403).refused(signature.CodeUnknown)
-	r.do("POST", "/v1/sessions", `{"bundle":"door@1.0.0"}`).is(403).refused(signature.CodeUnknown)
-	r.do("POST", "/v1/sessions", fmt.Sprintf(unit, "more")).is(403).refused(signature.CodeUnknown)
-	r.do("POST", "/v1/catalogs/locks@1.0.0/resolve", `{"floor":1,"side":"north"}`).is(403).refused(signature.CodeUnknown)
-	r.do("GET", "/v1/bundles/door@1.0.0", "").is(403).refused(signature.CodeUnknown)
-	r.do("GET", "/v1/catalogs/locks@1.0.0", "").is(403).refused(signature.CodeUnknown)
-	r.do("POST", "/v1/bundles", doc, lines(t, first, bundleText)...).is(403).refused(signature.CodeUnknown)
+	r.propose("s", openAtNine).is(403).refused(codes.SignatureUnknownKey)
+	r.do("POST", "/v1/sessions/s/why", shut).is(403).refused(codes.SignatureUnknownKey)
+	r.do("POST", "/v1/sessions/s/path", shut).is(403).refused(codes.SignatureUnknownKey)
+	r.do("POST", "/v1/sessions/s/admissible", `{"actor":{"kind":"owner"}}`).is(403).refused(codes.SignatureUnknownKey)
+	r.do("POST", "/v1/sessions/s/verify", "").is(403).refused(codes.SignatureUnknownKey)
+	r.do("POST", "/v1/sessions", `{"bundle":"door@1.0.0"}`).is(403).refused(codes.SignatureUnknownKey)
+	r.do("POST", "/v1/sessions", fmt.Sprintf(unit, "more")).is(403).refused(codes.SignatureUnknownKey)
+	r.do("POST", "/v1/catalogs/locks@1.0.0/resolve", `{"floor":1,"side":"north"}`).is(403).refused(codes.SignatureUnknownKey)
+	r.do("GET", "/v1/bundles/door@1.0.0", "").is(403).refused(codes.SignatureUnknownKey)
+	r.do("GET", "/v1/catalogs/locks@1.0.0", "").is(403).refused(codes.SignatureUnknownKey)
+	r.do("POST", "/v1/bundles", doc, lines(t, first, bundleText)...).is(403).refused(codes.SignatureUnknownKey)
 	if r.contents() != before {
 		t.Error("what was refused has changed the ledger")
 	}
 
 	// Signed by the second, and published again, all goes on where it was.
 	r.do("POST", "/v1/bundles", doc, lines(t, second, bundleText)...).is(201)
-	r.do("GET", "/v1/sessions/unit", "").is(403).refused(signature.CodeUnknown)
+	r.do("GET", "/v1/sessions/unit", "").is(403).refused(codes.SignatureUnknownKey)
 	r.do("POST", "/v1/catalogs", catalog, lines(t, second, catalogText)...).is(201)
 	r.propose("s", openAtNine).is(201)
 	if log := r.log("s"); len(log) != 3 || log[1] != line {

@@ -14,16 +14,6 @@ import (
 	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
-// Other names of codes, until all who use them name the registry.
-const (
-	CodeMissing   = codes.SignatureMissing
-	CodeMalformed = codes.SignatureMalformed
-	CodeUnknown   = codes.SignatureUnknownKey
-	CodeWrong     = codes.SignatureWrong
-	CodeOther     = codes.SignatureOther
-	CodeKey       = codes.SignatureKey
-)
-
 // refuse makes an error, whose code is one of signature/….
 func refuse(code, format string, args ...any) *core.Error {
 	return &core.Error{Code: code, Message: fmt.Sprintf(format, args...)}

@@ -12,6 +12,7 @@ import (
 	"github.com/goccy/go-json"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host/author"
 	"github.com/holdfast-rt/holdfast/host/author/yaml"
 	"github.com/holdfast-rt/holdfast/host/ledger"
@@ -134,7 +135,7 @@ func (h *handler) test(ctx context.Context, src []byte) (tested, error) {
 func (h *handler) source(ctx context.Context, digest string) ([]byte, error) {
 	doc, err := h.Ledger.Document(ctx, digest)
 	if errors.Is(err, ledger.ErrNotFound) || err == nil && doc.Kind != ledger.KindBundle {
-		return nil, refuse(CodeBundle, "no bundle %q is published", digest)
+		return nil, refuse(codes.BundleUnknown, "no bundle %q is published", digest)
 	}
 	if err != nil {
 		return nil, err

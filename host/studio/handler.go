@@ -14,6 +14,7 @@ import (
 
 	"github.com/goccy/go-json"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host"
 	"github.com/holdfast-rt/holdfast/host/author"
 	"github.com/holdfast-rt/holdfast/host/author/yaml"
@@ -82,16 +83,16 @@ var titles = map[string]struct {
 	status int
 	title  string
 }{
-	CodePath:     {404, "No such resource"},
-	CodeMethod:   {405, "The resource does not take this method"},
-	CodeType:     {415, "The body has the wrong type"},
-	CodeEncoding: {406, "In no encoding that is asked for"},
-	CodeTooLarge: {413, "The body is too large"},
-	CodeBody:     {400, "The body did not arrive whole"},
-	CodeAuth:     {401, "Who asks is not known"},
-	CodeBundle:   {404, "No such bundle"},
-	CodeBusy:     {503, "The studio is busy"},
-	CodeFailed:   {500, "The studio failed"},
+	codes.HTTPPath:        {404, "No such resource"},
+	codes.HTTPMethod:      {405, "The resource does not take this method"},
+	codes.HTTPContentType: {415, "The body has the wrong type"},
+	codes.HTTPEncoding:    {406, "In no encoding that is asked for"},
+	codes.HTTPTooLarge:    {413, "The body is too large"},
+	codes.HTTPBody:        {400, "The body did not arrive whole"},
+	codes.AuthRequired:    {401, "Who asks is not known"},
+	codes.BundleUnknown:   {404, "No such bundle"},
+	codes.StudioBusy:      {503, "The studio is busy"},
+	codes.StudioFailed:    {500, "The studio failed"},
 }
 
 func (p *problem) Error() string { return p.Detail }
@@ -108,9 +109,9 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err := h.answer(w, r); err != nil {
 		var p *problem
 		if !errors.As(err, &p) {
-			p = refuse(CodeFailed, "%v", err)
+			p = refuse(codes.StudioFailed, "%v", err)
 		}
-		if p.Code == CodeBusy {
+		if p.Code == codes.StudioBusy {
 			w.Header().Set("Retry-After", "1")
 		}
 		tell(w, p.Status, "application/problem+json", p)
@@ -132,7 +133,7 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request) error {
 	}
 	if h.Authorize != nil {
 		if err := h.Authorize(r); err != nil {
-			return refuse(CodeAuth, "%v", err)
+			return refuse(codes.AuthRequired, "%v", err)
 		}
 	}
 	switch {
@@ -156,7 +157,7 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request) error {
 	case h.turns <- struct{}{}:
 		defer func() { <-h.turns }()
 	case <-r.Context().Done():
-		return refuse(CodeBusy, "other documents are being tested; send it again")
+		return refuse(codes.StudioBusy, "other documents are being tested; send it again")
 	}
 	result, err := h.test(r.Context(), src)
 	if err != nil {
@@ -172,21 +173,21 @@ func allow(w http.ResponseWriter, r *http.Request, methods ...string) error {
 		return nil
 	}
 	w.Header().Set("Allow", strings.Join(methods, ", "))
-	return refuse(CodeMethod, "%s is not among what %s takes", r.Method, r.URL.Path)
+	return refuse(codes.HTTPMethod, "%s is not among what %s takes", r.Method, r.URL.Path)
 }
 
 // body reads YAML.
 func body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || media != "application/yaml" {
-		return nil, refuse(CodeType, "send the body as Content-Type: application/yaml")
+		return nil, refuse(codes.HTTPContentType, "send the body as Content-Type: application/yaml")
 	}
 	src, err := io.ReadAll(http.MaxBytesReader(w, r.Body, yaml.MaxFile))
 	if errors.As(err, new(*http.MaxBytesError)) {
-		return nil, refuse(CodeTooLarge, "a bundle has at most %d bytes", yaml.MaxFile)
+		return nil, refuse(codes.HTTPTooLarge, "a bundle has at most %d bytes", yaml.MaxFile)
 	}
 	if err != nil {
-		return nil, refuse(CodeBody, "the body did not arrive whole")
+		return nil, refuse(codes.HTTPBody, "the body did not arrive whole")
 	}
 	return src, nil
 }
@@ -195,7 +196,7 @@ func body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 func tell(w http.ResponseWriter, status int, media string, v any) {
 	body, err := json.MarshalWithOption(v, json.DisableHTMLEscape())
 	if err != nil {
-		status, body = http.StatusInternalServerError, []byte(`{"code":"`+CodeFailed+`","status":500}`)
+		status, body = http.StatusInternalServerError, []byte(`{"code":"`+codes.StudioFailed+`","status":500}`)
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	write(w, status, media, body)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/goccy/go-json"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host/author"
 	"github.com/holdfast-rt/holdfast/host/author/yaml"
 )
@@ -50,7 +51,7 @@ func render(document []byte) ([]byte, error) {
 	}
 	src, findings := author.Format(name, out.Bytes()) // its usual order
 	if yaml.Failed(findings) {
-		return nil, refuse(CodeFailed, "the document cannot be written as YAML: %s", findings[0].Message)
+		return nil, refuse(codes.StudioFailed, "the document cannot be written as YAML: %s", findings[0].Message)
 	}
 	return src, nil
 }

@@ -75,11 +75,3 @@ const (
 	// MaxHandles is how many bundles, sessions, catalogs and watches may be open at once.
 	MaxHandles = 1 << 16
 )
-
-// The codes of errors that begin here and not in the core.
-const (
-	CodeOp      = "abi/operation" // no operation has this number
-	CodeHandle  = "abi/handle"    // the handle names nothing, something closed, or another kind of thing
-	CodeInput   = "abi/input"     // the input is larger than the buffer, or too short for the operation
-	CodeHandles = "limit/handles" // no place for another handle is left; close one first
-)

@@ -14,6 +14,7 @@ import (
 	"github.com/goccy/go-json"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host"
 )
 
@@ -125,7 +126,7 @@ func (c *evalCommand) point(a *app, d core.Diagnostic) {
 	if d.Hint != "" {
 		fmt.Fprintf(a.stderr, "  %s\n", d.Hint)
 	}
-	if d.Code == "name/unknown" && c.Vars == "" {
+	if d.Code == codes.NameUnknown && c.Vars == "" {
 		fmt.Fprintln(a.stderr, "  What an expression reads is given with --vars.")
 	}
 }

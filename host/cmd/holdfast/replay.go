@@ -15,6 +15,7 @@ import (
 	"github.com/goccy/go-json"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host"
 	"github.com/holdfast-rt/holdfast/host/author"
 )
@@ -135,7 +136,7 @@ func (a *app) replay(bundle host.Bundle, session host.Session, name string, skip
 		if errors.As(err, &failed) || !errors.As(err, &refusal) {
 			return nil, err
 		}
-		if r.Decisions == 0 && refusal.Code != core.CodeDiffers && !isDecision(line) {
+		if r.Decisions == 0 && refusal.Code != codes.ReplayDiffers && !isDecision(line) {
 			return nil, unreadable("%s:%d: this is no log of decisions: %s (%s)", name, n, refusal.Message, refusal.Code)
 		}
 		r.Same, r.Line, r.Code, r.Message = false, n, refusal.Code, refusal.Message
@@ -146,7 +147,7 @@ func (a *app) replay(bundle host.Bundle, session host.Session, name string, skip
 		if json.Unmarshal(line, &of) == nil && of.Digest != "" && of.Digest != bundle.Digest() {
 			r.other = of.Bundle + " " + of.Digest
 		}
-		if refusal.Code == core.CodeDiffers {
+		if refusal.Code == codes.ReplayDiffers {
 			now := again(session, line)
 			r.Offset = refusal.Offset
 			r.Recorded, r.Now = around(line, refusal.Offset), around(now, refusal.Offset)
@@ -225,7 +226,7 @@ func (r *replayed) show(a *app, bundle host.Bundle, log, id string) {
 		return
 	}
 	place := a.style.bold(fmt.Sprintf("%s:%d:", log, r.Line))
-	if r.Code != core.CodeDiffers {
+	if r.Code != codes.ReplayDiffers {
 		fmt.Fprintf(a.stdout, "%s %s (%s)\n", place, r.Message, r.Code)
 	} else {
 		fmt.Fprintf(a.stdout, "%s the bytes differ from byte %d on (%s)\n", place, r.Offset, r.Code)

@@ -13,18 +13,10 @@ import (
 	"github.com/goccy/go-json"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host"
 	"github.com/holdfast-rt/holdfast/host/author"
 	"github.com/holdfast-rt/holdfast/host/signature"
-)
-
-// The codes of a log that does not end where its head does.
-const (
-	codeHeadShort   = "head/short"   // decisions are missing at the end of the log
-	codeHeadLong    = "head/long"    // the log goes on after the head
-	codeHeadDiffers = "head/differs" // the last decision is another
-	codeHeadSession = "head/session" // the head is of another session
-	codeHeadBundle  = "head/bundle"  // the head is of a session of another bundle
 )
 
 type verifyCommand struct {
@@ -182,7 +174,7 @@ func (c *verifyCommand) signer(path string, built *author.Built) (string, error)
 	}
 	note, err := readNote(file)
 	if errors.Is(err, fs.ErrNotExist) && c.Signature == "" {
-		return "", &core.Error{Code: signature.CodeMissing,
+		return "", &core.Error{Code: codes.SignatureMissing,
 			Message: "there is no signature: " + file + " is not there, and --signature names no other file."}
 	}
 	if err != nil {
@@ -229,10 +221,10 @@ func (c *verifyCommand) head(bundle host.Bundle) (*headOf, error) {
 	case err != nil:
 		return nil, err
 	case h.Bundle != bundle.Digest():
-		return nil, headRefused(codeHeadBundle, "the head is of a session of the bundle %s, and this is %s@%s %s.", h.Bundle,
+		return nil, headRefused(codes.HeadBundle, "the head is of a session of the bundle %s, and this is %s@%s %s.", h.Bundle,
 			bundle.Name(), bundle.Version(), bundle.Digest())
 	case c.Session != nil && *c.Session != h.Session:
-		return nil, headRefused(codeHeadSession, "the head is of the session %q, not of %q.", h.Session, *c.Session)
+		return nil, headRefused(codes.HeadSession, "the head is of the session %q, not of %q.", h.Session, *c.Session)
 	}
 	return &headOf{h.Session, h.Seq, h.Decision, h.Bundle, signer}, nil
 }
@@ -252,14 +244,14 @@ func (h *headOf) ends(session host.Session) error {
 	}
 	switch {
 	case at.Seq < h.Seq:
-		return headRefused(codeHeadShort,
+		return headRefused(codes.HeadShort,
 			"the log ends with decision %d, and the session has come to decision %d: the last %s.", at.Seq, h.Seq,
 			missing(h.Seq-at.Seq))
 	case at.Seq > h.Seq:
-		return headRefused(codeHeadLong,
+		return headRefused(codes.HeadLong,
 			"the log goes on to decision %d, and the head is that of decision %d: ask for a newer head.", at.Seq, h.Seq)
 	case at.Prev != h.Decision:
-		return headRefused(codeHeadDiffers,
+		return headRefused(codes.HeadDiffers,
 			"decision %d of the log has the digest %s, and in the head it is %s: they are of two different histories.", at.Seq,
 			at.Prev, h.Decision)
 	}

@@ -8,23 +8,6 @@ import (
 	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
-// Other names of codes, until all who use them name the registry.
-const (
-	CodeMissing   = codes.AuthMissing
-	CodeMalformed = codes.AuthMalformed
-	CodeAlgorithm = codes.AuthAlgorithm
-	CodeKey       = codes.AuthKey
-	CodeSignature = codes.AuthSignature
-	CodeExpired   = codes.AuthExpired
-	CodeEarly     = codes.AuthEarly
-	CodeAudience  = codes.AuthAudience
-	CodeIssuer    = codes.AuthIssuer
-	CodeClaims    = codes.AuthClaims
-	CodeActor     = codes.AuthActor
-	CodeNoActing  = codes.AuthNoAgent
-	CodeKeys      = codes.AuthKeys
-)
-
 // Error says why a caller, or a file of keys, is refused. The message says what to
 // do, in words that may be sent to the caller: nothing of the token is in it.
 type Error struct {

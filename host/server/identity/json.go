@@ -15,10 +15,13 @@ import (
 	"unicode/utf8"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // beyond are the codes of values that are JSON, and that the core cannot hold.
-var beyond = map[string]bool{"json/number-range": true, "json/number-precision": true, "json/lone-surrogate": true}
+var beyond = map[string]bool{
+	codes.JSONNumberRange: true, codes.JSONNumberPrecision: true, codes.JSONLoneSurrogate: true,
+}
 
 // readable returns the canonical form of src with null for each value that the core
 // cannot hold. The error is the core's: no JSON, a member twice, no UTF-8, too deep.
