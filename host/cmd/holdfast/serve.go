@@ -30,7 +30,7 @@ type serveCommand struct {
 	Bundles []string `arg:"" optional:"" placeholder:"BUNDLE" help:"${serve_bundles}"`
 	engineFlag
 
-	Listen string `default:"127.0.0.1:8080" env:"HOLDFAST_LISTEN" placeholder:"HOST:PORT" help:"${serve_listen} (${default})."`
+	Listen string `default:"127.0.0.1:8080" env:"HOLDFAST_LISTEN" placeholder:"HOST:PORT" help:"${listen} (${default})."`
 	Ledger string `default:"holdfast.db" env:"HOLDFAST_LEDGER" placeholder:"FILE|URL" help:"${serve_ledger} (${default})."`
 	Cert   string `env:"HOLDFAST_CERT" placeholder:"FILE" help:"Serve TLS with this certificate chain, PEM."`
 	Key    string `env:"HOLDFAST_KEY" placeholder:"FILE" help:"The certificate's private key, PEM."`
@@ -89,6 +89,9 @@ func (c *serveCommand) Run(a *app) error {
 		return unreadable("%s: %v", redact(c.Ledger), err)
 	}
 	defer options.Ledger.Close()
+	if c.Ledger == ledger.Memory {
+		log.Warn("the ledger is in memory: every decision is gone when the server ends")
+	}
 	c.sources = map[string][]byte{}
 	if c.Studio == nil && options.Identity.Trusting() || c.Studio != nil && *c.Studio {
 		options.Mount = c.studio(options)
@@ -167,9 +170,6 @@ func (c *serveCommand) listen(who *identity.Verifier) (net.Listener, error) {
 
 // warn logs what an operator may not have meant.
 func (c *serveCommand) warn(log *slog.Logger, o server.Options) {
-	if c.Ledger == ledger.Memory {
-		log.Warn("the ledger is in memory: every decision is gone when the server ends")
-	}
 	for _, warning := range o.Identity.Warnings() {
 		log.Warn(warning)
 	}

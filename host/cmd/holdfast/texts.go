@@ -29,7 +29,7 @@ var texts = kong.Vars{
 	"log":    "Decisions, one a line, as play prints them and a server exports them; - for standard input.",
 	"serve_bundles": "Bundles and catalogs to publish at the start, YAML or built; with --trust, each with its " +
 		"signature beside it.",
-	"serve_listen": "Where to listen; without --keys it must be loopback",
+	"listen":       "Where to listen; without --keys it must be loopback",
 	"serve_ledger": "Where decisions are kept: a SQLite file, postgres://…, or :memory: for a trial",
 	"serve_studio": "Serve the studio at /studio/, a page to look into bundles and sessions. On without --keys, off " +
 		"with them.",
