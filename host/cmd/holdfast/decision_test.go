@@ -27,7 +27,8 @@ func TestExcerpt(t *testing.T) {
 	} {
 		d, err := readDecision([]byte(`{"args":{"text":"to","list":[{},{"text":"in"}],"map":{"a b":"at","key":"of"}},
 			"reasons":["no","be"],
-			"violations":[{"id":"X","spans":[{"end":2,"path":"` + strings.ReplaceAll(c.path, `"`, `\"`) + `","pattern":"p","start":0}],
+			"violations":[{"id":"X","spans":[{"end":2,"path":"` + strings.ReplaceAll(c.path, `"`, `\"`) + `",
+			"pattern":"p","start":0}],
 			"terms":[["` + strings.ReplaceAll(c.path, `"`, `\"`) + `",` + c.term + `]]}]}`))
 		if err != nil {
 			t.Fatal(err)

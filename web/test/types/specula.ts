@@ -10,8 +10,7 @@ export interface Specula {
     /** Go to the next phase. */
     readonly advance: {
       /** to which phase */
-      readonly to:
-        "activation" | "scenarios" | "futures" | "dna" | "prototyping" | "narrative" | "cocreation" | "guardian";
+      readonly to: "activation" | "scenarios" | "futures" | "dna" | "prototyping" | "narrative" | "cocreation" | "guardian";
     };
     /** Report how far the brand's actions have moved from its DNA. Noise is watched, drift corrected, a rupture resets the phase. */
     readonly diverge: {
@@ -32,8 +31,7 @@ export interface Specula {
     /** Put out what the current phase is for, or put it out again. It is non-operational until a person validates it. */
     readonly produce: {
       /** artifact of which phase */
-      readonly artifact:
-        "activation" | "scenarios" | "futures" | "dna" | "prototyping" | "narrative" | "cocreation" | "guardian";
+      readonly artifact: "activation" | "scenarios" | "futures" | "dna" | "prototyping" | "narrative" | "cocreation" | "guardian";
       /** text */
       readonly text: string;
     };
@@ -52,24 +50,16 @@ export interface Specula {
     /** A person approves what a phase put out: a selection, the DNA, the gate's decisions, the narrative, the changes, the interpretation. */
     readonly validate: {
       /** artifact of which phase */
-      readonly artifact:
-        "activation" | "scenarios" | "futures" | "dna" | "prototyping" | "narrative" | "cocreation" | "guardian";
+      readonly artifact: "activation" | "scenarios" | "futures" | "dna" | "prototyping" | "narrative" | "cocreation" | "guardian";
     };
   };
   readonly agents: "guardian" | "human" | "specula";
   readonly state: {
-    readonly artifacts: {
-      readonly [
-        K in "activation" | "scenarios" | "futures" | "dna" | "prototyping" | "narrative" | "cocreation" | "guardian"
-      ]: { readonly text: string; readonly validated: boolean };
-    };
+    readonly artifacts: { readonly [K in "activation" | "scenarios" | "futures" | "dna" | "prototyping" | "narrative" | "cocreation" | "guardian"]: { readonly text: string; readonly validated: boolean } };
     readonly clashes: { readonly [key: string]: string };
     readonly divergence: "noise" | "drift" | "rupture";
     readonly finding: string;
-    readonly phase:
-      "activation" | "scenarios" | "futures" | "dna" | "prototyping" | "narrative" | "cocreation" | "guardian";
-    readonly prototypes: {
-      readonly [key: string]: { readonly outcome: "hold" | "pass" | "fail"; readonly text: string };
-    };
+    readonly phase: "activation" | "scenarios" | "futures" | "dna" | "prototyping" | "narrative" | "cocreation" | "guardian";
+    readonly prototypes: { readonly [key: string]: { readonly outcome: "hold" | "pass" | "fail"; readonly text: string } };
   };
 }
