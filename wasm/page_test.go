@@ -283,9 +283,10 @@ func (d *documented) checkMembers(kind string, doc *document, v any) string {
 
 // checking is the module, with each answer held to the page.
 type checking struct {
-	t    *testing.T
-	page *documented
-	module
+	t       *testing.T
+	page    *documented
+	machine machine
+	handles map[string]uint32
 	first   string   // decision of the page
 	digests []string // that the page computes
 }
@@ -296,7 +297,7 @@ func (c *checking) call(name string, handle uint32, in []byte) (string, uint32, 
 	if !ok {
 		c.t.Fatalf("ABI.md has no operation %s", name)
 	}
-	out, opened, status := c.module.call(op.op, handle, in)
+	out, opened, status := c.machine.call(op.op, handle, in)
 	if status == abi.Error {
 		c.answer(name, "error or errors", out)
 		return string(out), opened, status
@@ -372,7 +373,18 @@ func wrapped(line string) string {
 // Each example is a call. "NAME = " keeps the handle that it opens; "@ N" is the time that its input begins with;
 // "<" is its input, ">" its answer, "!" an error. A line that is indented goes on with the one before.
 func TestPageExamples(t *testing.T) {
-	c := &checking{t: t, page: readPage(t)}
+	t.Run("native", func(t *testing.T) { examples(t, &module{}) })
+	if !*update {
+		t.Run("module", func(t *testing.T) { examples(t, start(t, engines["compiler"], 0, 1)) })
+	}
+}
+
+func newChecking(t *testing.T, page *documented, m machine) *checking {
+	return &checking{t: t, page: page, machine: m, handles: map[string]uint32{}}
+}
+
+func examples(t *testing.T, m machine) {
+	c := newChecking(t, readPage(t), m)
 	text := page(t)
 	var out strings.Builder
 	rest := text
@@ -408,8 +420,6 @@ func TestPageExamples(t *testing.T) {
 	}
 }
 
-var handles = map[string]uint32{}
-
 var callLine = regexp.MustCompile(`^(?:(\w+) = )?([A-Z]\w+)(?: (\w+))?$`)
 
 // play makes the calls of a block, and returns the block with what they answer.
@@ -442,10 +452,10 @@ func (c *checking) play(block string) string {
 				}
 			}
 		}
-		if m[3] != "" && handles[m[3]] == 0 {
+		if m[3] != "" && c.handles[m[3]] == 0 {
 			c.t.Fatalf("ABI.md: nothing has opened %s", m[3])
 		}
-		answer, opened, status := c.call(m[2], handles[m[3]], append(in, strings.Join(texts, "\n")...))
+		answer, opened, status := c.call(m[2], c.handles[m[3]], append(in, strings.Join(texts, "\n")...))
 		if m[2] == "Digest" {
 			c.digests = append(c.digests, answer)
 		} else if m[2] == "Decide" && c.first == "" {
@@ -455,7 +465,7 @@ func (c *checking) play(block string) string {
 			if opened == 0 {
 				c.t.Errorf("ABI.md: %s opens nothing: %s", lines[0], answer)
 			}
-			handles[m[1]] = opened
+			c.handles[m[1]] = opened
 		}
 		sign := "> "
 		if status == abi.Error {
@@ -473,7 +483,7 @@ func (c *checking) play(block string) string {
 // Sessions of bundles that use all that there is are held to the page too: golden ones, and one that freezes.
 func TestPageDescribesEveryDocument(t *testing.T) {
 	d := readPage(t)
-	c := &checking{t: t, page: d}
+	c := newChecking(t, d, &module{})
 	for _, block := range regexp.MustCompile("(?s)```calls\n(.*?)```").FindAllStringSubmatch(page(t), -1) {
 		c.play(block[1])
 	}
