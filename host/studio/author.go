@@ -16,6 +16,7 @@ import (
 	"github.com/holdfast-rt/holdfast/host/author"
 	"github.com/holdfast-rt/holdfast/host/author/yaml"
 	"github.com/holdfast-rt/holdfast/host/ledger"
+	"github.com/holdfast-rt/holdfast/host/problem"
 	"github.com/holdfast-rt/holdfast/host/scenario"
 )
 
@@ -135,7 +136,7 @@ func (h *handler) test(ctx context.Context, src []byte) (tested, error) {
 func (h *handler) source(ctx context.Context, digest string) ([]byte, error) {
 	doc, err := h.Ledger.Document(ctx, digest)
 	if errors.Is(err, ledger.ErrNotFound) || err == nil && doc.Kind != ledger.KindBundle {
-		return nil, refuse(codes.BundleUnknown, "no bundle %q is published", digest)
+		return nil, problem.New(codes.BundleUnknown, "no bundle %q is published", digest)
 	}
 	if err != nil {
 		return nil, err

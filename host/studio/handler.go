@@ -4,7 +4,6 @@ package studio
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -19,6 +18,7 @@ import (
 	"github.com/holdfast-rt/holdfast/host/author"
 	"github.com/holdfast-rt/holdfast/host/author/yaml"
 	"github.com/holdfast-rt/holdfast/host/ledger"
+	"github.com/holdfast-rt/holdfast/host/problem"
 )
 
 // Options sets up a Handler. Core and Ledger are needed.
@@ -39,20 +39,6 @@ type Options struct {
 	Authorize func(*http.Request) error
 }
 
-// Codes of the problems that begin here.
-const (
-	CodePath     = "http/path"         // nothing is there
-	CodeMethod   = "http/method"       // the resource does not take this method
-	CodeType     = "http/content-type" // the body is no YAML
-	CodeEncoding = "http/encoding"     // the client takes none of the encodings that there are
-	CodeTooLarge = "http/too-large"    // the body is over author.MaxFile
-	CodeBody     = "http/body"         // the body did not arrive whole
-	CodeAuth     = "auth/required"     // Authorize refused
-	CodeBundle   = "bundle/unknown"    // no such bundle is published
-	CodeBusy     = "studio/busy"       // other documents are being tested
-	CodeFailed   = "studio/failed"     // the engine or the ledger did not answer
-)
-
 // most is how many documents are tested at once. One may keep a core busy
 // for seconds; an editor sends its text again as soon as one types on.
 const most = 2
@@ -70,51 +56,18 @@ type handler struct {
 	schema []byte
 }
 
-// problem is an error as RFC 9457 has it, in the shape of package server's.
-type problem struct {
-	Type   string `json:"type"`
-	Title  string `json:"title"`
-	Status int    `json:"status"`
-	Code   string `json:"code"`
-	Detail string `json:"detail"`
-}
-
-var titles = map[string]struct {
-	status int
-	title  string
-}{
-	codes.HTTPPath:        {404, "No such resource"},
-	codes.HTTPMethod:      {405, "The resource does not take this method"},
-	codes.HTTPContentType: {415, "The body has the wrong type"},
-	codes.HTTPEncoding:    {406, "In no encoding that is asked for"},
-	codes.HTTPTooLarge:    {413, "The body is too large"},
-	codes.HTTPBody:        {400, "The body did not arrive whole"},
-	codes.AuthRequired:    {401, "Who asks is not known"},
-	codes.BundleUnknown:   {404, "No such bundle"},
-	codes.StudioBusy:      {503, "The studio is busy"},
-	codes.StudioFailed:    {500, "The studio failed"},
-}
-
-func (p *problem) Error() string { return p.Detail }
-
-func refuse(code, format string, args ...any) *problem {
-	about := titles[code]
-	return &problem{Type: "urn:holdfast:problem:" + code, Title: about.title, Status: about.status, Code: code,
-		Detail: fmt.Sprintf(format, args...)}
-}
-
 // ServeHTTP answers.
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	if err := h.answer(w, r); err != nil {
-		var p *problem
+		var p *problem.Problem
 		if !errors.As(err, &p) {
-			p = refuse(codes.StudioFailed, "%v", err)
+			p = problem.New(codes.StudioFailed, "%v", err)
 		}
 		if p.Code == codes.StudioBusy {
-			w.Header().Set("Retry-After", "1")
+			p.RetryAfter = 1
 		}
-		tell(w, p.Status, "application/problem+json", p)
+		p.Write(w)
 	}
 }
 
@@ -133,7 +86,7 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request) error {
 	}
 	if h.Authorize != nil {
 		if err := h.Authorize(r); err != nil {
-			return refuse(codes.AuthRequired, "%v", err)
+			return problem.New(codes.AuthRequired, "%v", err)
 		}
 	}
 	switch {
@@ -157,7 +110,7 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request) error {
 	case h.turns <- struct{}{}:
 		defer func() { <-h.turns }()
 	case <-r.Context().Done():
-		return refuse(codes.StudioBusy, "other documents are being tested; send it again")
+		return problem.New(codes.StudioBusy, "other documents are being tested; send it again")
 	}
 	result, err := h.test(r.Context(), src)
 	if err != nil {
@@ -172,22 +125,23 @@ func allow(w http.ResponseWriter, r *http.Request, methods ...string) error {
 	if slices.Contains(methods, r.Method) {
 		return nil
 	}
-	w.Header().Set("Allow", strings.Join(methods, ", "))
-	return refuse(codes.HTTPMethod, "%s is not among what %s takes", r.Method, r.URL.Path)
+	p := problem.New(codes.HTTPMethod, "%s is not among what %s takes", r.Method, r.URL.Path)
+	p.Allow = methods
+	return p
 }
 
 // body reads YAML.
 func body(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || media != "application/yaml" {
-		return nil, refuse(codes.HTTPContentType, "send the body as Content-Type: application/yaml")
+		return nil, problem.New(codes.HTTPContentType, "send the body as Content-Type: application/yaml")
 	}
 	src, err := io.ReadAll(http.MaxBytesReader(w, r.Body, yaml.MaxFile))
 	if errors.As(err, new(*http.MaxBytesError)) {
-		return nil, refuse(codes.HTTPTooLarge, "a bundle has at most %d bytes", yaml.MaxFile)
+		return nil, problem.New(codes.HTTPTooLarge, "a bundle has at most %d bytes", yaml.MaxFile)
 	}
 	if err != nil {
-		return nil, refuse(codes.HTTPBody, "the body did not arrive whole")
+		return nil, problem.New(codes.HTTPBody, "the body did not arrive whole")
 	}
 	return src, nil
 }

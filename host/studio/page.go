@@ -18,6 +18,7 @@ import (
 
 	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host/coding"
+	"github.com/holdfast-rt/holdfast/host/problem"
 )
 
 // page is made by `go run ./host/studio/pack`.
@@ -80,13 +81,13 @@ func (h *handler) static(w http.ResponseWriter, r *http.Request, name string) er
 	}
 	f, ok := h.page[name]
 	if !ok {
-		return refuse(codes.HTTPPath, "the studio has no %q", name)
+		return problem.New(codes.HTTPPath, "the studio has no %q", name)
 	}
 	head := w.Header()
 	head.Set("Vary", "Accept-Encoding")
 	as := coding.Choose(r.Header, coding.Gzip, coding.Identity)
 	if as == "" {
-		return refuse(codes.HTTPEncoding, "Accept-Encoding excludes both gzip and identity, and there is nothing else")
+		return problem.New(codes.HTTPEncoding, "Accept-Encoding excludes both gzip and identity, and there is nothing else")
 	}
 	head.Set("ETag", coding.Tag(f.tag, as))
 	head.Set("Cache-Control", "no-cache")

@@ -16,6 +16,7 @@ import (
 	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host/author"
 	"github.com/holdfast-rt/holdfast/host/author/yaml"
+	"github.com/holdfast-rt/holdfast/host/problem"
 )
 
 // width is how long a mapping or list may be to stand on one line.
@@ -51,7 +52,7 @@ func render(document []byte) ([]byte, error) {
 	}
 	src, findings := author.Format(name, out.Bytes()) // its usual order
 	if yaml.Failed(findings) {
-		return nil, refuse(codes.StudioFailed, "the document cannot be written as YAML: %s", findings[0].Message)
+		return nil, problem.New(codes.StudioFailed, "the document cannot be written as YAML: %s", findings[0].Message)
 	}
 	return src, nil
 }
