@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strconv"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
@@ -134,7 +135,7 @@ func (s *Session) appendKnownArgs(dst []byte, p *proposal) []byte {
 
 func (s *Session) readQuestion(src []byte) (who actor, at, reasons value.Value, err *Error) {
 	fail := func(path, message string) (actor, value.Value, value.Value, *Error) {
-		return who, at, reasons, &Error{Code: CodeQuestion, Path: path, Message: message}
+		return who, at, reasons, &Error{Code: codes.QuestionShape, Path: path, Message: message}
 	}
 	if len(src) > MaxProposal {
 		return fail("", "the question has more than "+strconv.Itoa(MaxProposal)+" bytes.")
@@ -159,7 +160,7 @@ func (s *Session) readQuestion(src []byte) (who actor, at, reasons value.Value, 
 			agent = s.b.Agent(d.String(kind))
 		}
 		if agent < 0 {
-			return who, at, reasons, &Error{Code: CodeAgent, Path: "actor.kind", Message: "there is no such agent; there is " + joinWords(s.b.AgentNames(1<<len(s.b.Agents)-1), "and") + "."}
+			return who, at, reasons, &Error{Code: codes.ProposalAgent, Path: "actor.kind", Message: "there is no such agent; there is " + joinWords(s.b.AgentNames(1<<len(s.b.Agents)-1), "and") + "."}
 		}
 		who = actor{agent, value.OfUnknown(1 << bitActorID)}
 	} else if who, err = readActor(s.b, d, n); err != nil {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
 	"github.com/holdfast-rt/holdfast/core/internal/types"
@@ -13,7 +14,7 @@ import (
 )
 
 func argument(path, message string) *Error {
-	return &Error{Code: CodeArgument, Path: path, Message: message}
+	return &Error{Code: codes.ProposalArgument, Path: path, Message: message}
 }
 
 // readArgs reads the arguments of a declared action.
@@ -35,7 +36,7 @@ func (p *proposal) readArgs(b *model.Bundle, d *canon.Doc, n canon.Node) *Error 
 		w, m := model.Decode(d, v, arg.Type, &fill)
 		if m != nil {
 			if fill < 0 {
-				return &Error{Code: CodeSize, Path: "args." + arg.Name + m.Path, Message: misfit(arg, m)}
+				return &Error{Code: codes.LimitProposal, Path: "args." + arg.Name + m.Path, Message: misfit(arg, m)}
 			}
 			return argument("args."+arg.Name+m.Path, misfit(arg, m))
 		}
@@ -46,7 +47,7 @@ func (p *proposal) readArgs(b *model.Bundle, d *canon.Doc, n canon.Node) *Error 
 		var size model.Extent
 		for _, v := range p.args {
 			if !size.Add(v, model.Extent{Bytes: MaxProposal, Values: MaxProposal}) {
-				return &Error{Code: CodeSize, Path: "args", Message: "with what was left out filled in, the arguments have more than " + strconv.Itoa(MaxProposal) + " bytes."}
+				return &Error{Code: codes.LimitProposal, Path: "args", Message: "with what was left out filled in, the arguments have more than " + strconv.Itoa(MaxProposal) + " bytes."}
 			}
 		}
 	}

@@ -42,7 +42,7 @@ func (c *Catalog) read() []Diagnostic {
 	}
 	var found diag.List
 	fail := func(path, message string) {
-		found.Add(Diagnostic{Code: CodeCatalog, Path: path, Message: message})
+		found.Add(Diagnostic{Code: codes.CatalogShape, Path: path, Message: message})
 	}
 	d := &c.doc
 	if d.Kind(0) != canon.Object {
@@ -109,7 +109,7 @@ func CheckCatalog(doc []byte) []Diagnostic {
 		i++
 		cursor := string(c.doc.Canonical(nil, c.doc.Get(e, "cursor")))
 		if seen[cursor] {
-			list.Add(Diagnostic{Code: CodeCursor, Path: path + "/cursor", Message: "the point " + cursor + " stands here twice, so it would never resolve."})
+			list.Add(Diagnostic{Code: codes.CatalogCursor, Path: path + "/cursor", Message: "the point " + cursor + " stands here twice, so it would never resolve."})
 		}
 		seen[cursor] = true
 		bytes := c.point(e)
@@ -127,7 +127,7 @@ func CheckCatalog(doc []byte) []Diagnostic {
 			}
 		}
 		if got := c.doc.String(c.doc.Get(e, "digest")); m != nil && got != m.Digest {
-			list.Add(Diagnostic{Code: CodeMutated, Path: path + "/digest", Message: "the bundle at " + cursor + " has the digest " + m.Digest + ", not this one.", Hint: "build the catalog again."})
+			list.Add(Diagnostic{Code: codes.CatalogDigest, Path: path + "/digest", Message: "the bundle at " + cursor + " has the digest " + m.Digest + ", not this one.", Hint: "build the catalog again."})
 		}
 	}
 	return list.Items
@@ -186,14 +186,14 @@ func (c *Catalog) Info() []byte {
 //	{"catalog","cursor":{…},"matches":N,"say","v":1,"verdict":"stall","version"}
 //
 // None, or more than one, is a stall: never a guess. Where the document is not
-// the one that was published, the error has CodeMutated and nothing is resolved.
+// the one that was published, the error has codes.CatalogDigest and nothing is resolved.
 func (c *Catalog) Resolve(cursor []byte) ([]byte, error) {
 	var q canon.Doc
 	if err := q.Parse(cursor); err != nil {
 		return nil, reading(err)
 	}
 	if q.Kind(0) != canon.Object {
-		return nil, &Error{Code: CodeCursor, Message: "a cursor is a JSON object."}
+		return nil, &Error{Code: codes.CatalogCursor, Message: "a cursor is a JSON object."}
 	}
 	d := &c.doc
 	matches, at := 0, canon.Node(-1)
@@ -226,7 +226,7 @@ func (c *Catalog) Resolve(cursor []byte) ([]byte, error) {
 	}
 	digest := load.Digest(&p, 0)
 	if want := d.String(d.Get(at, "digest")); want != digest {
-		return nil, &Error{Code: CodeMutated, Message: "the bundle of this cursor has the digest " + digest + ", and " + clip(want) + " was published: nothing may be decided with it."}
+		return nil, &Error{Code: codes.CatalogDigest, Message: "the bundle of this cursor has the digest " + digest + ", and " + clip(want) + " was published: nothing may be decided with it."}
 	}
 	dst := append([]byte(`{"bundle":`), doc...)
 	dst = canon.AppendString(append(dst, `,"catalog":`...), c.name)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 const template = `{"agents":{"a":{}},"bundle":"rooms","holdfast":1,"metadata":{"secret":{"internal":true,` +
@@ -100,12 +101,12 @@ func TestAMutatedCatalogResolvesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	var e *core.Error
-	if out, err := c.Resolve([]byte(`{"floor":2}`)); !errors.As(err, &e) || e.Code != core.CodeMutated {
+	if out, err := c.Resolve([]byte(`{"floor":2}`)); !errors.As(err, &e) || e.Code != codes.CatalogDigest {
 		t.Errorf("%s %v", out, err)
 	}
 	found := false
 	for _, d := range core.CheckCatalog([]byte(changed)) {
-		found = found || d.Code == core.CodeMutated
+		found = found || d.Code == codes.CatalogDigest
 	}
 	if !found {
 		t.Error("CheckCatalog sees nothing")

@@ -9,6 +9,7 @@ package core
 import (
 	"strconv"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
 )
@@ -66,11 +67,11 @@ func (s *Session) read(src []byte) (*proposal, *Error) {
 // checkTime refuses a proposal from before the last decision, and any once the log is full.
 func (s *Session) checkTime(p *proposal) *Error {
 	if p.at.Int() < s.at {
-		return &Error{Code: CodeEarlier, Path: "at", Message: "`at` is " + strconv.FormatInt(p.at.Int(), 10) +
+		return &Error{Code: codes.ProposalEarlier, Path: "at", Message: "`at` is " + strconv.FormatInt(p.at.Int(), 10) +
 			", and the session has reached " + strconv.FormatInt(s.at, 10) + "."}
 	}
 	if s.seq >= MaxSeq {
-		return &Error{Code: CodeSeq, Message: "the session has recorded as many decisions as it may."}
+		return &Error{Code: codes.LimitSeq, Message: "the session has recorded as many decisions as it may."}
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // load compiles a YAML bundle; what is left out of its head is filled in.
@@ -388,7 +389,7 @@ func TestRestoreAndReplay(t *testing.T) {
 	}
 	other := load(t, strings.Replace(doors, "init: 20", "init: 21", 1))
 	var e *core.Error
-	if _, err := other.Restore(one); !errors.As(err, &e) || e.Code != core.CodeDigest {
+	if _, err := other.Restore(one); !errors.As(err, &e) || e.Code != codes.SessionDigest {
 		t.Errorf("a session opened on one bundle must not continue on another: %v", err)
 	}
 }

@@ -1,34 +1,12 @@
 package core
 
-// This file defines the errors of the package and their codes.
+// This file defines the errors of the package. Their codes are those of package codes.
 
 import (
 	"strconv"
 
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
-)
-
-// Codes of errors about proposals, questions, snapshots and logs. Errors of the
-// JSON reader have codes json/… and limit/json-….
-const (
-	CodeShape    = "proposal/shape"    // a member is missing, unknown or of the wrong kind
-	CodeAction   = "proposal/action"   // the action is not declared
-	CodeAgent    = "proposal/agent"    // the agent is not declared
-	CodeArgument = "proposal/argument" // an argument is missing, not declared, or does not fit its type
-	CodeAt       = "proposal/at"       // the time is no whole number of milliseconds between 1970 and 9999
-	CodeEarlier  = "proposal/earlier"  // the time is earlier than the session's
-	CodeSize     = "limit/proposal"    // the proposal is over MaxProposal bytes, or a part over its limit
-	CodeSeq      = "limit/seq"         // the session has recorded as many decisions as it may
-	CodeSession  = "session/id"        // the session's id is empty or too long
-	CodeSnapshot = "session/snapshot"  // the snapshot is not one of this bundle
-	CodeDigest   = "session/digest"    // the snapshot belongs to another bundle
-	CodeDiffers  = "replay/differs"    // deciding again gives other bytes
-	CodeRecord   = "replay/record"     // what was recorded is no decision
-	CodeQuestion = "question/shape"    // the question is not well-formed
-	CodeCursor   = "catalog/cursor"    // the cursor is not well-formed
-	CodeCatalog  = "catalog/shape"     // the catalog document is not well-formed
-	CodeMutated  = "catalog/digest"    // a document is not the one that was published
 )
 
 // Error says why an input was not accepted. Nothing was recorded.
@@ -48,7 +26,7 @@ func (e *Error) Error() string {
 
 // Is says whether target is an *Error with the same code, so that errors.Is finds a code:
 //
-//	errors.Is(err, &core.Error{Code: core.CodeEarlier})
+//	errors.Is(err, &core.Error{Code: codes.ProposalEarlier})
 //
 // What else target says (Path, Message, Offset) must be the same too, where it is set.
 func (e *Error) Is(target error) bool {

@@ -5,6 +5,7 @@ package core
 import (
 	"strings"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/cases"
 	"github.com/holdfast-rt/holdfast/core/internal/load"
@@ -25,7 +26,7 @@ func Eval(request []byte) ([]byte, error) {
 		expr, vars = d.Get(0, "expr"), d.Get(0, "vars")
 	}
 	if expr < 0 || d.Kind(expr) != canon.String || vars >= 0 && d.Kind(vars) != canon.Object {
-		return nil, &Error{Code: CodeQuestion, Message: "expected {\"expr\":text,\"vars\":{…}}."}
+		return nil, &Error{Code: codes.QuestionShape, Message: "expected {\"expr\":text,\"vars\":{…}}."}
 	}
 	v, typ, found := load.Evaluate(strings.Clone(d.String(expr)), &d, vars)
 	if typ == "" {

@@ -22,6 +22,7 @@ package core
 import (
 	"slices"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
@@ -125,7 +126,7 @@ func (s *Session) Path(proposal []byte) ([]byte, error) {
 func (s *Session) path(src []byte) ([]byte, error) {
 	p, err := s.read(src)
 	if err == nil && p.action < 0 {
-		err = &Error{Code: CodeAction, Path: "action",
+		err = &Error{Code: codes.ProposalAction, Path: "action",
 			Message: "a path leads to an action of the bundle, not to the built-in `" + builtins[-1-p.action] + "`."}
 	}
 	if err != nil {

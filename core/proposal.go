@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/diag"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
@@ -65,14 +66,16 @@ func (p *proposal) name(b *model.Bundle) string {
 	return b.Actions[p.action].Name
 }
 
-func shape(path, message string) *Error { return &Error{Code: CodeShape, Path: path, Message: message} }
+func shape(path, message string) *Error {
+	return &Error{Code: codes.ProposalShape, Path: path, Message: message}
+}
 
 // checkSize refuses a proposal of too many bytes.
 func checkSize(n int) *Error {
 	if n <= MaxProposal {
 		return nil
 	}
-	return &Error{Code: CodeSize, Message: "the proposal has " + strconv.Itoa(n) + " bytes, and at most " +
+	return &Error{Code: codes.LimitProposal, Message: "the proposal has " + strconv.Itoa(n) + " bytes, and at most " +
 		strconv.Itoa(MaxProposal) + " are allowed."}
 }
 
@@ -144,7 +147,7 @@ func membersAt(b *model.Bundle, d *canon.Doc, n canon.Node) (*proposal, *Error) 
 	for i := range b.Actions {
 		known = append(known, b.Actions[i].Name)
 	}
-	return nil, &Error{Code: CodeAction, Path: "action", Message: "there is no action `" + clip(name) + "`." + suggest(name, known)}
+	return nil, &Error{Code: codes.ProposalAction, Path: "action", Message: "there is no action `" + clip(name) + "`." + suggest(name, known)}
 }
 
 func readActor(b *model.Bundle, d *canon.Doc, n canon.Node) (actor, *Error) {
@@ -170,10 +173,10 @@ func readActor(b *model.Bundle, d *canon.Doc, n canon.Node) (actor, *Error) {
 			known = append(known, a.Name)
 		}
 		name := d.String(kind)
-		return actor{}, &Error{Code: CodeAgent, Path: "actor.kind", Message: "there is no agent `" + clip(name) + "`; there is " + joinWords(known, "and") + "." + suggest(name, known)}
+		return actor{}, &Error{Code: codes.ProposalAgent, Path: "actor.kind", Message: "there is no agent `" + clip(name) + "`; there is " + joinWords(known, "and") + "." + suggest(name, known)}
 	}
 	if len(d.String(id)) > MaxActorID {
-		return actor{}, &Error{Code: CodeSize, Path: "actor.id", Message: "`actor.id` has " + strconv.Itoa(len(d.String(id))) + " bytes, and at most " + strconv.Itoa(MaxActorID) + " are allowed."}
+		return actor{}, &Error{Code: codes.LimitProposal, Path: "actor.id", Message: "`actor.id` has " + strconv.Itoa(len(d.String(id))) + " bytes, and at most " + strconv.Itoa(MaxActorID) + " are allowed."}
 	}
 	return actor{agent, value.OfString(strings.Clone(d.String(id)))}, nil
 }
@@ -184,7 +187,7 @@ func readAt(d *canon.Doc, n canon.Node) (value.Value, *Error) {
 			return value.OfInt(i), nil
 		}
 	}
-	return value.Value{}, &Error{Code: CodeAt, Path: "at", Message: "`at` is a whole number of milliseconds since 1970, up to the year 9999."}
+	return value.Value{}, &Error{Code: codes.ProposalAt, Path: "at", Message: "`at` is a whole number of milliseconds since 1970, up to the year 9999."}
 }
 
 func readReasons(d *canon.Doc, n canon.Node) (value.Value, *Error) {
@@ -192,7 +195,7 @@ func readReasons(d *canon.Doc, n canon.Node) (value.Value, *Error) {
 		return value.Value{}, shape("reasons", "`reasons` is a list of text.")
 	}
 	if d.Len(n) > MaxReasons {
-		return value.Value{}, &Error{Code: CodeSize, Path: "reasons", Message: "there are " + strconv.Itoa(d.Len(n)) + " reasons, and at most " + strconv.Itoa(MaxReasons) + " are allowed."}
+		return value.Value{}, &Error{Code: codes.LimitProposal, Path: "reasons", Message: "there are " + strconv.Itoa(d.Len(n)) + " reasons, and at most " + strconv.Itoa(MaxReasons) + " are allowed."}
 	}
 	items := make([]value.Value, 0, d.Len(n))
 	for e := d.First(n); e >= 0; e = d.Next(e) {
@@ -202,7 +205,7 @@ func readReasons(d *canon.Doc, n canon.Node) (value.Value, *Error) {
 		}
 		s := d.String(e)
 		if len(s) > MaxReason {
-			return value.Value{}, &Error{Code: CodeSize, Path: path, Message: "this reason has " + strconv.Itoa(len(s)) + " bytes, and at most " + strconv.Itoa(MaxReason) + " are allowed."}
+			return value.Value{}, &Error{Code: codes.LimitProposal, Path: path, Message: "this reason has " + strconv.Itoa(len(s)) + " bytes, and at most " + strconv.Itoa(MaxReason) + " are allowed."}
 		}
 		items = append(items, value.OfString(strings.Clone(s)))
 	}

@@ -6,6 +6,7 @@ package core
 import (
 	"strconv"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
@@ -60,7 +61,7 @@ func (b *Bundle) Open(id string) (*Session, error) {
 
 func (b *Bundle) open(id string) (*Session, *Error) {
 	if id == "" || len(id) > MaxSessionID {
-		return nil, &Error{Code: CodeSession, Message: "a session's id is text of 1 to " + strconv.Itoa(MaxSessionID) + " bytes."}
+		return nil, &Error{Code: codes.SessionID, Message: "a session's id is text of 1 to " + strconv.Itoa(MaxSessionID) + " bytes."}
 	}
 	// The reader is asked, so that an id is refused exactly where it could not be read again.
 	if _, err := canon.Append(nil, canon.AppendString(nil, id)); err != nil {

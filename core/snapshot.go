@@ -5,6 +5,7 @@ package core
 import (
 	"strconv"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
 )
@@ -45,11 +46,11 @@ func (s *Session) snapshot() []byte {
 var snapshotKeys = []string{"at", "bundle", "digest", "frozen", "holds", "logs", "prev", "seq", "session", "state", "v"}
 
 func badSnapshot(path, message string) *Error {
-	return &Error{Code: CodeSnapshot, Path: path, Message: message}
+	return &Error{Code: codes.SessionSnapshot, Path: path, Message: message}
 }
 
 // Restore opens the session of a snapshot. A snapshot of another bundle digest
-// is refused with CodeDigest: a session never changes its bundle.
+// is refused with codes.SessionDigest: a session never changes its bundle.
 func (b *Bundle) Restore(snapshot []byte) (*Session, error) {
 	s, err := b.restore(snapshot)
 	if err != nil {
@@ -82,7 +83,7 @@ func (b *Bundle) restore(src []byte) (*Session, *Error) {
 		return ""
 	}
 	if got := text("digest"); got != b.m.Digest {
-		return nil, &Error{Code: CodeDigest, Path: "digest", Message: "the snapshot belongs to the bundle " + clip(text("bundle")) + " with the digest " + clip(got) + "; this is " + b.m.ID() + " with " + b.m.Digest + "."}
+		return nil, &Error{Code: codes.SessionDigest, Path: "digest", Message: "the snapshot belongs to the bundle " + clip(text("bundle")) + " with the digest " + clip(got) + "; this is " + b.m.ID() + " with " + b.m.Digest + "."}
 	}
 	s := b.session(text("session"))
 	prev := text("prev")
@@ -292,7 +293,7 @@ func (s *Session) agentsAt(d *canon.Doc, list canon.Node) (set uint64) {
 
 // Replay decides a recorded decision's proposal again. When the bytes are the
 // same it records the decision and returns nil; otherwise the session stays as
-// it was and the *Error has CodeDiffers with the offset of the first byte that differs.
+// it was and the *Error has codes.ReplayDiffers with the offset of the first byte that differs.
 func (s *Session) Replay(decision []byte) error {
 	s.enter()
 	err := s.replay(decision)
@@ -318,7 +319,7 @@ func (s *Session) replay(src []byte) *Error {
 		for i < len(out) && i < len(src) && out[i] == src[i] {
 			i++
 		}
-		return &Error{Code: CodeDiffers, Offset: i, Message: "decision " + strconv.FormatInt(s.seq+1, 10) +
+		return &Error{Code: codes.ReplayDiffers, Offset: i, Message: "decision " + strconv.FormatInt(s.seq+1, 10) +
 			" differs from byte " + strconv.Itoa(i) + ": recorded " + around(src, i) + ", decided again " +
 			around(out, i) + "."}
 	}
@@ -333,13 +334,13 @@ func (s *Session) readRecord(src []byte) (*proposal, *Error) {
 		return nil, reading(err)
 	}
 	if d.Kind(0) != canon.Object {
-		return nil, &Error{Code: CodeRecord, Message: "a decision is a JSON object."}
+		return nil, &Error{Code: codes.ReplayRecord, Message: "a decision is a JSON object."}
 	}
 	size := len("{}") - len(",")
 	for _, k := range proposalKeys {
 		n := d.Get(0, k)
 		if n < 0 {
-			return nil, &Error{Code: CodeRecord, Path: k, Message: "the decision has no `" + k + "`."}
+			return nil, &Error{Code: codes.ReplayRecord, Path: k, Message: "the decision has no `" + k + "`."}
 		}
 		if len(src) > MaxProposal/longestNumber { // else the proposal in it cannot be too large
 			s.scratch = d.Canonical(s.scratch[:0], n)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // titled is a bundle in which every kind of thing that may have a title has one.
@@ -128,7 +129,7 @@ actions:
 	} {
 		_, err := r.s.Why(r.proposal("user order " + c.args))
 		var e *core.Error
-		if !errors.As(err, &e) || e.Code != core.CodeArgument || e.Path != c.path || e.Message != c.say {
+		if !errors.As(err, &e) || e.Code != codes.ProposalArgument || e.Path != c.path || e.Message != c.say {
 			t.Errorf("%s: got %+v, want %q at %s", c.args, e, c.say, c.path)
 		}
 	}

@@ -13,6 +13,7 @@ package core
 import (
 	"strconv"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 	"github.com/holdfast-rt/holdfast/core/internal/model"
 	"github.com/holdfast-rt/holdfast/core/internal/value"
@@ -67,7 +68,7 @@ func (s *Session) watch(lines []byte) (*Watch, error) {
 		}
 		lines = rest
 		if len(w.list) == MaxWatched {
-			return nil, &Error{Code: CodeSize, Message: "these are more than " + strconv.Itoa(MaxWatched) + " proposals, which is the most one watch takes."}
+			return nil, &Error{Code: codes.LimitProposal, Message: "these are more than " + strconv.Itoa(MaxWatched) + " proposals, which is the most one watch takes."}
 		}
 		p, err := readProposal(s.b, &s.doc, line)
 		if err != nil {

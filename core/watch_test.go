@@ -15,13 +15,14 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/holdfast-rt/holdfast/core"
+	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
 // expected is the line that Answers must give for a proposal, made of what Why answers.
 func expected(t *testing.T, s *core.Session, proposal []byte, at int64) string {
 	t.Helper()
 	decision, err := s.Why(proposal)
-	if e, ok := err.(*core.Error); !ok || e.Code == core.CodeEarlier {
+	if e, ok := err.(*core.Error); !ok || e.Code == codes.ProposalEarlier {
 		decision, err = s.Why(withTime(t, proposal, at))
 	}
 	if err != nil {
@@ -128,7 +129,7 @@ func TestWatchAnswersAsWhyDoes(t *testing.T) {
 				if again := string(w.Answers(at)); strings.Trim(again, "\n") != "" {
 					t.Errorf("nothing has changed, and there are other answers: %q", again)
 				}
-				if _, err := s.Why(line); err == nil || err.(*core.Error).Code == core.CodeEarlier {
+				if _, err := s.Why(line); err == nil || err.(*core.Error).Code == codes.ProposalEarlier {
 					s.Decide(withTime(t, line, at))
 				}
 			}
@@ -276,7 +277,7 @@ func TestWatchTakesSoMany(t *testing.T) {
 		t.Error(err)
 	}
 	_, err := s.Watch(bytes.Repeat([]byte("{}\n"), core.MaxWatched+1))
-	if e, ok := err.(*core.Error); !ok || e.Code != core.CodeSize {
+	if e, ok := err.(*core.Error); !ok || e.Code != codes.LimitProposal {
 		t.Errorf("got %v", err)
 	}
 	w, err := s.Watch(nil)
