@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { actAs, card, openSession, paste, propose, sit, violations } from "./support/table.mjs";
+import { actAs, card, openSession, paste, propose, open, violations } from "./support/studio.mjs";
 
 let browser, page, server;
-sit((now) => ({ browser, page, server } = now));
+open((now) => ({ browser, page, server } = now));
 
 test("a browser that keeps nothing is enough", async () => {
   await page.addInitScript(() => {

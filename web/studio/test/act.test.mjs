@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { actAs, card, openSession, propose, sit } from "./support/table.mjs";
+import { actAs, card, openSession, propose, open } from "./support/studio.mjs";
 
 let page, server;
-sit((now) => ({ page, server } = now));
+open((now) => ({ page, server } = now));
 
 const log = async (session) =>
   (await (await fetch(`${server.api}sessions/${session}/decisions`)).text()).split("\n").filter(Boolean);
@@ -107,7 +107,7 @@ test("what is held waits to be confirmed, and an owner confirms exactly that", a
   assert.equal((await stateOf("mode").innerText()).split("\n")[0], "chat");
 });
 
-test("the machine shows where it stands, and an open move is made by choosing it", async () => {
+test("the machine shows where it is, and an open move is made by choosing it", async () => {
   await openSession(page, server.url, "mode-constraint-layer");
   const node = (name) =>
     page.locator(".graph .node").filter({ has: page.locator("text", { hasText: new RegExp(`^${name}$`) }) });

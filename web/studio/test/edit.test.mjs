@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { card, openSession, paste, released, sit } from "./support/table.mjs";
+import { card, openSession, paste, released, open } from "./support/studio.mjs";
 
 let page, server;
-sit((now) => ({ page, server } = now));
+open((now) => ({ page, server } = now));
 
 test("editing: findings with places, scenarios that run again, a session of what was written", async () => {
   await openSession(page, server.url, "mode-constraint-layer");

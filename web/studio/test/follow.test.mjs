@@ -5,10 +5,10 @@ import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { card, openSession, propose, serve, sit, watched } from "./support/table.mjs";
+import { card, openSession, propose, serve, open, watched } from "./support/studio.mjs";
 
 let browser, files, page, server;
-sit((now) => ({ browser, files, page, server } = now));
+open((now) => ({ browser, files, page, server } = now));
 
 const urlOf = (session, api = server.api) => `${api}sessions/${session}/decisions`;
 const log = async (session, api) => (await (await fetch(urlOf(session, api))).text()).split("\n").filter(Boolean);
@@ -80,7 +80,7 @@ test("a proposal that would get another verdict by then is not sent, and the pag
   assert.equal(await card(page, "draft").locator(".verdict").first().innerText(), "reject");
 });
 
-test("two tabs on one session agree, whoever proposes", async () => {
+test("two tabs on one session agree, and both can propose", async () => {
   const session = await openSession(page, server.url, "spektre");
   const { page: other, wrong } = await watched(browser.context, new URL(server.url).origin);
   await other.goto(`${server.url}#/session/${session}`);

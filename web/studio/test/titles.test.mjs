@@ -6,7 +6,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { actAs, card, openSession, propose, sit } from "./support/table.mjs";
+import { actAs, card, openSession, propose, open } from "./support/studio.mjs";
 
 const leave = `
 holdfast: 1
@@ -40,7 +40,7 @@ constraints:
 `;
 
 let page, server;
-sit(
+open(
   (now) => ({ page, server } = now),
   async () => {
     const folder = await mkdtemp(join(tmpdir(), "holdfast-titles-"));

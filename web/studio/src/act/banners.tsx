@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 import { failure } from "../app/app.js";
 import { agentTitle } from "../bundle/titles.js";
 import { Icon } from "../parts/icons.js";
-import type { Trouble } from "../parts/told.js";
+import type { Trouble } from "../parts/trouble.js";
 import type { Desk } from "../session/desk.js";
 
 export function Banners({ desk }: { desk: Desk }) {

@@ -143,7 +143,7 @@ function Outcome({ desk, action, draft, decision }: Given) {
   );
 }
 
-/** The way past a refusal: somebody else, other words, or steps to take first. */
+/** The way past a refusal: another agent, other words, or steps to take first. */
 function WayPast({ desk, action, draft, decision: { verdict, violations } }: Given) {
   if (verdict !== "hold" && violations.some(({ id }) => id === `by:${action.name}`))
     return <Others desk={desk} kinds={ableOf(desk, action, draft)} />;

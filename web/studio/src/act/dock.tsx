@@ -89,7 +89,7 @@ function Past({ desk }: { desk: Desk }) {
   );
 }
 
-/** Opens a local session that goes on from the moment one looks at. */
+/** Opens a local session that goes on from the moment that is shown. */
 function branch(desk: Desk): void {
   openLocal({
     document: desk.text,

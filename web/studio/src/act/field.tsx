@@ -205,7 +205,7 @@ function Line({ value, onChange, ...common }: Common & { value: string }) {
   );
 }
 
-/** Text, with a layer behind it on which what language rules found is marked as one types. */
+/** Text, with a layer behind it on which is marked, at each key, what language rules found. */
 function Text({
   value,
   rows,

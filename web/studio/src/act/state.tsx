@@ -70,7 +70,7 @@ export function State({ desk }: { desk: Desk }) {
 function Owner({ variable, info }: { variable: Variable; info: Info }) {
   if (variable.owner.length === info.agents.length) return null;
   return (
-    <span class="owner">owned by {variable.owner.map((kind) => agentTitle(info, kind)).join(", ") || "nobody"}</span>
+    <span class="owner">owned by {variable.owner.map((kind) => agentTitle(info, kind)).join(", ") || "no agent"}</span>
   );
 }
 

@@ -22,7 +22,7 @@ interface Running {
 export const story = signal<Running | undefined>(undefined);
 
 /** Begins a scenario on a fresh session. */
-export function tell({ text }: Desk, scenario: Scenario): void {
+export function startStory({ text }: Desk, scenario: Scenario): void {
   const desk = openLocal({ document: text, id: "scenario", origin: `scenario “${scenario.name}”` });
   story.value = { scenario, desk, done: [] };
   const first = scenario.steps[0];
@@ -134,10 +134,10 @@ function StepLine({
   );
 }
 
-/** As many scenarios are shown before one asks for all. */
+/** As many scenarios are shown until all are asked for. */
 const few = 4;
 
-/** The scenarios one can walk through. */
+/** The scenarios that can be walked through. */
 export function Stories({ desk }: { desk: Desk }) {
   const [all, setAll] = useState(false);
   const scenarios = scenariosOf(desk.document);
@@ -146,7 +146,7 @@ export function Stories({ desk }: { desk: Desk }) {
     <ul class="stories">
       {scenarios.slice(0, all ? undefined : few).map((scenario) => (
         <li key={scenario.name}>
-          <button type="button" class="plain" onClick={() => tell(desk, scenario)}>
+          <button type="button" class="plain" onClick={() => startStory(desk, scenario)}>
             <Icon name="play" size={13} /> {scenario.name}
           </button>
         </li>

@@ -11,7 +11,7 @@ import { actionTitle, agentTitle, argsText } from "../bundle/titles.js";
 import { short, timeOf } from "../bundle/words.js";
 import { Why } from "./why.js";
 
-/** How many are shown until one asks for more. */
+/** How many are shown until more are asked for. */
 const page = 100;
 
 export function Timeline({ desk }: { desk: Desk }) {

@@ -12,7 +12,7 @@ import type { Desk, Draft } from "../session/desk.js";
 
 /** Who may propose it instead. */
 export function Others({ desk, kinds }: { desk: Desk; kinds: readonly string[] }) {
-  if (kinds.length === 0) return <p class="way quiet">Nobody can do it as things are now.</p>;
+  if (kinds.length === 0) return <p class="way quiet">No agent can do it as things are now.</p>;
   return (
     <div class="way">
       <p class="how">The way to it</p>

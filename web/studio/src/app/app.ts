@@ -1,10 +1,10 @@
-// This file defines the application's state: where one is, what is published, and the
-// session on the desk.
+// This file defines the application's state: where the visitor is, what is published, and
+// the session on the desk.
 
 import { signal } from "@preact/signals";
 import { load, type Engine } from "@holdfast/web";
 import { keep, kept } from "../parts/keep.js";
-import { told, type Trouble } from "../parts/told.js";
+import { troubleOf, type Trouble } from "../parts/trouble.js";
 import { Api, type Listed, type Published } from "../server/api.js";
 import type { Desk } from "../session/desk.js";
 import { FollowedDesk } from "../session/followed.js";
@@ -23,7 +23,7 @@ export const desk = signal<Desk | undefined>(undefined);
 export const failure = signal<Trouble | undefined>(undefined);
 /** What is said to a screen reader. */
 export const announced = signal("");
-/** YAML being edited, by the digest of the bundle it began as, so that it is there when one comes back. */
+/** YAML being edited, by the digest of the bundle it began as, so that it is there when the visitor comes back. */
 export const drafts = {
   get: (digest: string): string | undefined => kept(`draft.${digest}`, "sessionStorage"),
   set: (digest: string, text: string | undefined): void => keep(`draft.${digest}`, text, "sessionStorage"),
@@ -39,7 +39,7 @@ export function go(to: Route): void {
 
 /** Shows why something could not be done, in place of everything else. */
 export function fail(thrown: unknown): void {
-  failure.value = told(thrown);
+  failure.value = troubleOf(thrown);
 }
 
 /** Starts the module, reads what is published, and goes where the address says. */

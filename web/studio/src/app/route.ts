@@ -1,8 +1,8 @@
-// This file defines Route: where one is, and how that is written in the address.
+// This file defines Route: where the visitor is, and how that is written in the address.
 
 export type View = "play" | "rules" | "edit";
 
-/** Where one is. It is in the address, after `#/`. */
+/** Where the visitor is. It is in the address, after `#/`. */
 export type Route =
   | { readonly page: "home" }
   | { readonly page: "catalog"; readonly digest: string }
@@ -23,7 +23,7 @@ export function address(to: Route): string {
   }
 }
 
-/** Reads an address; one that names no place is the first page's. */
+/** Reads an address; one that names no place is read as the first page. */
 export function routeOf(hash: string): Route {
   const [page, a = "", b = ""] = hash.replace(/^#\//, "").split("/");
   if (page === "catalog" && a !== "") return { page, digest: a };

@@ -29,7 +29,7 @@ export function zeroOf(type: Type): unknown {
   return Object.fromEntries(Object.entries(type.record).map(([name, of]) => [name, zeroOf(of)]));
 }
 
-/** The reasons that a line of text stands for. */
+/** The reasons that a line of text lists. */
 export function reasonsOf(text: string): string[] {
   return text
     .split(",")

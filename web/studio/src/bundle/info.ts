@@ -1,8 +1,9 @@
-// This file defines Info: what a bundle declares, as the module gives it and the studio reads it. The SDK types
-// only the part of it that identifies a bundle.
+// This file defines Info: what a bundle declares, as wasm/ABI.md says under Declarations. The SDK types only what
+// identifies a bundle; the rest of what the studio shows is typed here.
 
-import type { BundleInfo } from "@holdfast/web";
+import type { BundleInfo, Level, Verdict } from "@holdfast/web";
 
+/** A type as a bundle writes it; named types are replaced by what they are. */
 export type Type =
   | "bool"
   | "int"
@@ -17,10 +18,11 @@ export type Type =
   | { readonly map: { readonly keys?: Type; readonly max?: number; readonly of: Type } }
   | { readonly record: Readonly<Record<string, Type>> };
 
+/** An argument of an action. */
 export interface Arg {
   readonly name: string;
-  /** What people call it, "" where nothing was given; an older engine says nothing of titles. */
-  readonly title?: string;
+  /** What people call it; "" where the bundle does not say. */
+  readonly title: string;
   readonly about: string;
   readonly optional: boolean;
   readonly type: Type;
@@ -28,7 +30,7 @@ export interface Arg {
 
 export interface Action {
   readonly name: string;
-  readonly title?: string;
+  readonly title: string;
   readonly about: string;
   readonly args: readonly Arg[];
   readonly by: readonly string[];
@@ -38,11 +40,12 @@ export interface Constraint {
   readonly id: string;
   readonly title: string;
   readonly about: string;
-  readonly kind: string;
-  readonly level: string;
+  readonly kind: "require" | "ensure" | "always" | "prefer";
+  readonly level: Level;
   readonly on: readonly string[];
   readonly source: string;
-  readonly verdict?: string;
+  /** What a violation of it decides; a preference has a weight instead. */
+  readonly verdict?: Verdict;
   readonly weight?: number;
 }
 
@@ -56,11 +59,12 @@ export interface Variable {
   readonly never: readonly { readonly from: string; readonly to: string; readonly id: string }[];
 }
 
+/** What a bundle declares. */
 export interface Info extends BundleInfo {
   readonly actions: readonly Action[];
   readonly agents: readonly {
     readonly name: string;
-    readonly title?: string;
+    readonly title: string;
     readonly about: string;
     readonly proposes: boolean;
   }[];
@@ -70,7 +74,7 @@ export interface Info extends BundleInfo {
   readonly hold: {
     readonly by?: string;
     readonly on_expire: string;
-    readonly otherwise: { readonly verdict: string };
+    readonly otherwise: { readonly verdict: Verdict };
     readonly per_actor: number;
     readonly per_agent: number;
     readonly ttl: number;

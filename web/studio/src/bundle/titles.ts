@@ -22,7 +22,7 @@ export function agentTitle(info: Info, kind: string): string {
 }
 
 /** The title of anything that may have one. */
-export function titleOf({ title = "", name }: { readonly title?: string; readonly name: string }): string {
+export function titleOf({ title, name }: { readonly title: string; readonly name: string }): string {
   return title || plain(name);
 }
 

@@ -10,7 +10,7 @@ export const meaning: Record<Verdict | "open", string> = {
   reject: "Refused. Nothing changes.",
   revert: "Refused, and the system returns to its fallback.",
   halt: "Refused; going on needs a human decision. Nothing is escalated.",
-  escalate: "Refused, and somebody is alerted.",
+  escalate: "Refused, and an alert is raised.",
   stall: "There is no basis to decide.",
   freeze: "A hard failure: everything stops until governance intervenes.",
   open: "It depends on what is not filled in yet.",
@@ -19,7 +19,7 @@ export const meaning: Record<Verdict | "open", string> = {
 export const levels: readonly Level[] = ["physical", "responsibility", "ownership", "operational", "preference"];
 
 export const levelMeaning: Record<Level, string> = {
-  physical: "What cannot be, whoever asks.",
+  physical: "What cannot be, no matter who asks.",
   responsibility: "Who answers for what.",
   ownership: "Whose state it is to change.",
   operational: "What the moment asks for.",
@@ -42,7 +42,7 @@ export function clip(text: string, most: number): string {
   return text.length > most ? text.slice(0, most - 2) + "…" : text;
 }
 
-/** What a term read; long values stand as their digest and size. */
+/** What a term read; a long value is given as its digest and size. */
 export function termValue(value: unknown): string {
   if (typeof value === "object" && value !== null && "digest" in value && "size" in value)
     return `${String((value as { size: unknown }).size)} bytes`;

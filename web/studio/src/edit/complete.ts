@@ -58,7 +58,7 @@ export function completer(root: Schema): (context: CompletionContext) => Complet
   };
 }
 
-/** Returns the schemas of what stands at a path. */
+/** Returns the schemas of what is at a path. */
 function walk(root: Schema, path: readonly string[], catalog: boolean): Schema[] {
   let here = spread(root, (catalog ? root.then : root.else) ?? root);
   for (const part of path) {

@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { announce, api, drafts, openLocal } from "../app/app.js";
 import { count, short } from "../bundle/words.js";
-import { told, type Trouble } from "../parts/told.js";
+import { troubleOf, type Trouble } from "../parts/trouble.js";
 import type { Tested } from "../server/api.js";
 import type { Desk } from "../session/desk.js";
 import { completer } from "./complete.js";
@@ -78,7 +78,7 @@ function useEditor(digest: string) {
         setStale(false);
         announce(said(answer));
       },
-      (thrown) => setTrouble(told(thrown)),
+      (thrown) => setTrouble(troubleOf(thrown)),
     );
     const begin = ([text, schema]: [string, Record<string, unknown>]): void => {
       if (test.over || host.current === null) return; // the view may have left before its effects are told
@@ -93,7 +93,7 @@ function useEditor(digest: string) {
     };
     Promise.all([drafts.get(digest) ?? api.source(digest), api.schema()]).then(
       begin,
-      (thrown) => test.over || setTrouble(told(thrown)),
+      (thrown) => test.over || setTrouble(troubleOf(thrown)),
     );
     return () => {
       test.end();
@@ -105,7 +105,7 @@ function useEditor(digest: string) {
       editor.current?.replace(await api.source(digest));
       drafts.set(digest, undefined);
     } catch (thrown) {
-      setTrouble(told(thrown));
+      setTrouble(troubleOf(thrown));
     }
   };
   const goTo = (line: number, column: number): void => editor.current?.goTo(line, column);

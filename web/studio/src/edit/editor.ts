@@ -151,7 +151,7 @@ export class Editor {
     this.#view.dispatch({ changes: { from: 0, to: this.#view.state.doc.length, insert: text } });
   }
 
-  /** Shows findings of the text as it is; those of an older text are dropped by whoever asks. */
+  /** Shows findings of the text as it is; the caller drops those of an older text. */
   show(findings: readonly Finding[]): void {
     const { doc } = this.#view.state;
     const diagnostics = findings

@@ -1,4 +1,4 @@
-// This file finds out where in a bundle the caret stands, from unfinished YAML: the keys
+// This file finds out where in a bundle the caret is, from unfinished YAML: the keys
 // that lead there. Lines above with less indentation are its parents; on the line itself,
 // and those it goes on from, brackets are followed.
 //
@@ -6,7 +6,7 @@
 //	  - id: GRD-4                       "[]"
 //	    otherwise: {verdict: re|        "otherwise" "verdict"], a value
 
-/** Where the caret stands. A list's items are `[]`. */
+/** Where the caret is. A list's items are `[]`. */
 export interface Place {
   readonly path: readonly string[];
   /** Whether a key is being written, or a value. What begins a line may be either, and counts as a key. */
@@ -37,7 +37,7 @@ function read(line: string): { pieces: Piece[]; rest: number } {
   return { pieces, rest: col };
 }
 
-/** Returns where the end of the text stands. */
+/** Returns where the end of the text is. */
 export function placeOf(text: string): Place {
   const lines = text.split("\n");
   let first = lines.length - 1;
@@ -65,7 +65,7 @@ export function placeOf(text: string): Place {
   for (const { key } of pieces) path.push(key ?? "[]");
   const value = pieces.at(-1)?.key !== undefined;
   const within = [lines[first]!.slice(rest), ...lines.slice(first + 1)].join("\n");
-  const inside = follow(within);
+  const inside = openBrackets(within);
   if (inside.length === 0) return { path, writes: value ? "value" : "key" };
   let writes: Place["writes"] = "value";
   for (const level of inside) {
@@ -82,7 +82,7 @@ interface Level {
 }
 
 /** Follows brackets and quotes, and returns those that are open at the end. */
-function follow(text: string): Level[] {
+function openBrackets(text: string): Level[] {
   const open: Level[] = [];
   let word = "";
   for (let i = 0; i < text.length; i++) {

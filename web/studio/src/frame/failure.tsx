@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import type { Code } from "@holdfast/web/contract/codes";
 import { api, failure } from "../app/app.js";
 import { address } from "../app/route.js";
-import { headingOf, type Trouble } from "../parts/told.js";
+import { headingOf, type Trouble } from "../parts/trouble.js";
 
 const missing = "auth/missing" satisfies Code;
 

@@ -11,8 +11,8 @@ const shortcuts = [
   [["g a", "g r", "g e"], "Act, rules, edit"],
   [["a"], "Choose who acts"],
   [["c"], "To the actions"],
-  [["t"], "To the decisions; arrow keys go through them, Enter looks at one"],
-  [["[", "]"], "One decision back, one on"],
+  [["t"], "To the decisions; arrow keys move among them, Enter shows one"],
+  [["[", "]"], "One decision back, one forward"],
   [["n"], "Back to now"],
 ] as const;
 

@@ -13,7 +13,7 @@ import { Catalog } from "../pages/catalog.js";
 import { Home } from "../pages/home.js";
 import { Rules } from "../pages/rules.js";
 import { Icon } from "../parts/icons.js";
-import { told } from "../parts/told.js";
+import { troubleOf } from "../parts/trouble.js";
 import type { Desk } from "../session/desk.js";
 import { Failure } from "./failure.js";
 import { Keys, listenForKeys } from "./keys.js";
@@ -157,5 +157,5 @@ function Foot() {
 /** Shows what went wrong in a view, instead of nothing at all. */
 function Safe({ children }: { children: ComponentChildren }) {
   const [error] = useErrorBoundary();
-  return error === undefined ? <>{children}</> : <Failure {...told(error)} />;
+  return error === undefined ? <>{children}</> : <Failure {...troubleOf(error)} />;
 }

@@ -1,4 +1,4 @@
-// This file lets one choose light or dark colours.
+// This file offers light and dark colours.
 
 import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../parts/icons.js";

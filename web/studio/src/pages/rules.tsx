@@ -1,6 +1,6 @@
 // This file shows a bundle's rules in the order in which they decide: by level, strongest first.
 
-import type { Level, Verdict } from "@holdfast/web";
+import type { Level } from "@holdfast/web";
 import type { Desk } from "../session/desk.js";
 import type { Constraint, Info, Variable } from "../bundle/info.js";
 import { actionTitle, memberTitle } from "../bundle/titles.js";
@@ -78,7 +78,7 @@ function Rule({ constraint, info, times }: { constraint: Constraint; info: Info;
       <p class="rule">
         {title !== "" && <span class="id">{id}</span>}
         {verdict !== undefined ? (
-          <VerdictMark verdict={verdict as Verdict} say={`otherwise ${verdict}`} />
+          <VerdictMark verdict={verdict} say={`otherwise ${verdict}`} />
         ) : (
           <span class="level">weight {constraint.weight}</span>
         )}

@@ -1,10 +1,11 @@
-// This file defines Api: what the studio asks of the server. Everything that goes over the
-// network goes through here.
+// This file defines Api: what the studio asks of the server besides a session, which a replica follows.
 
 import { HoldfastError, type CatalogInfo } from "@holdfast/web";
+import type { ProblemDocument } from "@holdfast/web/contract/documents";
 import { Problem, replicaCodes } from "@holdfast/web/replica";
 import { keep, kept } from "../parts/keep.js";
 
+/** A bundle or catalog that is published; at is when, in milliseconds since 1970. */
 export interface Published {
   readonly name: string;
   readonly version: string;
@@ -12,6 +13,7 @@ export interface Published {
   readonly at: number;
 }
 
+/** A session that there is; at is the time of its last decision. */
 export interface Listed {
   readonly session: string;
   readonly bundle: string;
@@ -19,6 +21,7 @@ export interface Listed {
   readonly seq: number;
 }
 
+/** What is wrong with a text, and where: lines and columns from 1, columns in characters. */
 export interface Finding {
   readonly line: number;
   readonly column: number;
@@ -30,6 +33,7 @@ export interface Finding {
   readonly hint?: string;
 }
 
+/** How a scenario ended, and where it, or the step that failed, is. */
 export interface Outcome {
   readonly name: string;
   readonly steps: number;
@@ -43,11 +47,13 @@ export interface Outcome {
   };
 }
 
+/** How much of the rules the scenarios reach. */
 export interface Coverage {
   readonly percent: number;
   readonly [kind: string]: unknown;
 }
 
+/** What became of a text. Where a finding is an error, the document is null and the digest "". */
 export interface Tested {
   readonly name: string;
   readonly version: string;
@@ -101,11 +107,7 @@ export class Api {
 
   /** Finds the one bundle of a cursor, or why there is none. */
   resolve(catalog: string, cursor: object): Promise<Resolved> {
-    return this.json(`/v1/catalogs/${catalog}/resolve`, {
-      method: "POST",
-      body: JSON.stringify(cursor),
-      headers: { "content-type": "application/json" },
-    });
+    return this.json(`/v1/catalogs/${catalog}/resolve`, posted(JSON.stringify(cursor)));
   }
 
   async sessions(): Promise<readonly Listed[]> {
@@ -113,20 +115,11 @@ export class Api {
   }
 
   create(session: string, bundle: string): Promise<unknown> {
-    return this.json("/v1/sessions", {
-      method: "POST",
-      body: JSON.stringify({ session, bundle }),
-      headers: { "content-type": "application/json" },
-    });
+    return this.json("/v1/sessions", posted(JSON.stringify({ session, bundle })));
   }
 
   test(yaml: string, signal: AbortSignal): Promise<Tested> {
-    return this.json("/studio/test", {
-      method: "POST",
-      body: yaml,
-      headers: { "content-type": "application/yaml" },
-      signal,
-    });
+    return this.json("/studio/test", { ...posted(yaml, "application/yaml"), signal });
   }
 
   schema(): Promise<Record<string, unknown>> {
@@ -154,9 +147,12 @@ export class Api {
     }
     const { ok, status } = answer;
     if (ok) return answer;
-    const { code = replicaCodes.answer, detail = `The server answered ${status}.` } = (await answer
-      .json()
-      .catch(() => ({}))) as { code?: string; detail?: string };
+    const problem = (await answer.json().catch(() => ({}))) as Partial<ProblemDocument>;
+    const { code = replicaCodes.answer, detail = `The server answered ${status}.` } = problem;
     throw new Problem(code, detail, { status });
   }
+}
+
+function posted(body: string, type = "application/json"): RequestInit {
+  return { method: "POST", body, headers: { "content-type": type } };
 }

@@ -2,8 +2,8 @@
 
 import { HoldfastError, type Decision, type Path } from "@holdfast/web";
 import type { Action } from "../bundle/info.js";
-import { told, type Trouble } from "../parts/told.js";
-import { steady, type Desk, type Draft } from "./desk.js";
+import { troubleOf, type Trouble } from "../parts/trouble.js";
+import { retryAfterTrap, type Desk, type Draft } from "./desk.js";
 
 /** What a proposal would get, or why it is none. */
 export type Answer =
@@ -14,9 +14,9 @@ export function ask(desk: Desk, draft: Draft): Answer {
   const { session } = desk.moment.value;
   const proposal = { ...draft, at: desk.time() };
   try {
-    return { decision: steady(() => session.why(proposal)) };
+    return { decision: retryAfterTrap(() => session.why(proposal)) };
   } catch (thrown) {
-    return { error: { ...told(thrown), path: thrown instanceof HoldfastError ? thrown.path : "" } };
+    return { error: { ...troubleOf(thrown), path: thrown instanceof HoldfastError ? thrown.path : "" } };
   }
 }
 
@@ -25,7 +25,7 @@ export function wayTo(desk: Desk, draft: Draft): Path | undefined {
   const { session } = desk.moment.value;
   const proposal = { ...draft, at: desk.time() };
   try {
-    return steady(() => session.path(proposal));
+    return retryAfterTrap(() => session.path(proposal));
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-// This file defines Desk: one session, its log, and the moment one looks at.
+// This file defines Desk: one session, its log, and the moment that is shown.
 //
 //	log     1 ─ 2 ─ 3 ─ 4 ─ 5      now: after 5
 //	at              ▲              the past: after 3, decided again from the beginning
@@ -12,7 +12,7 @@ import { reasonsOf } from "../bundle/form.js";
 import { inOrder } from "../bundle/order.js";
 import type { Document } from "../bundle/document.js";
 import type { Info } from "../bundle/info.js";
-import { told, type Trouble } from "../parts/told.js";
+import { troubleOf, type Trouble } from "../parts/trouble.js";
 import { machinesOf, type Machine } from "./machine.js";
 
 /** A proposal without its time: the desk knows that. */
@@ -36,7 +36,7 @@ export interface Asked extends Pick<Session, "admissible" | "path" | "view"> {
   why(proposal: ProposalDocument): Decision;
 }
 
-/** What is looked at: the session at a moment. Another moment is another object. */
+/** What is shown: the session at a moment. Another moment is another object. */
 export interface Moment {
   readonly session: Asked;
   readonly view: View;
@@ -59,7 +59,7 @@ export interface DeskOptions {
 }
 
 /** Asks again where the module died: the next call starts another, and brings the session back in it. */
-export function steady<T>(question: () => T): T {
+export function retryAfterTrap<T>(question: () => T): T {
   try {
     return question();
   } catch (thrown) {
@@ -80,7 +80,7 @@ export abstract class Desk {
   readonly log = signal<readonly Entry[]>([]);
   /** The page can look back to after this many decisions. */
   readonly earliest: number;
-  /** How many decisions one looks back to; undefined is now. */
+  /** How many decisions the moment shown is after; undefined is now. */
   readonly at = signal<number | undefined>(undefined);
   /** What went wrong last, until it is dismissed. */
   readonly trouble = signal<Trouble | undefined>(undefined);
@@ -108,7 +108,7 @@ export abstract class Desk {
   readonly #changes = signal(0);
   #past: { seq: number; session: Session } | undefined;
 
-  /** What is looked at, now or in the past. */
+  /** What is shown, now or in the past. */
   readonly moment = computed<Moment>(() => {
     void this.#changes.value;
     const at = this.at.value;
@@ -117,7 +117,7 @@ export abstract class Desk {
     const session = at === undefined && !stopped ? this.now : this.#rebuild(at ?? this.log.value.length);
     return {
       session,
-      view: steady(() => session.view()),
+      view: retryAfterTrap(() => session.view()),
       past: at !== undefined,
       open: at === undefined && !stopped,
     };
@@ -128,7 +128,7 @@ export abstract class Desk {
     const { session } = this.moment.value;
     const question = { actor: this.actor.value, at: this.time(), reasons: reasonsOf(this.reasons.value) };
     try {
-      return steady(() => session.admissible(question).halted);
+      return retryAfterTrap(() => session.admissible(question).halted);
     } catch {
       return false;
     }
@@ -185,19 +185,19 @@ export abstract class Desk {
       setTimeout(() => this.last.value === last && (this.last.value = undefined), saidFor);
       return last;
     } catch (thrown) {
-      this.trouble.value = told(thrown);
+      this.trouble.value = troubleOf(thrown);
       return undefined;
     } finally {
       this.waiting.value = undefined;
     }
   }
 
-  /** Looks at the session as it was after n decisions; undefined is now. */
+  /** Shows the session as it was after n decisions; undefined is now. */
   travel(n: number | undefined): void {
     this.at.value = n === undefined || n >= this.log.value.length ? undefined : Math.max(n, this.earliest);
   }
 
-  /** Returns what a local session needs to go on from the moment in the past that one looks at. */
+  /** Returns what a local session needs to go on from the moment in the past that is shown. */
   branch(): { snapshot: Uint8Array; log: readonly Entry[] } {
     const { seq } = this.moment.value.view;
     return { snapshot: this.#rebuild(seq).snapshot(), log: this.log.value.slice(0, seq) };

@@ -6,7 +6,7 @@ import { computed, signal } from "@preact/signals";
 import { HoldfastError, type Decision, type Engine, type Session } from "@holdfast/web";
 import { connect, replicaCodes, type Pending, type Replica, type ReplicaValue } from "@holdfast/web/replica";
 import type { Api } from "../server/api.js";
-import { told } from "../parts/told.js";
+import { troubleOf } from "../parts/trouble.js";
 import { Desk, type Draft } from "./desk.js";
 
 /** The longest pause before an absent server is asked again, in milliseconds. */
@@ -18,7 +18,7 @@ export class FollowedDesk extends Desk {
   readonly #value = signal<Pick<ReplicaValue, "status" | "reason">>({ status: "live", reason: undefined });
   override readonly stopped = computed(() => {
     const { status, reason } = this.#value.value;
-    return status === "stopped" ? told(reason) : undefined;
+    return status === "stopped" ? troubleOf(reason) : undefined;
   });
   override readonly away = computed(() => this.#value.value.status === "offline");
   readonly #replica: Replica;

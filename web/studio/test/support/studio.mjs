@@ -1,4 +1,4 @@
-// This file sets the table for the studio's tests: a server with the reference bundles, a real
+// This file has what the studio's tests begin with: a server with the reference bundles, a real
 // Chromium, and a watch on what must never happen: an error in the page, a request to
 // anywhere else, anything the page's policy had to stop.
 
@@ -184,10 +184,10 @@ export async function violations(page) {
 }
 
 /**
- * Sets the table for the tests of a file: a server with bundles, a browser, and for each test a page that is watched.
- * told is told of them: `{browser, files, page, server}`.
+ * Opens what the tests of a file need: a server with bundles, a browser, and for each test a page that is watched.
+ * ready is given them: `{browser, files, page, server}`.
  */
-export function sit(told, bundles = references) {
+export function open(ready, bundles = references) {
   const now = {};
   let wrong;
   before(async () => {
@@ -201,7 +201,7 @@ export function sit(told, bundles = references) {
   });
   beforeEach(async () => {
     ({ page: now.page, wrong } = await watched(now.browser.context, new URL(now.server.url).origin));
-    told(now);
+    ready(now);
   });
   afterEach(async () => {
     await now.page.close();

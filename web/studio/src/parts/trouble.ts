@@ -13,8 +13,8 @@ export interface Trouble {
 const failed = "studio/failed" satisfies Code;
 const unknown = "session/unknown" satisfies Code;
 
-/** What to tell a person about whatever was thrown. */
-export function told(thrown: unknown): Trouble {
+/** Returns what to tell a person about something that was thrown. */
+export function troubleOf(thrown: unknown): Trouble {
   if (thrown instanceof HoldfastError) return { code: thrown.code, say: sentence(thrown.message) };
   return { code: failed, say: sentence(thrown instanceof Error ? thrown.message : String(thrown)) };
 }
