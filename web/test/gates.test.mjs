@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Gates, HoldfastError, load } from "../dist/index.js";
-import { Op } from "../dist/module/abi.js";
+import { Op } from "../dist/contract/abi.js";
 import { enter, gate, start } from "./support/gate.mjs";
 import { changeExports, moduleBytes, unreachable } from "./support/module.mjs";
 

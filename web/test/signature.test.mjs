@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { before, test } from "node:test";
-import { Op } from "../dist/module/abi.js";
+import { Op } from "../dist/contract/abi.js";
 import { load } from "../dist/index.js";
 import { bundleText, catalogText, verify } from "../dist/module/signature.js";
 import { changeExports } from "./support/module.mjs";

@@ -10,9 +10,6 @@
 import type { ProposalDocument } from "../contract/documents.js";
 import { HoldfastError, codes } from "./errors.js";
 
-/** What JSON can hold. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
-
 /** A document on its way in: an object, or its JSON as text or as UTF-8, passed on untouched. */
 export type Input = object | string | Uint8Array;
 

@@ -77,6 +77,6 @@ function isEnum(type: unknown): type is Enum {
 }
 
 /** `commit_plan` as `commit plan`. */
-export function plain(name: string): string {
+function plain(name: string): string {
   return name.replaceAll("_", " ");
 }

@@ -12,7 +12,7 @@ import type { Origin } from "./recovery.js";
 import { Session, type SessionOptions } from "./session.js";
 
 /** A document that the module has read, and what it says of it. */
-export abstract class Loaded<Info> extends Held {
+abstract class Loaded<Info> extends Held {
   readonly #op: Op;
   readonly #document: string | Uint8Array;
   #info!: Info;

@@ -92,12 +92,12 @@ export function attach(control: HTMLElement, gate: Gate | undefined, options: Co
       tipOf(control).leave(control, event.type === "focusout");
   };
 
-  control.addEventListener("click", onclick, true);
-  control.addEventListener("auxclick", onauxclick, true);
-  control.addEventListener("pointerenter", explained);
-  control.addEventListener("focusin", explained);
-  control.addEventListener("pointerleave", left);
-  control.addEventListener("focusout", left);
+  const ending = new AbortController();
+  const { signal } = ending;
+  control.addEventListener("click", onclick, { capture: true, signal });
+  control.addEventListener("auxclick", onauxclick, { capture: true, signal });
+  for (const type of ["pointerenter", "focusin"]) control.addEventListener(type, explained, { signal });
+  for (const type of ["pointerleave", "focusout"]) control.addEventListener(type, left, { signal });
   if (gate !== undefined) gates.set(control, gate);
   const unsubscribe = gate?.subscribe(show);
   if (gate === undefined) show();
@@ -105,12 +105,7 @@ export function attach(control: HTMLElement, gate: Gate | undefined, options: Co
   return () => {
     unsubscribe?.();
     gates.delete(control);
-    control.removeEventListener("click", onclick, true);
-    control.removeEventListener("auxclick", onauxclick, true);
-    control.removeEventListener("pointerenter", explained);
-    control.removeEventListener("focusin", explained);
-    control.removeEventListener("pointerleave", left);
-    control.removeEventListener("focusout", left);
+    ending.abort();
     tipOf(control).leave(control, true);
     note.remove();
     delete control.dataset["gated"];

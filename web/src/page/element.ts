@@ -66,7 +66,7 @@ export function bind(
 ): () => void {
   const binding: Binding = { makes: session.gates, options };
   const attached = new Map<Element, () => void>();
-  const fields = new Map<Element, { gate: TextGate; attached: AttachedField }>();
+  const fields: Fields = new Map();
 
   const release = (element: Element): void => {
     attached.get(element)?.();
@@ -76,34 +76,8 @@ export function bind(
   const take = (element: Element): void => {
     release(element);
     if (!(element instanceof HTMLElement) || !element.isConnected) return;
-    const { gate: action, gateText: text, gateField: id } = element.dataset;
-    const control: ControlOptions = {
-      hold: element.dataset["gateHold"] !== undefined,
-      native: element.dataset["gateNative"] !== undefined,
-      click: (gate) => options.propose?.(gate.proposal(), element),
-    };
-    try {
-      if (text !== undefined) {
-        const { args, ask } = askedBy(element);
-        const gate = binding.makes.text(text, args, element.dataset["gateArg"] ?? "text", ask);
-        const field = attachText(element as Field, gate);
-        fields.set(element, { gate, attached: field });
-        attached.set(element, field.detach);
-      } else if (id !== undefined) {
-        const field = [...fields].find(([field]) => field.id === id)?.[1];
-        if (field === undefined)
-          throw new HoldfastError(codes.session, `no field with data-gate-text has the id ${JSON.stringify(id)}`);
-        attached.set(element, attach(element, field.gate, { ...control, before: field.attached.sync }));
-      } else if (action !== undefined) {
-        const { args, ask } = askedBy(element);
-        attached.set(element, attach(element, binding.makes.gate(action, args, ask), control));
-      }
-    } catch (thrown) {
-      attached.set(
-        element,
-        attach(element, undefined, { ...control, why: thrown instanceof Error ? thrown.message : String(thrown) }),
-      );
-    }
+    const detach = attachAs(element, binding, fields);
+    if (detach !== undefined) attached.set(element, detach);
   };
   const takeAll = (node: Node): void => {
     if (!(node instanceof Element || node instanceof Document || node instanceof ShadowRoot)) return;
@@ -136,6 +110,40 @@ export function bind(
     bindings.delete(root);
     for (const element of [...attached.keys()]) release(element);
   };
+}
+
+/** Fields whose text is asked about. */
+type Fields = Map<Element, { gate: TextGate; attached: AttachedField }>;
+
+// Attaches an element to the gate that its attributes ask for; returns what ends that. Where they are wrong, it is
+// refused.
+function attachAs(element: HTMLElement, { makes, options }: Binding, fields: Fields): (() => void) | undefined {
+  const { gate: action, gateText: text, gateField: id } = element.dataset;
+  const control: ControlOptions = {
+    hold: element.dataset["gateHold"] !== undefined,
+    native: element.dataset["gateNative"] !== undefined,
+    click: (gate) => options.propose?.(gate.proposal(), element),
+  };
+  try {
+    if (text !== undefined) {
+      const { args, ask } = askedBy(element);
+      const gate = makes.text(text, args, element.dataset["gateArg"] ?? "text", ask);
+      const field = attachText(element as Field, gate);
+      fields.set(element, { gate, attached: field });
+      return field.detach;
+    }
+    if (id !== undefined) {
+      const field = [...fields].find(([field]) => field.id === id)?.[1];
+      if (field === undefined)
+        throw new HoldfastError(codes.session, `no field with data-gate-text has the id ${JSON.stringify(id)}`);
+      return attach(element, field.gate, { ...control, before: field.attached.sync });
+    }
+    if (action === undefined) return undefined;
+    const { args, ask } = askedBy(element);
+    return attach(element, makes.gate(action, args, ask), control);
+  } catch (thrown) {
+    return attach(element, undefined, { ...control, why: thrown instanceof Error ? thrown.message : String(thrown) });
+  }
 }
 
 // Reads what an element asks; throws where it cannot be read.

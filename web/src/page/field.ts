@@ -68,12 +68,8 @@ export function attachText(field: Field, gate: TextGate): AttachedField {
   layer.className = "holdfast-back";
   layer.setAttribute("aria-hidden", "true");
   const note = noteFor(field);
-  const status = document.createElement("span");
-  status.className = "holdfast-status";
-  status.setAttribute("role", "status");
+  const status = statusOf(field);
   let frame = 0;
-  let telling: ReturnType<typeof setTimeout> | undefined;
-  let shown = "";
 
   const sync = (): void => {
     gate.text = field.value;
@@ -95,14 +91,7 @@ export function attachText(field: Field, gate: TextGate): AttachedField {
     if (complaint === "") field.removeAttribute("aria-invalid");
     else field.setAttribute("aria-invalid", "true");
     note.set(complaint);
-    if (complaint !== shown) {
-      shown = complaint;
-      clearTimeout(telling);
-      telling = setTimeout(() => {
-        if (!status.isConnected) field.after(status);
-        status.textContent = complaint;
-      }, quiet);
-    }
+    status.say(complaint);
   };
   const later = (): void => {
     if (frame === 0) frame = requestAnimationFrame(show);
@@ -114,10 +103,12 @@ export function attachText(field: Field, gate: TextGate): AttachedField {
   const sized = new ResizeObserver(() => layer.isConnected && lay(layer, field));
 
   dress(treeOf(field));
-  field.addEventListener("input", later);
-  field.addEventListener("change", later);
-  field.addEventListener("scroll", scrolled);
-  field.form?.addEventListener("reset", later);
+  const ending = new AbortController();
+  const { signal } = ending;
+  field.addEventListener("input", later, { signal });
+  field.addEventListener("change", later, { signal });
+  field.addEventListener("scroll", scrolled, { signal });
+  field.form?.addEventListener("reset", later, { signal });
   sized.observe(field);
   gate.text = field.value;
   const unsubscribe = gate.subscribe(() => later());
@@ -127,16 +118,36 @@ export function attachText(field: Field, gate: TextGate): AttachedField {
     detach() {
       unsubscribe();
       cancelAnimationFrame(frame);
-      clearTimeout(telling);
+      ending.abort();
       sized.disconnect();
-      field.removeEventListener("input", later);
-      field.removeEventListener("change", later);
-      field.removeEventListener("scroll", scrolled);
-      field.form?.removeEventListener("reset", later);
       field.setCustomValidity("");
       field.removeAttribute("aria-invalid");
       note.remove();
       layer.remove();
+      status.remove();
+    },
+  };
+}
+
+/** Tells a screen reader what a field's text lacks, once one has stopped typing. */
+function statusOf(field: Field): { say(text: string): void; remove(): void } {
+  const status = field.ownerDocument.createElement("span");
+  status.className = "holdfast-status";
+  status.setAttribute("role", "status");
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  let said = "";
+  return {
+    say(text) {
+      if (text === said) return;
+      said = text;
+      clearTimeout(waiting);
+      waiting = setTimeout(() => {
+        if (!status.isConnected) field.after(status);
+        status.textContent = text;
+      }, quiet);
+    },
+    remove() {
+      clearTimeout(waiting);
       status.remove();
     },
   };

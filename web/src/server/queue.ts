@@ -57,13 +57,7 @@ export interface Pending {
 }
 
 /** What the storage has of a proposal. */
-interface Item {
-  readonly key: string;
-  readonly action: string;
-  readonly actor: Actor;
-  readonly args: Readonly<Record<string, unknown>>;
-  readonly reasons: readonly string[];
-  readonly shown: Verdict;
+interface Item extends Pick<Pending, "key" | "action" | "actor" | "args" | "reasons" | "shown"> {
   readonly at: number;
   /** It has been sent, and may have been recorded. */
   readonly sent?: boolean;
