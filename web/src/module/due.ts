@@ -1,14 +1,14 @@
 // This file defines expire: the end of what was not confirmed in time. A host proposes it, as the agent
 // that the bundle names.
 
-import type { ProposalDocument, View } from "../contract/documents.js";
+import type { Head, ProposalDocument } from "../contract/documents.js";
 import type { Decision } from "../documents/decision.js";
 
 /** The id under which hosts propose expire; the kind is the bundle's `hold.by`. */
 export const hostId = "holdfast";
 
 interface Expiring {
-  view(): View;
+  head(): Pick<Head, "at" | "holds">;
   why(proposal: ProposalDocument): Decision;
   decide(proposal: ProposalDocument): Decision;
 }
@@ -20,7 +20,7 @@ export function expirerOf(info: { readonly [more: string]: unknown }): string | 
 
 /** Ends what is due at a time, in order; what would not end it, as in a frozen session, is not proposed. */
 export function expire(session: Expiring, kind: string | undefined, nowMillis: number): Decision[] {
-  const { at, holds } = session.view();
+  const { at, holds } = session.head();
   const done: Decision[] = [];
   for (const { seq, expires } of kind === undefined ? [] : holds) {
     const now = Math.max(at, nowMillis);

@@ -41,7 +41,7 @@ export class Player {
   constructor(engine: Engine, session: Session) {
     this.#engine = engine;
     this.#session = session;
-    const { at } = session.view();
+    const { at } = session.head();
     this.#at = at >= firstAt ? at + step : firstAt;
   }
 

@@ -2,7 +2,7 @@
 //
 // A session outlives a trap: see recovery.ts.
 
-import type { Admissible, BundleInfo, Path, ProposalDocument, Question, View } from "../contract/documents.js";
+import type { Admissible, BundleInfo, Head, Path, ProposalDocument, Question, View } from "../contract/documents.js";
 import { Op } from "../contract/abi.js";
 import { Decision } from "../documents/decision.js";
 import type {
@@ -157,6 +157,14 @@ export class Session<B extends Declared = Undeclared> extends Held {
   /** Returns the state, derived values and parked proposals, for showing. */
   view(): View<B["state"]> {
     return parse(this.call(Op.View)) as View<B["state"]>;
+  }
+
+  /**
+   * Returns where the session is, without its state, which may have megabytes.
+   * @internal
+   */
+  head(): Head {
+    return parse(this.call(Op.Head)) as Head;
   }
 
   /**

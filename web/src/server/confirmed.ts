@@ -58,7 +58,7 @@ export class Confirmed {
     this.bundle = bundle;
     this.ownsBundle = ownsBundle;
     this.#session = bundle.open(id);
-    this.#head = this.#genesis = this.#session.view().prev;
+    this.#head = this.#genesis = this.#session.head().prev;
   }
 
   /** Fetches the bundle and a start. What comes after the start is catchUp's. */
@@ -204,22 +204,22 @@ export class Confirmed {
       if (thrown instanceof HoldfastError && thrown.code.startsWith("engine/")) throw thrown;
       return;
     }
-    const view = session.view();
+    const head = session.head();
     const said = last === "" ? undefined : read(last);
     if (
       said === undefined ||
-      view.session !== this.id ||
-      view.seq !== said.seq ||
-      view.at !== said.at ||
-      view.prev !== this.digest(last) ||
-      stateOf(session, said) !== said.state
+      head.session !== this.id ||
+      head.seq !== said.seq ||
+      head.at !== said.at ||
+      head.prev !== this.digest(last) ||
+      head.state !== said.state
     )
       return session.close();
     this.#session.close();
     this.#session = session;
     this.#seq = seq;
-    this.#at = view.at;
-    this.#head = view.prev;
+    this.#at = head.at;
+    this.#head = head.prev;
     this.#recent.set(seq, last);
   }
 }
@@ -258,11 +258,4 @@ export function read(text: string): DecisionDocument {
     // It is none.
   }
   throw differs("the server sends something that is no decision");
-}
-
-// The module writes a state's digest into decisions only. One that refuses names the
-// state as it is: there is nothing to decline under a seq that has not been.
-function stateOf(session: Session, { actor, at, seq }: DecisionDocument): string {
-  const { document } = session.why({ action: "decline", actor, args: { hold: seq + 1 }, at, reasons: ["request"] });
-  return document.verdict === "reject" ? document.state : "";
 }

@@ -135,9 +135,9 @@ export class Guesses {
     const expirer = expirerOf(bundle.info);
     if (expirer === undefined) return ahead;
     retrying(() => expire(ahead, expirer, this.#forkedAt));
-    const view = ahead.view();
-    this.#expired = view.seq - seq;
-    this.#start = view.at;
+    const head = ahead.head();
+    this.#expired = head.seq - seq;
+    this.#start = head.at;
     return ahead;
   }
 
@@ -147,7 +147,7 @@ export class Guesses {
     if (expirerOf(bundle.info) === undefined) return false;
     if (this.#lookedAt !== seq) {
       this.#lookedAt = seq;
-      const { holds } = retrying(() => session.view());
+      const { holds } = retrying(() => session.head());
       this.#due = Math.min(...holds.map(({ expires }) => (expires > this.#forkedAt ? expires : Infinity)));
     }
     return this.#due <= remote.clock.now();

@@ -519,7 +519,7 @@ export class Replica<B extends Declared = Undeclared> implements Gated {
     const now = this.#confirmed.remote.clock.now();
     let next = Infinity;
     try {
-      for (const { expires } of this.#shown().view().holds) if (expires > now && expires < next) next = expires;
+      for (const { expires } of this.#shown().head().holds) if (expires > now && expires < next) next = expires;
     } catch {
       return; // the module trapped; the next change asks again
     }
