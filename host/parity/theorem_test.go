@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/host"
 )
 
@@ -35,6 +36,7 @@ type kept struct{ action, preference string } // the preference is "" where all 
 type family struct {
 	ancestors []*ancestor
 	seen      map[string]int
+	costly    bool // an ancestor cannot be asked
 }
 
 func newFamily(t *testing.T, doc map[string]any, seen map[string]int) *family {
@@ -101,6 +103,10 @@ func (f *family) add(t *testing.T, doc map[string]any) *ancestor {
 		t.Fatal(err)
 	}
 	if a.bundle, err = host.Native().Load(src); err != nil {
+		if Outcome(nil, err) == codes.LimitDecisionCost {
+			f.costly = true // with the preferences; they cannot be asked in this family
+			return a
+		}
 		t.Fatalf("%v\n%s", err, src)
 	}
 	s, err := a.bundle.Open(Session)
@@ -398,7 +404,11 @@ func families(t *testing.T, sessions int, seen map[string]int) (list []*Job) {
 			}
 			if s.Op == "load" {
 				if doc := object1(s.In); len(extended(doc)) > 0 {
-					f = newFamily(t, doc, seen)
+					if f = newFamily(t, doc, seen); f.costly {
+						seen["too costly to ask"]++
+						f = nil
+						return
+					}
 					seen["shape "+strings.Join(f.ids(), " ")]++
 				}
 			}
