@@ -1,6 +1,6 @@
 package main
 
-// This file writes the status and title of what a gate refuses, for the gate at the edge.
+// This file writes the status and title of what a gate refuses, for the gate and the worker at the edge.
 
 import (
 	"bytes"
@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// problemAreas are the areas of codes that a gate answers with. A code without a status of its own is about an input.
-var problemAreas = []string{"bundle", "catalog", "gate", "http", "json", "limit", "proposal", "session"}
+// problemAreas are the areas of codes that a gate, or the worker itself, answers with. A code without a status of its own is about an input.
+var problemAreas = []string{"bundle", "catalog", "gate", "http", "json", "ledger", "limit", "proposal", "session"}
 
 // problemsTS writes them as an object.
 func problemsTS(areas []area) []byte {
@@ -17,7 +17,7 @@ func problemsTS(areas []area) []byte {
 	b.WriteString(generated)
 	b.WriteString("// This file has the status and title of problem documents (RFC 9457), by code.\n\n")
 	b.WriteString("import type { Code } from \"./codes.js\";\n\n")
-	b.WriteString("/** Those of the codes that a gate answers with. A code that is not here is 422, \"Not accepted\". */\n")
+	b.WriteString("/** Those of the codes that a gate or the worker answers with. A code that is not here is 422, \"Not accepted\". */\n")
 	b.WriteString("export const problems: { readonly [code in Code]?: readonly [status: number, title: string] } = {\n")
 	for _, a := range areas {
 		if !slices.Contains(problemAreas, a.name) {

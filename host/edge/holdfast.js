@@ -12,8 +12,10 @@
 import { DurableObject } from "cloudflare:workers";
 import "../../dist/edge/wasm_exec.js"; // defines Go
 import { Engine } from "../../web/dist/module/engine.js";
-import { Op } from "../../web/dist/module/abi.js";
+import { Op } from "../../web/dist/contract/abi.js";
+import { ObjectStore } from "../ledger/object.js";
 import { Listeners, wantsSocket } from "./listen.js";
+import { problem } from "./problem.js";
 
 /* global Go, MODULE_DIGEST, MODULE_BYTES */
 
@@ -34,13 +36,17 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
   class Holdfast extends DurableObject {
     #open; // promise of the Go program's binding
     #known = false; // a session's object: the session is there
+    #store;
     #listeners;
     #alarmAt; // when alarm is called, or null; undefined where that is not known yet
 
     constructor(ctx, env) {
       super(ctx, env);
+      // An object that tells has a log; one that has nothing written yet has no listeners.
+      this.#store = new ObjectStore(ctx.storage, () => this.#known && this.#listeners.tell());
       this.#listeners = new Listeners(
         ctx,
+        this.#store,
         String(env.HOLDFAST_ORIGINS ?? "")
           .split(/\s+/)
           .filter(Boolean),
@@ -58,7 +64,7 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
       }
       const program = await this.#program();
       if (session === undefined || !wantsSocket(request)) return program.handleRequest(request);
-      return this.#listeners.accept(request, (asked) => program.handleRequest(asked), problem);
+      return this.#listeners.accept(request, (asked) => program.handleRequest(asked));
     }
 
     /** Ends what is due in the session, whether anybody asks or not; the platform calls it again where that fails. */
@@ -92,29 +98,12 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
     /** Returns what a session was created as, rows by table, or undefined. Of the registry only. */
     async origin(session) {
       await this.#program();
-      const { sql } = this.ctx.storage;
-      const [row] = this.#made() ? sql.exec("SELECT * FROM sessions WHERE id = ?", session) : [];
-      if (row === undefined) return undefined;
-      const [bundle] = sql.exec("SELECT * FROM documents WHERE digest = ?", row.bundle);
-      const catalog = [...sql.exec("SELECT * FROM documents WHERE digest = ?", bundle.catalog)];
-      const signatures = [
-        ...sql.exec("SELECT * FROM signatures WHERE digest = ? OR digest = ?", bundle.digest, bundle.catalog),
-      ];
-      return { documents: [bundle, ...catalog], signatures, sessions: [row] };
+      return this.#store.origin(session);
     }
 
-    /** Returns where the session stands, or null where nothing was asked of it yet. Of a session's object only. */
-    stands() {
-      if (!this.#made()) return null;
-      const [last] = this.ctx.storage.sql.exec("SELECT seq, digest AS head FROM decisions ORDER BY seq DESC LIMIT 1");
-      return last ?? null;
-    }
-
-    /** Says whether the Go program has made its tables. */
-    #made() {
-      return (
-        this.ctx.storage.sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'schema_version'").toArray().length > 0
-      );
+    /** Returns where the session is, or null where nothing was asked of it yet. Of a session's object only. */
+    head() {
+      return this.#store.head();
     }
 
     /** Says whether this is the object of a name; an object is not told its own. */
@@ -130,20 +119,11 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
     /** Says whether the session is here, having copied what it was created as where it was not. */
     async #find(session) {
       if (this.#known) return true;
-      const { sql } = this.ctx.storage;
-      if (this.#made() && sql.exec("SELECT 1 FROM sessions WHERE id = ?", session).toArray().length > 0)
-        return (this.#known = true);
+      if (this.#store.has(session)) return (this.#known = true);
       const origin = await this.#registry().origin(session);
       if (origin === undefined) return false; // and a guess leaves nothing behind
       await this.#program(); // makes the tables
-      this.ctx.storage.transactionSync(() => {
-        if (sql.exec("SELECT 1 FROM sessions WHERE id = ?", session).toArray().length > 0) return; // another request was faster
-        for (const [table, rows] of Object.entries(origin))
-          for (const row of rows) {
-            const names = Object.keys(row);
-            sql.exec(`INSERT INTO ${table} (${names}) VALUES (${names.map(() => "?")})`, ...Object.values(row));
-          }
-      });
+      this.#store.copy(session, origin);
       return (this.#known = true);
     }
 
@@ -162,7 +142,6 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
     }
 
     async #start() {
-      const { storage } = this.ctx;
       const context = {
         env: this.env,
         ctx: this.ctx,
@@ -173,24 +152,7 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
           lend: lend(this),
           bundles: this.#is(registry) ? bundles.map(signed) : [],
           alarm: (at) => this.#remind(at).catch((thrown) => console.error(`holdfast: no alarm can be set: ${thrown}`)),
-          ledger: {
-            exec(query, parameters) {
-              const cursor = storage.sql.exec(query, ...parameters);
-              const rows = Array.from(cursor.raw());
-              return { columns: cursor.columnNames, rows, written: cursor.rowsWritten };
-            },
-            transaction(fn) {
-              try {
-                storage.transactionSync(() => {
-                  if (!fn()) throw refused;
-                });
-              } catch (thrown) {
-                if (thrown !== refused) throw thrown;
-              }
-            },
-            // An object that tells has a log; one that has nothing written yet has nobody to tell.
-            sync: () => storage.sync().then(() => this.#known && this.#listeners.tell()),
-          },
+          ledger: this.#store,
         },
       };
       const { binding, ended } = await boot(program, context);
@@ -228,10 +190,10 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
     if (session !== undefined) return object(named(session)).fetch(request);
     const response = await object(registry).fetch(request);
     if (pathname !== "/v1/sessions" || request.method !== "GET" || response.status !== 200) return response;
-    // The registry knows which sessions there are, and each of them where it stands.
+    // The registry knows which sessions there are, and each of them where it is.
     const list = await response.json();
     await Promise.all(
-      list.sessions.map(async (listed) => Object.assign(listed, await object(named(listed.session)).stands())),
+      list.sessions.map(async (listed) => Object.assign(listed, await object(named(listed.session)).head())),
     );
     const headers = new Headers(response.headers);
     headers.delete("Content-Length");
@@ -333,34 +295,12 @@ function signed(bundle) {
   return [typeof document === "string" ? document : JSON.stringify(document), signature];
 }
 
-const refused = new Error("refused");
-
-/** Titles of the problems that are not the Go program's. */
-const titles = {
-  "http/query": "A parameter cannot be read",
-  "http/origin": "Asked from another origin",
-  "session/stale": "The session has moved on",
-  "limit/streams": "Too many event streams",
-  "ledger/unavailable": "The store does not answer",
-};
-
-/** Returns a problem document, as the server writes it. */
-function problem(status, code, detail, headers = {}) {
-  return new Response(
-    JSON.stringify({ type: `urn:holdfast:problem:${code}`, title: titles[code], status, code, detail }),
-    {
-      status,
-      headers: { "Content-Type": "application/problem+json", "Cache-Control": "no-store", ...headers },
-    },
-  );
-}
-
 /** Answers as the server does when its store fails. */
 function unavailable() {
   const detail =
     "the store does not answer; whether this was recorded must be looked up: " +
     "repeat the request with the same Idempotency-Key or seq";
-  return problem(503, "ledger/unavailable", detail, { "Retry-After": "1" });
+  return problem("ledger/unavailable", detail, { "Retry-After": "1" });
 }
 
 /** Returns the session whose object a path belongs to, or undefined: also where no session may have that id. */

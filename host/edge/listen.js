@@ -7,6 +7,8 @@
 // or charged for. What is known of a connection is attached to it, and survives.
 // https://developers.cloudflare.com/durable-objects/best-practices/websockets/
 
+import { problem } from "./problem.js";
+
 /* global WebSocketPair, WebSocketRequestResponsePair */
 
 /** The subprotocol. A browser, which cannot set headers, sends its token as a second one, `bearer.TOKEN`. */
@@ -30,32 +32,33 @@ export function wantsSocket(request) {
 /** The listeners of a session's object. */
 export class Listeners {
   #ctx;
+  #store;
   #origins;
 
-  /** origins are those whose pages may listen, besides the worker's own. */
-  constructor(ctx, origins) {
+  /** store has the log; origins are those whose pages may listen, besides the worker's own. */
+  constructor(ctx, store, origins) {
     this.#ctx = ctx;
+    this.#store = store;
     this.#origins = origins;
     // Answered without waking the object.
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
   }
 
   /**
-   * Answers a request for events. ask puts a request to the Go program, which knows who may read the session; refuse
-   * makes a problem document.
+   * Answers a request for events. ask puts a request to the Go program, which knows who may read the session.
    */
-  async accept(request, ask, refuse) {
+  async accept(request, ask) {
     const offered = (request.headers.get("Sec-WebSocket-Protocol") ?? "")
       .split(",")
       .map((part) => part.trim())
       .filter(Boolean);
     if (offered.length > 0 && !offered.includes(protocol))
-      return refuse(400, "http/query", `the WebSocket protocol here is ${protocol}`);
+      return problem("http/query", `the WebSocket protocol here is ${protocol}`);
     // A page of another origin may open a WebSocket, and browsers ask nobody: so it is asked here.
     const { host } = new URL(request.url);
     const origin = request.headers.get("Origin");
     if (origin !== null && hostOf(origin) !== host && !this.#origins.includes(origin))
-      return refuse(403, "http/origin", "a page of another origin asks: name its origin when the worker is set up");
+      return problem("http/origin", "a page of another origin asks: name its origin when the worker is set up");
     const headers = new Headers(request.headers);
     for (const name of ["Upgrade", "Connection", "Origin", "Sec-WebSocket-Protocol", "Sec-WebSocket-Key"])
       headers.delete(name);
@@ -63,19 +66,18 @@ export class Listeners {
     if (token !== undefined && !headers.has("Authorization")) headers.set("Authorization", `Bearer ${token}`);
     const may = await ask(new Request(request.url, { method: "HEAD", headers }));
     if (may.status !== 200) return ask(new Request(request.url, { headers })); // says why
-    const stands = Number(may.headers.get("Holdfast-Seq"));
+    const recorded = Number(may.headers.get("Holdfast-Seq"));
     const last = headers.get("Last-Event-ID");
-    const seen = Number(last ?? new URL(request.url).searchParams.get("after") ?? stands);
-    if (stands - seen > maxBehind)
-      return refuse(
-        409,
+    const seen = Number(last ?? new URL(request.url).searchParams.get("after") ?? recorded);
+    if (recorded - seen > maxBehind)
+      return problem(
         "session/stale",
-        `${stands - seen} decisions are more than are told at once: read the log first`,
+        `${recorded - seen} decisions are more than are told at once: read the log first`,
       );
     const authorization = headers.get("Authorization") ?? "";
     const tag = await tagOf(authorization);
     if (this.#ctx.getWebSockets(tag).length >= maxListeners)
-      return refuse(429, "limit/streams", `a token may hold ${maxListeners} event streams open`);
+      return problem("limit/streams", `a token may hold ${maxListeners} event streams open`);
     const pair = new WebSocketPair();
     const [client, server] = Object.values(pair);
     this.#ctx.acceptWebSocket(server, [tag]);
@@ -92,10 +94,8 @@ export class Listeners {
   tell() {
     const listeners = this.#ctx.getWebSockets();
     if (listeners.length === 0) return;
-    const { sql } = this.#ctx.storage;
-    const decoder = new TextDecoder();
     const rows = new Map(); // what is read once serves all
-    const [{ last }] = sql.exec("SELECT coalesce(max(seq), 0) AS last FROM decisions");
+    const last = this.#store.head()?.seq ?? 0;
     for (const listener of listeners) {
       try {
         let { seen, expires } = listener.deserializeAttachment();
@@ -105,10 +105,7 @@ export class Listeners {
         }
         if (seen === last) continue;
         for (; seen < last; seen++) {
-          if (!rows.has(seen + 1)) {
-            const [{ bytes }] = sql.exec("SELECT bytes FROM decisions WHERE seq = ?", seen + 1);
-            rows.set(seen + 1, decoder.decode(bytes));
-          }
+          if (!rows.has(seen + 1)) rows.set(seen + 1, this.#store.decision(seen + 1));
           listener.send(rows.get(seen + 1));
         }
         listener.serializeAttachment({ seen, expires });

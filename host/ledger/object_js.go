@@ -4,8 +4,8 @@ package ledger
 // JavaScript worker that has storage: https://developers.cloudflare.com/durable-objects.
 // The platform lets one object of a name exist, so nothing else writes.
 //
-// The worker gives the database as an object of four functions: run a statement, run a function
-// in a transaction, and wait until what was written is durable. There are no files, locks or
+// The worker gives the database as an object of three functions (object.js): run a statement, run a
+// function in a transaction, and wait until what was written is durable. There are no files, locks or
 // threads; statements return at once, and durability comes later, for all that was written before.
 
 import (

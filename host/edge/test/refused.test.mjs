@@ -215,7 +215,7 @@ test("the module traps, or the program of an object dies: nothing is acknowledge
       [{}, [201, undefined]],
       [{ "Test-Trap": "7" }, [500, "engine/trap"]], // in Decide
       [{}, [201, undefined]],
-      [{ "Test-Trap": "12" }, [201, undefined]], // in View, which is asked for when the session is opened again
+      [{ "Test-Trap": "24" }, [201, undefined]], // in Head, which is asked for when the session is opened again
       [{ "Test-Crash": "1" }, [503, "ledger/unavailable"]],
       [{}, [500, "engine/trap"]],
       [{}, [201, undefined]],

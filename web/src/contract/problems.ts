@@ -3,7 +3,7 @@
 
 import type { Code } from "./codes.js";
 
-/** Those of the codes that a gate answers with. A code that is not here is 422, "Not accepted". */
+/** Those of the codes that a gate or the worker answers with. A code that is not here is 422, "Not accepted". */
 export const problems: { readonly [code in Code]?: readonly [status: number, title: string] } = {
   "bundle/invalid": [422, "The document is not valid"],
   "bundle/taken": [409, "The version is taken"],
@@ -41,6 +41,8 @@ export const problems: { readonly [code in Code]?: readonly [status: number, tit
   "json/syntax": [400, "The body is no JSON that is accepted"],
   "json/trailing-bytes": [400, "The body is no JSON that is accepted"],
   "json/undefined": [400, "The body is no JSON that is accepted"],
+  "ledger/full": [507, "No space left"],
+  "ledger/unavailable": [503, "The store does not answer"],
   "limit/checking": [422, "A limit is exceeded"],
   "limit/cost": [422, "A limit is exceeded"],
   "limit/count": [422, "A limit is exceeded"],
