@@ -141,7 +141,12 @@ func describe(err error) string {
 	return err.Error()
 }
 
+// said is an error on one line. A message for a form begins with the argument's title, or its name where it has none:
+// the name is not said twice.
 func said(path, message, code string) string {
+	if name, rest, ok := strings.Cut(message, ": "); ok && strings.EqualFold("args."+name, path) {
+		message = rest
+	}
 	if path != "" {
 		path += ": "
 	}
