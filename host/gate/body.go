@@ -169,7 +169,7 @@ func JSON(r *http.Request, v any) error {
 		return refuse(codes.HTTPContentType, "send the body as application/json")
 	}
 	if err := json.Unmarshal(src, v); err != nil {
-		return refuse(codes.ProposalShape, strings.TrimPrefix(err.Error(), "json: "))
+		return refuse(codes.ProposalShape, "the body is JSON of another shape than is read here")
 	}
 	return nil
 }

@@ -49,7 +49,8 @@ func failure(err error) *problem.Problem {
 // isOfRequest says whether a code is about the request, or about the session or bundle that it names.
 func isOfRequest(code string) bool {
 	switch code {
-	case codes.SessionUnknown, codes.SessionCorrupt, codes.SessionDigest, codes.BundleUnknown:
+	case codes.SessionUnknown, codes.SessionCorrupt, codes.SessionDigest, codes.BundleUnknown,
+		codes.CatalogStall, codes.CatalogCursor:
 		return true
 	}
 	area, _, _ := strings.Cut(code, "/")

@@ -718,3 +718,51 @@ test("a key that cannot sign lets nothing through", async () => {
     assert.deepEqual([outcome, response.status], ["failed", 503]);
   }
 });
+
+// What a route of problems.json may do, by its name there.
+const addAs = (more) => async (request) => ({ ...(await addFrom(request)), ...more });
+const throwing = (thrown) => () => {
+  throw thrown;
+};
+const addFrom = async (request) => {
+  if (request.headers.get("Content-Type") !== "application/x-www-form-urlencoded") return add(request);
+  return { action: "add", actor: shopper, args: { item: (await request.formData()).get("item"), count: 2 } };
+};
+const proposers = {
+  body: addFrom,
+  "unknown action": addAs({ action: "subtract" }),
+  "unknown agent": addAs({ actor: { kind: "robot", id: "ann" } }),
+  nothing: () => undefined,
+  throws: throwing(new Error("the login is down")),
+  says: throwing(new HoldfastError("proposal/shape", "send an item", { path: "args.item" })),
+  engine: throwing(new HoldfastError("engine/trap", "the module trapped")),
+  other: throwing(new HoldfastError("bundle/reference", "another document")),
+};
+
+const long = (size) => `{"count":2,"item":"${"x".repeat(size)}"}`;
+
+test("a request that does not go on is answered as the Go package answers it, byte for byte", async () => {
+  const { snapshots, cases: all } = cases("problems");
+  assert.ok(all.length >= 45);
+  for (const { name, propose, session, limit, inexact, method, target, headers, body, base64, bodyOf, answer } of all) {
+    const options = { routes: { "POST /cart": proposers[propose] } };
+    if (limit !== undefined) options.limit = limit;
+    if (session !== undefined)
+      options.session = () => {
+        if (session === "fails") throw new Error("the store is down");
+        return snapshots[session];
+      };
+    const sent = base64 !== undefined ? Buffer.from(base64, "base64") : Buffer.from(body ?? long(bodyOf));
+    // Request would bring a path with dots into its normal form; a worker gets the one that was sent.
+    const asked = new Request(shop + "/cart", { method, headers, body: sent });
+    Object.defineProperty(asked, "url", { value: shop + target });
+    const { request, response } = await gateOf(options)(asked);
+    assert.equal(request, undefined, name);
+    const text = await response.text();
+    const got = { status: response.status, code: JSON.parse(text).code, headers: {}, ...(!inexact && { body: text }) };
+    for (const [header, value] of response.headers) got.headers[header] = value;
+    const wanted = { ...answer, headers: {} };
+    for (const [header, value] of Object.entries(answer.headers)) wanted.headers[header.toLowerCase()] = value;
+    assert.deepEqual(got, wanted, name);
+  }
+});

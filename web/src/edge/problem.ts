@@ -38,13 +38,12 @@ function isOfRequest(code: string): boolean {
 export function failed(thrown: unknown): EdgeVerdict {
   if (thrown instanceof Response) return answered(thrown);
   const { code, path } = thrown instanceof HoldfastError ? thrown : { code: edgeCodes.failed as string, path: "" };
-  const [status, title] = isOfRequest(code)
-    ? (problems[code as Code] ?? [422, "Not accepted"])
-    : problems["gate/failed"]!;
   // Where the bundle, the snapshot, the module or the program around the gate is at fault, a client cannot mend it,
   // nor need it know.
+  const said = isOfRequest(code) ? code : edgeCodes.failed;
+  const [status, title] = problems[said as Code] ?? [422, "Not accepted"];
   const detail = status < 500 ? messageOf(thrown) : "it could not be decided whether this is admissible, so it is not";
-  const response = problem(status, code, title, detail, path === "" ? {} : { path });
+  const response = problem(status, said, title, detail, path === "" || said !== code ? {} : { path });
   if (thrown instanceof MethodError) response.headers.set("Allow", thrown.methods.join(", "));
   if (status === 503) response.headers.set("Retry-After", "1");
   return { outcome: "failed", request: undefined, response, decision: undefined, code };

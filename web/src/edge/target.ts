@@ -108,7 +108,7 @@ export function readFields(raw: string, code: string = edgeCodes.query): Fields 
     if (/[\0-\x1f\x7f]/.test(name) || value.includes("\0")) throw refuse("it has control characters");
     if (isOverride(name)) throw new HoldfastError(edgeCodes.override, "the request names another method for itself");
     const key = foldName(name);
-    if (seen.has(key)) throw refuse(`${JSON.stringify(name)} is there twice`);
+    if (seen.has(key)) throw refuse(`\`${name}\` is there twice`);
     seen.add(key);
     fields.push([name, value]);
   }
