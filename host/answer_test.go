@@ -21,7 +21,8 @@ func TestDocumentsAreWhole(t *testing.T) {
 	for _, name := range folders {
 		playDocuments(t, filepath.Dir(name), seen)
 	}
-	for _, want := range []string{"decision", "view", "head", "admissible", "path", "hold", "append", "terms", "spans", "freezes"} {
+	for _, want := range []string{"decision", "view", "head", "admissible", "path", "hold", "append", "terms", "spans",
+		"freezes"} {
 		if seen[want] == 0 {
 			t.Errorf("no answer had %s, of %v", want, seen)
 		}

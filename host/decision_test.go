@@ -20,14 +20,18 @@ func TestDecide(t *testing.T) {
 	at := int64(1767225600000)
 
 	d, err := Decide(s, Proposal{Action: "turn", Actor: guard, Args: map[string]any{"to": true}, At: at})
-	if err != nil || !d.Committed() || d.Say() != "" || d.Seq != 1 || !strings.Contains(string(d.Bytes), `"reasons":["request"]`) {
+	if err != nil || !d.Committed() || d.Say() != "" || d.Seq != 1 ||
+		!strings.Contains(string(d.Bytes), `"reasons":["request"]`) {
 		t.Errorf("a commit: %+v, %v", d, err)
 	}
-	d, err = Decide(s, Proposal{Action: "turn", Actor: guard, Args: map[string]any{"to": true}, At: at + 1, Reasons: []string{}})
-	if err != nil || d.Committed() || d.Governing != "D-1" || d.Say() != "It is true already." || d.Violations[0].Level != "operational" {
+	d, err = Decide(s, Proposal{Action: "turn", Actor: guard, Args: map[string]any{"to": true}, At: at + 1,
+		Reasons: []string{}})
+	if err != nil || d.Committed() || d.Governing != "D-1" || d.Say() != "It is true already." ||
+		d.Violations[0].Level != "operational" {
 		t.Errorf("a refusal: %+v, %v", d, err)
 	}
-	d, err = Decide(s, Proposal{Action: "turn", Actor: Actor{Kind: "user", ID: "u"}, Args: map[string]any{"to": false}, At: at + 2})
+	d, err = Decide(s, Proposal{Action: "turn", Actor: Actor{Kind: "user", ID: "u"}, Args: map[string]any{"to": false},
+		At: at + 2})
 	if err != nil || d.Committed() || d.Verdict != "hold" {
 		t.Errorf("a hold: %+v, %v", d, err)
 	}
@@ -41,7 +45,8 @@ func TestDecide(t *testing.T) {
 			t.Errorf("%s: %+v", name, d)
 		}
 	}
-	if d, err := Decide(s, Proposal{Action: "turn", Actor: guard, Args: map[string]any{"to": false}}); err != nil || !d.Committed() {
+	if d, err := Decide(s, Proposal{Action: "turn", Actor: guard, Args: map[string]any{"to": false}}); err != nil ||
+		!d.Committed() {
 		t.Errorf("now, which is later than the steps before: %+v, %v", d, err)
 	}
 	if _, err := Read([]byte("{")); err == nil {
@@ -94,11 +99,13 @@ func TestDecideRefusesTextThatIsNotUTF8(t *testing.T) {
 
 func TestReadRefusesWhatIsNoDecision(t *testing.T) {
 	s := open(t, Native(), "s")
-	whole, err := Decide(s, Proposal{Action: "turn", Actor: Actor{Kind: "guard", ID: "g"}, Args: map[string]any{"to": true}})
+	whole, err := Decide(s, Proposal{Action: "turn", Actor: Actor{Kind: "guard", ID: "g"},
+		Args: map[string]any{"to": true}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, doc := range []string{"", "{", "{}", "null", "[]", `"commit"`, `{"verdict":"commit"}`, `{"verdict":"commit","seq":1}`,
+	for _, doc := range []string{"", "{", "{}", "null", "[]", `"commit"`, `{"verdict":"commit"}`,
+		`{"verdict":"commit","seq":1}`,
 		strings.Replace(string(whole.Bytes), `"verdict":"commit"`, `"verdict":"allow"`, 1),
 		strings.Replace(string(whole.Bytes), `"verdict":"commit"`, `"verdict":"reject"`, 1),
 		strings.Replace(string(whole.Bytes), `"seq":1`, `"seq":0`, 1),

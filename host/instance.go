@@ -86,7 +86,9 @@ func (e *Engine) start() (*instance, error) {
 	out, err := version.Call(context.Background())
 	if err == nil && uint32(out[0]) != abi.Version {
 		i.close()
-		return nil, failure(codes.LoadABI, nil, "the module speaks version %d of the ABI, this package version %d: take both from one release", uint32(out[0]), abi.Version)
+		return nil, failure(codes.LoadABI, nil,
+			"the module speaks version %d of the ABI, this package version %d: take both from one release",
+			uint32(out[0]), abi.Version)
 	}
 	if err == nil {
 		out, err = header.Call(context.Background())
@@ -177,13 +179,16 @@ func (i *instance) readHeader() bool {
 func (i *instance) died(err error) *Failure {
 	i.dead = true
 	o := &i.engine.options
-	f := failure(codes.EngineTrap, err, "the module stopped in the middle of this call, which is a bug; nothing was decided")
+	f := failure(codes.EngineTrap, err,
+		"the module stopped in the middle of this call, which is a bug; nothing was decided")
 	f.Log = i.log.String()
 	switch {
 	case i.expired || isDeadline(err):
-		f.Code, f.Message = codes.EngineDeadline, "the call took longer than the deadline of "+o.Deadline.String()+"; nothing was decided"
+		f.Code, f.Message = codes.EngineDeadline,
+			"the call took longer than the deadline of "+o.Deadline.String()+"; nothing was decided"
 	case strings.Contains(f.Log, "out of memory"), strings.Contains(f.Log, "cannot allocate"): // what Go's runtime says
-		f.Code, f.Message = codes.EngineMemory, "the call needed more memory than the limit of "+mebibytes(o.MemoryPages)+"; nothing was decided"
+		f.Code, f.Message = codes.EngineMemory,
+			"the call needed more memory than the limit of "+mebibytes(o.MemoryPages)+"; nothing was decided"
 	}
 	return f
 }

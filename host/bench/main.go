@@ -53,7 +53,8 @@ var rows = []row{
 	{"BenchmarkEval/one", "one comparison, ns", 1, "", "BenchmarkPeer/one", "cel-go"},
 	{"BenchmarkEval/four", "a guard of four comparisons, ns", 1, "at most 150 in V8", "BenchmarkPeer/four", "cel-go"},
 	{"BenchmarkEval/index", "a comparison with a map's entry, ns", 1, "", "BenchmarkPeer/index", "cel-go"},
-	{"BenchmarkPhrases/ascii", "1,000 phrases over 10 KB, plain text, µs", 1000, "under 1,000 in V8", "BenchmarkPeer/phrases", "strings.Contains for each"},
+	{"BenchmarkPhrases/ascii", "1,000 phrases over 10 KB, plain text, µs", 1000, "under 1,000 in V8",
+		"BenchmarkPeer/phrases", "strings.Contains for each"},
 	{"BenchmarkPhrases/decomposed", "the same, accents apart from letters, µs", 1000, "", "", ""},
 	{"BenchmarkPhrases/full-width", "the same, 10,000 full-width letters, µs", 1000, "", "", ""},
 }
@@ -79,7 +80,8 @@ func run(count int) error {
 			fmt.Fprintln(os.Stderr, "bench: without peers, which cannot be built here:", err)
 			continue
 		}
-		args := []string{"-test.run", "^$", "-test.bench", packages[name], "-test.benchtime", "20ms", "-test.count", strconv.Itoa(count)}
+		args := []string{"-test.run", "^$", "-test.bench", packages[name], "-test.benchtime", "20ms", "-test.count",
+			strconv.Itoa(count)}
 		for _, e := range engines {
 			var out bytes.Buffer
 			var err error
@@ -135,7 +137,8 @@ func inWazero(out *bytes.Buffer, module string, args []string) error {
 	if err != nil {
 		return err
 	}
-	config := wazero.NewModuleConfig().WithArgs(append([]string{module}, args...)...).WithStdout(out).WithStderr(os.Stderr).
+	config := wazero.NewModuleConfig().WithArgs(append([]string{module}, args...)...).
+		WithStdout(out).WithStderr(os.Stderr).
 		WithSysNanotime().WithSysWalltime()
 	_, err = r.InstantiateWithConfig(ctx, program, config)
 	if exit := new(sys.ExitError); errors.As(err, &exit) && exit.ExitCode() == 0 {

@@ -38,7 +38,8 @@ func publish(ctx context.Context, tx tx, d *Document) error {
 	err := tx.QueryRowContext(ctx, sqlHas, d.Digest).Scan(&signed)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		_, err = tx.ExecContext(ctx, sqlPublish, d.Digest, d.Kind, d.Name, d.Version, d.Bytes, sum(d.Bytes), d.Signature, d.Catalog, d.At, d.By)
+		_, err = tx.ExecContext(ctx, sqlPublish, d.Digest, d.Kind, d.Name, d.Version, d.Bytes, sum(d.Bytes), d.Signature,
+			d.Catalog, d.At, d.By)
 	case err == nil && !signed && d.Signature != nil:
 		_, err = tx.ExecContext(ctx, sqlSign, d.Digest, d.Signature)
 	}

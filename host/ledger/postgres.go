@@ -153,7 +153,8 @@ func (s *postgresStore) migrate(ctx context.Context, schemas fs.FS) error {
 	if err := s.alone(ctx, tx, "schema"); err != nil {
 		return err
 	}
-	if err := migrate(ctx, tx, schemas, "postgres", `SELECT count(*) FROM pg_class WHERE oid = to_regclass('schema_version')`); err != nil {
+	if err := migrate(ctx, tx, schemas, "postgres",
+		`SELECT count(*) FROM pg_class WHERE oid = to_regclass('schema_version')`); err != nil {
 		return err
 	}
 	return tx.Commit()
@@ -295,13 +296,15 @@ func (s *postgresStore) append(ctx context.Context, batch []*task) error {
 	for _, t := range batch {
 		n += len(t.rows)
 	}
-	sessions, digests, prevs, keys := make([]string, 0, n), make([]string, 0, n), make([]string, 0, n), make([]string, 0, n)
+	sessions, digests := make([]string, 0, n), make([]string, 0, n)
+	prevs, keys := make([]string, 0, n), make([]string, 0, n)
 	seqs, bytes, firsts := make([]int64, 0, n), make([][]byte, 0, n), make([]bool, 0, n)
 	for _, t := range batch {
 		for i := range t.rows {
 			r := &t.rows[i]
 			sessions, seqs, bytes = append(sessions, r.Session), append(seqs, r.Seq), append(bytes, r.Bytes)
-			digests, prevs, keys, firsts = append(digests, r.Digest), append(prevs, r.Prev), append(keys, r.Key), append(firsts, i == 0)
+			digests, prevs = append(digests, r.Digest), append(prevs, r.Prev)
+			keys, firsts = append(keys, r.Key), append(firsts, i == 0)
 		}
 	}
 	var pipeline pgx.Batch

@@ -34,7 +34,8 @@ func migrate(ctx context.Context, tx tx, schemas fs.FS, engine, made string) err
 		return err
 	}
 	if version > len(files) {
-		return fmt.Errorf("ledger: the database has schema %d and this program knows %d: use the newer program that made it", version, len(files))
+		return fmt.Errorf("ledger: the database has schema %d and this program knows %d: use the newer program that "+
+			"made it", version, len(files))
 	}
 	for ; version < len(files); version++ { // sorted, and numbered without gaps
 		text, err := fs.ReadFile(schemas, files[version])

@@ -27,7 +27,8 @@ func (l *Ledger) Create(ctx context.Context, s Session, most int) error {
 		var n int
 		if err := tx.QueryRowContext(ctx, sqlExists, s.ID).Scan(&n); err == nil {
 			return ErrExists
-		} else if err := l.lost(ctx, tx, l.missing("creating a session", err), sqlOrphan, "session", s.ID); err != ErrNotFound {
+		} else if err := l.lost(ctx, tx, l.missing("creating a session", err), sqlOrphan, "session",
+			s.ID); err != ErrNotFound {
 			return err
 		}
 		if most > 0 {

@@ -5,9 +5,10 @@ package ledger
 const (
 	sqlVersion = `SELECT max(version) FROM schema_version`
 
-	sqlDocument = `SELECT digest, kind, name, version, bytes, sum, signature, catalog, at, by FROM documents WHERE digest = $1`
-	sqlHas      = `SELECT signature IS NOT NULL FROM documents WHERE digest = $1`
-	sqlPublish  = `INSERT INTO documents (digest, kind, name, version, bytes, sum, signature, catalog, at, by)
+	sqlDocument = `SELECT digest, kind, name, version, bytes, sum, signature, catalog, at, by
+		FROM documents WHERE digest = $1`
+	sqlHas     = `SELECT signature IS NOT NULL FROM documents WHERE digest = $1`
+	sqlPublish = `INSERT INTO documents (digest, kind, name, version, bytes, sum, signature, catalog, at, by)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 	sqlSign     = `UPDATE documents SET signature = $2 WHERE digest = $1 AND signature IS NULL`
 	sqlRelease  = `SELECT digest FROM releases WHERE kind = $1 AND name = $2 AND version = $3`

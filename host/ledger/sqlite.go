@@ -59,7 +59,8 @@ func openSQLite(ctx context.Context, path string, o Options) (_ *sqliteStore, er
 	} else if !got {
 		return nil, fmt.Errorf("%w: %s", ErrLocked, path)
 	}
-	if s.write1, err = sql.Open("sqlite", dsn(path, "foreign_keys(1)", "wal_autocheckpoint(0)", "cache_size(-16000)")); err != nil {
+	if s.write1, err = sql.Open("sqlite", dsn(path, "foreign_keys(1)", "wal_autocheckpoint(0)",
+		"cache_size(-16000)")); err != nil {
 		return nil, fmt.Errorf("ledger: %w", err)
 	}
 	if s.conn, err = s.write1.Conn(ctx); err != nil {
@@ -113,7 +114,8 @@ func (s *sqliteStore) prepare(ctx context.Context, o Options) error {
 		return err
 	}
 	if o.MaxBytes > 0 {
-		if err := s.conn.QueryRowContext(ctx, `PRAGMA max_page_count = `+strconv.FormatInt(max(o.MaxBytes/page, 1), 10)).Scan(&pages); err != nil {
+		most := strconv.FormatInt(max(o.MaxBytes/page, 1), 10)
+		if err := s.conn.QueryRowContext(ctx, `PRAGMA max_page_count = `+most).Scan(&pages); err != nil {
 			return err
 		}
 	}

@@ -272,10 +272,12 @@ func (g *generator) declareConstants(doc object) {
 		doc["params"] = object{name: object{"type": t.document(), "value": g.value(t)}}
 		g.params = append(g.params, named{name, t})
 		if g.P(70) {
-			doc["metadata"] = object{g.name("meta", 0): object{"type": "int", "value": g.Between(0, 9), "internal": true, "salt": g.text(20)}}
+			doc["metadata"] = object{g.name("meta", 0): object{"type": "int", "value": g.Between(0, 9), "internal": true,
+				"salt": g.text(20)}}
 		}
 		if g.P(70) {
-			doc["valid"] = []any{object{"require": "params." + name + " == params." + name, "say": "It is {params." + name + "}."}}
+			doc["valid"] = []any{object{"require": "params." + name + " == params." + name,
+				"say": "It is {params." + name + "}."}}
 		}
 	}
 }
@@ -371,7 +373,8 @@ func (g *generator) declareMoves(d object, t *typ, name string) {
 		}
 	}
 	if g.P(30) {
-		d["never"] = []any{object{"move": member() + " -> " + member(), "id": "NEVER-" + name, "otherwise": g.otherwise(inAfter, nil)}}
+		d["never"] = []any{object{"move": member() + " -> " + member(), "id": "NEVER-" + name,
+			"otherwise": g.otherwise(inAfter, nil)}}
 	}
 }
 
@@ -389,7 +392,8 @@ func (g *generator) declarePatterns(doc object) {
 			case 1:
 				any = append(any, object{"phrases": []string{pick(g.Rand, lexicon), pick(g.Rand, lexicon)}})
 			default:
-				any = append(any, object{"regex": pick(g.Rand, []string{`\burgen(t|cy)\b`, `^now`, `(go|come) +away`, `[0-9]+%`, `x{2,5}$`})})
+				any = append(any, object{"regex": pick(g.Rand, []string{`\burgen(t|cy)\b`, `^now`, `(go|come) +away`, `[0-9]+%`,
+					`x{2,5}$`})})
 			}
 		}
 		name := g.name("pattern", i)
@@ -434,7 +438,9 @@ func (g *generator) spoil(doc object) {
 			doc[section] = pick(g.Rand, []any{[]any{}, object{"x": 1}, "x", nil, object{"": object{}}, []any{object{"id": "x"}}})
 		}
 	case 4:
-		doc["constraints"] = []any{object{"id": "BAD", "level": "operational", "require": pick(g.Rand, []string{"state.nothing == 1", "1 +", "state.v0 == 1", "next.v0 == next.v0", "args.x9 > 1", "'a' && true"})}}
+		doc["constraints"] = []any{object{"id": "BAD", "level": "operational",
+			"require": pick(g.Rand, []string{"state.nothing == 1", "1 +", "state.v0 == 1", "next.v0 == next.v0", "args.x9 > 1",
+				"'a' && true"})}}
 	case 5:
 		doc["governance"] = []string{"nobody"}
 	default:

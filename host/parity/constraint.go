@@ -10,7 +10,8 @@ import (
 func (g *generator) otherwise(at place, a *action) object {
 	o := object{}
 	if g.P(75) {
-		o["verdict"] = pick(g.Rand, []string{"reject", "hold", "hold", "hold", "hold", "rewrite", "revert", "revert", "halt", "escalate", "stall", "freeze"})
+		o["verdict"] = pick(g.Rand, []string{"reject", "hold", "hold", "hold", "hold", "rewrite", "revert", "revert",
+			"halt", "escalate", "stall", "freeze"})
 		if o["verdict"] == "hold" {
 			if o["by"] = g.someAgents(); g.P(60) {
 				o["by"] = []string{pick(g.Rand, g.agents).name}
@@ -53,7 +54,8 @@ func (g *generator) declareConstraints(doc object) {
 		cond := w.bool(3)
 		switch {
 		case kind == "require" && g.P(30): // a gate that the first variable opens
-			cond = "state." + g.vars[0].name + pick(g.Rand, []string{" == ", " != "}) + g.vars[0].typ.name + "." + pick(g.Rand, g.vars[0].typ.members)
+			cond = "state." + g.vars[0].name + pick(g.Rand, []string{" == ", " != "}) + g.vars[0].typ.name + "." +
+				pick(g.Rand, g.vars[0].typ.members)
 		case g.P(50): // or most proposals would be refused
 			cond += " || " + w.bool(2)
 		}
@@ -85,7 +87,8 @@ func (g *generator) declareConstraints(doc object) {
 		// Two that wait for different people: no one can confirm both.
 		on := []string{pick(g.Rand, g.actions).name}
 		for i, a := range g.agents[:2] {
-			list = append(list, object{"id": fmt.Sprintf("%sTWO-%d", strings.ToUpper(g.prefix), i), "level": "operational", "on": on, "require": "actor.id == 'u1'", "otherwise": object{"verdict": "hold", "by": []string{a.name}}})
+			list = append(list, object{"id": fmt.Sprintf("%sTWO-%d", strings.ToUpper(g.prefix), i), "level": "operational",
+				"on": on, "require": "actor.id == 'u1'", "otherwise": object{"verdict": "hold", "by": []string{a.name}}})
 		}
 	}
 	if list != nil {

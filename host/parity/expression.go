@@ -57,12 +57,14 @@ func (g *generator) writer(at place, a *action) *writer {
 	if g.mixed != "" {
 		for i := range 5 {
 			// Now and then of a kind that it is not: the checker cannot tell.
-			w.paths = append(w.paths, path{fmt.Sprintf("%s[%d]", g.mixed, i), pick(g.Rand, []*typ{tInt, tString, tDouble, tBool})})
+			w.paths = append(w.paths, path{fmt.Sprintf("%s[%d]", g.mixed, i),
+				pick(g.Rand, []*typ{tInt, tString, tDouble, tBool})})
 		}
 	}
 	if w.proposal {
 		w.paths = append(w.paths, path{"actor.id", tString}, path{"proposal.at", tTimestamp},
-			path{"proposal.reasons", &typ{kind: kList, elem: tString, len: 16}}, path{"proposal.origin.id", tString}, path{"proposal.action", tString},
+			path{"proposal.reasons", &typ{kind: kList, elem: tString, len: 16}},
+			path{"proposal.origin.id", tString}, path{"proposal.action", tString},
 			path{"proposal.since", tTimestamp})
 	}
 	return w
@@ -254,7 +256,8 @@ func (w *writer) macro(depth int) string {
 		}
 	}
 	return w.local(elem, func(name string) string {
-		return p.text + "." + pick(w.Rand, []string{"all", "exists", "exists_one"}) + "(" + name + ", " + w.bool(depth-1) + ")"
+		return p.text + "." + pick(w.Rand, []string{"all", "exists", "exists_one"}) + "(" + name + ", " +
+			w.bool(depth-1) + ")"
 	})
 }
 
@@ -268,9 +271,11 @@ func (w *writer) about(depth int) string {
 	case 2:
 		return w.expr(tString, depth-1) + ".contains(" + w.expr(tString, depth-1) + ")"
 	case 3:
-		return w.expr(tString, depth-1) + ".matches(" + pick(w.Rand, []string{`'[a-c]+x?'`, `'^please'`, `'\\d{2}'`, `'(?i)NOW$'`}) + ")"
+		return w.expr(tString, depth-1) + ".matches(" + pick(w.Rand, []string{`'[a-c]+x?'`, `'^please'`, `'\\d{2}'`,
+			`'(?i)NOW$'`}) + ")"
 	case 4:
-		return w.expr(tString, depth-1) + ".covers(" + w.expr(tString, depth-1) + ") " + pick(w.Rand, []string{"== 100", "> 0", "< 60"})
+		return w.expr(tString, depth-1) + ".covers(" + w.expr(tString, depth-1) + ") " +
+			pick(w.Rand, []string{"== 100", "> 0", "< 60"})
 	}
 	return "digest(" + w.expr(tString, depth-1) + ") < 'sha256:8'"
 }
@@ -281,17 +286,20 @@ func (w *writer) int(depth int) string {
 	}
 	switch w.N(9) {
 	case 0, 1, 2, 3:
-		return "(" + w.expr(tInt, depth-1) + pick(w.Rand, []string{" + ", " - ", " * ", " / ", " % "}) + w.expr(tInt, depth-1) + ")"
+		return "(" + w.expr(tInt, depth-1) + pick(w.Rand, []string{" + ", " - ", " * ", " / ", " % "}) +
+			w.expr(tInt, depth-1) + ")"
 	case 4:
 		if p, ok := w.any(kString, kList, kMap); ok {
 			return p.text + ".size()"
 		}
 	case 5:
-		return "math." + pick(w.Rand, []string{"greatest", "least"}) + "(" + w.expr(tInt, depth-1) + ", " + w.expr(tInt, depth-1) + ")"
+		return "math." + pick(w.Rand, []string{"greatest", "least"}) + "(" + w.expr(tInt, depth-1) + ", " +
+			w.expr(tInt, depth-1) + ")"
 	case 6:
 		return "int(" + w.expr(tDouble, depth-1) + ")"
 	case 7:
-		return w.expr(tTimestamp, depth-1) + "." + pick(w.Rand, []string{"getFullYear()", "getDayOfWeek()", "getSeconds()", "getHours('+05:30')"})
+		return w.expr(tTimestamp, depth-1) + "." + pick(w.Rand, []string{"getFullYear()", "getDayOfWeek()", "getSeconds()",
+			"getHours('+05:30')"})
 	case 8:
 		return w.expr(tString, depth-1) + ".indexOf(" + w.expr(tString, depth-1) + ")"
 	}
@@ -308,7 +316,8 @@ func (w *writer) double(depth int) string {
 	case 1:
 		return "math." + pick(w.Rand, []string{"ceil", "floor", "round", "abs"}) + "(" + w.expr(tDouble, depth-1) + ")"
 	}
-	return "(" + w.expr(tDouble, depth-1) + pick(w.Rand, []string{" + ", " - ", " * ", " / "}) + w.expr(tDouble, depth-1) + ")"
+	return "(" + w.expr(tDouble, depth-1) + pick(w.Rand, []string{" + ", " - ", " * ", " / "}) +
+		w.expr(tDouble, depth-1) + ")"
 }
 
 func (w *writer) string(depth int) string {

@@ -120,7 +120,9 @@ func (b *Bundle) damage(r *Rand, v View, p object) {
 	case 0:
 		p["action"] = pick(r, []any{"nothing", "act", 1, nil, "Act0"})
 	case 1:
-		p["actor"] = pick(r, []any{object{"kind": "nobody", "id": "x"}, object{"kind": b.agents[0].name}, object{"kind": b.agents[0].name, "id": ""}, "user", object{"kind": b.agents[0].name, "id": strings.Repeat("x", 129)}})
+		p["actor"] = pick(r, []any{object{"kind": "nobody", "id": "x"}, object{"kind": b.agents[0].name},
+			object{"kind": b.agents[0].name, "id": ""}, "user",
+			object{"kind": b.agents[0].name, "id": strings.Repeat("x", 129)}})
 	case 2:
 		p["at"] = pick(r, []any{-1, 1.5, "now", nil, 253402300800000, max(0, v.At-1)})
 	case 3:
@@ -130,9 +132,12 @@ func (b *Bundle) damage(r *Rand, v View, p object) {
 	case 5:
 		p["args"] = pick(r, []any{[]any{}, nil, object{"nothing": 1}, object{}})
 	case 6:
-		p["reasons"] = pick(r, []any{"request", []any{1}, strings.Split(strings.Repeat("r,", 20), ","), []string{strings.Repeat("long", 80)}, object{}})
+		p["reasons"] = pick(r, []any{"request", []any{1}, strings.Split(strings.Repeat("r,", 20), ","),
+			[]string{strings.Repeat("long", 80)}, object{}})
 	case 7:
-		p["action"], p["args"] = pick(r, []string{"confirm", "decline", "expire", "unfreeze"}), object{"hold": pick(r, []any{0, -1, 1.5, "1", nil, 1}), "digest": pick(r, []any{"sha256:xyz", nil, 1, "sha256:" + strings.Repeat("A", 64)})}
+		p["action"], p["args"] = pick(r, []string{"confirm", "decline", "expire", "unfreeze"}), object{
+			"hold":   pick(r, []any{0, -1, 1.5, "1", nil, 1}),
+			"digest": pick(r, []any{"sha256:xyz", nil, 1, "sha256:" + strings.Repeat("A", 64)})}
 	case 8:
 		p["at"] = max(0, v.At-r.Between(1, 100000))
 	case 9:
@@ -166,9 +171,11 @@ func mangle(r *Rand, doc []byte) []byte {
 	case 7:
 		return append(doc[:i:i], append([]byte("\xff"), doc[i:]...)...)
 	case 8:
-		return pick(r, [][]byte{{}, []byte("null"), []byte("[]"), []byte("\ufeff{}"), []byte("'x'"), []byte(strings.Repeat("[", 200))})
+		return pick(r, [][]byte{{}, []byte("null"), []byte("[]"), []byte("\ufeff{}"), []byte("'x'"),
+			[]byte(strings.Repeat("[", 200))})
 	}
-	return []byte(strings.Replace(string(doc), `"args":`, `"args":`+strings.Repeat(`{"x":`, 200)+`1`+strings.Repeat(`}`, 200)+`,"brgs":`, 1))
+	deep := strings.Repeat(`{"x":`, 200) + `1` + strings.Repeat(`}`, 200)
+	return []byte(strings.Replace(string(doc), `"args":`, `"args":`+deep+`,"brgs":`, 1))
 }
 
 // Question makes what admissible is asked.

@@ -9,10 +9,12 @@ import (
 )
 
 // lexicon are the words of patterns and of texts.
-var lexicon = []string{"go away", "urgent", "you should choose", "straße", "Ελλάδα", "naïve", "delete all", "now", "oui ou non", "100%"}
+var lexicon = []string{"go away", "urgent", "you should choose", "straße", "Ελλάδα", "naïve", "delete all", "now",
+	"oui ou non", "100%"}
 
 // odd are texts at the edges of Unicode, JSON and CEL.
-var odd = []string{"", " ", "\u0000", "\n\t", "\"\\", "😀", "e\u0301", "\u200b", "\ufeffx", "ﬁ", "İ", "ß", "\u2028", "{}", "$1", "ＡＢＣ", "a\u00adb", "٣"}
+var odd = []string{"", " ", "\u0000", "\n\t", "\"\\", "😀", "e\u0301", "\u200b", "\ufeffx", "ﬁ", "İ", "ß", "\u2028",
+	"{}", "$1", "ＡＢＣ", "a\u00adb", "٣"}
 
 // text makes a text of at most limit bytes.
 func (r *Rand) text(limit int) string {

@@ -40,7 +40,8 @@ func main() {
 	dir := flag.String("dir", "", "folder for the SQLite file; empty takes a temporary one")
 	address := flag.String("ledger", "", "a PostgreSQL address instead of a SQLite file")
 	bundle := flag.String("bundle", "testdata/examples/checkout/checkout.yaml", "bundle to decide with")
-	proposal := flag.String("proposal", `{"action":"add","actor":{"kind":"shopper"},"args":{"item":"mug","count":1}}`, "what is proposed")
+	proposal := flag.String("proposal", `{"action":"add","actor":{"kind":"shopper"},"args":{"item":"mug","count":1}}`,
+		"what is proposed")
 	engine := flag.String("engine", "wasm", "wasm or native")
 	span := flag.Duration("for", 3*time.Second, "how long each line is measured")
 	open := flag.Int("open", 10_000, "sessions to open for the line on memory")
@@ -90,7 +91,8 @@ func run(dir, address, path, proposal, engine string, span time.Duration, open i
 		return err
 	}
 	defer l.Close()
-	s, err := server.New(server.Options{Core: core, Ledger: l, Identity: identity.Trusting(), Rate: -1, SessionsPerActor: -1, OpenSessions: open + 2000})
+	s, err := server.New(server.Options{Core: core, Ledger: l, Identity: identity.Trusting(), Rate: -1,
+		SessionsPerActor: -1, OpenSessions: open + 2000})
 	if err != nil {
 		return err
 	}
@@ -112,13 +114,15 @@ func run(dir, address, path, proposal, engine string, span time.Duration, open i
 		client:   &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 4096}},
 		proposal: []byte(proposal),
 	}
-	fmt.Printf("%s, engine %s, %d cores, bundle %s@%s\n", l.Kind(), engine, runtime.GOMAXPROCS(0), built.Name, built.Version)
+	fmt.Printf("%s, engine %s, %d cores, bundle %s@%s\n", l.Kind(), engine, runtime.GOMAXPROCS(0), built.Name,
+		built.Version)
 	fmt.Printf("this file system: %.0f writes of 4 KiB and fsync a second\n\n", fsyncs)
 	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(out, "sessions\tclients\tdurable decisions/s\tagainst fsync/s\tp50 ms\tp90 ms\tp99 ms\tworst ms\t")
 	prefix := fmt.Sprintf("b%d-", time.Now().UnixNano())
 	for _, at := range []struct{ sessions, clients int }{{1, 1}, {1, 16}, {16, 16}, {64, 64}, {256, 256}, {1024, 256}} {
-		names, err := to.create(prefix+fmt.Sprint(at.sessions, "x", at.clients, "-"), built.Name+"@"+built.Version, at.sessions)
+		names, err := to.create(prefix+fmt.Sprint(at.sessions, "x", at.clients, "-"), built.Name+"@"+built.Version,
+			at.sessions)
 		if err != nil {
 			return err
 		}
@@ -143,7 +147,8 @@ func run(dir, address, path, proposal, engine string, span time.Duration, open i
 	}
 	to.client.CloseIdleConnections()
 	grown := memory() - before
-	fmt.Printf("\n%d more sessions open, one decision each: %.0f MiB more, %.1f KiB a session\n", open, grown/(1<<20), grown/float64(open)/1024)
+	fmt.Printf("\n%d more sessions open, one decision each: %.0f MiB more, %.1f KiB a session\n", open, grown/(1<<20),
+		grown/float64(open)/1024)
 	cancel()
 	return <-served
 }

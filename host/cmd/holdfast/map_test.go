@@ -181,7 +181,8 @@ func tsImports(t *testing.T, file, other string) bool {
 var downwards = []string{
 	"host/cmd/holdfast", "host/edge", "host/bench/durable", "host/contract", "host/studio", "host/parity/vectors",
 	"host/parity", "host/scenario", "host/author", "host/author/yaml", "host/server/settings", "host/server",
-	"host/server/limit", "host/server/identity", "host/gate", "host/sessions", "host/problem", "host/ledger", "host/coding",
+	"host/server/limit", "host/server/identity", "host/gate", "host/sessions", "host/problem", "host/ledger",
+	"host/coding",
 	"host/signature", "host", "wasm", "wasm/abi", "core", "core/internal/cases", "core/internal/lint",
 	"core/internal/truth", "core/internal/load", "core/internal/model", "core/internal/code",
 	"core/internal/check", "core/internal/syntax", "core/internal/vm", "core/internal/lib", "core/internal/text",
