@@ -586,3 +586,19 @@ func TestPageDescribesWhatHostsRead(t *testing.T) {
 		}
 	}
 }
+
+// The limits on the page are those in force.
+func TestPageLimits(t *testing.T) {
+	_, table, _ := strings.Cut(page(t), "\n## Limits\n")
+	for what, most := range map[string]int{
+		"bytes of one input": abi.MaxInput, "bytes of a JSON document": abi.MaxInput - 8,
+		"handles open at a time": abi.MaxHandles, "proposals of a watch": core.MaxWatched,
+		"bytes of a proposal or a question": core.MaxProposal, "bytes of a session id": core.MaxSessionID,
+		"entries of a catalog": core.MaxEntries,
+	} {
+		row := regexp.MustCompile(`(?m)^\| ` + what + ` \| ([\d,]+) \|`).FindStringSubmatch(table)
+		if row == nil || strings.ReplaceAll(row[1], ",", "") != strconv.Itoa(most) {
+			t.Errorf("%s: ABI.md has %q, it is %d", what, row, most)
+		}
+	}
+}
