@@ -59,6 +59,10 @@ test("all of it by keyboard alone", async () => {
   await page.keyboard.press("c");
   await page.keyboard.press("Enter");
   await page.waitForFunction(() => document.querySelectorAll(".timeline .seq").length === 1);
+  assert.ok(
+    await page.evaluate(() => document.activeElement.matches(".card button[type=submit]")),
+    "it is still there",
+  );
   await page.keyboard.press("t");
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");

@@ -65,6 +65,8 @@ test("who may not act is shown who may", async () => {
   const draft = card(page, "draft");
   assert.match(await draft.locator(".answer").innerText(), /by:draft/);
   await draft.getByRole("button", { name: "Act as owner" }).click();
+  const focused = () => page.evaluate(() => document.activeElement.closest("article")?.id);
+  assert.equal(await focused(), "action-draft", "the button is gone, and the focus stays in its card");
   assert.equal(await draft.locator(".answer .verdict").innerText(), "would commit");
 });
 

@@ -47,7 +47,8 @@ export function Card({ desk, action }: { desk: Desk; action: Action }) {
             <button
               type="submit"
               class={isWelcome(decision?.verdict) ? "primary" : "plain"}
-              disabled={!moment.open || decision === undefined || desk.busy.value}
+              disabled={!moment.open || decision === undefined}
+              aria-disabled={desk.busy.value}
             >
               {buttonText(action, decision?.verdict)}
             </button>
@@ -58,7 +59,7 @@ export function Card({ desk, action }: { desk: Desk; action: Action }) {
             </span>
           </footer>
         </div>
-        <div class="answer">
+        <div class="answer" tabIndex={-1}>
           {decision === undefined ? (
             <NoAnswer {...answer.error} />
           ) : (

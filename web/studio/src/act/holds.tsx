@@ -48,7 +48,7 @@ function Hold({ desk, hold }: Waits) {
   const say = desk.log.value[hold.seq - 1]?.decision.violations[0]?.say ?? "";
   const over = desk.time() >= hold.expires;
   return (
-    <li class="hold">
+    <li class="hold" tabIndex={-1}>
       <p class="what">
         <strong>{actionTitle(desk.info, action)}</strong> {argsText(desk.info, action, args)}
       </p>
@@ -79,10 +79,20 @@ function Answers({ desk, hold, over }: Waits & { over: boolean }) {
     announce(`${actionTitle(desk.info, draft.action)}: ${verdict}. ${forPeople(violations)[0]?.say ?? ""}`);
   };
   const button = (say: string, draft: Draft, style = "plain") => (
-    <button type="button" class={style} disabled={!open || desk.busy.value} onClick={() => void propose(draft)}>
+    <button
+      type="button"
+      class={style}
+      disabled={!open}
+      aria-disabled={desk.busy.value}
+      onClick={() => void propose(draft)}
+    >
       {say}
     </button>
   );
+  const answerAs = (button: HTMLElement, kind: string): void => {
+    button.closest<HTMLElement>(".hold")?.focus({ preventScroll: true }); // the button is gone by then
+    desk.act(kind);
+  };
   const named = { actor, args: { hold: hold.seq }, reasons };
   return (
     <>
@@ -97,7 +107,13 @@ function Answers({ desk, hold, over }: Waits & { over: boolean }) {
         {mine && button("Decline", { ...named, action: "decline" })}
         {!mine &&
           hold.by.map((kind) => (
-            <button key={kind} type="button" class="plain" disabled={!open} onClick={() => desk.act(kind)}>
+            <button
+              key={kind}
+              type="button"
+              class="plain"
+              disabled={!open}
+              onClick={(event) => answerAs(event.currentTarget, kind)}
+            >
               Act as {agentTitle(desk.info, kind)} to answer
             </button>
           ))}

@@ -18,13 +18,26 @@ export function Others({ desk, kinds }: { desk: Desk; kinds: readonly string[] }
       <p class="how">The way to it</p>
       <div class="row">
         {kinds.map((kind) => (
-          <button key={kind} type="button" class="plain" onClick={() => desk.act(kind)}>
+          <button
+            key={kind}
+            type="button"
+            class="plain"
+            onClick={(event) => {
+              keepFocus(event.currentTarget);
+              desk.act(kind);
+            }}
+          >
             Act as {agentTitle(desk.info, kind)}
           </button>
         ))}
       </div>
     </div>
   );
+}
+
+/** Keeps the focus in the card when a button of the way is gone once it is pressed. */
+function keepFocus(button: HTMLElement): void {
+  button.closest<HTMLElement>(".answer")?.focus({ preventScroll: true });
 }
 
 /** What was found: the actor's own way, and which other agents have one where the actor has none. */
@@ -110,8 +123,12 @@ function Steps({ desk, path, now }: { desk: Desk; path: Path; now: number }) {
             <button
               type="button"
               class="step"
-              disabled={i > 0 || step.at > now || !desk.moment.value.open || desk.busy.value}
-              onClick={() => void take(step)}
+              disabled={i > 0 || step.at > now || !desk.moment.value.open}
+              aria-disabled={desk.busy.value}
+              onClick={(event) => {
+                keepFocus(event.currentTarget);
+                void take(step);
+              }}
             >
               <span class="n" aria-hidden="true">
                 {i + 1}

@@ -1,8 +1,9 @@
 // This file lets one pick a point of a catalog by its parts: a cursor names one bundle, or none.
 
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { CatalogInfo } from "@holdfast/web";
 import { api, fail, open } from "../app/app.js";
+import { useAsked } from "../parts/asked.js";
 import { VerdictMark } from "../parts/icons.js";
 import type { Resolved } from "../server/api.js";
 import { count, plain, short } from "../bundle/words.js";
@@ -10,14 +11,11 @@ import { count, plain, short } from "../bundle/words.js";
 type Cursor = Readonly<Record<string, unknown>>;
 
 export function Catalog({ digest }: { digest: string }) {
-  const [info, setInfo] = useState<CatalogInfo>();
+  const info = useAsked(digest, () => api.catalog(digest), fail);
   const [cursor, setCursor] = useState<Cursor>({});
-  useEffect(() => {
-    api.catalog(digest).then(setInfo, fail);
-  }, [digest]);
   const parts = Object.entries(info?.matrix ?? {});
   const whole = parts.length > 0 && parts.every(([name]) => name in cursor);
-  const found = useBundle(digest, cursor, whole);
+  const found = useAsked(whole ? JSON.stringify(cursor) : undefined, () => api.resolve(digest, cursor), fail);
   if (info === undefined) return <p class="boot">The catalog is loading.</p>;
   return (
     <div class="catalog-page">
@@ -55,22 +53,6 @@ export function Catalog({ digest }: { digest: string }) {
       </div>
     </div>
   );
-}
-
-/** Asks which bundle a cursor names, once it is whole. */
-function useBundle(digest: string, cursor: Cursor, whole: boolean): Resolved | undefined {
-  const [found, setFound] = useState<Resolved>();
-  useEffect(() => {
-    setFound(undefined);
-    if (!whole) return;
-    let gone = false;
-    api.resolve(digest, cursor).then(
-      (answer) => gone || setFound(answer),
-      (thrown) => gone || fail(thrown),
-    );
-    return () => void (gone = true);
-  }, [digest, cursor, whole]);
-  return found;
 }
 
 /** One part of the cursor, and its values. */

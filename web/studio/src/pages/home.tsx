@@ -1,11 +1,10 @@
 // This file defines the first page: what is published, and the sessions there are.
 
-import { useEffect, useState } from "preact/hooks";
 import { api, bundles, catalogs, engine, open, sessions } from "../app/app.js";
 import { address } from "../app/route.js";
-import type { CatalogInfo } from "@holdfast/web";
 import type { Published } from "../server/api.js";
 import type { Info } from "../bundle/info.js";
+import { useAsked } from "../parts/asked.js";
 import { Icon } from "../parts/icons.js";
 import { tours } from "../bundle/tours.js";
 import { count, dateOf, plain } from "../bundle/words.js";
@@ -69,25 +68,15 @@ export function Home() {
 }
 
 /** Reads what a bundle says of itself. */
-function useInfo(digest: string): Info | undefined {
-  const [info, setInfo] = useState<Info>();
-  useEffect(() => {
-    let gone = false;
-    void api.bundle(digest).then(
-      (text) => {
-        const bundle = engine.value!.bundle(text);
-        if (!gone) setInfo(bundle.info as Info);
-        bundle.close();
-      },
-      () => undefined,
-    );
-    return () => void (gone = true);
-  }, [digest]);
+async function infoOf(digest: string): Promise<Info> {
+  const bundle = engine.value!.bundle(await api.bundle(digest));
+  const info = bundle.info as Info;
+  bundle.close();
   return info;
 }
 
 function Tile({ bundle }: { bundle: Published }) {
-  const info = useInfo(bundle.digest);
+  const info = useAsked(bundle.digest, () => infoOf(bundle.digest));
   return (
     <li class="tile panel">
       <h3>{info?.title || plain(bundle.name)}</h3>
@@ -110,15 +99,7 @@ function sizeOf({ agents, actions, constraints }: Info): string {
 }
 
 function CatalogTile({ catalog }: { catalog: Published }) {
-  const [info, setInfo] = useState<CatalogInfo>();
-  useEffect(() => {
-    let gone = false;
-    void api.catalog(catalog.digest).then(
-      (read) => gone || setInfo(read),
-      () => undefined,
-    );
-    return () => void (gone = true);
-  }, [catalog.digest]);
+  const info = useAsked(catalog.digest, () => api.catalog(catalog.digest));
   return (
     <li class="tile panel catalog">
       <h3>{info?.title || plain(catalog.name)}</h3>
