@@ -23,7 +23,7 @@ import {
   type EdgeVerdict,
   type Propose,
 } from "./options.js";
-import { answered, failed, refusal } from "./problem.js";
+import { answered, failed, refused } from "./problem.js";
 import { Route, carriedBy, cleaned, passing, remade, type Asked } from "./request.js";
 import { Routes } from "./routes.js";
 import { Sealer } from "./seal.js";
@@ -171,8 +171,7 @@ class Gate<B extends Declared, Env> {
     } finally {
       if (at >= 0) session.close();
     }
-    if (!decision.committed && !(this.#options.forward ?? []).includes(decision.verdict))
-      return { outcome: "refused", request: undefined, response: refusal(decision), decision, code: "gate/refused" };
+    if (!decision.committed && !(this.#options.forward ?? []).includes(decision.verdict)) return refused(decision);
     return {
       outcome: "forwarded",
       request: await this.#forwarded(asked, query, carried, decision, engine),

@@ -1,6 +1,7 @@
 // This file defines what the owner of a gate at the edge gives it and gets from it: EdgeOptions, EdgeVerdict, and what
 // they are made of.
 
+import type { Code } from "../contract/codes.js";
 import type { Verdict } from "../contract/documents.js";
 import type { Declared, Undeclared } from "../documents/declared.js";
 import type { Decision } from "../documents/decision.js";
@@ -118,7 +119,7 @@ export type EdgeVerdict =
       readonly request: undefined;
       readonly response: Response;
       readonly decision: Decision;
-      readonly code: "gate/refused";
+      readonly code: Extract<Code, "gate/refused">;
     }
   /** It was answered by `propose`. */
   | {

@@ -13,12 +13,14 @@ export function answered(response: Response): EdgeVerdict {
   return { outcome: "answered", request: undefined, response, decision: undefined, code: undefined };
 }
 
-/** Returns the problem document of a proposal that would not be committed. */
-export function refusal(decision: Decision): Response {
+/** Returns what becomes of a request whose proposal would not be committed. */
+export function refused(decision: Decision): EdgeVerdict {
   const { verdict, governing, violations } = decision;
   const detail = violations.find(({ id, say }) => id === governing && say !== "")?.say ?? governing;
-  const [status, title] = problems["gate/refused"]!;
-  return problem(status, "gate/refused", title, detail, { verdict, governing, violations });
+  const code = "gate/refused" satisfies Code;
+  const [status, title] = problems[code]!;
+  const response = problem(status, code, title, detail, { verdict, governing, violations });
+  return { outcome: "refused", request: undefined, response, decision, code };
 }
 
 /** Whether a code is about the request, or about the session or bundle that it names. */

@@ -68,7 +68,7 @@ const maxLatest = 32;
 const maxLatestText = 512;
 
 /** How the module begins the line of what it did not ask, since all of it would have cost too much in one call. */
-const notAsked = '{"error":{"code":"limit/cost"';
+const notAsked = `{"error":{"code":"${"limit/cost" satisfies Code}"`;
 
 interface Node {
   gate: Gate | undefined;

@@ -1,6 +1,6 @@
 // This file defines Problem: a refusal by the server, and what else may go wrong between it and a replica.
 
-import type { ReplicaCodes } from "../contract/codes.js";
+import type { Code, ReplicaCodes } from "../contract/codes.js";
 import { HoldfastError, messageOf } from "../documents/errors.js";
 
 /** The codes that begin in a replica, each with when. The server's own come with Problem. */
@@ -41,7 +41,10 @@ export class Problem extends HoldfastError {
 /** Says whether asking again later may help. */
 export function passing(error: HoldfastError): boolean {
   if (error instanceof Problem && error.code !== replicaCodes.answer)
-    return error.code !== "session/corrupt" && (error.status >= 500 || [408, 425, 429].includes(error.status));
+    return (
+      error.code !== ("session/corrupt" satisfies Code) &&
+      (error.status >= 500 || [408, 425, 429].includes(error.status))
+    );
   return (
     error.code === replicaCodes.unreachable || error.code === replicaCodes.answer || error.code === replicaCodes.token
   );
