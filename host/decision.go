@@ -164,7 +164,8 @@ func Read(decision []byte) (*Decision, error) {
 	default:
 		return &d, nil
 	}
-	return nil, &core.Error{Code: codes.ReplayRecord, Path: missing, Message: "this is no decision: it has no valid `" + missing + "`."}
+	return nil, &core.Error{Code: codes.ReplayRecord, Path: missing,
+		Message: "this is no decision: it has no valid `" + missing + "`."}
 }
 
 // verdicts are those that a decision may have.

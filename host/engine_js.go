@@ -113,7 +113,8 @@ func (i *instance) call(op abi.Op, handle uint32, in []byte) (out []byte, opened
 				panic(r)
 			}
 			i.dead = true
-			out, opened, err = nil, 0, failure(codes.EngineTrap, thrown, "the module stopped in the middle of this call, which is a bug; nothing was decided")
+			out, opened, err = nil, 0, failure(codes.EngineTrap, thrown,
+				"the module stopped in the middle of this call, which is a bug; nothing was decided")
 		}
 	}()
 	input := js.Undefined()

@@ -95,7 +95,8 @@ func (s *session) in(i *instance) (handle uint32, err error) {
 		}
 		if err != nil || n == len(s.steps)-1 && sha256.Sum256(out) != s.last {
 			i.dead = true // with it goes the half-built session
-			return 0, failure(codes.EngineRebuild, err, "the session could not be rebuilt to the bytes it had before: its snapshot or the module has changed")
+			return 0, failure(codes.EngineRebuild, err,
+				"the session could not be rebuilt to the bytes it had before: its snapshot or the module has changed")
 		}
 	}
 	return handle, i.evict(i.sessions.add(s, handle))

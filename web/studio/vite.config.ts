@@ -12,7 +12,8 @@ export default defineConfig({
   },
   plugins: [
     {
-      // The server hands out the module. Left as they are, the SDK's default places for it would put two more copies among the assets.
+      // The server hands out the module. Left as they are, the SDK's default places for it would put two more
+      // copies among the assets.
       name: "no-module-among-assets",
       enforce: "pre",
       transform: (code, id) =>

@@ -1,4 +1,5 @@
-// Command vectors writes sessions of bundles that extend others as golden sessions: go run ./host/parity/vectors FOLDER N.
+// Command vectors writes sessions of bundles that extend others as golden sessions:
+// go run ./host/parity/vectors FOLDER N.
 // They are the attacks of testdata/compose, and the first N of the random families that host/parity holds
 // to the theorem of core/RATIONALE.md; an engine that gives the same bytes holds to it, too.
 package main

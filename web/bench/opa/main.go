@@ -29,7 +29,8 @@ func run() error {
 	for i := range actions {
 		entries = append(entries, fmt.Sprintf("bench/guard/act%d", i))
 	}
-	compiler := compile.New().WithTarget(compile.TargetWasm).WithOptimizationLevel(1).WithEntrypoints(entries...).WithPaths("guard.rego")
+	compiler := compile.New().WithTarget(compile.TargetWasm).WithOptimizationLevel(1).
+		WithEntrypoints(entries...).WithPaths("guard.rego")
 	if err := compiler.Build(context.Background()); err != nil {
 		return err
 	}
