@@ -9,7 +9,7 @@
 //	decided     one action proposed: yes or no from the others
 //
 // Each is asked in the way that is fastest for it: a policy of its own for each action
-// where there are policies, parsed beforehand. The change itself is nobody's time. The
+// where there are policies, parsed beforehand. The change itself is not timed. The
 // others answer yes or no; a gate also has the reasons, with what they read, in words,
 // and a decision is recorded, as bytes that are the same everywhere.
 //
@@ -243,9 +243,9 @@ export async function contest(libraries, { rounds = 200, turn = 1, report }) {
     made.push({ name, ...contender, ask: fiftyOf(contender.can) });
   }
   alike(made);
-  const row = async (title, contestants, goal, judge) => {
+  const row = async (title, contestants, goal, verdictOf) => {
     const results = measure(contestants, { rounds, turn });
-    report({ title, results, goal, verdict: judge(results) });
+    report({ title, results, goal, verdict: verdictOf(results) });
     await new Promise((resolve) => setTimeout(resolve, 0)); // a page draws in between
   };
 

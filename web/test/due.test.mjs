@@ -1,4 +1,4 @@
-// This file tests what becomes of proposals that nobody confirmed in time: in a page's own session, and in a replica.
+// This file tests what becomes of proposals that were not confirmed in time: in a page's own session, and in a replica.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -138,7 +138,7 @@ for (const by of ["clock", undefined])
     gate.refresh();
     assert.deepEqual([gate.allowed, gate.governing], [false, by === undefined ? "hold:expired" : "hold:unknown"]);
     assert.deepEqual(replica.view().holds.length, by === undefined ? 1 : 0);
-    assert.equal(replica.confirmed().holds.length, 1); // that the server has ended it nobody has heard
+    assert.equal(replica.confirmed().holds.length, 1); // it was not heard that the server has ended it
     await until(() => heard.at(-1) === false);
     assert.equal(replica.why({ action: "confirm", args: { hold, digest } }).verdict, "reject");
   });

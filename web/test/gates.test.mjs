@@ -75,7 +75,7 @@ test("while the state is unchanged nothing is asked; after a change all is asked
   assert.deepEqual(calls.all, [Op.Answers]);
 });
 
-test("gates nobody looks at any more are not asked", async (t) => {
+test("gates that are not read any more are not asked", async (t) => {
   const { session, calls } = await counted(t);
   for (let drift = 0; drift <= 100; drift++) session.can("enter", { to: "task", drift });
   const watched = session.gate("note", { text: "kept" });
@@ -121,7 +121,7 @@ for (const [how, begin] of Object.entries(typing))
     const type = begin();
     const lines = [];
     changeWatch(session, (count) => lines.push(count));
-    let text = "This is a long message that somebody types. ".repeat(15);
+    let text = "This is a long message that a person types. ".repeat(15);
     for (let state = 0; state < 3; state++) {
       for (let i = 0; i < 50; i++) type(session, (text += i % 10));
       lines.length = 0;
@@ -389,7 +389,7 @@ test("subscribers hear at once, then once per change, and no more after they lea
   other();
 });
 
-test("a subscriber that throws keeps nobody else from hearing", async (t) => {
+test("a subscriber that throws keeps no other from hearing", async (t) => {
   const { session } = await counted(t);
   const thrown = [];
   const { queueMicrotask } = globalThis; // where what it throws would end the process, as is right
@@ -502,7 +502,7 @@ test("what cannot be asked is refused, with the code that says why", async (t) =
     ["toString", {}, "proposal/action"],
     ["__proto__", {}, "proposal/action"],
   ];
-  session.can("enter", { to: "task", drift: 0 }); // must not stand in for −0
+  session.can("enter", { to: "task", drift: 0 }); // must not be taken for −0
   for (let round = 0; round < 3; round++) {
     for (const [action, args, code] of cases) {
       refused(session.gate(action, args), code);

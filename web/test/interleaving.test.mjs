@@ -98,7 +98,11 @@ async function run(t, engine, server, seed) {
   const settled = () =>
     tabs.every(({ replica }) => replica.pending.length === 0) && [...reports.values()].every((ends) => ends.length > 0);
   for (let i = 0; !settled() && i < 2000; i++) await new Promise((done) => setTimeout(done, 10));
-  const log = await server.log(id);
+  await agree(await server.log(id), tabs, reports);
+}
+
+/** All replicas have the log, and each proposal has one end that agrees with it. */
+async function agree(log, tabs, reports) {
   for (const { replica } of tabs) {
     for (let i = 0; replica.head.seq < log.length && i < 1000; i++) await new Promise((done) => setTimeout(done, 10));
     assert.notEqual(replica.status, "stopped", String(replica.reason?.stack));

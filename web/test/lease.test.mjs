@@ -187,7 +187,7 @@ for (const [what, refusing] of [
   ],
   ["keeps nothing", { setItem: () => undefined }],
 ])
-  test(`a storage that ${what} keeps nobody from sending`, async () => {
+  test(`a storage that ${what} keeps no tab from sending`, async () => {
     const one = job({ ...memoryStorage(), ...refusing });
     await until(() => one.running);
     assert.equal(one.held(), true);

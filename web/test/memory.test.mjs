@@ -44,7 +44,7 @@ test("an address over 2 GiB, which arrives as a negative number, is read as unsi
   assert.equal(memory.read(-65536, 8).byteLength, 0);
 });
 
-test("the shim has the ten functions, a clock that stands, and zeros for luck", () => {
+test("the shim has the ten functions, a clock that does not move, and zeros for luck", () => {
   const { imports, memory } = shim();
   assert.deepEqual(Object.keys(imports).sort(), [
     "args_get",

@@ -43,7 +43,7 @@ const clocks = {
   "is set back with each": (i) => t0 - i * 10_000,
   "is set back once": (i) => (i < 3 ? t0 : t0 - 10_000),
   "jumps forward and back": (i) => t0 + (i % 2) * 3_600_000,
-  "stands still": () => t0,
+  "does not move": () => t0,
   "is at its beginning": (i) => 5 - i,
   "is before 1970": (i) => -t0 - i,
 };

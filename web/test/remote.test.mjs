@@ -53,7 +53,7 @@ test("pauses grow to a bound, have jitter, and are as long as the server says", 
   await follower.pause(0, busy(3_600_000));
   await follower.pause(0, new HoldfastError("replica/unreachable", ""));
   assert.ok(waited[0] >= 3_000 && waited[0] <= 3_100);
-  assert.ok(waited[1] >= 50_000 && waited[1] <= 50_100, "nobody waits for an hour");
+  assert.ok(waited[1] >= 50_000 && waited[1] <= 50_100, "it does not wait for an hour");
   assert.ok(waited[2] <= 100);
 });
 
@@ -154,7 +154,7 @@ test("a WebSocket that answers lives on, and is closed with the replica", async 
   assert.deepEqual([...new Set(socket.sent)], ["ping"]);
 });
 
-test("where there is no WebSocket, nobody may ask for one", (t) => {
+test("where there is no WebSocket, asking for one is refused", (t) => {
   const { WebSocket } = globalThis;
   t.after(() => (globalThis.WebSocket = WebSocket));
   globalThis.WebSocket = undefined;

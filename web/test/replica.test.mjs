@@ -742,7 +742,7 @@ test("what another tab finds refused is refused in the tab that proposed it", as
   assert.deepEqual([b.told.settled[0].outcome, b.told.settled[0].pending.own], ["refused", false]);
   assert.deepEqual([a.pending.length, b.pending.length, storage.length], [0, 0, 0]);
   assert.equal((await log()).length, 0);
-  // A tab that is gone reads no word that is left for it; after a day nobody keeps it.
+  // A tab that is gone reads no word that is left for it; after a day it is not kept.
   a.close();
   proxy.fault = ({ method }) => (method === "POST" ? "refuse" : undefined);
   const gone = await join({ storage, token: () => "a" });
@@ -1046,7 +1046,7 @@ test("the replica is whom the token says, and runs what a trusted key has signed
   t.after(() => replica.close());
   const { outcome, same, decision } = await replica.propose(add(1)).settled;
   assert.deepEqual([outcome, same, decision.document.actor], ["confirmed", true, actor]);
-  // Whoever says to be somebody else is refused by the server, whatever was guessed.
+  // An actor that says to be another is refused by the server, whatever was guessed.
   const liar = replica.propose({ ...add(1), actor: { kind: "user", id: "bob" } });
   assert.equal(liar.guess.verdict, "commit");
   const refused = await liar.settled;

@@ -21,7 +21,7 @@ const deaths = {
     deeper();
   },
   "without a status": (run) => (run(), 2),
-  "with a status nobody knows": (run) => (run(), -1),
+  "with an unknown status": (run) => (run(), -1),
 };
 
 /** Starts an engine in which the next call of operation `next.op` dies as `next.die` says. */

@@ -1,7 +1,7 @@
 // This file is one cold start in a fresh page, of the engine that the address names (?who=holdfast or Cedar-wasm): from
 // the module, compiled while it arrives, to the first decision on a rulebook of fifty guards, or of one (?guards=1).
 // What it took, in milliseconds, is told to
-// whoever opened the page.
+// the opener of the page.
 
 import { fifty, policies, request } from "../contest.mjs";
 

@@ -82,7 +82,7 @@ async function setting(browser, fn) {
 
 const now = (tab) => tab.evaluate(() => window.tab.now);
 
-/** Waits until a tab stands as wanted says. */
+/** Waits until a tab is as wanted says. */
 async function becomes(tab, wanted, times = 3000) {
   let found;
   for (let i = 0; i < times; i++) {

@@ -80,6 +80,131 @@ const tip = (page) => page.evaluate(() => document.querySelector(".holdfast-tip[
 
 const strict = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; style-src 'self'";
 
+/** Looks when a pointer and a finger show an explanation, and when it is gone. */
+async function shownByPointer(page) {
+  // Hovering shows it, the pointer may go onto it, and leaving takes it away.
+  await page.hover("#spec");
+  assert.notEqual(await tip(page), "");
+  await page.hover(".holdfast-tip");
+  await page.waitForTimeout(300);
+  assert.notEqual(await tip(page), "");
+  await page.mouse.move(0, 0);
+  await page.waitForFunction(() => document.querySelector(".holdfast-tip[data-open]") === null);
+  // A finger that is lifted leaves nothing; the next touch elsewhere takes it away.
+  await page.evaluate(() => {
+    const touch = (type) =>
+      document.querySelector("#spec").dispatchEvent(new PointerEvent(type, { pointerType: "touch" }));
+    touch("pointerenter");
+    touch("pointerleave");
+  });
+  await page.waitForTimeout(300);
+  assert.notEqual(await tip(page), "");
+  await page.evaluate(() =>
+    document.querySelector("#after").dispatchEvent(new PointerEvent("pointerdown", { bubbles: true, composed: true })),
+  );
+  assert.equal(await tip(page), "");
+}
+
+/** Controls that come later, each refused or not for a reason of its own. */
+const newcomers = `
+          <br><br><a id="b" href="#gone" data-gate="enter" data-gate-args='{"to":"tusk","drift":0}'>B</a><br><br>
+          <select id="c" aria-label="C" data-gate="enter" data-gate-args='{"to":"task","drift":50}'
+      ><option>1</option></select>
+          <button id="d" data-gate="entr">D</button>
+          <button id="e" data-gate="enter" data-gate-args="{">E</button>
+          <button id="f" data-gate="enter" data-gate-args='{"to":"task","drift":0}'
+      data-gate-actor='{"kind":"automatic"}'>F</button>
+          <button id="g" data-gate="enter" data-gate-args='{"to":"task","drift":0}'
+      data-gate-actor='{"kind":"automatic"}' data-gate-hold>G</button>
+          <button id="h" data-gate="enter" data-gate-args='{"to":"task","drift":50}' data-gate-native>H</button>`;
+
+/** How far the layer is off the field, in pixels: it lies on it, and its text runs as the field's does. */
+async function layerOff(page, field) {
+  return await page.$eval(field, (one) => {
+    const layer = one.nextElementSibling;
+    const [a, b] = [one.getBoundingClientRect(), layer.getBoundingClientRect()];
+    return [
+      a.left - b.left,
+      a.top - b.top,
+      a.width - b.width,
+      a.height - b.height,
+      one.scrollHeight - layer.scrollHeight,
+    ].map(Math.round);
+  });
+}
+
+/** In the page: renders gates by React, decides, and returns what was rendered and clicked. */
+async function rendering() {
+  const { createElement, createRoot, StrictMode, react, mode } = window.lab;
+  const turn = () => new Promise((resolve) => setTimeout(resolve, 10));
+  const session = mode();
+  const renders = { spec: 0, note: 0 };
+  const Spec = () => (
+    renders.spec++,
+    createElement(
+      "output",
+      { id: "spec" },
+      react.useGate(session, "enter", { to: "spec", drift: 0 }).governing || "open",
+    )
+  );
+  const Note = () => (
+    renders.note++,
+    createElement("output", null, String(react.useGate(session, "note", { text: "a" }).allowed))
+  );
+  let clicks = 0,
+    proposed = 0;
+  const App = ({ gone }) =>
+    createElement(
+      "div",
+      null,
+      createElement(Spec),
+      createElement(Note),
+      gone
+        ? null
+        : createElement(
+            react.Gate,
+            { session, action: "enter", args: { to: "spec", drift: 0 }, propose: () => proposed++ },
+            createElement("button", { onClick: () => clicks++, key: "k" }, "Spec"),
+          ),
+      createElement(react.Gate, { session, action: "enter", args: { to: "task", drift: 0 } }, ({ verdict }) =>
+        createElement("i", null, verdict),
+      ),
+    );
+  const root = createRoot(document.querySelector("#root"));
+  root.render(createElement(StrictMode, null, createElement(App, {})));
+  await turn();
+  const before = { ...renders };
+  const text = () => document.querySelector("#spec").textContent;
+  const seen = [text()];
+  const decide = (to) => window.lab.enter(session, to);
+  decide("task");
+  await turn();
+  seen.push(text());
+  const button = document.querySelector("button");
+  button.click();
+  const refused = [clicks, proposed, button.getAttribute("aria-disabled")];
+  decide("task");
+  await turn();
+  const rendered = renders.spec - before.spec;
+  decide("chat");
+  await turn();
+  seen.push(text());
+  button.click();
+  const through = [clicks, proposed, button.getAttribute("aria-disabled")];
+  root.render(createElement(App, { gone: true }));
+  await turn();
+  root.unmount();
+  await turn();
+  return {
+    seen,
+    refused,
+    through,
+    rendered,
+    notes: renders.note - before.note,
+    left: document.querySelectorAll(".holdfast-notes span").length,
+  };
+}
+
 export const suites = {
   async "gates that a server has rendered need no inline style, before React takes over, as it does, and after"(where) {
     const engine = await load();
@@ -186,13 +311,7 @@ export const suites = {
         });
         window.clicks = 0;
         document.querySelector("#spec").addEventListener("click", () => window.clicks++);
-        window.session.decide({
-          action: "enter",
-          actor: { kind: "user", id: "u1" },
-          args: { to: "task", drift: 0 },
-          at: Date.now(),
-          reasons: [],
-        });
+        window.lab.enter(window.session, "task");
       });
       const box = () => page.$$eval("button", (all) => all.map((one) => JSON.stringify(one.getBoundingClientRect())));
       const before = await box();
@@ -212,40 +331,11 @@ export const suites = {
       await page.keyboard.press("Tab");
       assert.equal(await page.evaluate(() => document.activeElement.id), "after");
       assert.deepEqual(await page.evaluate(() => [window.clicks, window.proposed]), [0, []]);
-      // Hovering shows it, the pointer may go onto it, and leaving takes it away.
-      await page.hover("#spec");
-      assert.notEqual(await tip(page), "");
-      await page.hover(".holdfast-tip");
-      await page.waitForTimeout(300);
-      assert.notEqual(await tip(page), "");
-      await page.mouse.move(0, 0);
-      await page.waitForFunction(() => document.querySelector(".holdfast-tip[data-open]") === null);
-      // A finger that is lifted leaves nothing; the next touch elsewhere takes it away.
-      await page.evaluate(() => {
-        const touch = (type) =>
-          document.querySelector("#spec").dispatchEvent(new PointerEvent(type, { pointerType: "touch" }));
-        touch("pointerenter");
-        touch("pointerleave");
-      });
-      await page.waitForTimeout(300);
-      assert.notEqual(await tip(page), "");
-      await page.evaluate(() =>
-        document
-          .querySelector("#after")
-          .dispatchEvent(new PointerEvent("pointerdown", { bubbles: true, composed: true })),
-      );
-      assert.equal(await tip(page), "");
+      await shownByPointer(page);
       // What the page shows may be older than the session: the click asks again.
       const [through] = await page.evaluate(async () => {
         const control = document.querySelector("#spec");
-        const decide = (to) =>
-          window.session.decide({
-            action: "enter",
-            actor: { kind: "user", id: "u1" },
-            args: { to, drift: 0 },
-            at: Date.now(),
-            reasons: [],
-          });
+        const decide = (to) => window.lab.enter(window.session, to);
         decide("chat");
         await new Promise((resolve) => setTimeout(resolve));
         decide("task");
@@ -253,15 +343,7 @@ export const suites = {
         return [window.clicks];
       });
       assert.equal(through, 0);
-      await page.evaluate(() =>
-        window.session.decide({
-          action: "enter",
-          actor: { kind: "user", id: "u1" },
-          args: { to: "chat", drift: 0 },
-          at: Date.now(),
-          reasons: [],
-        }),
-      );
+      await page.evaluate(() => window.lab.enter(window.session, "chat"));
       await page.focus("#spec");
       assert.deepEqual(await described(page, "#spec"), {
         role: "button",
@@ -285,22 +367,7 @@ export const suites = {
         const state = (id) => page.$eval(`#${id}`, (one) => [one.getAttribute("aria-disabled"), one.disabled ?? false]);
         const before = await page.$eval("main", (main) => main.innerHTML);
         await page.evaluate(() => (window.unbind = window.lab.bind(document, (window.session = window.lab.mode()))));
-        await page.evaluate(() => {
-          document.querySelector("#here").insertAdjacentHTML(
-            "beforeend",
-            `
-          <br><br><a id="b" href="#gone" data-gate="enter" data-gate-args='{"to":"tusk","drift":0}'>B</a><br><br>
-          <select id="c" aria-label="C" data-gate="enter" data-gate-args='{"to":"task","drift":50}'
-      ><option>1</option></select>
-          <button id="d" data-gate="entr">D</button>
-          <button id="e" data-gate="enter" data-gate-args="{">E</button>
-          <button id="f" data-gate="enter" data-gate-args='{"to":"task","drift":0}'
-      data-gate-actor='{"kind":"automatic"}'>F</button>
-          <button id="g" data-gate="enter" data-gate-args='{"to":"task","drift":0}'
-      data-gate-actor='{"kind":"automatic"}' data-gate-hold>G</button>
-          <button id="h" data-gate="enter" data-gate-args='{"to":"task","drift":50}' data-gate-native>H</button>`,
-          );
-        });
+        await page.$eval("#here", (here, html) => here.insertAdjacentHTML("beforeend", html), newcomers);
         await turn();
         const states = {};
         for (const id of "abcdefgh") states[id] = await state(id);
@@ -331,7 +398,7 @@ export const suites = {
         await page.$eval("#d", (d) => d.setAttribute("data-gate-args", '{"text":"x"}'));
         await turn();
         assert.deepEqual(await state("d"), ["false", false]);
-        // A control that has left the page is nobody's any more.
+        // A control that has left the page is not gated any more.
         const notes = () => page.$$eval(".holdfast-notes span", (all) => all.length);
         const had = await notes();
         await page.evaluate(
@@ -374,13 +441,7 @@ export const suites = {
           window.lab.bind(shadow, session);
           const heard = [];
           document.querySelector("#g").addEventListener("gatechange", ({ detail }) => heard.push(detail.allowed));
-          session.decide({
-            action: "enter",
-            actor: { kind: "user", id: "u1" },
-            args: { to: "task", drift: 0 },
-            at: Date.now(),
-            reasons: [],
-          });
+          window.lab.enter(session, "task");
           await turn();
           const inner = shadow.querySelector("#inner");
           inner.focus();
@@ -453,7 +514,7 @@ export const suites = {
       );
   },
 
-  async "matches are painted where the text stands, as one types"(where) {
+  async "matches are painted where the text is, as one types"(where) {
     const html = `<form id="form"><label for="t">Text</label><br><textarea id="t" rows="4" cols="30"
   data-gate-text="say" data-gate-args='{"tone":"plain"}'></textarea>
       <label for="i">Line</label><input id="i" data-gate-text="say" data-gate-args='{"tone":"plain"}'
@@ -479,18 +540,7 @@ export const suites = {
         );
         const { invalid, description } = await described(page, field);
         assert.deepEqual([invalid, description], ["true", "Leave the choice to the reader."]);
-        // The layer lies on the field to the pixel, and its text runs as the field's does.
-        const off = await page.$eval(field, (one) => {
-          const layer = one.nextElementSibling;
-          const [a, b] = [one.getBoundingClientRect(), layer.getBoundingClientRect()];
-          return [
-            a.left - b.left,
-            a.top - b.top,
-            a.width - b.width,
-            a.height - b.height,
-            one.scrollHeight - layer.scrollHeight,
-          ].map(Math.round);
-        });
+        const off = await layerOff(page, field);
         assert.deepEqual(off, [0, 0, 0, 0, 0], field);
       }
       await accessible(page);
@@ -555,83 +605,7 @@ export const suites = {
 
   async "React renders a gate again when its answer is another one, and only then"(where) {
     await lab(where, "<div id=root></div>", async (page) => {
-      const result = await page.evaluate(async () => {
-        const { createElement, createRoot, StrictMode, react, mode } = window.lab;
-        const turn = () => new Promise((resolve) => setTimeout(resolve, 10));
-        const session = mode();
-        const renders = { spec: 0, note: 0 };
-        const Spec = () => (
-          renders.spec++,
-          createElement(
-            "output",
-            { id: "spec" },
-            react.useGate(session, "enter", { to: "spec", drift: 0 }).governing || "open",
-          )
-        );
-        const Note = () => (
-          renders.note++,
-          createElement("output", null, String(react.useGate(session, "note", { text: "a" }).allowed))
-        );
-        let clicks = 0,
-          proposed = 0;
-        const App = ({ gone }) =>
-          createElement(
-            "div",
-            null,
-            createElement(Spec),
-            createElement(Note),
-            gone
-              ? null
-              : createElement(
-                  react.Gate,
-                  { session, action: "enter", args: { to: "spec", drift: 0 }, propose: () => proposed++ },
-                  createElement("button", { onClick: () => clicks++, key: "k" }, "Spec"),
-                ),
-            createElement(react.Gate, { session, action: "enter", args: { to: "task", drift: 0 } }, ({ verdict }) =>
-              createElement("i", null, verdict),
-            ),
-          );
-        const root = createRoot(document.querySelector("#root"));
-        root.render(createElement(StrictMode, null, createElement(App, {})));
-        await turn();
-        const before = { ...renders };
-        const text = () => document.querySelector("#spec").textContent;
-        const seen = [text()];
-        const decide = (to) =>
-          session.decide({
-            action: "enter",
-            actor: { kind: "user", id: "u1" },
-            args: { to, drift: 0 },
-            at: Date.now(),
-            reasons: [],
-          });
-        decide("task");
-        await turn();
-        seen.push(text());
-        const button = document.querySelector("button");
-        button.click();
-        const refused = [clicks, proposed, button.getAttribute("aria-disabled")];
-        decide("task");
-        await turn();
-        const rendered = renders.spec - before.spec;
-        decide("chat");
-        await turn();
-        seen.push(text());
-        button.click();
-        const through = [clicks, proposed, button.getAttribute("aria-disabled")];
-        root.render(createElement(App, { gone: true }));
-        await turn();
-        root.unmount();
-        await turn();
-        return {
-          seen,
-          refused,
-          through,
-          rendered,
-          notes: renders.note - before.note,
-          left: document.querySelectorAll(".holdfast-notes span").length,
-        };
-      });
+      const result = await page.evaluate(rendering);
       // The last render removes StrictMode.
       assert.ok(result.notes <= 0 || result.notes === 1, "the note's answer stayed");
       assert.deepEqual(
@@ -648,18 +622,18 @@ export const suites = {
     });
   },
 
-  async "signatures are judged as in Go and Node"(where) {
+  async "signatures are verified as in Go and Node"(where) {
     const folder = new URL("../../../testdata/signature/", import.meta.url);
     const cases = readdirSync(folder)
       .filter((name) => name.endsWith(".json"))
       .map((name) => JSON.parse(readFileSync(new URL(name, folder), "utf8")));
     assert.ok(cases.length > 50);
     await lab(where, "", async (page) => {
-      const judged = await page.evaluate(async (cases) => {
-        const judged = [];
+      const verified = await page.evaluate(async (cases) => {
+        const verified = [];
         for (const { name, kind, document, note, keys } of cases) {
           const { engine } = window.lab;
-          judged.push([
+          verified.push([
             name,
             await (
               kind === "bundle" ? engine.signed(document, note, keys) : engine.signedCatalog(document, note, keys)
@@ -669,10 +643,10 @@ export const suites = {
             ),
           ]);
         }
-        return judged;
+        return verified;
       }, cases);
       assert.deepEqual(
-        judged,
+        verified,
         cases.map(({ name, code }) => [name, code]),
       );
     });

@@ -27,4 +27,6 @@ window.lab = {
   refusedByPolicy,
   mode: () => engine.bundle(gate).open("s1", { actor: user }),
   speech: () => engine.bundle(speech).open("s1", { actor: user }),
+  enter: (session, to) =>
+    session.decide({ action: "enter", actor: user, args: { to, drift: 0 }, at: Date.now(), reasons: [] }),
 };

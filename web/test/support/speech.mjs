@@ -1,4 +1,4 @@
-// This file is a bundle with rules about text: nobody may decide for the reader.
+// This file is a bundle with rules about text: a text may not decide for its reader.
 
 export const speech = {
   holdfast: 1,

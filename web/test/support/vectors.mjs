@@ -23,7 +23,7 @@ function vectorsIn(folder, called) {
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name)
     .sort();
-  if (names.length === 0) throw new Error(`${called} holds no vectors: there is nothing to replay`);
+  if (names.length === 0) throw new Error(`${called} has no vectors: there is nothing to replay`);
   return names.map((name) => {
     const one = new URL(`${name}/`, folder);
     for (const file of files) if (!existsSync(new URL(file, one))) throw new Error(`${called}: ${name} lacks ${file}`);
