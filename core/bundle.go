@@ -40,7 +40,7 @@ func (b *Bundle) Name() string { return b.m.Name }
 func (b *Bundle) Version() string { return b.m.Version }
 
 // Digest returns "sha256:" and the hash of the document's canonical bytes, in
-// which internal metadata stands as hashes; see BUNDLE.md.
+// which internal metadata is written as hashes; see BUNDLE.md.
 func (b *Bundle) Digest() string { return b.m.Digest }
 
 // Warnings returns the findings that did not keep the document from loading.

@@ -6,7 +6,7 @@ package canon
 // ASCII strings eight bytes a turn, integers, words, keys that plainly ascend. It makes
 // no call, because in Go's wasm output locals that live across a call are kept in
 // memory even when the call is not made. Whatever else it meets, run leaves where it
-// stands; step takes that one thing, in any form, and run goes on. A node takes 19 ns
+// is; step takes that one thing, in any form, and run goes on. A node takes 19 ns
 // in V8 (BenchmarkParse/Decision, Node 20); it took 23 with the calls in the loop, and
 // 35 byte by byte.
 //
@@ -73,13 +73,11 @@ func (d *Doc) tooLong(src []byte) *Error {
 }
 
 // run reads on from d.at as far as the common cases go. It never fails: it stops before
-// what it does not know.
-//
-// It is one loop on purpose: its state is in locals, which stay in registers. With keys and
-// numbers read by functions, a decision takes 5 to 10 % longer to parse (BenchmarkParse).
+// what it does not know. It is one loop without a call, for the reason that is given above.
 func (d *Doc) run() {
 	src, nodes := d.src, d.nodes
 	i, n, cur, prev, want, again := d.at, d.count, d.cur, d.prev, d.want, d.again
+loop:
 	for i < len(src) {
 		c := src[i]
 		if c <= ' ' {
@@ -226,9 +224,19 @@ func (d *Doc) run() {
 			}
 			continue
 		} else {
-			end, kind := word(src, i)
-			if end == 0 {
+			if i+8 > len(src) {
 				break
+			}
+			w := load64(src, i)
+			end, kind := i+4, True
+			switch {
+			case uint32(w) == 't'|'r'<<8|'u'<<16|'e'<<24:
+			case uint32(w) == 'n'|'u'<<8|'l'<<16|'l'<<24:
+				kind = Null
+			case w&(1<<40-1) == 'f'|'a'<<8|'l'<<16|'s'<<24|'e'<<32:
+				end, kind = i+5, False
+			default:
+				break loop
 			}
 			*p = node{start: int32(i), end: int32(end), next: -1, kind: kind}
 			i = end
@@ -242,23 +250,6 @@ func (d *Doc) run() {
 		want = wantMore
 	}
 	d.at, d.count, d.cur, d.prev, d.want, d.again = i, n, cur, prev, want, again
-}
-
-// word reads true, false or null, and returns where it ends, 0 where it is none of them.
-func word(src []byte, i int) (end int, kind Kind) {
-	if i+8 > len(src) {
-		return 0, 0
-	}
-	w := load64(src, i)
-	switch {
-	case uint32(w) == 't'|'r'<<8|'u'<<16|'e'<<24:
-		return i + 4, True
-	case uint32(w) == 'n'|'u'<<8|'l'<<16|'l'<<24:
-		return i + 4, Null
-	case w&(1<<40-1) == 'f'|'a'<<8|'l'<<16|'s'<<24|'e'<<32:
-		return i + 5, False
-	}
-	return 0, 0
 }
 
 // bracket returns what ends an array or object.

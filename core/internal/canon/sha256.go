@@ -3,7 +3,7 @@ package canon
 // This file defines SHA-256 (FIPS 180-4).
 //
 // The standard library's would cost the module 126 KB compressed; this costs about 2 KB
-// and is faster there. The eight working words are locals, and eight rounds stand in
+// and is faster there. The eight working words are locals, and eight rounds are in
 // line, so that the words change names instead of places. In V8 that gives 330 MB/s, or
 // 0.2 µs a block of 64 bytes (BenchmarkSum256/own/4096, Node 20); one round a turn gives
 // 180, sixteen or all 64 in line no more than eight, and crypto/sha256 180.

@@ -11,7 +11,7 @@ import (
 	"github.com/holdfast-rt/holdfast/core/internal/value"
 )
 
-// decode reads a value such as {"int":"-1"}; ok is false where it is none.
+// decode reads a value such as {"int":"-1"}; ok is false where it is not one.
 func decode(d *canon.Doc, n canon.Node) (v value.Value, ok bool) {
 	if d.Kind(n) != canon.Object || d.First(n) < 0 {
 		return v, false
@@ -115,7 +115,7 @@ func base64(s string) ([]byte, bool) {
 	return out, len(s)%4 == 0
 }
 
-// typeOf reads a type such as map(string,list(int)); nil where it is none.
+// typeOf reads a type such as map(string,list(int)); nil where it is not one.
 func typeOf(s string) *types.Type {
 	switch s {
 	case "int":

@@ -2,8 +2,8 @@ package check
 
 // This file decides which types fit where, and finds out type variables.
 //
-// A type variable is a Type of kind Param; once known, its Elem is what it stands
-// for. Bindings made while something was tried are undone through the trail.
+// A type variable is a Type of kind Param; once known, its Elem is the type that it
+// is. Bindings made while something was tried are undone through the trail.
 
 import "github.com/holdfast-rt/holdfast/core/internal/types"
 

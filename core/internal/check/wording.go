@@ -7,7 +7,7 @@ import (
 	"github.com/holdfast-rt/holdfast/core/internal/types"
 )
 
-// suggest returns the mend for a name that is none of the choices.
+// suggest returns what to do about a name that is not one of the choices.
 func suggest(name, prefix string, names []string) string {
 	if near := diag.Nearest(name, names); near != "" {
 		return "did you mean `" + prefix + near + "`?"

@@ -35,7 +35,7 @@ const (
 	// milliseconds in a browser, and as much as a whole decision may use.
 	MaxCost = 4 << 20
 
-	// UnboundedBytes and UnboundedItems stand in where a type gives no bound; a
+	// UnboundedBytes and UnboundedItems are taken where a type gives no bound; a
 	// bundle's types always do. The count at run time holds in any case.
 	UnboundedBytes = 4096
 	UnboundedItems = 256

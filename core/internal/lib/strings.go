@@ -292,7 +292,7 @@ func quote(args []value.Value) value.Value {
 	return value.OfString(string(append(b, '"')))
 }
 
-// escape returns what stands for c after a backslash, 0 if c stands for itself.
+// escape returns how c is written after a backslash, 0 where it needs none.
 func escape(c byte) byte {
 	switch c {
 	case '\a':

@@ -2,7 +2,7 @@ package lint
 
 // This file finds actions of which some proposal can commit and change nothing: a
 // second `refund` of what is refunded already. It is told of effects that set
-// constants, or that stand under a condition; what is computed is taken to change.
+// constants, or that are under a condition; what is computed is taken to change.
 
 import (
 	"strings"
@@ -16,11 +16,12 @@ import (
 	"github.com/holdfast-rt/holdfast/core/internal/value"
 )
 
-func (l *linter) stays() {
+// unchanging looks for actions that may commit and change nothing.
+func (l *linter) unchanging() {
 	for a := range l.b.Actions {
 		act := &l.b.Actions[a]
 		at := l.b.Declared("action", act.Name)
-		if own(at) && len(act.Effects) > 0 && len(act.Must) == 0 && !l.within(at) && !l.falls(act) && l.mayStay(a) {
+		if own(at) && len(act.Effects) > 0 && len(act.Must) == 0 && !l.within(at) && !l.asFallback(act) && l.mayStay(a) {
 			l.warn(codes.LintChangesNothing, at, true,
 				"`"+act.Name+"` can commit and change nothing: what it does may be so already, or not apply.",
 				"write `must: change`, or add a constraint that says when it may be proposed.", "")
@@ -38,9 +39,9 @@ func (l *linter) within(at string) bool {
 	return false
 }
 
-// falls says whether the action does no more than the fallback: to be there already is
+// asFallback says whether the action does no more than the fallback: to be there already is
 // what such an action is for.
-func (l *linter) falls(a *model.Action) bool {
+func (l *linter) asFallback(a *model.Action) bool {
 	for i := range a.Effects {
 		e, same := &a.Effects[i], false
 		for k := range l.b.Fallback {
@@ -70,7 +71,7 @@ func (l *linter) sets(e *model.Effect) (value.Value, bool) {
 }
 
 // mayStay says whether some state has, in every constraint's and effect's eyes, all
-// that the action does. Where nobody can tell, it has not.
+// that the action does. Where that cannot be told, it has not.
 func (l *linter) mayStay(action int) bool {
 	b := l.b
 	s := truth.Space{Failing: 1 << model.BankDerived}
@@ -106,7 +107,7 @@ func (l *linter) mayStay(action int) bool {
 		if t == nil {
 			return false
 		}
-		stay(t)
+		nextAsState(t)
 		conditions = append(conditions, s.Read(t))
 	}
 	some := false
@@ -147,16 +148,16 @@ func fixed(e *check.Expr) bool {
 	return e != nil && (e.Folded && e.Value.K < value.Error || e.Op == check.Cond && fixed(e.Args[1]) && fixed(e.Args[2]))
 }
 
-// plain is tree with each derived name replaced by what it stands for.
+// plain is tree with each derived name replaced by its expression.
 func (l *linter) plain(source string, at load.Place, action int, want *types.Type) *check.Expr {
 	e := l.tree(source, at, action, want)
 	if e != nil {
-		l.spell(e, 0)
+		l.expand(e, 0)
 	}
 	return e
 }
 
-func (l *linter) spell(e *check.Expr, depth int) {
+func (l *linter) expand(e *check.Expr, depth int) {
 	if e.Op == check.Load && e.Bank == model.BankDerived && depth < load.MaxExtends {
 		d := &l.b.Derived[e.Index]
 		if t := l.tree(d.Program.Source, load.StatePlace, load.AnyAction, d.Program.Type); t != nil {
@@ -164,15 +165,15 @@ func (l *linter) spell(e *check.Expr, depth int) {
 			depth++
 		}
 	}
-	each(e, func(a *check.Expr) { l.spell(a, depth) })
+	each(e, func(a *check.Expr) { l.expand(a, depth) })
 }
 
-// stay reads `next` as `state`, as it is where nothing changes.
-func stay(e *check.Expr) {
+// nextAsState reads `next` as `state`, as it is where nothing changes.
+func nextAsState(e *check.Expr) {
 	if e.Op == check.Load && e.Bank == model.BankNext {
 		e.Bank = model.BankState
 	}
-	each(e, stay)
+	each(e, nextAsState)
 }
 
 // each calls f with every part of e.

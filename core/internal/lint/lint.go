@@ -63,8 +63,8 @@ func (l *linter) run() {
 	l.conditions()
 	l.whens()
 	l.reach()
-	l.nobody()
-	l.stays()
+	l.outOfReach()
+	l.unchanging()
 	l.unused()
 }
 
@@ -139,7 +139,7 @@ func (l *linter) each(s *truth.Space, f func(truth.Row) bool) bool {
 	return whole && l.rows > 0
 }
 
-// refusal returns what tells of a combination what stands above c and refuses the
+// refusal returns what tells of a combination what is stronger than c and refuses the
 // action there anyway: its `by`, or a variable's moves; "" where nothing does.
 func (l *linter) refusal(s *truth.Space, c *model.Constraint, action int) func(truth.Row) string {
 	b := l.b
@@ -183,9 +183,9 @@ func allows(v *model.Var, from, to int) bool {
 	return true
 }
 
-// came is what a condition came to, over all actions it covers.
-type came struct {
-	unknown  bool   // for some action nobody can tell
+// result is what a condition comes to, over all actions that it covers.
+type result struct {
+	unknown  bool   // for some action it cannot be told
 	violated []bool // [action] it is violated in some case that nothing above refuses
 	covered  string // what refuses the cases in which it is violated that are no such
 	never    []string
@@ -194,7 +194,7 @@ type came struct {
 func (l *linter) conditions() {
 	b := l.b
 	l.trees = map[[2]int]*check.Expr{}
-	list := make([]came, len(b.Constraints))
+	list := make([]result, len(b.Constraints))
 	for i := range b.Constraints {
 		c := &b.Constraints[i]
 		for a := range c.Program {
@@ -265,9 +265,9 @@ func (l *linter) reported(path string) bool {
 }
 
 // ask finds what constraint i comes to.
-func (l *linter) ask(i int) came {
+func (l *linter) ask(i int) result {
 	c := &l.b.Constraints[i]
-	x := came{violated: make([]bool, len(l.b.Actions))}
+	x := result{violated: make([]bool, len(l.b.Actions))}
 	for a := range l.b.Actions {
 		e := l.trees[[2]int{i, a}]
 		if e == nil {
@@ -301,7 +301,7 @@ func (l *linter) ask(i int) came {
 }
 
 // shadows looks for a constraint that is violated wherever i is, and decides instead.
-func (l *linter) shadows(i int, list []came) {
+func (l *linter) shadows(i int, list []result) {
 	b := l.b
 	c := &b.Constraints[i]
 	if c.Kind == model.Prefer {
@@ -331,7 +331,7 @@ func (l *linter) shadows(i int, list []came) {
 }
 
 // implied says whether k is violated wherever i is, for every action.
-func (l *linter) implied(i, k int, list []came) bool {
+func (l *linter) implied(i, k int, list []result) bool {
 	for a := range l.b.Actions {
 		p, q := l.trees[[2]int{i, a}], l.trees[[2]int{k, a}]
 		if !list[i].violated[a] {

@@ -114,8 +114,8 @@ func (l *linter) idleAgents() {
 	}
 }
 
-// nobody looks for effects that no agent who may propose the action can commit.
-func (l *linter) nobody() {
+// outOfReach looks for effects that no agent that may propose the action can commit.
+func (l *linter) outOfReach() {
 	b := l.b
 	for a := range b.Actions {
 		act := &b.Actions[a]
@@ -175,7 +175,7 @@ func (l *linter) agents(set uint64) string {
 func (l *linter) reach() {
 	b := l.b
 	reached := make([][]bool, len(b.Vars))
-	elsewhere := map[*types.Type]bool{} // types of parts of variables, where nobody looks
+	elsewhere := map[*types.Type]bool{} // types of parts of variables, which are not looked into
 	for i := range b.Vars {
 		if v := &b.Vars[i]; v.Type.Kind == types.Enum {
 			reached[i] = l.members(i)
@@ -275,17 +275,17 @@ func (l *linter) values(e *model.Effect, i int, at load.Place, action int, to []
 		to[max(0, l.b.Vars[i].Type.Member(e.Value.Value.Str()))] = true
 		return
 	}
-	l.comes(l.tree(e.Value.Program.Source, at, action, e.Value.Type), i, to)
+	l.add(l.tree(e.Value.Program.Source, at, action, e.Value.Type), i, to)
 }
 
-// comes adds what e may come to, everything where nobody can tell.
-func (l *linter) comes(e *check.Expr, i int, to []bool) {
+// add adds what e may come to: every member where that cannot be told.
+func (l *linter) add(e *check.Expr, i int, to []bool) {
 	switch t := l.b.Vars[i].Type; {
 	case e != nil && e.Folded && t.Member(e.Value.Str()) >= 0:
 		to[t.Member(e.Value.Str())] = true
 	case e != nil && e.Op == check.Cond:
-		l.comes(e.Args[1], i, to)
-		l.comes(e.Args[2], i, to)
+		l.add(e.Args[1], i, to)
+		l.add(e.Args[2], i, to)
 	case e != nil && e.Op == check.Load && e.Bank == model.BankState && e.Index == i:
 	default:
 		for m := range to {

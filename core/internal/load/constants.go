@@ -169,7 +169,7 @@ func (b *loader) checkValid(x node) {
 		}
 		m := vm.Machine{CostLimit: model.DecisionCost}
 		got := m.Run(p)
-		if !b.check(c, m.Cost) {
+		if !b.spend(c, m.Cost) {
 			return
 		}
 		m.Cost = 0
@@ -185,8 +185,8 @@ func (b *loader) checkValid(x node) {
 	})
 }
 
-// check takes units off what the bundle's own conditions and examples may cost, and says whether there were as many.
-func (b *loader) check(x node, units uint64) bool {
+// spend takes units off what the bundle's own conditions and examples may cost, and says whether there were as many.
+func (b *loader) spend(x node, units uint64) bool {
 	if units <= b.checking {
 		b.checking -= units
 		return true

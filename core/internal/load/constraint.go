@@ -40,7 +40,7 @@ func (b *loader) declareConstraints(x node) {
 		}
 		if forms == 0 && len(v.r.diag.Items) > before &&
 			strings.HasPrefix(v.r.diag.Items[before].Code, codes.BundleUnknownKey) {
-			return // the condition stands under another key, which is reported
+			return // the condition has another key, which is reported
 		}
 		if forms != 1 {
 			hint := "add `require: CONDITION`."
@@ -124,7 +124,7 @@ func (x node) source() string {
 	return string(x.r.doc.Canonical(nil, x.n))
 }
 
-// PlaceOf is where the condition's expression stands.
+// PlaceOf is where the condition of a kind of constraint is.
 func PlaceOf(k model.Kind) Place {
 	switch k {
 	case model.Require:

@@ -47,7 +47,7 @@ func (b *loader) read(x node, depth int) {
 			b.Fallback = append(b.Fallback, b.effects(v, StatePlace, AnyAction)...)
 		}
 	})
-	// Left out, a parent says that nobody unfreezes: a child does not change that either.
+	// Left out, a parent says that no agent unfreezes: a child does not change that either.
 	x.given("governance", func(v node) {
 		if b.rootOnly(v, parents, "governance", "who unfreezes") {
 			b.Governance = b.agents(v)

@@ -102,7 +102,7 @@ type laterSay struct {
 	never     [2]int
 }
 
-// move reads `a -> b` or `a <-> b`; -1 stands for `*`.
+// move reads `a -> b` or `a <-> b`; -1 is `*`.
 func (x node) move(t *types.Type) (from, to int, both, ok bool) {
 	s, ok := x.text(MaxText)
 	if !ok {

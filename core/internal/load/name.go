@@ -16,7 +16,7 @@ var reserved = []string{
 	"confirm", "decline", "expire", "unfreeze", // Builtins
 }
 
-// identifier reports a name that is none, or is reserved; key says that the member's name is meant.
+// identifier reports a name that is not well-formed, or is reserved; key says that the member's name is meant.
 func (x node) identifier(s, what string, key bool) bool {
 	fail := x.fail
 	if key {

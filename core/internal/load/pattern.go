@@ -23,7 +23,7 @@ func (b *loader) declarePatterns(x node) {
 			return
 		}
 		p := model.Pattern{Name: name, About: v.optionalText("about")}
-		// The name stands even where the rest is wrong, so that one mistake is reported once.
+		// The name is declared even where the rest is wrong, so that one mistake is reported once.
 		defer func() {
 			b.Patterns = append(b.Patterns, p)
 			b.Sets = append(b.Sets, p.Set)
@@ -160,7 +160,7 @@ func (b *loader) examples(x node, set *text.Set, name string, hit bool) []string
 	var m text.Matcher
 	x.items(MaxExamples, "texts", func(i int, v node) {
 		s, ok := v.text(MaxText)
-		if !ok || !b.check(v, vm.HitsUnits(uint64(len(s)), set.Steps())) {
+		if !ok || !b.spend(v, vm.HitsUnits(uint64(len(s)), set.Steps())) {
 			return
 		}
 		list = append(list, s)

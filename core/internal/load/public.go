@@ -1,7 +1,6 @@
 package load
 
-// This file computes a document's digest, and the form of it that may be shown
-// to anybody.
+// This file computes a document's digest, and the form of it that may be public.
 //
 // A bundle's digest is the SHA-256 of its canonical bytes. Where metadata is
 // marked internal, its value is first replaced by a salted hash, so that a

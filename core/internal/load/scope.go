@@ -17,7 +17,7 @@ import (
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
 )
 
-// Place is where an expression stands.
+// Place is where in a bundle an expression is.
 type Place uint8
 
 const (
@@ -35,7 +35,7 @@ const maxReasons, maxReasonBytes, maxActorBytes = 16, 256, 128
 
 var boolType = &types.Type{Kind: types.Bool}
 
-// AnyAction stands for no action in particular.
+// AnyAction is no action in particular.
 const AnyAction = -1
 
 // unseen is in the place of a name that must not be read there; no expression can write it.
@@ -182,7 +182,7 @@ func (b *loader) expr(x node, at Place, action int, want *types.Type) *vm.Progra
 	return b.compile(x, false, 0, s, at, action, want)
 }
 
-// compile compiles src, which stands at byte off of the text (or, with key, of the name) at x.
+// compile compiles src, which is at byte off of the text (or, with key, of the name) at x.
 func (b *loader) compile(x node, key bool, off int, src string, at Place, action int, want *types.Type) *vm.Program {
 	if b.compiled > MaxCompiled {
 		return nil // reported already
@@ -204,8 +204,8 @@ func (b *loader) compile(x node, key bool, off int, src string, at Place, action
 		} else {
 			d.Off, d.End = 0, 0
 		}
-		b.lacking(&d, src, off, action)
-		if want != nil && want.Kind == types.String && strings.HasPrefix(d.Code, "parse/") && words(src) {
+		b.explainMissing(&d, src, off, action)
+		if want != nil && want.Kind == types.String && strings.HasPrefix(d.Code, "parse/") && onlyWords(src) {
 			d.Off, d.End, d.Hint = off, off+len(src), "if it is a text, put it in quotes: `'"+src+"'`."
 		}
 		if !b.reported(d) {
@@ -218,8 +218,8 @@ func (b *loader) compile(x node, key bool, off int, src string, at Place, action
 	return p
 }
 
-// words says whether src is nothing but words, which is a text that was meant to stand in quotes.
-func words(src string) bool {
+// onlyWords says whether src is nothing but words: a text whose quotes were forgotten.
+func onlyWords(src string) bool {
 	for i := range len(src) {
 		if c := src[i]; !model.Letter(c) && !model.Digit(c) && c != ' ' && c != ',' && c != '!' && c != '?' &&
 			(c != '.' || i+1 < len(src) && src[i+1] != ' ') {
@@ -229,8 +229,8 @@ func words(src string) bool {
 	return src != "" && model.Letter(src[0])
 }
 
-// lacking says of an argument that is not there which of the actions lack it, and which have it.
-func (b *loader) lacking(d *diag.Diagnostic, src string, off, action int) {
+// explainMissing says of an argument that is not there which of the actions lack it, and which have it.
+func (b *loader) explainMissing(d *diag.Diagnostic, src string, off, action int) {
 	from, to := d.Off-off, d.End-off
 	if d.Code != codes.NameUnknownField || action == AnyAction || from < len("args.") || to > len(src) ||
 		src[from-len("args."):from] != "args." {
@@ -280,7 +280,7 @@ func joinQuoted(names []string) string {
 	return names[0]
 }
 
-// reported says whether the same finding stands already: an expression compiled
+// reported says whether the same was found already: an expression that is compiled
 // for several actions has its mistakes once.
 func (b *loader) reported(d diag.Diagnostic) bool {
 	for _, o := range b.found.Items {

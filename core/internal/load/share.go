@@ -30,7 +30,7 @@ func (b *loader) counts() counts {
 
 // sees says whether the document being read may name the declaration with index i among those
 // of a kind: it is its own or of a bundle it extends. Another parent of the child that is being
-// loaded may stand before it, and must not reach into it.
+// loaded may come before it, and must not reach into it.
 func (b *loader) sees(kind, i int) bool {
 	l := b.layer
 	for l > 0 && b.origins[l].first[kind] > i {

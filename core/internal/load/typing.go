@@ -20,7 +20,7 @@ var typeWords = []string{"bool", "int", "double", "string", "timestamp", "durati
 // typeKeys are those of which a type that has no name is made by one.
 var typeKeys = []string{"int", "string", "enum", "list", "map", "record"}
 
-// bad stands for a type that was already reported.
+// bad is a type that was reported already.
 var bad = &types.Type{Kind: types.Bad}
 
 // declared reads the type of a variable, log, argument or param, and counts it

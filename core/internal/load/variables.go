@@ -14,8 +14,8 @@ import (
 
 var variableKeys = []string{"type", "init", "owner", "moves", "never", "about"}
 
-// made says whether a mapping has one of the keys that make a type.
-func (x node) made() bool {
+// makesType says whether a mapping has one of the keys that make a type.
+func (x node) makesType() bool {
 	for _, key := range typeKeys {
 		if x.get(key).ok() {
 			return true
@@ -24,7 +24,7 @@ func (x node) made() bool {
 	return false
 }
 
-// valueForType says whether a value stands where a variable's declaration belongs.
+// valueForType says whether there is a value where a variable's declaration belongs.
 func (x node) valueForType() bool {
 	return x.kind() == canon.Number || x.kind() == canon.True || x.kind() == canon.False
 }
@@ -47,7 +47,7 @@ func (b *loader) declareState(x node) {
 			return
 		}
 		s := model.Var{Name: name, Type: bad, Owners: b.everyone(), Layer: b.layer}
-		if !v.get("type").ok() && (v.kind() == canon.String || v.made()) {
+		if !v.get("type").ok() && (v.kind() == canon.String || v.makesType()) {
 			if s.Type = b.shorthand(v, "a variable", variableKeys[1:]...); s.Type.Kind != types.Bad {
 				s.Init = model.Zero(s.Type)
 			}

@@ -59,7 +59,7 @@ func aim(m *vm.Machine, b *Bundle, effects []Effect, after *State) ([]target, ui
 				return nil, 0, held
 			case held.K == value.Unknown:
 				unsure |= held.N
-				e.blur(after, held)
+				e.markUnknown(after, held)
 				continue
 			case held.K != value.Bool:
 				return nil, 0, value.OfError(value.NoSuchOverload,
@@ -82,8 +82,8 @@ func aim(m *vm.Machine, b *Bundle, effects []Effect, after *State) ([]target, ui
 	return targets, unsure, value.Value{}
 }
 
-// blur makes what the effect would write unknown.
-func (e *Effect) blur(after *State, unknown value.Value) {
+// markUnknown makes what the effect would write unknown.
+func (e *Effect) markUnknown(after *State, unknown value.Value) {
 	if e.Var >= 0 {
 		after.Vars[e.Var] = unknown
 	} else {
@@ -243,7 +243,7 @@ func (t *target) name(b *Bundle) string {
 	return s
 }
 
-// put returns what stood at the path, and v with to in its place.
+// put returns what is at the path, and v with to in its place.
 func put(v value.Value, steps []Step, path []value.Value, to value.Value) (from, whole, failed value.Value) {
 	if len(path) == 0 {
 		return v, to, value.Value{}

@@ -109,7 +109,7 @@ type Arg struct {
 	Name, Title, About string
 	Type               *types.Type
 	Default            value.Value
-	Optional           bool // Default stands where it is left out
+	Optional           bool // Default is taken where it is left out
 }
 
 // Shown is what people call the argument: its title, or its name.

@@ -34,20 +34,20 @@ func (r *Right) eval(m *vm.Machine, room *Extent) value.Value {
 		return r.Value
 	}
 	e := &value.Entries{}
-	fog := uint64(0)
+	unknown := uint64(0)
 	for i := range r.Fields {
 		v := r.Fields[i].eval(m, room)
 		switch v.K {
 		case value.Error:
 			return v
 		case value.Unknown:
-			fog |= v.N
+			unknown |= v.N
 		}
 		e.Keys = append(e.Keys, value.OfString(r.Type.Fields[i].Name))
 		e.Vals = append(e.Vals, v)
 	}
-	if fog != 0 {
-		return value.OfUnknown(fog)
+	if unknown != 0 {
+		return value.OfUnknown(unknown)
 	}
 	return value.OfMap(e)
 }

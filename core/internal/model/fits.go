@@ -97,8 +97,8 @@ func Zero(t *types.Type) value.Value {
 	return value.Value{}
 }
 
-// Fits says in what way v is outside of t, "" where it is inside. It judges
-// what an effect computed, whose kinds are settled.
+// Fits says in what way v is outside of t, "" where it is inside. It is for
+// what an effect computed, whose kinds are known.
 func Fits(v value.Value, t *types.Type) string {
 	switch t.Kind {
 	case types.Int:

@@ -223,7 +223,7 @@ func appendTitles(dst []byte, t *types.Type) []byte {
 	return append(o.dst, '}')
 }
 
-// appendType writes a type as a bundle does, resolved: named types stand as what they are.
+// appendType writes a type as a bundle does, resolved: a named type is written as what it is.
 func appendType(dst []byte, t *types.Type) []byte {
 	switch t.Kind {
 	case types.Int:

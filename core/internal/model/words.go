@@ -18,7 +18,7 @@ func Letter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' |
 // Digit says whether c is a decimal digit.
 func Digit(c byte) bool { return c >= '0' && c <= '9' }
 
-// Identifier says whether s can stand after a dot in an expression.
+// Identifier says whether s may follow a dot in an expression.
 func Identifier(s string) bool {
 	if s == "" || len(s) > MaxName || !Letter(s[0]) {
 		return false

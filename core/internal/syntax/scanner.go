@@ -19,7 +19,7 @@ const (
 	tIdent
 	tQuoted // `a field name`
 	tOp     // operator or punctuation, in text
-	tBad    // reported by the scanner; stands for a value
+	tBad    // reported by the scanner; taken for a value
 )
 
 type token struct {
@@ -123,7 +123,7 @@ func (s *scanner) operator() (token, bool) {
 	}
 	r, n := utf8.DecodeRuneInString(rest)
 	s.pos += n
-	meant := "" // the operator it stands for
+	meant := "" // the operator that is meant
 	code, message, hint := codes.ParseCharacter, "this character has no meaning in an expression.", ""
 	switch r {
 	case '“', '”', '„', '‘', '’', '«', '»':

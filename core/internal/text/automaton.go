@@ -115,8 +115,8 @@ func (a *automaton) complete(phrases []string, from []origin) {
 }
 
 // find appends where a normalised text has phrases to found, sorted, those that
-// overlap merged; with once, it stops after the first.
-func (a *automaton) find(text string, found []stretch, once bool) []stretch {
+// overlap merged; with first, it stops after one.
+func (a *automaton) find(text string, found []stretch, first bool) []stretch {
 	begin, s := len(found), 0
 	for i := range len(text) {
 		s = int(a.next[s*a.width+int(a.class[text[i]])])
@@ -135,7 +135,7 @@ func (a *automaton) find(text string, found []stretch, once bool) []stretch {
 			}
 			start = end - int(m.suffix)
 		}
-		if once {
+		if first {
 			return append(found, stretch{start, end})
 		}
 		for len(found) > begin && found[len(found)-1].end > start {

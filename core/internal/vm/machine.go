@@ -4,7 +4,7 @@ package vm
 //
 // What running costs is defined on the language, so that it is the same whatever
 // a program was compiled to: see code/cost.go. An instruction carries the nodes of
-// the source that it stands for in Cost; sizes are charged where they are met.
+// the source that it was made of in Cost; sizes are charged where they are met.
 // The limit is looked at where a run could go on for long: at each element of a
 // loop, after each charge for a size, and at the end. A run over the limit gives a
 // limit/cost error whatever the place that noticed.

@@ -62,7 +62,7 @@ func noOverload(op string, a, b value.Value) value.Value {
 	return value.OfError(value.NoSuchOverload, "no such overload: "+a.K.String()+" "+op+" "+b.K.String())
 }
 
-// strict1 is an instruction of one operand, where it is none of the usual ones.
+// strict1 is an instruction of one operand that is not of the usual kind.
 func (m *Machine) strict1(op Opcode, a value.Value) value.Value {
 	if a.K >= value.Error {
 		return a
@@ -80,7 +80,7 @@ func (m *Machine) strict1(op Opcode, a value.Value) value.Value {
 	return value.OfError(value.NoSuchOverload, "a "+a.K.String()+" has no fields")
 }
 
-// key is a.name where there is none, or a is no map.
+// key is a.name where there is no such key, or a is not a map.
 func (m *Machine) key(a, name value.Value) value.Value {
 	if a.K >= value.Error {
 		return a
