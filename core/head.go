@@ -1,6 +1,6 @@
 package core
 
-// This file writes where a session is: its head, and the document that its state's digest is taken of.
+// This file writes a session: its head, and more of it; and the document that its state's digest is taken of.
 
 import (
 	"strconv"
@@ -19,29 +19,58 @@ import (
 // session has `freezes` too, as in View.
 func (s *Session) Head() ([]byte, error) {
 	s.enter()
-	out := s.head()
+	out := s.describe(asHead)
 	s.leave()
 	return out, nil
 }
 
-func (s *Session) head() []byte {
+// What describe writes of a session.
+const (
+	asHead     = iota // the digest of the state, and when what waits expires
+	asSnapshot        // the state, and what waits
+	asView            // that, and what follows from it, for showing
+)
+
+// describe writes a session as a head, a snapshot or a view: one document with more or less in it.
+func (s *Session) describe(as int) []byte {
 	dst := canon.AppendInt([]byte(`{"at":`), s.at)
 	dst = canon.AppendString(append(dst, `,"bundle":`...), s.b.ID())
+	if as == asView {
+		dst = s.appendDerived(append(dst, `,"derived":`...))
+	}
 	dst = canon.AppendString(append(dst, `,"digest":`...), s.b.Digest)
 	dst = appendFrozen(append(dst, ','), s.b, s.frozen)
-	dst = append(dst, `,"holds":[`...)
-	for i := range s.holds {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = canon.AppendInt(append(dst, `{"expires":`...), s.expires(&s.holds[i]))
-		dst = append(canon.AppendInt(append(dst, `,"seq":`...), s.holds[i].seq), '}')
+	dst = s.appendHolds(append(dst, `,"holds":`...), as)
+	if as != asHead {
+		dst = s.appendLogs(append(dst, `,"logs":`...))
 	}
-	dst = appendDigest(append(dst, `],"prev":`...), s.prev)
+	dst = appendDigest(append(dst, `,"prev":`...), s.prev)
 	dst = canon.AppendInt(append(dst, `,"seq":`...), s.seq)
 	dst = canon.AppendString(append(dst, `,"session":`...), s.id)
-	dst = appendDigest(append(dst, `,"state":`...), s.digestState())
+	dst = append(dst, `,"state":`...)
+	if as == asHead {
+		dst = appendDigest(dst, s.digestState())
+	} else {
+		dst = appendVars(dst, s.b, s.state.Vars)
+	}
 	return append(dst, `,"v":1}`...)
+}
+
+// appendDerived appends the derived names with their values in the state as it is.
+func (s *Session) appendDerived(dst []byte) []byte {
+	m := &s.ev.m
+	m.Cost = 0
+	m.Banks[model.BankState], m.Banks[model.BankLogs] = s.state.Vars, s.state.Logs
+	s.ev.derived = s.b.Derive(m, s.ev.derived)
+	dst = append(dst, '{')
+	for n, i := range s.b.DerivedOrder {
+		if n > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(canon.AppendString(dst, s.b.Derived[i].Name), ':')
+		dst = model.AppendJSON(dst, s.ev.derived[i])
+	}
+	return append(dst, '}')
 }
 
 // digestState is the digest of the state as it is now.

@@ -133,59 +133,40 @@ func appendVars(dst []byte, b *model.Bundle, vars []value.Value) []byte {
 //	 "logs":{NAME:[…]},"prev":…,"seq":…,"session":…,"state":{…},"v":1}
 func (s *Session) View() ([]byte, error) {
 	s.enter()
-	out := s.view()
+	out := s.describe(asView)
 	s.leave()
 	return out, nil
 }
 
-func (s *Session) view() []byte {
-	m := &s.ev.m
-	m.Cost = 0
-	m.Banks[model.BankState], m.Banks[model.BankLogs] = s.state.Vars, s.state.Logs
-	s.ev.derived = s.b.Derive(m, s.ev.derived)
-	dst := canon.AppendInt([]byte(`{"at":`), s.at)
-	dst = canon.AppendString(append(dst, `,"bundle":`...), s.b.ID())
-	dst = append(dst, `,"derived":{`...)
-	for n, i := range s.b.DerivedOrder {
-		if n > 0 {
-			dst = append(dst, ',')
-		}
-		dst = append(canon.AppendString(dst, s.b.Derived[i].Name), ':')
-		dst = model.AppendJSON(dst, s.ev.derived[i])
-	}
-	dst = canon.AppendString(append(dst, `},"digest":`...), s.b.Digest)
-	dst = appendFrozen(append(dst, ','), s.b, s.frozen)
-	dst = append(dst, `,"holds":[`...)
-	dst = s.appendHolds(dst, true)
-	dst = s.appendLogs(append(dst, `],"logs":`...))
-	dst = appendDigest(append(dst, `,"prev":`...), s.prev)
-	dst = canon.AppendInt(append(dst, `,"seq":`...), s.seq)
-	dst = canon.AppendString(append(dst, `,"session":`...), s.id)
-	dst = appendVars(append(dst, `,"state":`...), s.b, s.state.Vars)
-	return append(dst, `,"v":1}`...)
-}
-
-// appendHolds appends the parked proposals; shown, with what follows from them too.
-func (s *Session) appendHolds(dst []byte, shown bool) []byte {
+// appendHolds appends the parked proposals: of a head, when they expire; of a view, that too.
+func (s *Session) appendHolds(dst []byte, as int) []byte {
+	dst = append(dst, '[')
 	for i := range s.holds {
 		h := &s.holds[i]
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = canon.AppendInt(append(dst, `{"at":`...), h.at)
-		dst = append(dst, `,"by":[`...)
-		dst = append(s.appendAgents(dst, h.confirmers()), ']')
-		if shown {
-			dst = canon.AppendString(append(dst, `,"digest":`...), h.digest)
-			dst = canon.AppendInt(append(dst, `,"expires":`...), s.expires(h))
+		dst = append(dst, '{')
+		if as != asHead {
+			dst = canon.AppendInt(append(dst, `"at":`...), h.at)
+			dst = append(dst, `,"by":[`...)
+			dst = append(s.appendAgents(dst, h.confirmers()), `],`...)
 		}
-		if len(h.by) > 1 {
-			dst = s.appendLayers(dst, h)
+		if as == asView {
+			dst = append(canon.AppendString(append(dst, `"digest":`...), h.digest), ',')
 		}
-		dst = appendProposal(append(dst, `,"proposal":`...), s.b, h.proposal)
-		dst = append(canon.AppendInt(append(dst, `,"seq":`...), h.seq), '}')
+		if as != asSnapshot {
+			dst = append(canon.AppendInt(append(dst, `"expires":`...), s.expires(h)), ',')
+		}
+		if as != asHead {
+			if len(h.by) > 1 {
+				dst = append(s.appendLayers(dst, h), ',')
+			}
+			dst = append(appendProposal(append(dst, `"proposal":`...), s.b, h.proposal), ',')
+		}
+		dst = append(canon.AppendInt(append(dst, `"seq":`...), h.seq), '}')
 	}
-	return dst
+	return append(dst, ']')
 }
 
 func (s *Session) appendAgents(dst []byte, set uint64) []byte {
@@ -200,7 +181,7 @@ func (s *Session) appendAgents(dst []byte, set uint64) []byte {
 
 // appendLayers appends who may confirm h as each bundle has it that is extended.
 func (s *Session) appendLayers(dst []byte, h *hold) []byte {
-	dst = append(dst, `,"layers":{`...)
+	dst = append(dst, `"layers":{`...)
 	some := false
 	for _, l := range s.b.LayerOrder {
 		if !h.in(l) || l == len(h.by)-1 {

@@ -23,24 +23,9 @@ import (
 // believed, so one that comes from elsewhere must be checked against its log.
 func (s *Session) Snapshot() ([]byte, error) {
 	s.enter()
-	out := s.snapshot()
+	out := s.describe(asSnapshot)
 	s.leave()
 	return out, nil
-}
-
-func (s *Session) snapshot() []byte {
-	dst := canon.AppendInt([]byte(`{"at":`), s.at)
-	dst = canon.AppendString(append(dst, `,"bundle":`...), s.b.ID())
-	dst = canon.AppendString(append(dst, `,"digest":`...), s.b.Digest)
-	dst = appendFrozen(append(dst, ','), s.b, s.frozen)
-	dst = append(dst, `,"holds":[`...)
-	dst = s.appendHolds(dst, false)
-	dst = s.appendLogs(append(dst, `],"logs":`...))
-	dst = appendDigest(append(dst, `,"prev":`...), s.prev)
-	dst = canon.AppendInt(append(dst, `,"seq":`...), s.seq)
-	dst = canon.AppendString(append(dst, `,"session":`...), s.id)
-	dst = appendVars(append(dst, `,"state":`...), s.b, s.state.Vars)
-	return append(dst, `,"v":1}`...)
 }
 
 var snapshotKeys = []string{"at", "bundle", "digest", "frozen", "holds", "logs", "prev", "seq", "session", "state", "v"}
@@ -123,7 +108,7 @@ func (b *Bundle) restore(src []byte) (*Session, *Error) {
 		s.holds = append(s.holds, h)
 	}
 	// What was left out, or written otherwise than a session writes it, shows here.
-	if again := s.snapshot(); string(again) != string(d.Canonical(nil, 0)) {
+	if again := s.describe(asSnapshot); string(again) != string(d.Canonical(nil, 0)) {
 		return nil, badSnapshot("", "the snapshot is not as a session of "+s.b.ID()+" writes it.")
 	}
 	return s, nil
