@@ -160,7 +160,8 @@ func (s *Session) readQuestion(src []byte) (who actor, at, reasons value.Value, 
 			agent = s.b.Agent(d.String(kind))
 		}
 		if agent < 0 {
-			return who, at, reasons, &Error{Code: codes.ProposalAgent, Path: "actor.kind", Message: "there is no such agent; there is " + joinWords(s.b.AgentNames(1<<len(s.b.Agents)-1), "and") + "."}
+			return who, at, reasons, &Error{Code: codes.ProposalAgent, Path: "actor.kind",
+				Message: "there is no such agent; there is " + joinWords(s.b.AgentNames(1<<len(s.b.Agents)-1), "and") + "."}
 		}
 		who = actor{agent, value.OfUnknown(1 << bitActorID)}
 	} else if who, err = readActor(s.b, d, n); err != nil {
@@ -185,7 +186,8 @@ func (s *Session) entries(who actor, at, reasons value.Value, terse bool, left *
 	var list []entry
 	add := func(p *proposal) {
 		if *left < 0 {
-			list = append(list, entry{p: p, verdict: verdictOpen, rank: 1, open: s.inputs(p, ^uint64(0)), say: "This was not asked: all of it would cost too much at once. Ask with `why`."})
+			list = append(list, entry{p: p, verdict: verdictOpen, rank: 1, open: s.inputs(p, ^uint64(0)),
+				say: "This was not asked: all of it would cost too much at once. Ask with `why`."})
 			return
 		}
 		list = append(list, s.entry(p))
@@ -286,7 +288,8 @@ func (s *Session) entry(p *proposal) entry {
 func (s *Session) mayOutgrow() uint64 {
 	large := false
 	for l := range s.b.Layers {
-		large = large || s.b.Layers[l].Large && s.ev.kept>>l&1 != 0 && s.ev.parts[l].changed && !s.ev.growth(l, true).Within(model.StateLimit)
+		large = large || s.b.Layers[l].Large && s.ev.kept>>l&1 != 0 && s.ev.parts[l].changed &&
+			!s.ev.growth(l, true).Within(model.StateLimit)
 	}
 	if !large {
 		return 0

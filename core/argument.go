@@ -47,7 +47,8 @@ func (p *proposal) readArgs(b *model.Bundle, d *canon.Doc, n canon.Node) *Error 
 		var size model.Extent
 		for _, v := range p.args {
 			if !size.Add(v, model.Extent{Bytes: MaxProposal, Values: MaxProposal}) {
-				return &Error{Code: codes.LimitProposal, Path: "args", Message: "with what was left out filled in, the arguments have more than " + strconv.Itoa(MaxProposal) + " bytes."}
+				return &Error{Code: codes.LimitProposal, Path: "args",
+					Message: "with what was left out filled in, the arguments have more than " + strconv.Itoa(MaxProposal) + " bytes."}
 			}
 		}
 	}
@@ -142,7 +143,8 @@ func (p *proposal) readBuiltin(d *canon.Doc, n canon.Node) *Error {
 			continue
 		}
 		if d.Kind(v) != canon.String || !isDigest(d.String(v)) {
-			return argument("args.digest", "`digest` is the parked proposal's, \"sha256:\" and 64 hexadecimal digits; the decision that parked it has it as `proposal`.")
+			return argument("args.digest", "`digest` is the parked proposal's, \"sha256:\" and 64 hexadecimal digits; "+
+				"the decision that parked it has it as `proposal`.")
 		}
 		p.digest = strings.Clone(d.String(v))
 	}

@@ -20,7 +20,8 @@ func (ev *evaluation) outside(before model.State, p *proposal, i int, message st
 	if v.Type.Kind != types.Int || v.Type.Min <= 1-model.MaxValue || v.Type.Max >= model.MaxValue-1 {
 		return capital(v.Name) + " cannot become that: " + message
 	}
-	say := capital(v.Name) + " would be " + strconv.FormatInt(now.Int(), 10) + ", and goes from " + strconv.FormatInt(v.Type.Min, 10) + " to " + strconv.FormatInt(v.Type.Max, 10)
+	say := capital(v.Name) + " would be " + strconv.FormatInt(now.Int(), 10) + ", and goes from " +
+		strconv.FormatInt(v.Type.Min, 10) + " to " + strconv.FormatInt(v.Type.Max, 10)
 	defer ev.endTelling(ev.beginTelling())
 	if at := ev.onlyNumber(p, i); at >= 0 {
 		if x, ok := ev.nearest(before, p, i, at); ok {
@@ -44,7 +45,8 @@ func (ev *evaluation) onlyNumber(p *proposal, i int) int {
 			return
 		}
 		for _, r := range q.Reads {
-			if r.Bank == model.BankArgs && r.Slot != at && a.Args[r.Slot].Type.Kind == types.Int && p.args[r.Slot].K == value.Int {
+			if r.Bank == model.BankArgs && r.Slot != at && a.Args[r.Slot].Type.Kind == types.Int &&
+				p.args[r.Slot].K == value.Int {
 				more = more || at >= 0
 				at = r.Slot
 			}

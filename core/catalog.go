@@ -51,7 +51,8 @@ func (c *Catalog) read() []Diagnostic {
 	}
 	for k := d.First(0); k >= 0; k = d.Next(k) {
 		if n := d.String(k); !contains(catalogKeys, n) {
-			found.Add(Diagnostic{Code: codes.BundleUnknownKey, Path: "/" + clip(n), Key: true, Message: "there is no key `" + clip(n) + "` here.", Hint: strings.TrimSpace(suggest(n, catalogKeys))})
+			found.Add(Diagnostic{Code: codes.BundleUnknownKey, Path: "/" + clip(n), Key: true, Message: "there is no key `" +
+				clip(n) + "` here.", Hint: strings.TrimSpace(suggest(n, catalogKeys))})
 		}
 	}
 	text := func(key string) string {
@@ -63,7 +64,8 @@ func (c *Catalog) read() []Diagnostic {
 		return strings.Clone(d.String(n))
 	}
 	if n := d.Get(0, "holdfast"); n < 0 || d.Kind(n) != canon.Number || d.Float(n) != 1 {
-		found.Add(Diagnostic{Code: codes.BundleFormat, Path: "/holdfast", Message: "this engine reads format 1 only.", Hint: "write `holdfast: 1`."})
+		found.Add(Diagnostic{Code: codes.BundleFormat, Path: "/holdfast", Message: "this engine reads format 1 only.",
+			Hint: "write `holdfast: 1`."})
 	}
 	c.name, c.version = text("catalog"), text("version")
 	c.template, c.entries = d.Get(0, "bundle"), d.Get(0, "entries")
@@ -109,13 +111,15 @@ func CheckCatalog(doc []byte) []Diagnostic {
 		i++
 		cursor := string(c.doc.Canonical(nil, c.doc.Get(e, "cursor")))
 		if seen[cursor] {
-			list.Add(Diagnostic{Code: codes.CatalogCursor, Path: path + "/cursor", Message: "the point " + cursor + " stands here twice, so it would never resolve."})
+			list.Add(Diagnostic{Code: codes.CatalogCursor, Path: path + "/cursor", Message: "the point " + cursor +
+				" stands here twice, so it would never resolve."})
 		}
 		seen[cursor] = true
 		bytes := c.point(e)
 		m, found := load.Load(bytes)
 		for _, f := range found {
-			if strings.HasPrefix(f.Path, "/params/") || strings.HasPrefix(f.Path, "/metadata/") || strings.HasPrefix(f.Path, "/valid/") {
+			if strings.HasPrefix(f.Path, "/params/") || strings.HasPrefix(f.Path, "/metadata/") ||
+				strings.HasPrefix(f.Path, "/valid/") {
 				f.Related, f.Path, f.Off, f.End, f.Key = "/bundle"+f.Path, path, 0, 0, false
 				f.Message = "at " + cursor + ": " + f.Message
 			} else {
@@ -127,7 +131,8 @@ func CheckCatalog(doc []byte) []Diagnostic {
 			}
 		}
 		if got := c.doc.String(c.doc.Get(e, "digest")); m != nil && got != m.Digest {
-			list.Add(Diagnostic{Code: codes.CatalogDigest, Path: path + "/digest", Message: "the bundle at " + cursor + " has the digest " + m.Digest + ", not this one.", Hint: "build the catalog again."})
+			list.Add(Diagnostic{Code: codes.CatalogDigest, Path: path + "/digest", Message: "the bundle at " + cursor +
+				" has the digest " + m.Digest + ", not this one.", Hint: "build the catalog again."})
 		}
 	}
 	return list.Items
@@ -226,7 +231,8 @@ func (c *Catalog) Resolve(cursor []byte) ([]byte, error) {
 	}
 	digest := load.Digest(&p, 0)
 	if want := d.String(d.Get(at, "digest")); want != digest {
-		return nil, &Error{Code: codes.CatalogDigest, Message: "the bundle of this cursor has the digest " + digest + ", and " + clip(want) + " was published: nothing may be decided with it."}
+		return nil, &Error{Code: codes.CatalogDigest, Message: "the bundle of this cursor has the digest " + digest +
+			", and " + clip(want) + " was published: nothing may be decided with it."}
 	}
 	dst := append([]byte(`{"bundle":`), doc...)
 	dst = canon.AppendString(append(dst, `,"catalog":`...), c.name)

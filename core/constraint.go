@@ -29,7 +29,8 @@ func (ev *evaluation) checkConstraint(c *model.Constraint, i, action int, prog *
 		ev.advice = append(ev.advice, a)
 		return
 	}
-	v := violation{id: c.ID, level: c.Level, verdict: c.Otherwise.Verdict, by: c.Otherwise.By, order: i + 1, code: errorCode(got)}
+	v := violation{id: c.ID, level: c.Level, verdict: c.Otherwise.Verdict, by: c.Otherwise.By, order: i + 1,
+		code: errorCode(got)}
 	if v.verdict == model.HoldVerdict && ev.from != nil {
 		if v.by>>ev.agent&1 != 0 {
 			return // this is the confirmation it waited for
@@ -38,7 +39,8 @@ func (ev *evaluation) checkConstraint(c *model.Constraint, i, action int, prog *
 	}
 	say, terms, hits := ev.explain(c, action, prog, got)
 	if c.Otherwise.Verdict == model.HoldVerdict && (ev.from != nil || ev.anew) && !ev.terse {
-		say += " What is waiting cannot be confirmed as it stands: decline it, and propose it again for " + ev.agents(c.Otherwise.By, "or") + "."
+		say += " What is waiting cannot be confirmed as it stands: decline it, and propose it again for " +
+			ev.agents(c.Otherwise.By, "or") + "."
 	}
 	ev.add(v, say, terms, hits)
 }
@@ -63,7 +65,8 @@ func (ev *evaluation) beginTelling() (asked uint64) {
 func (ev *evaluation) endTelling(asked uint64) { ev.told, ev.m.Cost = ev.m.Cost, asked }
 
 // explain writes what is said when c did not hold, and what it read.
-func (ev *evaluation) explain(c *model.Constraint, action int, prog *vm.Program, got value.Value) (say string, terms []vm.Term, hits []vm.Hit) {
+func (ev *evaluation) explain(c *model.Constraint, action int, prog *vm.Program, got value.Value) (say string,
+	terms []vm.Term, hits []vm.Hit) {
 	if ev.terse {
 		return "", nil, nil
 	}

@@ -99,7 +99,8 @@ type evaluation struct {
 
 // reset forgets what was found about another proposal.
 func (ev *evaluation) reset() {
-	ev.changes, ev.violations, ev.advice, ev.unsure, ev.layer, ev.spent = ev.changes[:0], ev.violations[:0], ev.advice[:0], 0, 0, 0
+	ev.changes, ev.violations, ev.advice, ev.unsure, ev.layer, ev.spent = ev.changes[:0], ev.violations[:0],
+		ev.advice[:0], 0, 0, 0
 }
 
 // run evaluates the declared action of p on the state before; what was found already stays. h is nil, or

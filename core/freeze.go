@@ -53,7 +53,8 @@ func (s *Session) unfreeze(p *proposal, o *outcome) {
 	case s.b.Governance>>p.actor.agent&1 == 0:
 		s.refuse("by:unfreeze", model.Responsibility, model.Reject, s.sayWhoMay("Unfreezing", s.b.Governance, p.actor.agent))
 	default:
-		s.refuse("unfreeze:idle", model.Operational, model.Reject, "The session is not frozen, so there is nothing to unfreeze.")
+		s.refuse("unfreeze:idle", model.Operational, model.Reject,
+			"The session is not frozen, so there is nothing to unfreeze.")
 	}
 	s.refused(o)
 }

@@ -107,7 +107,8 @@ func (s *Session) parked(l int) int {
 	return n
 }
 
-// checkParking asks whether each layer that would park p, of so many bytes, can do so, and adds a refusal where one cannot.
+// checkParking asks whether each layer that would park p, of so many bytes, can do so, and adds a refusal where one
+// cannot.
 func (s *Session) checkParking(p *proposal, size int) {
 	some := len(s.ev.violations)
 	for i := range s.b.Actions[p.action].Shares {
@@ -136,7 +137,9 @@ func (s *Session) checkRoom(l int, p *proposal, size int) {
 	case crowded != "":
 		s.refuse("hold:limit", model.Operational, no, crowded)
 	case size > MaxParked:
-		s.refuse("hold:limit", model.Operational, no, "The proposals that wait would come to "+strconv.Itoa(size)+" bytes, and at most "+strconv.Itoa(MaxParked)+" are allowed; confirm, decline or expire one first.")
+		s.refuse("hold:limit", model.Operational, no,
+			"The proposals that wait would come to "+strconv.Itoa(size)+" bytes, and at most "+strconv.Itoa(MaxParked)+
+				" are allowed; confirm, decline or expire one first.")
 	}
 }
 

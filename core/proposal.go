@@ -99,7 +99,8 @@ func proposalAt(b *model.Bundle, d *canon.Doc, n canon.Node) (*proposal, *Error)
 	}
 	for k := d.First(n); k >= 0; k = d.Next(k) {
 		if !contains(proposalKeys, d.String(k)) {
-			return nil, shape(clip(d.String(k)), "a proposal has no member `"+clip(d.String(k))+"`."+suggest(d.String(k), proposalKeys))
+			return nil, shape(clip(d.String(k)), "a proposal has no member `"+clip(d.String(k))+"`."+suggest(d.String(k),
+				proposalKeys))
 		}
 	}
 	for _, k := range proposalKeys {
@@ -147,7 +148,8 @@ func membersAt(b *model.Bundle, d *canon.Doc, n canon.Node) (*proposal, *Error) 
 	for i := range b.Actions {
 		known = append(known, b.Actions[i].Name)
 	}
-	return nil, &Error{Code: codes.ProposalAction, Path: "action", Message: "there is no action `" + clip(name) + "`." + suggest(name, known)}
+	return nil, &Error{Code: codes.ProposalAction, Path: "action", Message: "there is no action `" + clip(name) + "`." +
+		suggest(name, known)}
 }
 
 func readActor(b *model.Bundle, d *canon.Doc, n canon.Node) (actor, *Error) {
@@ -173,10 +175,12 @@ func readActor(b *model.Bundle, d *canon.Doc, n canon.Node) (actor, *Error) {
 			known = append(known, a.Name)
 		}
 		name := d.String(kind)
-		return actor{}, &Error{Code: codes.ProposalAgent, Path: "actor.kind", Message: "there is no agent `" + clip(name) + "`; there is " + joinWords(known, "and") + "." + suggest(name, known)}
+		return actor{}, &Error{Code: codes.ProposalAgent, Path: "actor.kind", Message: "there is no agent `" + clip(name) +
+			"`; there is " + joinWords(known, "and") + "." + suggest(name, known)}
 	}
 	if len(d.String(id)) > MaxActorID {
-		return actor{}, &Error{Code: codes.LimitProposal, Path: "actor.id", Message: "`actor.id` has " + strconv.Itoa(len(d.String(id))) + " bytes, and at most " + strconv.Itoa(MaxActorID) + " are allowed."}
+		return actor{}, &Error{Code: codes.LimitProposal, Path: "actor.id", Message: "`actor.id` has " +
+			strconv.Itoa(len(d.String(id))) + " bytes, and at most " + strconv.Itoa(MaxActorID) + " are allowed."}
 	}
 	return actor{agent, value.OfString(strings.Clone(d.String(id)))}, nil
 }
@@ -187,7 +191,8 @@ func readAt(d *canon.Doc, n canon.Node) (value.Value, *Error) {
 			return value.OfInt(i), nil
 		}
 	}
-	return value.Value{}, &Error{Code: codes.ProposalAt, Path: "at", Message: "`at` is a whole number of milliseconds since 1970, up to the year 9999."}
+	return value.Value{}, &Error{Code: codes.ProposalAt, Path: "at",
+		Message: "`at` is a whole number of milliseconds since 1970, up to the year 9999."}
 }
 
 func readReasons(d *canon.Doc, n canon.Node) (value.Value, *Error) {
@@ -195,7 +200,8 @@ func readReasons(d *canon.Doc, n canon.Node) (value.Value, *Error) {
 		return value.Value{}, shape("reasons", "`reasons` is a list of text.")
 	}
 	if d.Len(n) > MaxReasons {
-		return value.Value{}, &Error{Code: codes.LimitProposal, Path: "reasons", Message: "there are " + strconv.Itoa(d.Len(n)) + " reasons, and at most " + strconv.Itoa(MaxReasons) + " are allowed."}
+		return value.Value{}, &Error{Code: codes.LimitProposal, Path: "reasons", Message: "there are " +
+			strconv.Itoa(d.Len(n)) + " reasons, and at most " + strconv.Itoa(MaxReasons) + " are allowed."}
 	}
 	items := make([]value.Value, 0, d.Len(n))
 	for e := d.First(n); e >= 0; e = d.Next(e) {
@@ -205,7 +211,8 @@ func readReasons(d *canon.Doc, n canon.Node) (value.Value, *Error) {
 		}
 		s := d.String(e)
 		if len(s) > MaxReason {
-			return value.Value{}, &Error{Code: codes.LimitProposal, Path: path, Message: "this reason has " + strconv.Itoa(len(s)) + " bytes, and at most " + strconv.Itoa(MaxReason) + " are allowed."}
+			return value.Value{}, &Error{Code: codes.LimitProposal, Path: path, Message: "this reason has " +
+				strconv.Itoa(len(s)) + " bytes, and at most " + strconv.Itoa(MaxReason) + " are allowed."}
 		}
 		items = append(items, value.OfString(strings.Clone(s)))
 	}

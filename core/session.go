@@ -61,7 +61,8 @@ func (b *Bundle) Open(id string) (*Session, error) {
 
 func (b *Bundle) open(id string) (*Session, *Error) {
 	if id == "" || len(id) > MaxSessionID {
-		return nil, &Error{Code: codes.SessionID, Message: "a session's id is text of 1 to " + strconv.Itoa(MaxSessionID) + " bytes."}
+		return nil, &Error{Code: codes.SessionID, Message: "a session's id is text of 1 to " + strconv.Itoa(MaxSessionID) +
+			" bytes."}
 	}
 	// The reader is asked, so that an id is refused exactly where it could not be read again.
 	if _, err := canon.Append(nil, canon.AppendString(nil, id)); err != nil {
@@ -129,8 +130,8 @@ func appendVars(dst []byte, b *model.Bundle, vars []value.Value) []byte {
 
 // View returns the state as canonical JSON, for showing:
 //
-//	{"at":…,"bundle":…,"derived":{…},"digest":…,"frozen":…,"holds":[{"at","by":[…],"expires","proposal":{…},"digest","seq"}],
-//	 "logs":{NAME:[…]},"prev":…,"seq":…,"session":…,"state":{…},"v":1}
+//	{"at":…,"bundle":…,"derived":{…},"digest":…,"frozen":…,
+//	 "holds":[{"at","by":[…],"digest","expires","proposal":{…},"seq"}],"logs":{NAME:[…]},"prev":…,"seq":…,"session":…,"state":{…},"v":1}
 func (s *Session) View() ([]byte, error) {
 	s.enter()
 	out := s.describe(asView)

@@ -53,7 +53,8 @@ func (s *Session) decideParked(p *proposal, o *outcome, size int) {
 		return
 	}
 	again := *h.proposal
-	again.actor, again.at, again.since, again.reasons, again.self = p.actor, p.at, value.OfInt(h.at), p.reasons, value.Value{}
+	again.actor, again.at, again.since, again.reasons, again.self = p.actor, p.at, value.OfInt(h.at), p.reasons,
+		value.Value{}
 	s.ev.run(s.state, &again, h, barred)
 	for i := range s.ev.violations {
 		if v := &s.ev.violations[i]; v.verdict == model.HoldVerdict {
@@ -110,7 +111,9 @@ func (s *Session) checkParked(l int, p *proposal, h *hold, may uint64) {
 		return
 	}
 	if h == nil {
-		s.refuse("hold:unknown", model.Operational, no, "No proposal is waiting under "+strconv.FormatInt(p.hold, 10)+": it was confirmed, declined or expired, or never parked.")
+		s.refuse("hold:unknown", model.Operational, no,
+			"No proposal is waiting under "+strconv.FormatInt(p.hold,
+				10)+": it was confirmed, declined or expired, or never parked.")
 		return
 	}
 	if !h.in(l) {
@@ -122,9 +125,12 @@ func (s *Session) checkParked(l int, p *proposal, h *hold, may uint64) {
 		case s.b.Layers[l].Agents>>agent&1 == 0:
 			s.refuse("by:expire", model.Responsibility, no, s.sayWhoMay(doing[-1-actExpire], s.b.Layers[l].Agents, agent))
 		case p.at.Int() < expires:
-			s.refuse("hold:early", model.Operational, no, "The proposal parked under "+strconv.FormatInt(h.seq, 10)+" may still be confirmed by "+s.ev.agents(h.by[l], "or")+" until "+instant(expires)+".")
+			s.refuse("hold:early", model.Operational, no,
+				"The proposal parked under "+strconv.FormatInt(h.seq, 10)+" may still be confirmed by "+s.ev.agents(h.by[l],
+					"or")+" until "+instant(expires)+".")
 		case rule.Revert:
-			s.refuse("hold:expired", model.Operational, model.Revert, "Nobody confirmed the proposal parked under "+strconv.FormatInt(h.seq, 10)+" in time.")
+			s.refuse("hold:expired", model.Operational, model.Revert,
+				"Nobody confirmed the proposal parked under "+strconv.FormatInt(h.seq, 10)+" in time.")
 		}
 		return
 	}
@@ -132,14 +138,18 @@ func (s *Session) checkParked(l int, p *proposal, h *hold, may uint64) {
 		s.refuse("hold:by", model.Ownership, no, s.sayWhoMay(doing[-1-p.action], may, agent))
 	}
 	if p.action == actConfirm && h.digest != p.digest {
-		s.refuse("hold:digest", model.Operational, no, "The proposal parked under "+strconv.FormatInt(h.seq, 10)+" has another digest: what would be approved is not what was parked. Read it again, then name "+h.digest+".")
+		s.refuse("hold:digest", model.Operational, no,
+			"The proposal parked under "+strconv.FormatInt(h.seq,
+				10)+" has another digest: what would be approved is not what was parked. Read it again, then name "+h.digest+".")
 	}
 	when := p.at.Int()
 	if !known(p.at) {
 		when = s.at // it cannot be earlier
 	}
 	if p.action == actConfirm && when >= expires {
-		s.refuse("hold:expired", model.Operational, no, "The time to confirm the proposal parked under "+strconv.FormatInt(h.seq, 10)+" ended at "+instant(expires)+"; expire it.")
+		s.refuse("hold:expired", model.Operational, no,
+			"The time to confirm the proposal parked under "+strconv.FormatInt(h.seq,
+				10)+" ended at "+instant(expires)+"; expire it.")
 	}
 }
 
@@ -166,7 +176,8 @@ func (s *Session) confirmersNow(h *hold, p *proposal) uint64 {
 			continue
 		}
 		again := *h.proposal
-		again.actor, again.at, again.since, again.reasons, again.self = actor{k, value.OfUnknown(1 << bitActorID)}, p.at, value.OfInt(h.at), p.reasons, value.Value{}
+		again.actor, again.at, again.since, again.reasons, again.self = actor{k, value.OfUnknown(1 << bitActorID)}, p.at,
+			value.OfInt(h.at), p.reasons, value.Value{}
 		s.ev.reset()
 		s.ev.run(s.state, &again, h, s.frozen)
 		if cost += s.ev.spent; len(s.ev.violations) == 0 {

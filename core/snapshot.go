@@ -68,7 +68,8 @@ func (b *Bundle) restore(src []byte) (*Session, *Error) {
 		return ""
 	}
 	if got := text("digest"); got != b.m.Digest {
-		return nil, &Error{Code: codes.SessionDigest, Path: "digest", Message: "the snapshot belongs to the bundle " + clip(text("bundle")) + " with the digest " + clip(got) + "; this is " + b.m.ID() + " with " + b.m.Digest + "."}
+		return nil, &Error{Code: codes.SessionDigest, Path: "digest", Message: "the snapshot belongs to the bundle " +
+			clip(text("bundle")) + " with the digest " + clip(got) + "; this is " + b.m.ID() + " with " + b.m.Digest + "."}
 	}
 	s := b.session(text("session"))
 	prev := text("prev")
@@ -83,7 +84,8 @@ func (b *Bundle) restore(src []byte) (*Session, *Error) {
 	seq, ok2 := number(d.Get(0, "seq"))
 	at, ok3 := number(d.Get(0, "at"))
 	if !ok1 || !ok2 || !ok3 || v != 1 || at > MaxAt || s.id == "" || len(s.id) > MaxSessionID || !isDigest(prev) {
-		return nil, badSnapshot("", "`v` is 1, `seq` and `at` are whole numbers, `session` and `prev` are text as a session has them.")
+		return nil, badSnapshot("", "`v` is 1, `seq` and `at` are whole numbers, "+
+			"`session` and `prev` are text as a session has them.")
 	}
 	s.seq, s.at, s.prev = seq, at, readDigest(prev)
 	switch d.Kind(d.Get(0, "frozen")) {
@@ -218,7 +220,8 @@ func (s *Session) restoreHold(d *canon.Doc, n canon.Node, number func(canon.Node
 	seq, ok1 := number(d.Get(n, "seq"))
 	at, ok2 := number(d.Get(n, "at"))
 	by, prop := d.Get(n, "by"), d.Get(n, "proposal")
-	if !ok1 || !ok2 || by < 0 || prop < 0 || seq < 1 || seq > s.seq || at > s.at || layers >= 0 && d.Kind(layers) != canon.Object {
+	if !ok1 || !ok2 || by < 0 || prop < 0 || seq < 1 || seq > s.seq || at > s.at || layers >= 0 &&
+		d.Kind(layers) != canon.Object {
 		return h, bad
 	}
 	h.seq, h.at = seq, at
@@ -229,7 +232,8 @@ func (s *Session) restoreHold(d *canon.Doc, n canon.Node, number func(canon.Node
 		return h, badSnapshot("holds.by", "`by` lists agents of the bundle.")
 	}
 	if layers >= 0 && !s.layersOf(&h, d, layers) {
-		return h, badSnapshot("holds.layers", "`layers` has bundles that this one extends, and for each a list of its agents.")
+		return h, badSnapshot("holds.layers", "`layers` has bundles that this one extends, "+
+			"and for each a list of its agents.")
 	}
 	p, err := proposalAt(s.b, d, prop)
 	if err != nil {

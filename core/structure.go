@@ -65,7 +65,8 @@ func (ev *evaluation) checkMoves(p *proposal, vars model.Span) {
 	}
 	for i := vars.From; i < vars.To; i++ {
 		if v, was, now := &b.Vars[i], before.Vars[i], ev.after.Vars[i]; v.Moves != nil && was != now {
-			ev.checkMove(p, i, v.Moves.ID, &v.Moves.Otherwise, func(n, f, t int) bool { return v.Moves.Allows(n, f, t) }, was, now)
+			ev.checkMove(p, i, v.Moves.ID, &v.Moves.Otherwise, func(n, f, t int) bool { return v.Moves.Allows(n, f, t) }, was,
+				now)
 		}
 	}
 }
@@ -161,7 +162,8 @@ const (
 func (ev *evaluation) checkLog(l *model.Log, i, action int, from int64, now value.Value) {
 	message := ""
 	if now.Int() > int64(l.List.Len) {
-		message = "it is full: there are " + string(model.AppendJSON(nil, value.OfInt(int64(l.List.Len)))) + " items, and nothing ever leaves a log."
+		message = "it is full: there are " + string(model.AppendJSON(nil, value.OfInt(int64(l.List.Len)))) +
+			" items, and nothing ever leaves a log."
 	}
 	for _, item := range now.Items()[from:] {
 		if item.K == value.Unknown {
@@ -208,7 +210,8 @@ func (ev *evaluation) surelyFits(action, i int) bool {
 }
 
 // checkMove asks whether a variable may go from one member to another.
-func (ev *evaluation) checkMove(p *proposal, i int, id string, o *model.Otherwise, allows func(n, from, to int) bool, was, now value.Value) {
+func (ev *evaluation) checkMove(p *proposal, i int, id string, o *model.Otherwise, allows func(n, from, to int) bool,
+	was, now value.Value) {
 	v := &ev.b.Vars[i]
 	n := len(v.Type.Members)
 	from := v.Type.Member(was.Str())

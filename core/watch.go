@@ -68,7 +68,8 @@ func (s *Session) watch(lines []byte) (*Watch, error) {
 		}
 		lines = rest
 		if len(w.list) == MaxWatched {
-			return nil, &Error{Code: codes.LimitProposal, Message: "these are more than " + strconv.Itoa(MaxWatched) + " proposals, which is the most one watch takes."}
+			return nil, &Error{Code: codes.LimitProposal, Message: "these are more than " + strconv.Itoa(MaxWatched) +
+				" proposals, which is the most one watch takes."}
 		}
 		p, err := readProposal(s.b, &s.doc, line)
 		if err != nil {
@@ -134,7 +135,8 @@ func (w *Watch) answers(at int64) []byte {
 			err = s.checkTime(e.p)
 		}
 		if err == nil && left < 0 {
-			err = &Error{Code: value.CostLimit.String(), Message: "all that is watched would cost too much at once; ask with `why`."}
+			err = &Error{Code: value.CostLimit.String(),
+				Message: "all that is watched would cost too much at once; ask with `why`."}
 		}
 		if err != nil {
 			e.known, e.open, e.depends = e.err != nil, false, 0
@@ -190,7 +192,8 @@ func (w *Watch) stands(e *watched, changed inputs, now value.Value, left *int64)
 		}
 		if !w.set {
 			w.set = true
-			m.Banks[model.BankState], m.Banks[model.BankLogs], m.Banks[model.BankDerived] = w.s.state.Vars, w.s.state.Logs, w.derived
+			m.Banks[model.BankState], m.Banks[model.BankLogs], m.Banks[model.BankDerived] = w.s.state.Vars, w.s.state.Logs,
+				w.derived
 		}
 		if !mine {
 			mine = true

@@ -392,7 +392,8 @@ func TestWatchSeesThatAParentCanNoLongerFallBack(t *testing.T) {
 		}
 		return list
 	}
-	base := head("base", map[string]any{"agents": map[string]any{"a": map[string]any{}}, "actions": map[string]any{"go": map[string]any{}}})
+	base := head("base", map[string]any{"agents": map[string]any{"a": map[string]any{}},
+		"actions": map[string]any{"go": map[string]any{}}})
 	refuses := head("refuses", map[string]any{"extends": extends(base),
 		"constraints": []any{map[string]any{"id": "NO", "level": "physical", "on": []string{"go"}, "require": "false"}}})
 	falls := head("falls", map[string]any{"extends": extends(base),

@@ -159,7 +159,8 @@ func (w *candidates) gather() {
 	ev := w.ev
 	for i := range ev.b.Constraints {
 		c := &ev.b.Constraints[i]
-		if prog := c.Program[w.p.action]; prog != nil && (c.Kind == model.Require || c.Kind == model.Ensure && ev.computed) && readsActor(prog) {
+		if prog := c.Program[w.p.action]; prog != nil &&
+			(c.Kind == model.Require || c.Kind == model.Ensure && ev.computed) && readsActor(prog) {
 			w.asked = append(w.asked, i)
 		}
 	}
