@@ -16,9 +16,10 @@ var (
 	decimal = regexp.MustCompile(`^[-+]?[0-9]+$`)
 	based   = regexp.MustCompile(`^0(o[0-7]+|x[0-9a-fA-F]+)$`)
 	float   = regexp.MustCompile(`^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$`)
-	// Text to version 1.2, a number to 1.1, which many readers still follow.
-	disputed = regexp.MustCompile(
-		`^[-+]?(0b[01_]+|0[0-7_]*_[0-7_]*|0x[0-9a-fA-F_]+|[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?|[0-9][0-9_]*_[0-9_]*(\.[0-9_]*)?)$`)
+	// Text to version 1.2, a number to 1.1, which many readers still follow: binary, octal, hexadecimal, sexagesimal, and
+	// decimal with underscores.
+	disputed = regexp.MustCompile(`^[-+]?(0b[01_]+|0[0-7_]*_[0-7_]*|0x[0-9a-fA-F_]+|` +
+		`[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?|[0-9][0-9_]*_[0-9_]*(\.[0-9_]*)?)$`)
 	constant = map[string]Node{
 		"null": {Text: "null"}, "Null": {Text: "null"}, "NULL": {Text: "null"}, "~": {Text: "null"},
 		"true": {Kind: Bool, Text: "true"}, "True": {Kind: Bool, Text: "true"}, "TRUE": {Kind: Bool, Text: "true"},

@@ -22,7 +22,8 @@ var texts = kong.Vars{
 	"fmt_paths":    "Bundles, catalogs, and folders of them. Left out or -, standard input.",
 	"graph_names":  "The state variables to draw. Left out, all that declare moves.",
 	"graph_format": "Mermaid (the default) or DOT, Graphviz's language.",
-	"key_name":     "The key's name, which every signature shows: letters, digits and . _ / -, such as example.org/release.",
+	"key_name": "The key's name, which every signature shows: letters, digits and . _ / -, such as " +
+		"example.org/release.",
 	"key_output": "Where to write the private key; the public key stands beside it. Left out, the last part of NAME and " +
 		".key.",
 	"bundle": "A bundle, YAML or built, or a point of a catalog: catalog.yaml#class=1,chapter=moon.",

@@ -221,8 +221,9 @@ func (c *verifyCommand) head(bundle host.Bundle) (*headOf, error) {
 	case err != nil:
 		return nil, err
 	case h.Bundle != bundle.Digest():
-		return nil, headRefused(codes.HeadBundle, "the head is of a session of the bundle %s, and this is %s@%s %s.", h.Bundle,
-			bundle.Name(), bundle.Version(), bundle.Digest())
+		return nil, headRefused(codes.HeadBundle,
+			"the head is of a session of the bundle %s, and this is %s@%s %s.", h.Bundle, bundle.Name(), bundle.Version(),
+			bundle.Digest())
 	case c.Session != nil && *c.Session != h.Session:
 		return nil, headRefused(codes.HeadSession, "the head is of the session %q, not of %q.", h.Session, *c.Session)
 	}
