@@ -190,7 +190,10 @@ func await(promise js.Value) (js.Value, error) {
 	done := make(chan outcome, 1)
 	kept := js.FuncOf(func(_ js.Value, args []js.Value) any { done <- outcome{value: args[0]}; return nil })
 	defer kept.Release()
-	broken := js.FuncOf(func(_ js.Value, args []js.Value) any { done <- outcome{err: js.Error{Value: args[0]}}; return nil })
+	broken := js.FuncOf(func(_ js.Value, args []js.Value) any {
+		done <- outcome{err: js.Error{Value: args[0]}}
+		return nil
+	})
 	defer broken.Release()
 	promise.Call("then", kept, broken)
 	o := <-done

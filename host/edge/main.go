@@ -54,7 +54,8 @@ func open(around js.Value) (http.Handler, error) {
 	}
 	options.Alarm = func(at time.Time) { around.Call("alarm", at.UnixMilli()) } // the object has no timers
 	options.ModuleDigest, options.ModuleBytes = around.Get("digest").String(), around.Get("size").Int()
-	if options.Core, err = host.New(ctx, host.Options{Lend: around.Get("lend"), Digest: options.ModuleDigest}); err != nil {
+	options.Core, err = host.New(ctx, host.Options{Lend: around.Get("lend"), Digest: options.ModuleDigest})
+	if err != nil {
 		return nil, err
 	}
 	if options.Ledger, err = ledger.OpenObject(ctx, around.Get("ledger"), ledger.Options{Logger: log}); err != nil {

@@ -355,7 +355,8 @@ func (g *gate) session(r *http.Request) (host.Session, int64, error) {
 		}
 		return session, about.At, nil
 	}
-	return nil, 0, refuse(codes.SessionDigest, "the session is of a bundle "+about.Digest+", which this gate does not have")
+	return nil, 0, refuse(codes.SessionDigest,
+		"the session is of a bundle "+about.Digest+", which this gate does not have")
 }
 
 // owned is the error of a function of the gate's owner: never the client's fault, but it may be an answer.

@@ -79,7 +79,8 @@ func cleaned(from http.Header) (http.Header, error) {
 	for name := range maps.Clone(header) {
 		switch folded := letters(name); {
 		case overriding[folded]:
-			return nil, refuse(codes.GateOverride, "the header "+strings.ToLower(name)+" names another method or path for the request")
+			return nil, refuse(codes.GateOverride,
+				"the header "+strings.ToLower(name)+" names another method or path for the request")
 		case reserved[folded]:
 			delete(header, name)
 		}

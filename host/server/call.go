@@ -208,7 +208,8 @@ func (c *call) encoding() (string, error) {
 	c.w.Header().Add("Vary", "Accept-Encoding")
 	as := coding.Choose(c.Header, coding.Gzip, coding.Identity)
 	if as == "" {
-		return "", problem.New(codes.HTTPEncoding, "Accept-Encoding excludes both gzip and identity, and there is nothing else")
+		return "", problem.New(codes.HTTPEncoding,
+			"Accept-Encoding excludes both gzip and identity, and there is nothing else")
 	}
 	return as, nil
 }

@@ -59,8 +59,10 @@ func (a *api) table() []route {
 		{method: "GET", path: "/v1/sessions/{session}/decisions/{seq}", handle: a.decision},
 		{method: "GET", path: "/v1/sessions/{session}/events", handle: a.events},
 		{method: "POST", path: "/v1/sessions/{session}/why", costs: true, body: maxProposalBody, handle: a.ask(a.keeper.Why)},
-		{method: "POST", path: "/v1/sessions/{session}/path", costs: true, body: maxProposalBody, handle: a.ask(a.keeper.Path)},
-		{method: "POST", path: "/v1/sessions/{session}/admissible", costs: true, body: maxProposalBody, handle: a.ask(a.keeper.Admissible)},
+		{method: "POST", path: "/v1/sessions/{session}/path", costs: true, body: maxProposalBody,
+			handle: a.ask(a.keeper.Path)},
+		{method: "POST", path: "/v1/sessions/{session}/admissible", costs: true, body: maxProposalBody,
+			handle: a.ask(a.keeper.Admissible)},
 		{method: "POST", path: "/v1/sessions/{session}/verify", costs: true, body: maxSmallBody, handle: a.verify},
 	}
 }
@@ -101,9 +103,11 @@ func (a *api) routes() (http.Handler, error) {
 		})
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if clean := path.Clean(r.URL.Path); clean != r.URL.Path && a.options.Mount[r.URL.Path] == nil { // the mux would redirect, and say so in HTML
+		// the mux would redirect, and say so in HTML
+		if clean := path.Clean(r.URL.Path); clean != r.URL.Path && a.options.Mount[r.URL.Path] == nil {
 			a.answer(&call{Request: r, w: w, route: &route{path: "none"}}, func(*call) error {
-				return problem.New(codes.HTTPPath, "the path is not in its plain form: no empty parts, no dots, no slash at the end")
+				return problem.New(codes.HTTPPath,
+					"the path is not in its plain form: no empty parts, no dots, no slash at the end")
 			})
 			return
 		}
@@ -123,7 +127,8 @@ func (a *api) guard(r *http.Request, cross *http.CrossOriginProtection) error {
 }
 
 // dispatch finds the route of a method.
-func (a *api) dispatch(w http.ResponseWriter, r *http.Request, cross *http.CrossOriginProtection, methods map[string]*route) {
+func (a *api) dispatch(w http.ResponseWriter, r *http.Request, cross *http.CrossOriginProtection,
+	methods map[string]*route) {
 	method := r.Method
 	if method == http.MethodHead {
 		method = http.MethodGet // net/http leaves the body out
@@ -195,7 +200,8 @@ func (a *api) share(c *call) {
 	h.Add("Vary", "Origin")
 	if origin := c.Header.Get("Origin"); slices.Contains(a.options.Origins, origin) {
 		h.Set("Access-Control-Allow-Origin", origin)
-		h.Set("Access-Control-Expose-Headers", "Date, ETag, Location, Retry-After, Holdfast-Digest, Holdfast-Repeated, Holdfast-Seq, Holdfast-Verdict")
+		h.Set("Access-Control-Expose-Headers",
+			"Date, ETag, Location, Retry-After, Holdfast-Digest, Holdfast-Repeated, Holdfast-Seq, Holdfast-Verdict")
 	}
 }
 
@@ -203,7 +209,8 @@ func (a *api) share(c *call) {
 func (a *api) preflight(c *call, methods map[string]*route) error {
 	h := c.w.Header()
 	if h.Get("Access-Control-Allow-Origin") == "" {
-		return problem.New(codes.HTTPOrigin, "pages of %q may not ask: name the origin when the server is started", c.Header.Get("Origin"))
+		return problem.New(codes.HTTPOrigin, "pages of %q may not ask: name the origin when the server is started",
+			c.Header.Get("Origin"))
 	}
 	var allowed []string
 	for m := range methods {
@@ -211,7 +218,8 @@ func (a *api) preflight(c *call, methods map[string]*route) error {
 	}
 	slices.Sort(allowed)
 	h.Set("Access-Control-Allow-Methods", strings.Join(allowed, ", "))
-	h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, "+signature.Header)
+	h.Set("Access-Control-Allow-Headers",
+		"Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, "+signature.Header)
 	h.Set("Access-Control-Max-Age", "600")
 	c.w.WriteHeader(http.StatusNoContent)
 	return nil

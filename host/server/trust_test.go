@@ -79,7 +79,8 @@ func TestTrustWithdrawn(t *testing.T) {
 	r.do("POST", "/v1/sessions/s/verify", "").is(403).refused(codes.SignatureUnknownKey)
 	r.do("POST", "/v1/sessions", `{"bundle":"door@1.0.0"}`).is(403).refused(codes.SignatureUnknownKey)
 	r.do("POST", "/v1/sessions", fmt.Sprintf(unit, "more")).is(403).refused(codes.SignatureUnknownKey)
-	r.do("POST", "/v1/catalogs/locks@1.0.0/resolve", `{"floor":1,"side":"north"}`).is(403).refused(codes.SignatureUnknownKey)
+	r.do("POST", "/v1/catalogs/locks@1.0.0/resolve",
+		`{"floor":1,"side":"north"}`).is(403).refused(codes.SignatureUnknownKey)
 	r.do("GET", "/v1/bundles/door@1.0.0", "").is(403).refused(codes.SignatureUnknownKey)
 	r.do("GET", "/v1/catalogs/locks@1.0.0", "").is(403).refused(codes.SignatureUnknownKey)
 	r.do("POST", "/v1/bundles", doc, lines(t, first, bundleText)...).is(403).refused(codes.SignatureUnknownKey)

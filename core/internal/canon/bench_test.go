@@ -13,11 +13,23 @@ import (
 // JSON.stringify makes it of what a program has in hand, one that is far from canonical,
 // and text outside ASCII.
 const (
-	benchProposal    = `{"action":"enter","actor":{"id":"u1","kind":"user"},"args":{"declared":true,"drift":3,"to":"spec"},"at":1767225600000,"bundle":"mode-constraint-layer@1.0.0","reasons":["request"]}`
-	benchDecision    = `{"action":"enter","actor":{"id":"u1","kind":"user"},"advice":[],"args":{"drift":3,"to":"spec"},"at":1767225600000,"bundle":"mode-constraint-layer@1.0.0","changes":[{"from":"task","path":"mode","to":"chat"}],"digest":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","governing":"GRD-5","prev":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","proposal":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","reasons":["request"],"seq":7,"state":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","v":1,"verdict":"revert","violations":[{"code":"","id":"GRD-5","level":"physical","say":"Leave task for chat first.","spans":[],"terms":[["state.mode","task"],["args.to","spec"]],"verdict":"revert"}]}`
-	benchStringified = `{"bundle":"mode-constraint-layer@1.0.0","actor":{"kind":"user","id":"u1"},"action":"enter","args":{"to":"spec","drift":3,"declared":true},"at":1767225600000,"reasons":["request"]}`
-	benchLoose       = `{"at": 1767225600000, "actor": {"kind": "user", "id": "u1"}, "action": "enter", "bundle": "mode-constraint-layer@1.0.0", "args": {"to": "spec", "drift": 3.50, "text": "K\u00e9rem, l\u00e9pj ki el\u0151bb.\n"}, "reasons": ["request"]}`
-	benchText        = `{"text":"Őszintén szólva a döntés a tiéd; mi csak azt mondjuk meg, mi történne. Grüße, и привет, 你好。 And a long tail of plain ASCII text that goes on for a while."}`
+	benchProposal = `{"action":"enter","actor":{"id":"u1","kind":"user"},"args":{"declared":true,"drift":3,` +
+		`"to":"spec"},"at":1767225600000,"bundle":"mode-constraint-layer@1.0.0","reasons":["request"]}`
+	benchDecision = `{"action":"enter","actor":{"id":"u1","kind":"user"},"advice":[],"args":{"drift":3,"to":"spec"},` +
+		`"at":1767225600000,"bundle":"mode-constraint-layer@1.0.0","changes":[{"from":"task","path":"mode","to":"chat"}],` +
+		`"digest":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","governing":"GRD-5",` +
+		`"prev":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",` +
+		`"proposal":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","reasons":["request"],` +
+		`"seq":7,"state":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","v":1,` +
+		`"verdict":"revert","violations":[{"code":"","id":"GRD-5","level":"physical","say":"Leave task for chat ` +
+		`first.","spans":[],"terms":[["state.mode","task"],["args.to","spec"]],"verdict":"revert"}]}`
+	benchStringified = `{"bundle":"mode-constraint-layer@1.0.0","actor":{"kind":"user","id":"u1"},"action":"enter",` +
+		`"args":{"to":"spec","drift":3,"declared":true},"at":1767225600000,"reasons":["request"]}`
+	benchLoose = `{"at": 1767225600000, "actor": {"kind": "user", "id": "u1"}, "action": "enter", "bundle": ` +
+		`"mode-constraint-layer@1.0.0", "args": {"to": "spec", "drift": 3.50, "text": "K\u00e9rem, l\u00e9pj ki ` +
+		`el\u0151bb.\n"}, "reasons": ["request"]}`
+	benchText = `{"text":"Őszintén szólva a döntés a tiéd; mi csak azt mondjuk meg, mi történne. Grüße, и привет, 你好。 ` +
+		`And a long tail of plain ASCII text that goes on for a while."}`
 )
 
 var benchDocs = []testCase{

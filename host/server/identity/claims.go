@@ -130,25 +130,37 @@ func (c claims) who(o *Options) (Who, *Error) {
 	var w Who
 	v, ok := c.find(o.IDClaim)
 	if !ok {
-		return Who{}, refuse(codes.AuthClaims, "the token has no claim `%s`, which says the caller's id. Let the issuer add it, or name another claim in the server's options.", o.IDClaim)
+		return Who{}, refuse(codes.AuthClaims,
+			"the token has no claim `%s`, which says the caller's id. Let the issuer add it, or name another claim in the "+
+				"server's options.", o.IDClaim)
 	}
 	if w.ID, ok = v.(string); !ok || !name(w.ID) {
-		return Who{}, refuse(codes.AuthClaims, "the token's claim `%s`, the caller's id, is not text of 1 to %d bytes without control characters.", o.IDClaim, core.MaxActorID)
+		return Who{}, refuse(codes.AuthClaims,
+			"the token's claim `%s`, the caller's id, is not text of 1 to %d bytes without control characters.", o.IDClaim,
+			core.MaxActorID)
 	}
 	if v, ok = c.find(o.KindClaim); !ok {
-		return Who{}, refuse(codes.AuthClaims, "the token has no claim `%s`, which says the agents the caller may act as. Let the issuer add it, or name another claim in the server's options.", o.KindClaim)
+		return Who{}, refuse(codes.AuthClaims,
+			"the token has no claim `%s`, which says the agents the caller may act as. Let the issuer add it, or name "+
+				"another claim in the server's options.", o.KindClaim)
 	}
-	if w.Kinds, ok = words(v); !ok || len(w.Kinds) == 0 || slices.ContainsFunc(w.Kinds, func(k string) bool { return !name(k) }) {
-		return Who{}, refuse(codes.AuthClaims, "the token's claim `%s`, the agents the caller may act as, is not text or a list of texts of 1 to %d bytes each.", o.KindClaim, core.MaxActorID)
+	if w.Kinds, ok = words(v); !ok || len(w.Kinds) == 0 ||
+		slices.ContainsFunc(w.Kinds, func(k string) bool { return !name(k) }) {
+		return Who{}, refuse(codes.AuthClaims,
+			"the token's claim `%s`, the agents the caller may act as, is not text or a list of texts of 1 to %d bytes each.",
+			o.KindClaim, core.MaxActorID)
 	}
 	if v, ok = c.find(o.RolesClaim); ok {
 		if w.Roles, ok = words(v); !ok {
-			return Who{}, refuse(codes.AuthClaims, "the token's claim `%s`, the caller's roles, is not text or a list of texts.", o.RolesClaim)
+			return Who{}, refuse(codes.AuthClaims, "the token's claim `%s`, the caller's roles, is not text or a list of texts.",
+				o.RolesClaim)
 		}
 	}
 	if v, ok = c.find(o.SessionsClaim); ok {
 		if w.Sessions, ok = texts(v); !ok || slices.ContainsFunc(w.Sessions, func(p string) bool { return !pattern(p) }) {
-			return Who{}, refuse(codes.AuthClaims, "the token's claim `%s`, the sessions it is limited to, is not text or a list of texts: ids of 1 to %d bytes, or beginnings of ids followed by `*`.", o.SessionsClaim, core.MaxSessionID)
+			return Who{}, refuse(codes.AuthClaims,
+				"the token's claim `%s`, the sessions it is limited to, is not text or a list of texts: ids of 1 to %d bytes, "+
+					"or beginnings of ids followed by `*`.", o.SessionsClaim, core.MaxSessionID)
 		}
 	}
 	return w, nil

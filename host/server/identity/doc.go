@@ -125,9 +125,9 @@
 // It cannot be taken back: it is good until it expires, so let the provider give tokens
 // for minutes. What outlives a request, such as a stream of events, ends with the token
 // (Who.Expires), and when its key is taken out of the file (Verifier.Changed). It cannot stand in a URL,
-// a cookie or a body: addresses stay in logs and histories, and a cookie is sent by every page that a browser shows. A browser's
-// EventSource cannot set headers, so a page reads a stream with fetch, which can, and
-// takes events from the response's body as they come.
+// a cookie or a body: addresses stay in logs and histories, and a cookie is sent by every page that a browser shows.
+// A browser's EventSource cannot set headers, so a page reads a stream with fetch, which can, and takes events from
+// the response's body as they come.
 //
 // A token with a typ in its header other than `JWT` or `at+jwt` was given for something
 // else, a logout for instance, and is refused. Providers give ID tokens the typ `JWT`

@@ -66,13 +66,15 @@ func readKeys(src []byte) (*keySet, *Error) {
 	case len(src) == 0:
 		faults = []string{"there are no keys. Give the issuer's public keys, as PEM or as a JWK set."}
 	case len(src) > MaxKeysBytes:
-		faults = []string{fmt.Sprintf("the keys are more than %d bytes. Give only the public keys of the issuer.", MaxKeysBytes)}
+		faults = []string{fmt.Sprintf("the keys are more than %d bytes. Give only the public keys of the issuer.",
+			MaxKeysBytes)}
 	case src[0] == '{' || src[0] == '[' || src[0] == '"':
 		set.list, set.passed, faults = readJWKS(src)
 	case bytes.Contains(src, []byte(begin)):
 		set.list, faults = readPEM(src)
 	default:
-		faults = []string{"these are no keys. Give PEM, which begins with `-----BEGIN PUBLIC KEY-----`, or a JWK set, `{\"keys\": […]}`."}
+		faults = []string{"these are no keys. Give PEM, which begins with `-----BEGIN PUBLIC KEY-----`, or a JWK set, " +
+			"`{\"keys\": […]}`."}
 	}
 	if len(faults) == 0 {
 		faults = set.check()
@@ -91,7 +93,8 @@ func (s *keySet) check() (faults []string) {
 	case len(s.list) == 0:
 		return append(s.passed, "there is no key to check a signature with. Give the issuer's public signing keys.")
 	case len(s.list) > MaxKeys:
-		return []string{fmt.Sprintf("there are %d keys, and at most %d are taken. Leave out the ones that no longer sign.", len(s.list), MaxKeys)}
+		return []string{fmt.Sprintf("there are %d keys, and at most %d are taken. Leave out the ones that no longer sign.",
+			len(s.list), MaxKeys)}
 	}
 	return nil
 }
@@ -99,9 +102,11 @@ func (s *keySet) check() (faults []string) {
 // begin is what every PEM block begins with.
 const begin = "-----BEGIN "
 
-const leaked = "PRIVATE KEY IN THE FILE OF PUBLIC KEYS: %s is a private key. Whoever has read this file can sign tokens as anyone: replace the key at the issuer, and give only its public half here."
+const leaked = "PRIVATE KEY IN THE FILE OF PUBLIC KEYS: %s is a private key. Whoever has read this file can sign " +
+	"tokens as anyone: replace the key at the issuer, and give only its public half here."
 
-const symmetric = "%s is a symmetric key. Whoever checks tokens with it can sign them too: let the issuer sign with Ed25519, ES256 or RS256, and give the public key."
+const symmetric = "%s is a symmetric key. Whoever checks tokens with it can sign them too: let the issuer sign with " +
+	"Ed25519, ES256 or RS256, and give the public key."
 
 // bind returns the key with the algorithm of its type, or what is wrong with it.
 func bind(name string, public any) (*key, string) {
@@ -110,7 +115,8 @@ func bind(name string, public any) (*key, string) {
 		return &key{algs: []string{"EdDSA", "Ed25519"}, method: jwt.SigningMethodEdDSA, public: p}, ""
 	case *ecdsa.PublicKey:
 		if p.Curve != elliptic.P256() {
-			return nil, fmt.Sprintf("%s is an ECDSA key on %s. Of the curves only P-256 is taken, for ES256.", name, p.Curve.Params().Name)
+			return nil, fmt.Sprintf("%s is an ECDSA key on %s. Of the curves only P-256 is taken, for ES256.", name,
+				p.Curve.Params().Name)
 		}
 		return &key{algs: []string{"ES256"}, method: jwt.SigningMethodES256, public: p}, ""
 	case *rsa.PublicKey:
@@ -160,7 +166,8 @@ func readPEM(src []byte) (keys []*key, faults []string) {
 			if strings.HasSuffix(block.Type, "PRIVATE KEY") {
 				faults = append(faults, fmt.Sprintf(leaked, name))
 			} else {
-				faults = append(faults, fmt.Sprintf("%s is no public key. Give blocks of type PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE.", name))
+				faults = append(faults, fmt.Sprintf(
+					"%s is no public key. Give blocks of type PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE.", name))
 			}
 			continue
 		}
@@ -171,7 +178,8 @@ func readPEM(src []byte) (keys []*key, faults []string) {
 		k, fault := bind(name, public)
 		if fault == "" {
 			// The JWK reader also knows the Ed25519 keys that anyone can sign for.
-			if doc, err := (jose.JSONWebKey{Key: public}).MarshalJSON(); err != nil || new(jose.JSONWebKey).UnmarshalJSON(doc) != nil {
+			if doc, err := (jose.JSONWebKey{Key: public}).MarshalJSON(); err != nil ||
+				new(jose.JSONWebKey).UnmarshalJSON(doc) != nil {
 				fault = name + " is not a point that a key can be. Export the public key again."
 			}
 		}
@@ -190,7 +198,9 @@ func checkChain(certificates []*x509.Certificate) (faults []string) {
 	for i, c := range certificates {
 		for j, issuer := range certificates {
 			if i != j && bytes.Equal(c.RawIssuer, issuer.RawSubject) && !bytes.Equal(c.RawIssuer, c.RawSubject) {
-				faults = append(faults, fmt.Sprintf("certificate %d issued certificate %d: this is a chain. Leave only the certificate whose key signs the tokens.", j+1, i+1))
+				faults = append(faults, fmt.Sprintf(
+					"certificate %d issued certificate %d: this is a chain. Leave only the certificate whose key signs the tokens.",
+					j+1, i+1))
 			}
 		}
 	}
@@ -211,7 +221,8 @@ func readJWKS(src []byte) (keys []*key, passed, faults []string) {
 	}
 	var set map[string]json.RawMessage
 	var list []json.RawMessage
-	if json.Unmarshal(canonical, &set) != nil || set["keys"] == nil || json.Unmarshal(set["keys"], &list) != nil || list == nil {
+	if json.Unmarshal(canonical, &set) != nil || set["keys"] == nil || json.Unmarshal(set["keys"], &list) != nil ||
+		list == nil {
 		return nil, nil, []string{"this is no JWK set. Give `{\"keys\": […]}`, as the issuer's `jwks_uri` answers it."}
 	}
 	more := 0
@@ -266,7 +277,8 @@ func readJWK(name string, raw []byte) (k *key, reason string, secret bool) {
 	case limited && !slices.Contains(list, any("verify")):
 		return nil, name + " is not for checking signatures, say its `key_ops`.", false
 	case members["kty"] == "EC" && members["crv"] != "P-256":
-		return nil, name + " is an ECDSA key on another curve than P-256. Of the curves only P-256 is taken, for ES256.", false
+		return nil, name + " is an ECDSA key on another curve than P-256. Of the curves only P-256 is taken, for ES256.",
+			false
 	case members["kty"] == "OKP" && members["crv"] != "Ed25519":
 		return nil, name + " is an OKP key on another curve than Ed25519. Only Ed25519 is taken, for EdDSA.", false
 	}
@@ -314,9 +326,13 @@ func (s *keySet) find(alg string, kid *string) ([]*key, *Error) {
 	}
 	if len(candidates) == 0 {
 		if kid == nil {
-			return nil, refuse(codes.AuthKey, "the token names no key (`kid`), and the keys here have names. Let the issuer write the key's `kid` into the token's header.")
+			return nil, refuse(codes.AuthKey,
+				"the token names no key (`kid`), and the keys here have names. Let the issuer write the key's `kid` into the "+
+					"token's header.")
 		}
-		return nil, refuse(codes.AuthKey, "the token is signed with a key that is not known here. Ask for a new token; if the issuer has new keys, the server must be given them.")
+		return nil, refuse(codes.AuthKey,
+			"the token is signed with a key that is not known here. Ask for a new token; if the issuer has new keys, the "+
+				"server must be given them.")
 	}
 	out := slices.DeleteFunc(candidates, func(k *key) bool { return !slices.Contains(k.algs, alg) })
 	switch {

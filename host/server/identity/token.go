@@ -33,14 +33,16 @@ var types = []string{"jwt", "at+jwt"}
 func bearer(r *http.Request) (string, *Error) {
 	values := r.Header.Values("Authorization")
 	if len(values) == 0 {
-		return "", refuse(codes.AuthMissing, "send the header `Authorization: Bearer TOKEN`. A token in the URL, a cookie or the body is not read.")
+		return "", refuse(codes.AuthMissing,
+			"send the header `Authorization: Bearer TOKEN`. A token in the URL, a cookie or the body is not read.")
 	}
 	if len(values) > 1 {
 		return "", refuse(codes.AuthMalformed, "there are several Authorization headers. Send one.")
 	}
 	scheme, token, _ := strings.Cut(values[0], " ")
 	if !strings.EqualFold(scheme, "Bearer") {
-		return "", refuse(codes.AuthMalformed, "the Authorization header is of another scheme. Send `Authorization: Bearer TOKEN`.")
+		return "", refuse(codes.AuthMalformed,
+			"the Authorization header is of another scheme. Send `Authorization: Bearer TOKEN`.")
 	}
 	token = strings.TrimLeft(token, " ")
 	if token == "" {
@@ -60,13 +62,15 @@ type token struct {
 
 func readToken(s string) (*token, *Error) {
 	if len(s) > MaxToken {
-		return nil, refuse(codes.AuthMalformed, "the token has more than %d bytes. Ask the issuer for one with fewer claims.", MaxToken)
+		return nil, refuse(codes.AuthMalformed,
+			"the token has more than %d bytes. Ask the issuer for one with fewer claims.", MaxToken)
 	}
 	// Go's base64 reader passes over line breaks, so the alphabet is held to here.
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '_' || c == '.') {
-			return nil, refuse(codes.AuthMalformed, "the token has characters that no JWT has. Send it as the issuer gave it, without quotes or padding.")
+			return nil, refuse(codes.AuthMalformed,
+				"the token has characters that no JWT has. Send it as the issuer gave it, without quotes or padding.")
 		}
 	}
 	parts := strings.Split(s, ".")
@@ -75,7 +79,8 @@ func readToken(s string) (*token, *Error) {
 	case 5:
 		return nil, refuse(codes.AuthMalformed, "the token is encrypted (JWE). Let the issuer give a signed one (JWS).")
 	default:
-		return nil, refuse(codes.AuthMalformed, "the token is no JWT of three parts. Send the whole token that the issuer gave.")
+		return nil, refuse(codes.AuthMalformed,
+			"the token is no JWT of three parts. Send the whole token that the issuer gave.")
 	}
 	header, err := object(parts[0], "header", core.Canonical)
 	if err != nil {
@@ -84,14 +89,17 @@ func readToken(s string) (*token, *Error) {
 	t := &token{signed: s[:len(parts[0])+1+len(parts[1])], payload: parts[1]}
 	var ok bool
 	if t.alg, ok = header["alg"].(string); !ok || !slices.Contains(algorithms, t.alg) {
-		return nil, refuse(codes.AuthAlgorithm, "the token's `alg` is not taken here. Let the issuer sign with EdDSA, ES256 or RS256.")
+		return nil, refuse(codes.AuthAlgorithm,
+			"the token's `alg` is not taken here. Let the issuer sign with EdDSA, ES256 or RS256.")
 	}
 	if _, ok := header["crit"]; ok {
-		return nil, refuse(codes.AuthMalformed, "the token's header names critical extensions (`crit`), and none is known here.")
+		return nil, refuse(codes.AuthMalformed,
+			"the token's header names critical extensions (`crit`), and none is known here.")
 	}
 	typ, ok := text(header, "typ")
 	if typ = strings.TrimPrefix(strings.ToLower(typ), "application/"); !ok || typ != "" && !slices.Contains(types, typ) {
-		return nil, refuse(codes.AuthMalformed, "the token's `typ` is not that of an access token (`JWT` or `at+jwt`). Send the access token.")
+		return nil, refuse(codes.AuthMalformed,
+			"the token's `typ` is not that of an access token (`JWT` or `at+jwt`). Send the access token.")
 	}
 	if v, ok := header["kid"]; ok {
 		kid, ok := v.(string)

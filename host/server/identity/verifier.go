@@ -73,7 +73,8 @@ func New(o Options) (*Verifier, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	checks := []jwt.ParserOption{jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithLeeway(o.Leeway), jwt.WithTimeFunc(o.Now)}
+	checks := []jwt.ParserOption{jwt.WithExpirationRequired(), jwt.WithIssuedAt(), jwt.WithLeeway(o.Leeway),
+		jwt.WithTimeFunc(o.Now)}
 	if o.Audience != "" {
 		checks = append(checks, jwt.WithAudience(o.Audience))
 	}
@@ -146,14 +147,16 @@ func (v *Verifier) set() *keySet {
 // should know at the start.
 func (v *Verifier) Warnings() []string {
 	if v.trusting {
-		return []string{"There are no keys, so EVERYONE IS TRUSTED: whoever reaches this server may act as anyone, publish and govern."}
+		return []string{"There are no keys, so EVERYONE IS TRUSTED: whoever reaches this server may act as anyone, " +
+			"publish and govern."}
 	}
 	var out []string
 	if v.o.Audience == "" {
 		out = append(out, "No audience is set: tokens that the issuer gave for any other service are taken here too.")
 	}
 	if v.o.Issuer == "" {
-		out = append(out, "No issuer is set: tokens of every issuer that signs with one of the keys are taken, and their ids are not told apart.")
+		out = append(out, "No issuer is set: tokens of every issuer that signs with one of the keys are taken, and their "+
+			"ids are not told apart.")
 	}
 	return out
 }
@@ -192,7 +195,8 @@ func (v *Verifier) authenticate(raw string) (Who, *Error) {
 		}
 	}
 	if !signed {
-		return Who{}, refuse(codes.AuthSignature, "the token's signature is not by a key that is trusted here, or the token was changed. Ask for a new one.")
+		return Who{}, refuse(codes.AuthSignature,
+			"the token's signature is not by a key that is trusted here, or the token was changed. Ask for a new one.")
 	}
 	// Nothing of the payload was read until here.
 	c, err := t.claims()

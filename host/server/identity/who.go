@@ -46,7 +46,8 @@ type Who struct {
 func (w Who) Actor(kind, id string, declared func(kind string) bool) (string, string, error) {
 	if w.Trusted {
 		if kind == "" {
-			return "", "", refuse(codes.AuthActor, "this server trusts everyone, so a body must say who acts: set `actor.kind` to one of the bundle's agents.")
+			return "", "", refuse(codes.AuthActor,
+				"this server trusts everyone, so a body must say who acts: set `actor.kind` to one of the bundle's agents.")
 		}
 		if id == "" {
 			id = kind
@@ -57,11 +58,15 @@ func (w Who) Actor(kind, id string, declared func(kind string) bool) (string, st
 		return "", "", refuse(codes.AuthActor, "the caller is not known: send a token.")
 	}
 	if id != "" && id != w.ID {
-		return "", "", refuse(codes.AuthActor, "the body says `actor.id` is `%s`, and the token is another's. Leave `actor` out: it is taken from the token.", clip(id))
+		return "", "", refuse(codes.AuthActor,
+			"the body says `actor.id` is `%s`, and the token is another's. Leave `actor` out: it is taken from the token.",
+			clip(id))
 	}
 	if kind != "" {
 		if !slices.Contains(w.Kinds, kind) {
-			return "", "", refuse(codes.AuthActor, "the body says `actor.kind` is `%s`, which this token may not act as. Leave `actor` out, or ask for a token with that kind.", clip(kind))
+			return "", "", refuse(codes.AuthActor,
+				"the body says `actor.kind` is `%s`, which this token may not act as. Leave `actor` out, or ask for a token "+
+					"with that kind.", clip(kind))
 		}
 		return kind, w.ID, nil
 	}
@@ -70,7 +75,9 @@ func (w Who) Actor(kind, id string, declared func(kind string) bool) (string, st
 			return k, w.ID, nil
 		}
 	}
-	return "", "", refuse(codes.AuthNoAgent, "nothing that this token may act as is an agent of the session's bundle. Ask for a token whose kind is one of the bundle's `agents`.")
+	return "", "", refuse(codes.AuthNoAgent,
+		"nothing that this token may act as is an agent of the session's bundle. Ask for a token whose kind is one of the "+
+			"bundle's `agents`.")
 }
 
 // May reports whether the caller has the role.
