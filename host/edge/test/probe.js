@@ -3,7 +3,7 @@
 import { touched } from "./scope.js"; // first, so that it sees what the others do at global scope
 import { edge, pass, verifyVerdict } from "../../../web/dist/edge.js";
 import { Engine } from "../../../web/dist/module/engine.js";
-import { Op } from "../../../web/dist/module/abi.js";
+import { Op } from "../../../web/dist/contract/abi.js";
 import { Player, sessionId } from "../../../web/dist/module/player.js";
 import module from "./holdfast.wasm";
 import checkout from "./checkout.json";
