@@ -1,27 +1,17 @@
 // This file shows what is said about the whole session, above everything.
 
 import type { ComponentChildren } from "preact";
-import { failure } from "../app/app.js";
 import { agentTitle } from "../bundle/titles.js";
 import { Icon } from "../parts/icons.js";
-import type { Trouble } from "../parts/trouble.js";
 import type { Desk } from "../session/desk.js";
 
 export function Banners({ desk }: { desk: Desk }) {
   const { frozen } = desk.moment.value.view;
-  const stopped = desk.stopped.value;
   return (
     <div class="banners">
       {desk.local && (
         <Banner kind="local" icon="lock" title="In this page only:">
           {desk.origin}. It is decided by the same module, recorded nowhere, and gone when you leave.
-        </Banner>
-      )}
-      {stopped !== undefined && <Stopped {...stopped} />}
-      {desk.away.value && (
-        <Banner kind="away" icon="away" title="The server is away.">
-          What you see is what it last recorded. The studio tries again by itself. What you propose waits until the
-          server answers.
         </Banner>
       )}
       {frozen && <Frozen desk={desk} />}
@@ -43,7 +33,7 @@ interface Said {
   readonly actions?: ComponentChildren;
 }
 
-function Banner({ kind, icon, title, children, actions }: Said) {
+export function Banner({ kind, icon, title, children, actions }: Said) {
   return (
     <div class={`banner ${kind}`} role={kind === "local" ? undefined : "status"}>
       <Icon name={icon} />
@@ -52,31 +42,6 @@ function Banner({ kind, icon, title, children, actions }: Said) {
       </p>
       {actions}
     </div>
-  );
-}
-
-/** The page follows the server no more, and why. */
-function Stopped({ code, say }: Trouble) {
-  const show = (): void => void (failure.value = { code, say });
-  return (
-    <Banner
-      kind="stopped"
-      icon="away"
-      title="The server is not followed any more."
-      actions={
-        code.startsWith("auth/") ? (
-          <button type="button" class="plain" onClick={show}>
-            Give another token
-          </button>
-        ) : (
-          <button type="button" class="plain" onClick={() => location.reload()}>
-            Try again
-          </button>
-        )
-      }
-    >
-      {say} What you see was confirmed before; nothing can be proposed. <span class="id">{code}</span>
-    </Banner>
   );
 }
 

@@ -1,25 +1,72 @@
-// This file shows what is at the foot of the window, where nothing moves when it comes and goes: troubles, what
-// waits for the server, what came of the last proposal, the way through time.
+// This file shows what is at the foot of the window, where nothing moves when it comes and goes: whether the server
+// is there, troubles, what came of the last proposal, the way through time.
 
-import { announce, openLocal } from "../app/app.js";
+import { announce, failure, openLocal } from "../app/app.js";
 import { actionTitle } from "../bundle/titles.js";
 import { dateOf } from "../bundle/words.js";
 import { Icon, VerdictMark } from "../parts/icons.js";
+import type { Trouble } from "../parts/trouble.js";
 import type { Desk } from "../session/desk.js";
+import { Banner } from "./banners.js";
 
 export function Dock({ desk }: { desk: Desk }) {
   return (
     <div class="dock">
+      <Server desk={desk} />
       <News desk={desk} />
       {desk.moment.value.past && <Past desk={desk} />}
     </div>
   );
 }
 
-/** The one thing that is news: a trouble, what waits, or what came of the last proposal. */
+/** What is to be known of the server: it is away, or not followed any more. */
+function Server({ desk }: { desk: Desk }) {
+  const stopped = desk.stopped.value;
+  const waiting = desk.waiting.value;
+  if (stopped !== undefined) return <Stopped {...stopped} />;
+  if (!desk.away.value) return null;
+  return (
+    <Banner kind="away" icon="away" title="The server is away.">
+      {waiting === undefined ? (
+        "The studio tries again by itself. What you propose waits until the server answers."
+      ) : (
+        <>
+          “{actionTitle(desk.info, waiting.action)}” waits for the server. It is decided once, when the server answers,
+          if this page is still open.
+        </>
+      )}
+    </Banner>
+  );
+}
+
+/** The page follows the server no more, and why. */
+function Stopped({ code, say }: Trouble) {
+  const show = (): void => void (failure.value = { code, say });
+  return (
+    <Banner
+      kind="stopped"
+      icon="away"
+      title="The server is not followed any more."
+      actions={
+        code.startsWith("auth/") ? (
+          <button type="button" class="plain" onClick={show}>
+            Give another token
+          </button>
+        ) : (
+          <button type="button" class="plain" onClick={() => location.reload()}>
+            Try again
+          </button>
+        )
+      }
+    >
+      {say} What you see was confirmed before; nothing can be proposed. <span class="id">{code}</span>
+    </Banner>
+  );
+}
+
+/** What is news: a trouble, or what came of the last proposal. */
 function News({ desk }: { desk: Desk }) {
   const trouble = desk.trouble.value;
-  const waiting = desk.waiting.value;
   const last = desk.last.value;
   if (trouble !== undefined)
     return (
@@ -31,16 +78,6 @@ function News({ desk }: { desk: Desk }) {
         <button type="button" class="icon-button" aria-label="Dismiss" onClick={() => (desk.trouble.value = undefined)}>
           <Icon name="close" />
         </button>
-      </div>
-    );
-  if (waiting !== undefined && desk.away.value)
-    return (
-      <div class="banner waits" role="status">
-        <Icon name="clock" />
-        <p>
-          <strong>“{actionTitle(desk.info, waiting.action)}” waits for the server.</strong> It is decided once, when the
-          server answers, if this page is still open.
-        </p>
       </div>
     );
   if (last === undefined || desk.moment.value.past) return null;
