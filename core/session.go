@@ -131,7 +131,8 @@ func appendVars(dst []byte, b *model.Bundle, vars []value.Value) []byte {
 // View returns the state as canonical JSON, for showing:
 //
 //	{"at":…,"bundle":…,"derived":{…},"digest":…,"frozen":…,
-//	 "holds":[{"at","by":[…],"digest","expires","proposal":{…},"seq"}],"logs":{NAME:[…]},"prev":…,"seq":…,"session":…,"state":{…},"v":1}
+//	 "holds":[{"at","by":[…],"digest","expires","proposal":{…},"seq"}],"logs":{NAME:[…]},
+//	 "prev":…,"seq":…,"session":…,"state":{…},"v":1}
 func (s *Session) View() ([]byte, error) {
 	s.enter()
 	out := s.describe(asView)

@@ -15,7 +15,8 @@ func headersTS(root string) ([]byte, error) {
 	}
 	var b bytes.Buffer
 	b.WriteString(generated)
-	b.WriteString("// This file has the names of headers that a gate sets, takes off or refuses, as host/gate/header.go.\n\n")
+	b.WriteString("// This file has the names of headers that a gate sets, takes off or refuses, as " +
+		"host/gate/header.go.\n\n")
 	b.WriteString("/** The headers that go on with a request. What a client sends under these names is taken off. */\n")
 	b.WriteString("export const edgeHeaders = {\n")
 	for _, c := range constants(file, "Header") {
@@ -24,7 +25,8 @@ func headersTS(root string) ([]byte, error) {
 	}
 	b.WriteString("} as const;\n")
 	for _, list := range []struct{ name, about string }{
-		{"overridingHeaders", "They name another method or path for a request, for some origins. A request that has one is refused."},
+		{"overridingHeaders", "They name another method or path for a request, for some origins. A request that has one " +
+			"is refused."},
 		{"bodyHeaders", "They are about a body as it came, and are taken off where a body goes on as it was read."},
 	} {
 		all, err := texts(file, list.name)

@@ -119,7 +119,8 @@ type scriptCode struct {
 }
 
 func scriptCodes(src []byte, areas []string) (found []scriptCode) {
-	code := regexp.MustCompile("(?m)(^ +\\w+: |Extract<Code, )?[\"'`]((?:" + strings.Join(areas, "|") + ")/[a-z][a-z0-9-]*)[\"'`]( satisfies Code\\b)?")
+	code := regexp.MustCompile("(?m)(^ +\\w+: |Extract<Code, )?[\"'`]((?:" + strings.Join(areas, "|") +
+		")/[a-z][a-z0-9-]*)[\"'`]( satisfies Code\\b)?")
 	comment := regexp.MustCompile(`(?m)^\s*(//|/?\*).*$`)
 	for _, m := range code.FindAllSubmatch(comment.ReplaceAll(src, nil), -1) {
 		extracted := string(m[1]) == "Extract<Code, "
@@ -150,7 +151,8 @@ func TestCodesAreCheckedInTypeScript(t *testing.T) {
 		t.Errorf("only %d codes were seen", seen)
 	}
 	const bad = "// \"http/path\"\nf(\"http/nothing\");\n  a: \"http/path\",\nx === (\"http/path\" satisfies Code)"
-	if found := scriptCodes([]byte(bad), areas); len(found) != 3 || found[0].checked || !found[1].member || !found[2].checked {
+	if found := scriptCodes([]byte(bad), areas); len(found) != 3 || found[0].checked || !found[1].member ||
+		!found[2].checked {
 		t.Errorf("%v", found)
 	}
 }

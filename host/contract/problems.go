@@ -8,7 +8,8 @@ import (
 	"slices"
 )
 
-// problemAreas are the areas of codes that a gate, or the worker itself, answers with. A code without a status of its own is about an input.
+// problemAreas are the areas of codes that a gate, or the worker itself, answers with. A code without a status of its
+// own is about an input.
 var problemAreas = []string{"bundle", "catalog", "gate", "http", "json", "ledger", "limit", "proposal", "session"}
 
 // problemsTS writes them as an object.
@@ -17,7 +18,8 @@ func problemsTS(areas []area) []byte {
 	b.WriteString(generated)
 	b.WriteString("// This file has the status and title of problem documents (RFC 9457), by code.\n\n")
 	b.WriteString("import type { Code } from \"./codes.js\";\n\n")
-	b.WriteString("/** Those of the codes that a gate or the worker answers with. A code that is not here is 422, \"Not accepted\". */\n")
+	b.WriteString("/** Those of the codes that a gate or the worker answers with. A code that is not here is 422, " +
+		"\"Not accepted\". */\n")
 	b.WriteString("export const problems: { readonly [code in Code]?: readonly [status: number, title: string] } = {\n")
 	for _, a := range areas {
 		if !slices.Contains(problemAreas, a.name) {

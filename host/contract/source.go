@@ -14,7 +14,8 @@ import (
 
 // parse reads one file, by its path from the root of the repository.
 func parse(root, name string) (*ast.File, error) {
-	return parser.ParseFile(token.NewFileSet(), filepath.Join(root, name), nil, parser.ParseComments|parser.SkipObjectResolution)
+	return parser.ParseFile(token.NewFileSet(), filepath.Join(root, name), nil,
+		parser.ParseComments|parser.SkipObjectResolution)
 }
 
 // constant is a constant with a literal for its value.

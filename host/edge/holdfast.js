@@ -27,7 +27,8 @@ const opens = new Set([Op.Load, Op.Catalog, Op.Open, Op.Restore]);
  * Makes the worker and the class of its objects.
  *
  * module is holdfast.wasm and program is program.wasm, both imported. bundles are documents to
- * publish: texts or objects, or pairs of one and its signature. binding names the objects' namespace, assets that of the static assets.
+ * publish: texts or objects, or pairs of one and its signature. binding names the objects' namespace, assets that of
+ * the static assets.
  * engine, which comes with them, returns the engine that runs here, for a gate of @holdfast/web/edge.
  */
 export function serve({ module, program, bundles = [], binding = "HOLDFAST", assets = "ASSETS" }) {
@@ -177,7 +178,8 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
 
   async function route(request, env) {
     const { pathname } = new URL(request.url);
-    if (/%(?![0-9A-Fa-f]{2})/.test(pathname)) return new Response("400 Bad Request", { status: 400 }); // Go reads no such URL
+    // Go reads no such URL.
+    if (/%(?![0-9A-Fa-f]{2})/.test(pathname)) return new Response("400 Bad Request", { status: 400 });
     if (
       pathname === `/v1/modules/${MODULE_DIGEST}` &&
       env[assets] !== undefined &&
@@ -226,7 +228,9 @@ export function goWorker({ module, program }) {
   };
 }
 
-/** Returns the engine of this isolate, started with the first request and not before, and what lends it to Go programs. */
+/**
+ * Returns the engine of this isolate, started with the first request and not before, and what gives it to Go programs.
+ */
 function shared(module) {
   let running;
   const engine = () => (running ??= new Engine(module, { moduleDigest: MODULE_DIGEST }));

@@ -18,7 +18,8 @@ export const wasm = {
       ? `import { env } from "cloudflare:workers";
 const answer = await env.HOLDFAST_FILES.fetch("http://files/${basename(id.slice(mark.length), ".js")}");
 const name = Object.keys(env).find((name) => name.endsWith("UNSAFE_EVAL"));
-if (name === undefined) throw new Error("Cloudflare's plugin for Vitest compiles nothing: leave @holdfast/edge/vitest out");
+if (name === undefined)
+  throw new Error("Cloudflare's plugin for Vitest compiles nothing: leave @holdfast/edge/vitest out");
 export default env[name].newWasmModule(await answer.arrayBuffer());`
       : undefined,
 };

@@ -24,7 +24,8 @@ func TestReadProposal(t *testing.T) {
 		string(p.Args) != `{"a":{},"b":[1,{"c":"]}"}]}` || string(p.Reasons) != `["a","}\""]` {
 		t.Errorf("%+v %s %s", p, p.Args, p.Reasons)
 	}
-	want := `{"action":"pay","actor":{"id":"\"é","kind":"k"},"args":{"a":{},"b":[1,{"c":"]}"}]},"at":5,"reasons":["a","}\""]}`
+	want := `{"action":"pay","actor":{"id":"\"é","kind":"k"},"args":{"a":{},"b":[1,{"c":"]}"}]},"at":5,"reasons":["a",` +
+		`"}\""]}`
 	if got := p.document(host.Actor{Kind: "k", ID: `"é`}, 5); string(got) != want {
 		t.Errorf("%s", got)
 	}

@@ -1,4 +1,5 @@
-// This file sends requests through the gate of @holdfast/web/edge in workerd, and looks at what it does at global scope.
+// This file sends requests through the gate of @holdfast/web/edge in workerd, and looks at what the gate does at
+// global scope.
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";

@@ -65,8 +65,9 @@ test("children: the SDK in a worker", async () => {
 });
 
 /**
- * Returns how many proposals a server decides as they were recorded. Where the bundle says who ends what waits, a server does
- * so when it is due, before it decides on anything else; the recorded session waited for a proposal. expire.test.mjs goes on.
+ * Returns how many proposals a server decides as they were recorded. Where the bundle says who ends what waits, a
+ * server does so when it is due, before it decides on anything else; the recorded session waited for a proposal.
+ * expire.test.mjs goes on.
  */
 function untilDue({ bundle, proposals, decisions }) {
   const { hold = {} } = JSON.parse(utf8(bundle));

@@ -179,7 +179,7 @@ test("with keys, a token says who acts, and signed bundles and heads are as on t
   );
 });
 
-test("another document under a version that is taken keeps the registry from starting, and from nothing else", async () => {
+test("another document under a version that is taken keeps the registry from starting, and nothing else", async () => {
   const data = join(folder, "taken");
   await using({ data }, async (worker) => {
     assert.equal((await worker.ask("POST", "/v1/sessions", { session: "kept", bundle: "checkout@1.0.0" })).status, 201);

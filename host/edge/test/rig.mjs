@@ -106,9 +106,12 @@ export async function start({
   const files = Object.entries(modules).map(([name, path]) => {
     const copy = join(folder, name);
     mkdirSync(dirname(copy), { recursive: true });
-    writeFileSync(copy, path instanceof Uint8Array ? path : readFileSync(join(top, path))); // capnp embeds what lies beside it
+    // capnp embeds what is beside it.
+    writeFileSync(copy, path instanceof Uint8Array ? path : readFileSync(join(top, path)));
     return `(name = ${text(name)}, ${kinds[name.split(".").at(-1)]} = embed ${text(relative(folder, copy))})`;
   });
+  const secondSocket = ', (name = "second", address = "127.0.0.1:0", http = (), service = "second")';
+  const object = (name) => `(className = ${text(name)}, uniqueKey = ${text(name.toLowerCase())}, enableSql = true)`;
   bindings = [
     ...objects.map((name) => `(name = ${text(name.toUpperCase())}, durableObjectNamespace = ${text(name)})`),
     ...bindings,
@@ -126,7 +129,7 @@ const config :Workerd.Config = (
     ${second ? '(name = "second", worker = .second),' : ""}
     ${services.join(", ")}
   ],
-  sockets = [(name = "main", address = "127.0.0.1:${fixed}", http = (), service = "main")${second ? ', (name = "second", address = "127.0.0.1:0", http = (), service = "second")' : ""}],
+  sockets = [(name = "main", address = "127.0.0.1:${fixed}", http = (), service = "main")${second ? secondSocket : ""}],
 );
 const second :Workerd.Worker = (
   modules = [${files.join(", ")}],
@@ -137,7 +140,7 @@ const worker :Workerd.Worker = (
   modules = [${files.join(", ")}],
   compatibilityDate = "2026-05-01",
   bindings = [(name = "ASSETS", service = "assets"), ${[...bound, ...bindings].join(", ")}],
-  durableObjectNamespaces = [${objects.map((name) => `(className = ${text(name)}, uniqueKey = ${text(name.toLowerCase())}, enableSql = true)`).join(", ")}],
+  durableObjectNamespaces = [${objects.map(object).join(", ")}],
   ${objects.length > 0 ? 'durableObjectStorage = (localDisk = "disk"),' : ""}
 );
 `,
@@ -198,8 +201,8 @@ const worker :Workerd.Worker = (
 }
 
 /**
- * Opens a WebSocket as no browser's can: with any headers. Resolves to { status, headers, heard, next, say, end }: heard are
- * the texts that came, next resolves with one more, closed with the code and reason at the end.
+ * Opens a WebSocket as no browser can: with any headers. Resolves to { status, headers, heard, next, say, end }:
+ * heard are the texts that came, next resolves with one more, closed with the code and reason at the end.
  */
 export function listen(url, headers = {}) {
   const { hostname, port, pathname, search } = new URL(url);

@@ -214,7 +214,8 @@ test("every route takes or refuses every body alike", async () => {
     `${sessions}/none/decisions`,
   ])
     for (const body of bodies) {
-      if (path === sessions && (body === "{}" || body === "" || body === undefined)) continue; // refused for the bundle that is missing, with a name of its own
+      // Refused for the bundle that is missing, with a name of its own.
+      if (path === sessions && (body === "{}" || body === "" || body === undefined)) continue;
       await same({ method: "POST", path, body });
     }
 });

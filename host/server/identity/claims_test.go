@@ -61,7 +61,8 @@ func TestProviders(t *testing.T) {
 		"Keycloak": {
 			Options{KindClaim: "resource_access.holdfast.roles", RolesClaim: "realm_access.roles",
 				IDClaim: "preferred_username"},
-			`{"exp":1767229200,"iat":1767225500,"jti":"8a2c","iss":"https://id.example","aud":["holdfast","account"],"sub":"f3f2a9c6","typ":"Bearer","azp":"web","acr":"1",
+			`{"exp":1767229200,"iat":1767225500,"jti":"8a2c","iss":"https://id.example","aud":["holdfast","account"],
+			  "sub":"f3f2a9c6","typ":"Bearer","azp":"web","acr":"1",
 			  "realm_access":{"roles":["offline_access","publish"]},"resource_access":{"account":{"roles":["view-profile"]},
 			      "holdfast":{"roles":["user"]}},
 			  "scope":"openid profile","preferred_username":"ann"}`,
@@ -69,13 +70,15 @@ func TestProviders(t *testing.T) {
 		},
 		"Auth0": {
 			Options{KindClaim: "https://shop.example/kind", RolesClaim: "permissions"},
-			`{"https://shop.example/kind":"user","iss":"https://id.example","sub":"auth0|507f1f77bcf86cd799439011","aud":["holdfast","https://shop.eu.auth0.com/userinfo"],
+			`{"https://shop.example/kind":"user","iss":"https://id.example","sub":"auth0|507f1f77bcf86cd799439011",
+			  "aud":["holdfast","https://shop.eu.auth0.com/userinfo"],
 			  "iat":1767225500,"exp":1767229200,"azp":"my_client","scope":"openid","permissions":["publish"]}`,
 			Who{ID: "auth0|507f1f77bcf86cd799439011", Kinds: []string{"user"}, Roles: []string{"publish"}}, "",
 		},
 		"Entra": {
 			Options{KindClaim: "roles", IDClaim: "oid", RolesClaim: "scp"},
-			`{"aud":"holdfast","iss":"https://id.example","iat":1767225500,"nbf":1767225500,"exp":1767229200,"aio":"AT","oid":"690222be","roles":["user","owner"],
+			`{"aud":"holdfast","iss":"https://id.example","iat":1767225500,"nbf":1767225500,"exp":1767229200,
+			  "aio":"AT","oid":"690222be","roles":["user","owner"],
 			  "scp":"publish govern","sub":"HKZpfaHyWadeOouYlitjrI","tid":"d7d8","ver":"2.0"}`,
 			Who{ID: "690222be", Kinds: []string{"user", "owner"}, Roles: []string{"publish", "govern"}}, "",
 		},
