@@ -3,19 +3,14 @@ package pgtest
 // This file starts PgBouncer before the shared server, as many a PostgreSQL is reached.
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"sync"
 	"testing"
-	"time"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // Pool modes of PgBouncer: how long a client keeps a connection of the server.
@@ -28,8 +23,7 @@ const (
 // pooler is a running PgBouncer.
 type pooler struct {
 	folder  string
-	process *exec.Cmd
-	ended   chan struct{}
+	process *program
 }
 
 // poolers are those that the tests share, by mode.
@@ -85,7 +79,7 @@ func (p *pooler) address(path string) string {
 }
 
 // start starts PgBouncer with its own defaults, but for where it listens and what it connects to.
-func (p *pooler) start(program, mode string) error {
+func (p *pooler) start(path, mode string) error {
 	if err := os.Mkdir(p.folder, 0o700); err != nil {
 		return err
 	}
@@ -105,56 +99,14 @@ func (p *pooler) start(program, mode string) error {
 	if err := os.WriteFile(config, []byte(text), 0o644); err != nil {
 		return err
 	}
-	output, err := os.Create(filepath.Join(p.folder, "output"))
-	if err != nil {
-		return err
-	}
-	defer output.Close()
-	p.process = exec.Command(program, config)
-	p.process.Dir, p.process.SysProcAttr = p.folder, dieWithMe(shared.cred)
-	p.process.Stdout, p.process.Stderr = output, output
-	started := make(chan error)
-	p.ended = make(chan struct{})
-	go func() {
-		runtime.LockOSThread() // the thread that starts it is the one it dies with
-		err := p.process.Start()
-		started <- err
-		if err == nil {
-			_ = p.process.Wait()
-			close(p.ended)
-		}
-	}()
-	if err := <-started; err != nil {
-		return err
-	}
-	for until := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		conn, err := pgx.Connect(ctx, p.address("/postgres"))
-		if err == nil {
-			conn.Close(ctx)
-		}
-		cancel()
-		if err == nil {
-			return nil
-		}
-		select {
-		case <-p.ended:
-			return fmt.Errorf("PgBouncer did not start\n%s", p.said())
-		default:
-		}
-		if time.Now().After(until) {
-			return fmt.Errorf("PgBouncer does not answer: %w\n%s", err, p.said())
-		}
-	}
-}
-
-func (p *pooler) said() string {
-	out, _ := os.ReadFile(filepath.Join(p.folder, "output"))
-	return string(out)
+	process := exec.Command(path, config)
+	process.Dir, process.SysProcAttr = p.folder, dieWithMe(shared.cred)
+	p.process = &program{name: "PgBouncer", process: process, output: filepath.Join(p.folder, "output")}
+	return p.process.start(p.address("/postgres"))
 }
 
 // stop ends it at once.
 func (p *pooler) stop() {
-	_ = p.process.Process.Kill()
-	<-p.ended
+	_ = p.process.process.Process.Kill()
+	<-p.process.ended
 }

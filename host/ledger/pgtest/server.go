@@ -3,7 +3,6 @@ package pgtest
 // This file starts and stops servers.
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/url"
@@ -11,15 +10,11 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
-	"runtime"
 	"strconv"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 )
 
 const patience = 30 * time.Second // for a server to start or stop
@@ -30,8 +25,7 @@ type Server struct {
 	data string // its data folder, and its socket
 	cred *syscall.SysProcAttr
 
-	process *exec.Cmd
-	ended   chan error
+	process *program // nil where it does not run
 }
 
 // Start starts a server with an empty database, and stops it when the test ends.
@@ -181,73 +175,31 @@ func (s *Server) start() error {
 	if err != nil {
 		return err
 	}
-	output, err := os.OpenFile(filepath.Join(filepath.Dir(s.data), "output"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
-	if err != nil {
-		return err
-	}
-	defer output.Close()
-	s.process = exec.Command(filepath.Join(folder, "postgres"), "-D", s.data,
+	p := exec.Command(filepath.Join(folder, "postgres"), "-D", s.data,
 		"-c", "listen_addresses=", "-c", "unix_socket_directories="+s.data,
 		"-c", "fsync=on", "-c", "shared_buffers=16MB", "-c", "max_connections=200", "-c", "max_wal_size=64MB",
 		"-c", "min_wal_size=16MB")
-	s.process.Dir, s.process.SysProcAttr = s.data, dieWithMe(s.cred)
-	s.process.Stdout, s.process.Stderr = output, output
-	started := make(chan error)
-	s.ended = make(chan error, 1)
-	process, ended := s.process, s.ended
-	go func() {
-		runtime.LockOSThread() // the thread that starts it is the one it dies with
-		err := process.Start()
-		started <- err
-		if err == nil {
-			ended <- process.Wait()
-		}
-	}()
-	if err := <-started; err != nil {
-		s.process = nil
+	p.Dir, p.SysProcAttr = s.data, dieWithMe(s.cred)
+	process := &program{name: "PostgreSQL", process: p, output: filepath.Join(filepath.Dir(s.data), "output")}
+	if err := process.start(s.URL()); err != nil {
 		return err
 	}
-	for until := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		conn, err := pgx.Connect(ctx, s.URL())
-		if err == nil {
-			conn.Close(ctx)
-		}
-		cancel()
-		if err == nil {
-			return nil
-		}
-		select {
-		case e := <-s.ended:
-			s.process = nil
-			return fmt.Errorf("PostgreSQL did not start: %w\n%s", e, s.said())
-		default:
-		}
-		if time.Now().After(until) {
-			return fmt.Errorf("PostgreSQL does not answer: %w\n%s", err, s.said())
-		}
-	}
+	s.process = process
+	return nil
 }
 
 func (s *Server) stop(signal syscall.Signal) error {
 	if s.process == nil {
 		return errors.New("PostgreSQL is not running")
 	}
-	if err := s.process.Process.Signal(signal); err != nil {
+	if err := s.process.process.Process.Signal(signal); err != nil {
 		return err
 	}
 	select {
-	case <-s.ended: // its status says little: it was asked to end
+	case <-s.process.ended: // its status says little: it was asked to end
 		s.process = nil
 		return nil
 	case <-time.After(patience):
-		return fmt.Errorf("PostgreSQL does not stop\n%s", s.said())
+		return fmt.Errorf("PostgreSQL does not stop\n%s", s.process.said())
 	}
-}
-
-// said returns the end of what the server logged.
-func (s *Server) said() string {
-	out, _ := os.ReadFile(filepath.Join(filepath.Dir(s.data), "output"))
-	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-	return strings.Join(lines[max(0, len(lines)-20):], "\n")
 }
