@@ -52,74 +52,15 @@ type check struct {
 
 // depends finds out what the answer about an action depends on.
 func depends(b *model.Bundle, action int) dependence {
-	a := &b.Actions[action]
-	derived := make([]inputs, len(b.Derived))
-	cost := uint64(0)
-	effects := inputs(0)
-	reads := func(p *vm.Program) (in inputs, after bool) {
-		if p == nil {
-			return 0, false
-		}
-		cost += p.MaxCost
-		for _, r := range p.Reads {
-			switch r.Bank {
-			case model.BankState:
-				in |= inputAt(r.Slot)
-			case model.BankLogs:
-				in |= inputAt(len(b.Vars) + r.Slot)
-			case model.BankDerived:
-				in |= derived[r.Slot]
-			case model.BankProposal:
-				if r.Slot == model.ProposalAt || r.Slot == model.ProposalSince {
-					in |= inputTime
-				}
-			case model.BankNext:
-				in |= inputAt(r.Slot) | effects
-				after = true
-			case model.BankArgs, model.BankActor:
-			default:
-				in = everything
-			}
-		}
-		return in, after
-	}
+	r := &reads{b: b, action: action, derived: make([]inputs, len(b.Derived))}
 	for i := range b.Derived {
-		derived[i], _ = reads(b.Derived[i].Program)
+		r.derived[i], _ = r.of(b.Derived[i].Program)
 	}
-	said := inputs(0)
-	add := func(p *vm.Program) {
-		in, _ := reads(p)
-		effects |= in
-	}
+	a := &b.Actions[action]
 	for i := range a.Effects {
-		e := &a.Effects[i]
-		add(e.When)
-		for _, s := range e.Path {
-			add(s.Index)
-		}
-		e.Value.Programs(add)
-		if e.Var < 0 {
-			effects |= inputAt(len(b.Vars) + e.Log)
-			continue
-		}
-		effects |= inputAt(e.Var)
-		say := func(o *model.Otherwise) {
-			if action < len(o.Say) {
-				o.Say[action].Programs(func(p *vm.Program) {
-					in, _ := reads(p)
-					said |= in
-				})
-			}
-		}
-		v := &b.Vars[e.Var]
-		if v.Moves != nil {
-			say(&v.Moves.Otherwise)
-		}
-		for k := range v.Never {
-			say(&v.Never[k].Otherwise)
-		}
+		r.effect(&a.Effects[i])
 	}
-	d := dependence{whole: effects | keeps(b, action, reads), falls: len(b.Layers) > 1}
+	d := dependence{whole: r.effects | r.keeps(), falls: len(b.Layers) > 1}
 	if b.Large && len(a.Effects) > 0 {
 		d.whole = everything // the whole session may not grow too large
 	}
@@ -129,32 +70,103 @@ func depends(b *model.Bundle, action int) dependence {
 		if p == nil {
 			continue
 		}
-		in, after := reads(p)
+		in, after := r.of(p)
 		switch {
 		case c.Kind == model.Require, c.Kind == model.Prefer && !after:
 			d.alone = append(d.alone, check{p, in})
 		default:
-			d.whole |= in | effects
+			d.whole |= in | r.effects
 		}
 		d.refusal |= in
-		c.Otherwise.Say[action].Programs(func(p *vm.Program) {
-			in, _ := reads(p)
-			said |= in
-		})
+		r.say(&c.Otherwise)
 	}
-	d.refusal |= d.whole | effects | said
-	if cost > model.DecisionCost {
+	d.refusal |= d.whole | r.effects | r.said
+	if r.cost > model.DecisionCost {
 		d.whole = everything // all together may cost too much, which no part shows by itself
 	}
 	return d
 }
 
-// keeps is what it depends on whether a parent keeps proposals of an action.
-func keeps(b *model.Bundle, action int, reads func(*vm.Program) (inputs, bool)) (in inputs) {
-	for l := range b.Layers[:len(b.Layers)-1] {
-		for i := range b.Layers[l].Keeps {
-			if k := &b.Layers[l].Keeps[i]; k.Action == action {
-				when, _ := reads(k.When)
+// reads collects what the programs of an action read.
+type reads struct {
+	b       *model.Bundle
+	action  int
+	derived []inputs // of each derived name
+	effects inputs   // what effects read and write
+	said    inputs   // what texts of refusals read
+	cost    uint64   // the most that all of it costs
+}
+
+// of is what a program reads; after says that it reads the state after.
+func (r *reads) of(p *vm.Program) (in inputs, after bool) {
+	if p == nil {
+		return 0, false
+	}
+	r.cost += p.MaxCost
+	for _, slot := range p.Reads {
+		switch slot.Bank {
+		case model.BankState:
+			in |= inputAt(slot.Slot)
+		case model.BankLogs:
+			in |= inputAt(len(r.b.Vars) + slot.Slot)
+		case model.BankDerived:
+			in |= r.derived[slot.Slot]
+		case model.BankProposal:
+			if slot.Slot == model.ProposalAt || slot.Slot == model.ProposalSince {
+				in |= inputTime
+			}
+		case model.BankNext:
+			in |= inputAt(slot.Slot) | r.effects
+			after = true
+		case model.BankArgs, model.BankActor:
+		default:
+			in = everything
+		}
+	}
+	return in, after
+}
+
+// effect adds what an effect reads and writes, and what is said where it may not.
+func (r *reads) effect(e *model.Effect) {
+	add := func(p *vm.Program) {
+		in, _ := r.of(p)
+		r.effects |= in
+	}
+	add(e.When)
+	for _, s := range e.Path {
+		add(s.Index)
+	}
+	e.Value.Programs(add)
+	if e.Var < 0 {
+		r.effects |= inputAt(len(r.b.Vars) + e.Log)
+		return
+	}
+	r.effects |= inputAt(e.Var)
+	v := &r.b.Vars[e.Var]
+	if v.Moves != nil {
+		r.say(&v.Moves.Otherwise)
+	}
+	for k := range v.Never {
+		r.say(&v.Never[k].Otherwise)
+	}
+}
+
+// say adds what a text reads that is said about the action.
+func (r *reads) say(o *model.Otherwise) {
+	if r.action < len(o.Say) {
+		o.Say[r.action].Programs(func(p *vm.Program) {
+			in, _ := r.of(p)
+			r.said |= in
+		})
+	}
+}
+
+// keeps is what it depends on whether a parent keeps proposals of the action.
+func (r *reads) keeps() (in inputs) {
+	for l := range r.b.Layers[:len(r.b.Layers)-1] {
+		for i := range r.b.Layers[l].Keeps {
+			if k := &r.b.Layers[l].Keeps[i]; k.Action == r.action {
+				when, _ := r.of(k.When)
 				in |= when
 			}
 		}
@@ -162,8 +174,8 @@ func keeps(b *model.Bundle, action int, reads func(*vm.Program) (inputs, bool)) 
 	return in
 }
 
-// of is what an outcome depends on that is no commit.
-func (d *dependence) of(o *outcome) inputs {
+// refused is what an outcome depends on that is no commit.
+func (d *dependence) refused(o *outcome) inputs {
 	if d == nil || o.verdict == model.Revert {
 		return everything // a built-in action, or a fallback
 	}
@@ -200,7 +212,7 @@ type look struct {
 	seen       bool
 }
 
-func (l *look) again(s *Session, at int64) inputs {
+func (l *look) changes(s *Session, at int64) inputs {
 	changed := inputs(0)
 	full, parked, digits := s.seq >= MaxSeq, int64(0), digitsOf(at)
 	if n := len(s.holds); n > 0 {

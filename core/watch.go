@@ -114,7 +114,7 @@ func (w *Watch) answers(at int64) []byte {
 	left := int64(model.QuestionCost)
 	now := value.OfInt(min(max(at, s.at, 0), MaxAt))
 	instant := value.OfMillis(now.Int())
-	changed := w.look.again(s, now.Int())
+	changed := w.look.changes(s, now.Int())
 	if changed&^(inputTime|inputHolds) != 0 {
 		s.ev.m.Cost = 0
 		s.ev.m.Banks[model.BankState], s.ev.m.Banks[model.BankLogs] = s.state.Vars, s.state.Logs
@@ -126,7 +126,7 @@ func (w *Watch) answers(at int64) []byte {
 			w.out = append(w.out, '\n')
 		}
 		e := &w.list[i]
-		if e.known && w.stands(e, changed, instant, &left) {
+		if e.known && w.isSame(e, changed, instant, &left) {
 			continue
 		}
 		err := e.err
@@ -146,7 +146,7 @@ func (w *Watch) answers(at int64) []byte {
 		o := s.evaluate(e.p, e.size+w.look.digits)
 		w.set = false
 		left -= int64(s.ev.effort())
-		e.answered(&o)
+		e.noteInputs(&o)
 		w.out = append(canon.AppendString(append(w.out, '['), o.verdict.String()), `,[`...)
 		var t terms
 		for k := range o.violations {
@@ -167,17 +167,17 @@ func (w *Watch) answers(at int64) []byte {
 	return w.out
 }
 
-// answered notes what an answer depends on.
-func (e *watched) answered(o *outcome) {
+// noteInputs notes what an answer depends on.
+func (e *watched) noteInputs(o *outcome) {
 	e.known, e.depends = true, 0
 	e.open = e.on != nil && o.verdict == model.Commit && len(o.advice) == 0
 	if !e.open {
-		e.depends = e.on.of(o)
+		e.depends = e.on.refused(o)
 	}
 }
 
-// stands says whether the answer before is the answer still, as far as *left goes; now is a timestamp.
-func (w *Watch) stands(e *watched, changed inputs, now value.Value, left *int64) bool {
+// isSame says whether the answer before is the answer still, as far as *left goes; now is a timestamp.
+func (w *Watch) isSame(e *watched, changed inputs, now value.Value, left *int64) bool {
 	if !e.open {
 		return e.depends&changed == 0 && changed != everything || e.err != nil
 	}
