@@ -11,8 +11,8 @@ import (
 	"github.com/holdfast-rt/holdfast/core"
 )
 
-// document reads a reference bundle as JSON, the way an author's tool would hand it over.
-func document(t testing.TB, path string) []byte {
+// bundleJSON reads a reference bundle as JSON, the way an author's tool would hand it over.
+func bundleJSON(t testing.TB, path string) []byte {
 	t.Helper()
 	src, err := os.ReadFile(path)
 	if err != nil {
@@ -27,7 +27,7 @@ func document(t testing.TB, path string) []byte {
 
 func session(t testing.TB, path string) *core.Session {
 	t.Helper()
-	b, err := core.Load(document(t, path))
+	b, err := core.Load(bundleJSON(t, path))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func BenchmarkAdmissible(b *testing.B) {
 }
 
 func BenchmarkLoad(b *testing.B) {
-	doc := document(b, modeBundle)
+	doc := bundleJSON(b, modeBundle)
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := core.Load(doc); err != nil {

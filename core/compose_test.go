@@ -204,7 +204,7 @@ func TestRunsOfAChildAreRunsOfItsParent(t *testing.T) {
 	}
 }
 
-// documents makes a bundle that extends others, each given as YAML without its head.
+// family makes a bundle that extends others, each given as YAML without its head.
 func family(t testing.TB, child string, parents ...string) []byte {
 	t.Helper()
 	read := func(name, body string) map[string]any {

@@ -87,7 +87,7 @@ func FuzzLoad(f *testing.F) {
 // FuzzDecide decides arbitrary bytes: an error changes nothing, a decision is
 // canonical, is what why has said, and can be replayed.
 func FuzzDecide(f *testing.F) {
-	bundle, err := core.Load(document(f, modeBundle))
+	bundle, err := core.Load(bundleJSON(f, modeBundle))
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -96,7 +96,7 @@ func take(t testing.TB, s *core.Session, steps []json.RawMessage, proposal []byt
 func speculaScenario(t *testing.T, name string,
 	after func(s *core.Session, action string, args map[string]any, at int64)) {
 	t.Helper()
-	doc := document(t, "../testdata/bundles/specula/specula.yaml")
+	doc := bundleJSON(t, "../testdata/bundles/specula/specula.yaml")
 	b, err := core.Load(doc)
 	if err != nil {
 		t.Fatal(err)
@@ -534,7 +534,7 @@ func TestPathFindsWhatScenariosDo(t *testing.T) {
 	for _, name := range []string{"examples/checkout/checkout", "examples/document-approval/document-approval",
 		"bundles/mode-constraint-layer/mode-constraint-layer",
 		"bundles/specula/specula", "bundles/spektre/spektre"} {
-		doc := document(t, "../testdata/"+name+".yaml")
+		doc := bundleJSON(t, "../testdata/"+name+".yaml")
 		b, err := core.Load(doc)
 		if err != nil {
 			t.Fatal(err)

@@ -69,9 +69,9 @@ const (
 	defaultDeadline    = 10 * time.Second
 	defaultMemoryPages = 4096
 
-	// maxDocuments is how many bundles and catalogs each instance keeps compiled: all
+	// maxSources is how many bundles and catalogs each instance keeps compiled: all
 	// ninety points of a catalog, and a few.
-	maxDocuments = 128
+	maxSources = 128
 )
 
 // Engine runs the module. It is safe for concurrent use. Close it when done.

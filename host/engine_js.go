@@ -32,7 +32,7 @@ type Options struct {
 
 const (
 	defaultSessions = 1024
-	maxDocuments    = 128
+	maxSources      = 128
 )
 
 // Engine asks the module that the worker lends.
@@ -79,10 +79,10 @@ func Module() []byte { return nil }
 
 // instance is a link to the module's instance.
 type instance struct {
-	link      js.Value
-	dead      bool
-	documents residents
-	sessions  residents
+	link     js.Value
+	dead     bool
+	sources  residents
+	sessions residents
 }
 
 func (e *Engine) start() (i *instance, err error) {
@@ -92,9 +92,9 @@ func (e *Engine) start() (i *instance, err error) {
 		}
 	}()
 	return &instance{
-		link:      e.options.Lend.Invoke(),
-		documents: residents{limit: maxDocuments},
-		sessions:  residents{limit: e.options.Sessions},
+		link:     e.options.Lend.Invoke(),
+		sources:  residents{limit: maxSources},
+		sessions: residents{limit: e.options.Sessions},
 	}, nil
 }
 

@@ -43,8 +43,8 @@ type instance struct {
 	expired bool      // the clock has ended the call
 	dead    bool      // a call has failed; the slot discards the instance
 
-	documents residents // *document to handle
-	sessions  residents // *session to handle
+	sources  residents // *source to handle
+	sessions residents // *session to handle
 }
 
 // log keeps the first maxLog bytes written to it.
@@ -60,9 +60,9 @@ func (l *log) Write(p []byte) (int, error) {
 // no randomness.
 func (e *Engine) start() (*instance, error) {
 	i := &instance{
-		engine:    e,
-		documents: residents{limit: maxDocuments},
-		sessions:  residents{limit: e.options.Sessions},
+		engine:   e,
+		sources:  residents{limit: maxSources},
+		sessions: residents{limit: e.options.Sessions},
 	}
 	config := wazero.NewModuleConfig().
 		WithName("").

@@ -161,14 +161,14 @@ func TestMoreSessionsThanAnInstanceKeeps(t *testing.T) {
 func TestMoreBundlesThanAnInstanceKeeps(t *testing.T) {
 	e := newEngine(t, Options{Instances: 1})
 	var bundles []Bundle
-	for n := range maxDocuments + 20 {
+	for n := range maxSources + 20 {
 		b, err := e.Load([]byte(strings.Replace(door, "1.0.0", fmt.Sprintf("1.0.%d", n), 1)))
 		if err != nil {
 			t.Fatal(err)
 		}
 		bundles = append(bundles, b)
 	}
-	for _, n := range []int{0, maxDocuments, 1, len(bundles) - 1} {
+	for _, n := range []int{0, maxSources, 1, len(bundles) - 1} {
 		s, err := bundles[n].Open("s")
 		if err != nil {
 			t.Fatal(err)
@@ -177,7 +177,7 @@ func TestMoreBundlesThanAnInstanceKeeps(t *testing.T) {
 			t.Errorf("bundle %d: %s %v", n, view, err)
 		}
 	}
-	if n := e.slots[0].instance.documents.order.Len(); n > maxDocuments {
+	if n := e.slots[0].instance.sources.order.Len(); n > maxSources {
 		t.Errorf("the instance keeps %d bundles", n)
 	}
 }

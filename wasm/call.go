@@ -69,7 +69,7 @@ func (m *module) run(op abi.Op, handle uint32, in []byte) (out []byte, thing any
 			err = badHandle("anything that is open")
 		}
 	case abi.OpInfo, abi.OpOpen, abi.OpRestore, abi.OpResolve:
-		return m.document(op, handle, in)
+		return m.loaded(op, handle, in)
 	case abi.OpAnswers:
 		w, ok := m.handles.get(handle).(*core.Watch)
 		if !ok {
@@ -103,8 +103,8 @@ func (m *module) run(op abi.Op, handle uint32, in []byte) (out []byte, thing any
 	return out, nil, err
 }
 
-// document runs an operation on a bundle or a catalog.
-func (m *module) document(op abi.Op, handle uint32, in []byte) (out []byte, thing any, err error) {
+// loaded runs an operation on a bundle or a catalog.
+func (m *module) loaded(op abi.Op, handle uint32, in []byte) (out []byte, thing any, err error) {
 	switch d := m.handles.get(handle).(type) {
 	case *core.Bundle:
 		var s *core.Session

@@ -269,7 +269,7 @@ func (g *generator) declareConstants(doc object) {
 	if g.P(30) {
 		t := g.typ(1)
 		name := g.name("param", 0)
-		doc["params"] = object{name: object{"type": t.document(), "value": g.value(t)}}
+		doc["params"] = object{name: object{"type": t.schema(), "value": g.value(t)}}
 		g.params = append(g.params, named{name, t})
 		if g.P(70) {
 			doc["metadata"] = object{g.name("meta", 0): object{"type": "int", "value": g.Between(0, 9), "internal": true,
@@ -325,7 +325,7 @@ func (g *generator) declareState(doc object) {
 			t = g.enums()[0]
 		}
 		v := variable{named{g.name("v", i), t}, g.child}
-		d := object{"type": t.document()}
+		d := object{"type": t.schema()}
 		if g.P(60) {
 			d["init"] = g.value(t)
 		}
@@ -347,7 +347,7 @@ func (g *generator) declareState(doc object) {
 				t = &typ{kind: kString, len: 1 << 20} // so that a state could become too large
 			}
 			l := variable{named{g.name("log", i), t}, g.child}
-			logs[l.name] = object{"of": t.document(), "max": g.Between(1, 5)}
+			logs[l.name] = object{"of": t.schema(), "max": g.Between(1, 5)}
 			g.logs = append(g.logs, l)
 		}
 		doc["logs"] = logs

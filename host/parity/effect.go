@@ -17,9 +17,9 @@ func (g *generator) declareActions(doc object) {
 				t = pick(g.Rand, g.vars).typ
 			}
 			arg := argument{named{fmt.Sprintf("x%d", k), t}, g.P(20)}
-			args[arg.name] = t.document()
+			args[arg.name] = t.schema()
 			if arg.optional {
-				args[arg.name] = object{"type": t.document(), "default": g.value(t)}
+				args[arg.name] = object{"type": t.schema(), "default": g.value(t)}
 			}
 			a.args = append(a.args, arg)
 		}
@@ -42,7 +42,7 @@ func (g *generator) declareActions(doc object) {
 	if t := g.vars[0].typ; !g.child && g.P(60) {
 		// A plain way from one member of the first variable to the others.
 		a := action{name: g.prefix + "go", args: []argument{{named{"to", t}, false}}}
-		list[a.name] = object{"args": object{"to": t.document()}, "set": object{g.vars[0].name: "args.to"}}
+		list[a.name] = object{"args": object{"to": t.schema()}, "set": object{g.vars[0].name: "args.to"}}
 		g.actions = append(g.actions, a)
 	}
 	if g.child && g.P(50) {

@@ -64,7 +64,7 @@ func newJob(seed uint64, steps int, paths bool, watch Watch) *Job {
 		before := p.view()
 		in = append([]byte(nil), in...)
 		out, err = p.do(op, in)
-		s := Step{op, in, document(out, err)}
+		s := Step{op, in, compared(out, err)}
 		j.Steps = append(j.Steps, s)
 		if watch != nil {
 			watch(b, s, before, p.view(), out, err)
@@ -159,7 +159,7 @@ func Run(engine host.Core, j *Job) (at int, got []byte) {
 	p := &player{engine: engine, raw: true}
 	for i, s := range j.Steps {
 		out, err := p.do(s.Op, s.In)
-		if got := document(out, err); string(got) != string(s.Want) {
+		if got := compared(out, err); string(got) != string(s.Want) {
 			return i, got
 		}
 	}
@@ -191,6 +191,6 @@ func Expect(j *Job) {
 	p := &player{engine: host.Native(), raw: true}
 	for i := range j.Steps {
 		out, err := p.do(j.Steps[i].Op, j.Steps[i].In)
-		j.Steps[i].Want = document(out, err)
+		j.Steps[i].Want = compared(out, err)
 	}
 }

@@ -94,11 +94,11 @@ func (n *node) run(j *Job) (at int, got []byte, err error) {
 		case a.Out != nil:
 			got = []byte(*a.Out)
 		case a.Error != nil:
-			got = document(nil, a.Error)
+			got = compared(nil, a.Error)
 		case a.Errors != nil && j.Steps[i].Op == "check":
 			got, _ = json.Marshal(diagnostics(a.Errors))
 		case a.Errors != nil:
-			got = document(nil, &core.Invalid{Diagnostics: diagnostics(a.Errors)})
+			got = compared(nil, &core.Invalid{Diagnostics: diagnostics(a.Errors)})
 		default:
 			got = []byte(a.Trap)
 		}

@@ -55,7 +55,7 @@ func Play(engine host.Core, r *Recipe) []Answer {
 		for _, line := range lines {
 			began := time.Now()
 			out, err := p.do(s.Name, line)
-			p.answers = append(p.answers, Answer{s.Name, Outcome(out, err), document(out, err), time.Since(began)})
+			p.answers = append(p.answers, Answer{s.Name, Outcome(out, err), compared(out, err), time.Since(began)})
 		}
 	}
 	return p.answers
@@ -108,6 +108,11 @@ func (p *player) do(section string, in []byte) (out []byte, err error) {
 	if p.session == nil {
 		return nil, errNothing
 	}
+	return p.ask(section, in)
+}
+
+// ask carries out what needs a session.
+func (p *player) ask(section string, in []byte) (out []byte, err error) {
 	switch section {
 	case "decide", "why", "path":
 		if !p.raw {
@@ -179,8 +184,8 @@ func Outcome(out []byte, err error) string {
 	return "ok"
 }
 
-// document is what is compared between engines: the answer, or all that the error says.
-func document(out []byte, err error) []byte {
+// compared is what is compared between engines: the answer, or all that the error says.
+func compared(out []byte, err error) []byte {
 	if err == nil {
 		return out
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // document writes a type as a bundle does: encoding/json sorts the keys of a map.
-func (t *typ) document() any {
+func (t *typ) schema() any {
 	if t.name != "" {
 		return t.name
 	}
@@ -35,16 +35,16 @@ func (t *typ) body() any {
 	case kEnum:
 		return map[string]any{"enum": t.members}
 	case kList:
-		return map[string]any{"list": map[string]any{"of": t.elem.document(), "max": t.len}}
+		return map[string]any{"list": map[string]any{"of": t.elem.schema(), "max": t.len}}
 	case kMap:
 		if t.key != nil {
-			return map[string]any{"map": map[string]any{"of": t.elem.document(), "keys": t.key.document()}}
+			return map[string]any{"map": map[string]any{"of": t.elem.schema(), "keys": t.key.schema()}}
 		}
-		return map[string]any{"map": map[string]any{"of": t.elem.document(), "max": t.len}}
+		return map[string]any{"map": map[string]any{"of": t.elem.schema(), "max": t.len}}
 	}
 	fields := map[string]any{}
 	for _, f := range t.fields {
-		fields[f.name] = f.typ.document()
+		fields[f.name] = f.typ.schema()
 	}
 	return map[string]any{"record": fields}
 }

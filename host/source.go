@@ -1,6 +1,6 @@
 package host
 
-// This file defines document, a bundle or a catalog that an engine's instances
+// This file defines source, a bundle or a catalog that an engine's instances
 // load when they need it, and what an engine answers without a session.
 
 import (
@@ -20,8 +20,8 @@ var (
 	_ Catalog = (*catalog)(nil)
 )
 
-// document is a bundle or catalog document. Instances know it by its address.
-type document struct {
+// source is a bundle or catalog document. Instances know it by its address.
+type source struct {
 	engine *Engine
 	load   abi.Op
 	doc    []byte
@@ -30,7 +30,7 @@ type document struct {
 
 // bundle is a bundle that runs in the module.
 type bundle struct {
-	document
+	source
 	head struct {
 		Bundle  string `json:"bundle"`
 		Version string `json:"version"`
@@ -39,7 +39,7 @@ type bundle struct {
 }
 
 // catalog is a catalog that runs in the module.
-type catalog struct{ document }
+type catalog struct{ source }
 
 // ask runs an operation that needs no handle, on any instance.
 func (e *Engine) ask(op abi.Op, in []byte) ([]byte, error) {
@@ -93,7 +93,7 @@ func (e *Engine) Public(doc []byte) ([]byte, error) { return e.ask(abi.OpPublic,
 // Load compiles a bundle document. Each instance compiles it once, when it first
 // needs it, and keeps the bundles used last.
 func (e *Engine) Load(doc []byte) (Bundle, error) {
-	b := &bundle{document: document{engine: e, load: abi.OpLoad, doc: bytes.Clone(doc)}}
+	b := &bundle{source: source{engine: e, load: abi.OpLoad, doc: bytes.Clone(doc)}}
 	if err := b.open(); err != nil {
 		return nil, err
 	}
@@ -105,7 +105,7 @@ func (e *Engine) Load(doc []byte) (Bundle, error) {
 
 // LoadCatalog reads a catalog document.
 func (e *Engine) LoadCatalog(doc []byte) (Catalog, error) {
-	c := &catalog{document{engine: e, load: abi.OpCatalog, doc: bytes.Clone(doc)}}
+	c := &catalog{source{engine: e, load: abi.OpCatalog, doc: bytes.Clone(doc)}}
 	if err := c.open(); err != nil {
 		return nil, err
 	}
@@ -113,7 +113,7 @@ func (e *Engine) LoadCatalog(doc []byte) (Catalog, error) {
 }
 
 // open loads the document into some instance and takes its declarations.
-func (d *document) open() (err error) {
+func (d *source) open() (err error) {
 	d.info, err = run(d.engine, d.engine.take(), func(i *instance) ([]byte, error) {
 		handle, err := d.in(i)
 		if err != nil {
@@ -126,15 +126,15 @@ func (d *document) open() (err error) {
 }
 
 // in returns the document's handle in instance i, loading it where it is not there.
-func (d *document) in(i *instance) (uint32, error) {
-	if handle := i.documents.find(d); handle != 0 {
+func (d *source) in(i *instance) (uint32, error) {
+	if handle := i.sources.find(d); handle != 0 {
 		return handle, nil
 	}
 	_, handle, err := i.call(d.load, 0, d.doc)
 	if err != nil {
 		return 0, err
 	}
-	return handle, i.evict(i.documents.add(d, handle))
+	return handle, i.evict(i.sources.add(d, handle))
 }
 
 // evict closes a handle that had to make room; 0 is none.
@@ -147,7 +147,7 @@ func (i *instance) evict(handle uint32) error {
 }
 
 // Info returns the document's declarations as JSON, for showing.
-func (d *document) Info() []byte { return bytes.Clone(d.info) }
+func (d *source) Info() []byte { return bytes.Clone(d.info) }
 
 // Name returns the bundle's name.
 func (b *bundle) Name() string { return b.head.Bundle }
