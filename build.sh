@@ -117,10 +117,12 @@ build() {
   say "the bundles"; bundles; ls dist/bundles | sed 's|^|dist/bundles/|'
 }
 
+# run keeps a ledger for each state of the bundles: what is published under a name and version never changes, and
+# these change with the checkout.
 run() {
   need
   tool
-  exec dist/holdfast serve --ledger dist/holdfast.db $(sources)
+  exec dist/holdfast serve --ledger "dist/run-$(cat $(sources) | cksum | cut -d' ' -f1).db" $(sources)
 }
 
 check() {
