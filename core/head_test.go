@@ -66,21 +66,27 @@ func TestHeadIsThatOfTheLastDecision(t *testing.T) {
 		if h["state"] != d["state"] || h["prev"] != core.Digest(out) || h["seq"] != d["seq"] || h["at"] != d["at"] {
 			t.Errorf("after %s the head is %s", out, head)
 		}
-		snapshot, err := s.Snapshot()
-		if err != nil {
-			t.Fatal(err)
-		}
-		restored, err := b.Restore(snapshot)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if again, _ := restored.Head(); string(again) != string(head) {
-			t.Errorf("restored, the head is %s, and was %s", again, head)
-		}
+		sameRestored(t, b, s, head)
 		states = append(states, h["state"])
 	}
 	if len(r.view()["holds"].([]any)) != 1 || states[0] == states[1] || states[1] != states[2] ||
 		states[2] == states[3] {
 		t.Errorf("digests of the states: %v", states)
+	}
+}
+
+// sameRestored says that a session restored from a snapshot has the same head.
+func sameRestored(t *testing.T, b *core.Bundle, s *core.Session, head []byte) {
+	t.Helper()
+	snapshot, err := s.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	restored, err := b.Restore(snapshot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, _ := restored.Head(); string(again) != string(head) {
+		t.Errorf("restored, the head is %s, and was %s", again, head)
 	}
 }

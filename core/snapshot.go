@@ -4,6 +4,7 @@ package core
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/holdfast-rt/holdfast/core/codes"
 	"github.com/holdfast-rt/holdfast/core/internal/canon"
@@ -61,12 +62,7 @@ func (b *Bundle) restore(src []byte) (*Session, *Error) {
 			return nil, badSnapshot(k, "`"+k+"` is missing.")
 		}
 	}
-	text := func(k string) string {
-		if n := d.Get(0, k); d.Kind(n) == canon.String {
-			return string(append([]byte(nil), d.String(n)...))
-		}
-		return ""
-	}
+	text := func(k string) string { return textAt(&d, d.Get(0, k)) }
 	if got := text("digest"); got != b.m.Digest {
 		return nil, &Error{Code: codes.SessionDigest, Path: "digest", Message: "the snapshot belongs to the bundle " +
 			clip(text("bundle")) + " with the digest " + clip(got) + "; this is " + b.m.ID() + " with " + b.m.Digest + "."}
@@ -114,6 +110,14 @@ func (b *Bundle) restore(src []byte) (*Session, *Error) {
 		return nil, badSnapshot("", "the snapshot is not as a session of "+s.b.ID()+" writes it.")
 	}
 	return s, nil
+}
+
+// textAt is a copy of a text, "" of any other value.
+func textAt(d *canon.Doc, n canon.Node) string {
+	if d.Kind(n) != canon.String {
+		return ""
+	}
+	return strings.Clone(d.String(n))
 }
 
 // layersAt reads the set of layers that are frozen; without a list, it is the bundle itself.
