@@ -64,7 +64,7 @@ constraints:
   - {id: CALM, level: operational, on: [raise], require: state.load < 10}
 `
 
-// TestBuildExtends finds a parent in every place where one may stand, and embeds the
+// TestBuildExtends finds a parent in every place where one may be, and embeds the
 // same bytes from each.
 func TestBuildExtends(t *testing.T) {
 	want := ""

@@ -141,7 +141,7 @@ var otherType = map[string]string{
 	"datetime": "timestamp", "interval": "duration",
 }
 
-// otherKind says what to write where a value of another kind stands, "" where that is not plain.
+// otherKind says what to write in place of a value of another kind, "" where that is not plain.
 func otherKind(s *yaml.Source, d Diagnostic, v *yaml.Node, in *yaml.Member) string {
 	raw := s.Written(v)
 	want, _, _ := strings.Cut(strings.TrimPrefix(d.Message, "expected "), ", found ")

@@ -7,7 +7,7 @@ import "github.com/holdfast-rt/holdfast/host/author/yaml"
 // Format returns a bundle or catalog in its usual layout: keys in the order of the
 // format's documentation, two blanks of indentation to a level, no white space at
 // the ends of lines, at most one empty line in a row, and lines ended by \n.
-// Comments stay with what they stand above or behind. Formatting again changes
+// Comments stay with what they are above or behind. Formatting again changes
 // nothing, and neither the document nor its digest changes.
 //
 // A file that cannot be read comes back as it is, with the findings. JSON comes

@@ -19,7 +19,7 @@ func reported(t *testing.T, findings []yaml.Finding, style Style) string {
 	return b.String()
 }
 
-// TestReportUnderlines checks that carets stand below what they mean, whatever the
+// TestReportUnderlines checks that carets are below what they mean, whatever the
 // width of the characters before them.
 func TestReportUnderlines(t *testing.T) {
 	for src, want := range map[string]string{

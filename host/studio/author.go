@@ -84,7 +84,7 @@ type tested struct {
 	Coverage  *scenario.Report `json:"coverage"` // null where none was run
 }
 
-// outcome is how a scenario ended, and where it, or the step that failed, stands.
+// outcome is how a scenario ended, and where it, or the step that failed, is.
 type outcome struct {
 	scenario.Outcome
 	Line   int `json:"line"`

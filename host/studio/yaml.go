@@ -19,11 +19,11 @@ import (
 	"github.com/holdfast-rt/holdfast/host/problem"
 )
 
-// width is how long a mapping or list may be to stand on one line.
+// width is how long a mapping or list may be to be on one line.
 const width = 100
 
 var (
-	// plain text means itself, wherever it stands.
+	// plain text means itself, wherever it is.
 	plainText = regexp.MustCompile(`^[A-Za-z_][\w ./()<>=*+'&|?!%-]*$`)
 	// word is what YAML readers take for something else than text.
 	word = regexp.MustCompile(`^(?i:true|false|null|yes|no|on|off|y|n)$`)

@@ -72,7 +72,7 @@ func (f *flowScan) skip() {
 func (f *flowScan) collection(depth int) bool {
 	start := f.at
 	opener := f.text[start]
-	closer := opener + 2 // in ASCII, ] and } stand two after [ and {
+	closer := opener + 2 // in ASCII, ] and } are two after [ and {
 	if depth > MaxDepth {
 		f.tooDeep(start, start+1)
 		return false

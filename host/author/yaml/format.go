@@ -3,7 +3,7 @@ package yaml
 // This file gives a YAML file its usual layout.
 //
 // A file is changed in steps, each of which only moves or trims what it can see
-// to be safe: white space at the ends of lines, keys that stand out of order,
+// to be safe: white space at the ends of lines, keys that are out of order,
 // indentation. After each step the result is read again, and the step is undone
 // unless it means the same JSON and has the same comments. Nothing inside text is
 // touched, nothing is quoted or wrapped anew, and blanks within a line, with which
@@ -278,7 +278,7 @@ func (o *orderer) reorderFlow(n *Node, order []int) bool {
 	for k, i := range order {
 		m := &n.Members[i]
 		region.with = append(region.with, o.text[m.Key.start:m.end]...)
-		if k+1 < len(order) { // what stands between two stays between them
+		if k+1 < len(order) { // what is between two stays between them
 			region.with = append(region.with, o.text[n.Members[k].end:n.Members[k+1].Key.start]...)
 		}
 	}

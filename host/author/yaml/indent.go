@@ -4,7 +4,7 @@ package yaml
 //
 // Keys and dashes are given their columns. Lines that go on with a value, and the
 // text below | and >, keep their distance from the key or dash it belongs to; a
-// comment keeps its distance from the line it stands with.
+// comment keeps its distance from the line it belongs to.
 //
 //	column 0        constraints:
 //	column 2          - id: A
@@ -58,13 +58,13 @@ type indenter struct {
 	placed []bool      // lines whose shift is settled
 	gaps   map[int]int // dash to how many blanks follow it; one will
 	seen   map[*Node]bool
-	lost   bool // a tab stands where columns are counted
+	lost   bool // there is a tab where columns are counted
 }
 
 // column returns the column of a byte of the text.
 func (d *indenter) column(at int) int { return at - d.lines[d.line(at)] }
 
-// leads says whether only blanks stand before a byte in its line.
+// leads says whether only blanks are before a byte in its line.
 func (d *indenter) leads(at int) bool {
 	return len(bytes.TrimLeft(d.text[d.lines[d.line(at)]:at], " ")) == 0
 }
@@ -118,7 +118,7 @@ func (d *indenter) collection(n *Node, column int) {
 	}
 }
 
-// value places a value. What it belongs to stands on line at, in column; shift is
+// value places a value. What it belongs to is on line at, in column; shift is
 // by how much the value moves where it begins on that line.
 func (d *indenter) value(v *Node, at, column, shift int) {
 	if v.Form == Block {

@@ -37,7 +37,7 @@ func (r *jsonReader) blank() {
 	}
 }
 
-// unexpected reports what stands at the current place. It returns nil.
+// unexpected reports what is at the current place. It returns nil.
 func (r *jsonReader) unexpected(want string) *Node {
 	hint := ""
 	if r.at >= len(r.text)-1 {

@@ -178,7 +178,7 @@ func keyed(text []byte) bool {
 	return ok
 }
 
-// keyEnd returns where the colon after the key that text begins with stands.
+// keyEnd returns where the colon is that ends the key at the beginning of text.
 func keyEnd(text []byte) (int, bool) {
 	if len(text) == 0 {
 		return 0, false
@@ -363,7 +363,7 @@ func (m *mistakes) colonIn(at int, hint string) {
 	m.fail(codes.YAMLColon, at, at+1, "a colon followed by a blank ends a key; text that has one needs quotes.", hint)
 }
 
-// suggest returns text in quotes for a hint, or what stands for a long one.
+// suggest returns text in quotes for a hint, or dots in place of a long one.
 func suggest(text []byte) string {
 	if quoted, ok := Quote(string(text)); ok {
 		return "`" + quoted + "`"

@@ -1,6 +1,6 @@
 package yaml
 
-// This file defines Node, one value of a file with the place where it stands.
+// This file defines Node, one value of a file, and its place.
 
 import (
 	"strconv"
@@ -29,12 +29,12 @@ type Node struct {
 	Form       Form
 	Text       string   // text, decoded; or the JSON of a number, true, false, null
 	start, end int      // bytes in Source.text, quotes and brackets included
-	runs       []run    // text: where its bytes stand
+	runs       []run    // text: where its bytes are
 	Items      []*Node  // list
-	dashes     []int    // list in block style: where each item's dash stands
+	dashes     []int    // list in block style: where each item's dash is
 	merged     bool     // object: has a merge key
 	Members    []Member // object, in the order of the file
-	size       int      // bytes of its JSON, about, aliases counted as often as they stand
+	size       int      // bytes of its JSON, about, aliases counted as often as they are written
 	depth      int      // how deep it nests, 1 for a scalar
 }
 
@@ -50,7 +50,7 @@ type Form uint8
 
 // The forms of a Node.
 const (
-	Absent Form = iota // nothing stands there: `key:`
+	Absent Form = iota // nothing is there: `key:`
 	Plain
 	Single // 'text'
 	Double // "text"
@@ -88,7 +88,7 @@ func (n *Node) Member(name string) *Member {
 	return nil
 }
 
-// GetText returns the named member's text, or "" where it is none.
+// GetText returns the named member's text, or "" where it is something else.
 func (n *Node) GetText(name string) string {
 	if v := n.Get(name); v != nil && v.Kind == Text {
 		return v.Text

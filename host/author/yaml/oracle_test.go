@@ -167,7 +167,7 @@ func FuzzJSON(f *testing.F) {
 			if bytes.ContainsAny(src, "\r\uFEFF") || s.has(codes.LimitFileDepth) {
 				return
 			}
-			// Control characters the core takes are reported, since nobody means them.
+			// Control characters the core takes are reported, since no author means them.
 			if s.has(codes.YAMLControl) {
 				return
 			}

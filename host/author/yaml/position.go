@@ -2,9 +2,9 @@ package yaml
 
 // This file turns places in the document into places in the file.
 
-// Position returns where the value that a JSON Pointer names stands, or its key.
+// Position returns where the value is that a JSON Pointer names, or its key.
 // For a text, bytes off to end of it can be asked for; 0 and 0 are the whole.
-// What an alias stands for is where its anchor is. Where the pointer leads past
+// The value of an alias is where its anchor is. Where the pointer leads past
 // what is there, found is false and the place is that of the nearest value around
 // it.
 func (s *Source) Position(pointer string, key bool, off, end int) (place Place, found bool) {
@@ -31,7 +31,7 @@ func (s *Source) Position(pointer string, key bool, off, end int) (place Place, 
 	return s.place(v.start, v.end), found
 }
 
-// heading is what stands for a value of several lines: its key, or where it has
+// heading is the place that is shown for a value of several lines: its key, or where it has
 // none, its first entry as far as that is on one line.
 func (s *Source) heading(v *Node, in *Member) Place {
 	if in != nil {

@@ -41,7 +41,7 @@ func (d *scalar) copy(pos, n int) {
 	d.text = append(d.text, d.src[pos:pos+n]...)
 }
 
-// put writes s, which length bytes of the source from pos stand for.
+// put writes s, which is what length bytes of the source from pos mean.
 func (d *scalar) put(s string, pos, length int) {
 	if s == "" {
 		return
@@ -75,7 +75,7 @@ func (d *scalar) fold(pos int) int {
 }
 
 // decodePlain decodes text without quotes. The parser's value says how far it
-// goes: everything in it but white space stands in the source as it is. It
+// goes: everything in it but white space is in the source as it is. It
 // returns false where that is not so.
 func decodePlain(src []byte, pos int, value string) (n *Node, ok bool) {
 	d := scalar{src: src}
@@ -159,7 +159,7 @@ func decodeDouble(src []byte, pos int) (n *Node, bad *badEscape, ok bool) {
 	return nil, bad, false
 }
 
-// escapes are the characters that one letter after \ stands for.
+// escapes are the characters that one letter after \ means.
 var escapes = map[byte]string{'0': "\x00", 'a': "\a", 'b': "\b", 't': "\t", '\t': "\t", 'n': "\n", 'v': "\v",
 	'f': "\f", 'r': "\r", 'e': "\x1b", ' ': " ", '"': `"`, '/': "/", '\\': `\`, 'N': "\u0085", '_': "\u00a0",
 	'L': "\u2028", 'P': "\u2029"}

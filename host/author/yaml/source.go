@@ -22,12 +22,12 @@ const (
 	// core allows a document 128, parents included.
 	MaxDepth = 64
 
-	// MaxExpanded is how many bytes of JSON a file may stand for. Without aliases it
+	// MaxExpanded is how many bytes of JSON a file may become. Without aliases it
 	// cannot be reached; with them ten lines could mean gigabytes.
 	MaxExpanded = 4 << 20
 )
 
-// Source is a file that was read: the document and where each part of it stands.
+// Source is a file that was read: the document and where each part of it is.
 type Source struct {
 	Name string // as given to Read
 

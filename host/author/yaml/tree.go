@@ -4,7 +4,7 @@ package yaml
 //
 // goccy/go-yaml says how a file nests; what a scalar means is worked out from the
 // source (see scalar.go). Since both then know where a scalar ends, they check
-// each other: between two scalars nothing may stand but white space, comments and
+// each other: between two scalars there may be nothing but white space, comments and
 // the marks of structure. What one of them overlooked is a finding, never silence.
 
 import (
@@ -441,7 +441,7 @@ func anchorName(text []byte) string {
 	return string(text[:end])
 }
 
-// checkGaps reports what stands between scalars and is neither white space nor a
+// checkGaps reports what is between scalars and is neither white space nor a
 // comment nor a mark of structure.
 func (r *reading) checkGaps() {
 	sort.Slice(r.spans, func(i, j int) bool { return r.spans[i].start < r.spans[j].start })

@@ -154,7 +154,7 @@ func (q *asking) words(f *askFlags, words []string) ([]byte, error) {
 }
 
 // argument writes a value of a declared type: text where text is declared, otherwise
-// JSON, and text where it is none.
+// JSON, and text where it is not JSON.
 func argument(text string, declared json.RawMessage) json.RawMessage {
 	quoted, _ := json.Marshal(text)
 	var object map[string]json.RawMessage

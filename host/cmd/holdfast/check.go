@@ -1,6 +1,6 @@
 package main
 
-// This file defines `holdfast check`, and which files a folder stands for.
+// This file defines `holdfast check`, and which files of a folder are meant.
 
 import (
 	"fmt"
@@ -89,8 +89,8 @@ func repeated(f, g yaml.Finding) bool {
 // marked finds the key that begins a bundle or catalog in YAML.
 var marked = regexp.MustCompile(`(?m)^["']?holdfast["']?[ \t]*:`)
 
-// files lists the files that paths stand for: themselves, and of a folder the bundles
-// and catalogs in it, in order. A point of a catalog stands for itself, and - for standard input.
+// files lists the files that paths mean: themselves, and of a folder the bundles
+// and catalogs in it, in order. A point of a catalog means itself, and - for standard input.
 func files(paths []string) ([]string, error) {
 	var list []string
 	for _, path := range paths {

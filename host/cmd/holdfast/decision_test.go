@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// A term that is too long stands as its digest; then the proposal has the text.
+// A term that is too long is shown as its digest; then the proposal has the text.
 func TestExcerpt(t *testing.T) {
 	digest := `{"digest":"sha256:00","size":900}`
 	for _, c := range []struct{ path, term, want string }{

@@ -49,7 +49,7 @@ type variable struct {
 	titles  map[string]string // what people call them, where they have titles
 }
 
-// label is what stands in a member's node, with marks replaced that mean something in the language it is drawn in.
+// label is the text in a member's node, with marks replaced that mean something in the language it is drawn in.
 func (v *variable) label(i int, marks *strings.Replacer) string {
 	if title := v.titles[v.members[i]]; title != "" {
 		return marks.Replace(author.Printable(title))

@@ -2,7 +2,7 @@ package main
 
 // This file runs what README.md says: a block that begins with a file's name is that
 // file, a console block is commands with what they print ("…" is anything), and
-// the programs are run as they stand.
+// the programs are run as they are.
 
 import (
 	"bytes"
@@ -196,7 +196,7 @@ func targets(t *testing.T, repo, text string) {
 	}
 }
 
-// freePort returns an address on loopback that nobody listens on.
+// freePort returns an address on loopback that no program listens on.
 func freePort(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -52,7 +52,7 @@ type replayed struct {
 	Offset    int    `json:"offset,omitempty"` // of the first byte in the line that differs
 	Code      string `json:"code,omitempty"`
 	Message   string `json:"message,omitempty"`
-	Recorded  string `json:"recorded,omitempty"` // what stands there
+	Recorded  string `json:"recorded,omitempty"` // what is there
 	Now       string `json:"now,omitempty"`      // what it would be
 	other     string // the bundle that the log is of, where it is not this one
 	seq, due  int64  // of the decision that differs: the one recorded, and the one to come
@@ -192,7 +192,7 @@ func again(session host.Session, recorded []byte) []byte {
 	return answer
 }
 
-// around is what stands near an offset: 20 bytes before it, 40 after, whole characters.
+// around is what is near an offset: 20 bytes before it, 40 after, whole characters.
 func around(b []byte, offset int) string {
 	if offset > len(b) {
 		return ""

@@ -89,7 +89,7 @@ func signHead(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // certificate is the command certificate CERT KEY: it writes a certificate for loopback
-// that nobody has signed but itself.
+// that only its own key has signed.
 func certificate(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: certificate CERT KEY")

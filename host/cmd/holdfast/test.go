@@ -67,7 +67,7 @@ type points struct {
 	Run    []string `json:"run"`
 }
 
-// ran is a scenario's outcome, and where a failed step stands.
+// ran is a scenario's outcome, and where a failed step is.
 type ran struct {
 	Point string `json:"point,omitempty"`
 	scenario.Outcome
@@ -169,7 +169,7 @@ func (t *testRun) onePoint(r *tested, built *author.Built, point string) error {
 	return t.suite(r, document, "")
 }
 
-// sourceOf reads the file that has the scenarios again, to say where a step stands.
+// sourceOf reads the file that has the scenarios again, to say where a step is.
 func (a *app) sourceOf(built *author.Built) *yaml.Source {
 	path := built.Files[0]
 	if built.Catalog && len(built.Files) > 1 {
