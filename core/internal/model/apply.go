@@ -26,7 +26,8 @@ type target struct {
 // changes; an Unknown one that the condition of an effect is not known, after which
 // every variable that effect would write is unknown too.
 func Apply(m *vm.Machine, b *Bundle, effects []Effect, after *State, changes []Change) ([]Change, value.Value) {
-	targets, unsure, failed := aim(m, b, effects, after)
+	var one [1]target // most actions have one effect, and then nothing is allocated here
+	targets, unsure, failed := aim(m, b, effects, after, one[:0])
 	if failed.K == value.Error {
 		return changes, failed
 	}
@@ -41,10 +42,11 @@ func Apply(m *vm.Machine, b *Bundle, effects []Effect, after *State, changes []C
 	return changes, value.Value{}
 }
 
-// aim computes paths and values of the effects whose conditions hold. What an effect
-// under an unknown condition would write is unknown in after; unsure says on what that depends.
-func aim(m *vm.Machine, b *Bundle, effects []Effect, after *State) ([]target, uint64, value.Value) {
-	var targets []target
+// aim appends to targets the paths and values of the effects whose conditions hold. What an
+// effect under an unknown condition would write is unknown in after; it returns on what that depends.
+func aim(m *vm.Machine, b *Bundle, effects []Effect, after *State, targets []target) (
+	[]target, uint64, value.Value,
+) {
 	unsure := uint64(0)
 	var room Extent
 	when, held := (*vm.Program)(nil), value.Value{}
