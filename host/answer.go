@@ -3,7 +3,11 @@ package host
 // This file defines what sessions, bundles and catalogs answer besides decisions, as Go values. The bytes are what is
 // answered; these are for reading them, and `go run ./host/contract` writes them for TypeScript.
 
-import "github.com/goccy/go-json"
+import (
+	"github.com/goccy/go-json"
+
+	"github.com/holdfast-rt/holdfast/core"
+)
 
 // Question is who asks what is possible; what is left out is unknown, but for reasons: ["request"].
 type Question struct {
@@ -133,4 +137,29 @@ type Stalled struct {
 	Cursor  map[string]json.RawMessage `json:"cursor"`
 	Matches int64                      `json:"matches"` // how many bundles it names
 	Say     string                     `json:"say"`     // what to tell a person
+}
+
+// Finding is what is wrong with a document, in the shape of wasm/ABI.md.
+//
+//ts:more
+type Finding struct {
+	Code string `json:"code"`
+	End  int    `json:"end" ts:"?"` // the byte after the last that is meant within the text at path; 0: all of it
+	Hint string `json:"hint" ts:"?"`
+	Key  bool   `json:"key" ts:"?"` // the member's name is meant, not its value
+	// Message is for people, and may change.
+	Message string `json:"message"`
+	Offset  int    `json:"offset" ts:"?"` // the first byte that is meant within the text at path
+	// Path is a JSON Pointer (RFC 6901) into the document; `""` is the whole.
+	Path    string `json:"path"`
+	Related string `json:"related" ts:"?"` // a JSON Pointer to a second place
+	Warning bool   `json:"warning" ts:"?"` // the document is valid all the same
+}
+
+// Findings returns diagnostics as they are written, nil for none.
+func Findings(all []core.Diagnostic) (out []Finding) {
+	for _, d := range all {
+		out = append(out, Finding{d.Code, d.End, d.Hint, d.Key, d.Message, d.Off, d.Path, d.Related, d.Warning})
+	}
+	return out
 }

@@ -46,21 +46,8 @@ func failure(code string, cause error, format string, args ...any) *Failure {
 	return &Failure{Code: code, Message: fmt.Sprintf(format, args...), Cause: cause}
 }
 
-// diagnostic is a finding as the module writes it (wasm/ABI.md, Errors).
-type diagnostic struct {
-	Code    string `json:"code"`
-	End     int    `json:"end"`
-	Hint    string `json:"hint"`
-	Key     bool   `json:"key"`
-	Message string `json:"message"`
-	Offset  int    `json:"offset"`
-	Path    string `json:"path"`
-	Related string `json:"related"`
-	Warning bool   `json:"warning"`
-}
-
-// diagnostics returns findings as the core has them, nil for none.
-func diagnostics(list []diagnostic) (out []core.Diagnostic) {
+// diagnostics returns findings as the core has them, nil for none: the other direction of Findings.
+func diagnostics(list []Finding) (out []core.Diagnostic) {
 	for _, d := range list {
 		out = append(out, core.Diagnostic{
 			Code: d.Code, Path: d.Path, Key: d.Key, Off: d.Offset, End: d.End,
@@ -79,7 +66,7 @@ func readError(doc []byte) error {
 			Offset  int    `json:"offset"`
 			Path    string `json:"path"`
 		} `json:"error"`
-		Errors []diagnostic `json:"errors"`
+		Errors []Finding `json:"errors"`
 	}
 	if err := json.Unmarshal(doc, &e); err != nil {
 		return failure(codes.EngineTrap, err, "the module's error document cannot be read")

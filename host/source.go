@@ -65,7 +65,7 @@ func (e *Engine) Check(doc []byte) ([]core.Diagnostic, error) {
 		return nil, err
 	}
 	var answer struct {
-		Diagnostics []diagnostic `json:"diagnostics"`
+		Diagnostics []Finding `json:"diagnostics"`
 	}
 	if err := json.Unmarshal(out, &answer); err != nil {
 		return nil, failure(codes.EngineTrap, err, "the module's diagnostics cannot be read")

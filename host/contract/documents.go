@@ -30,9 +30,9 @@ var documentTypes = []struct {
 	{"host/head.go", []string{"Head", "Hold"}},
 	{"host/answer.go", []string{
 		"Question", "Asker", "Entry", "Admissible", "Variant", "Path", "Parked", "View", "BundleInfo", "CatalogInfo",
-		"Stalled",
+		"Stalled", "Finding",
 	}},
-	{"host/problem/problem.go", []string{"Finding", "Problem"}},
+	{"host/problem/problem.go", []string{"Problem"}},
 }
 
 // document is a struct, or another type, that becomes a type of TypeScript.
@@ -229,6 +229,9 @@ func typeOf(t ast.Expr, names map[string]string) (string, error) {
 	case *ast.SelectorExpr:
 		if t.Sel.Name == "RawMessage" {
 			return "unknown", nil
+		}
+		if name, ok := names[t.Sel.Name]; ok {
+			return name, nil
 		}
 	case *ast.StarExpr: // null, where it may not be left out
 		return typeOf(t.X, names)

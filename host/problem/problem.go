@@ -12,8 +12,8 @@ import (
 
 	"github.com/goccy/go-json"
 
-	"github.com/holdfast-rt/holdfast/core"
 	"github.com/holdfast-rt/holdfast/core/codes"
+	"github.com/holdfast-rt/holdfast/host"
 )
 
 // MediaType is the type of a problem document.
@@ -32,9 +32,9 @@ type Problem struct {
 
 	// Of an input that is not accepted.
 
-	Path        string    `json:"path,omitempty"`        // where in the body, or in the proposal
-	Offset      int       `json:"offset,omitempty"`      // byte of the body, 0-based
-	Diagnostics []Finding `json:"diagnostics,omitempty"` // what is wrong with a document
+	Path        string         `json:"path,omitempty"`        // where in the body, or in the proposal
+	Offset      int            `json:"offset,omitempty"`      // byte of the body, 0-based
+	Diagnostics []host.Finding `json:"diagnostics,omitempty"` // what is wrong with a document
 
 	// Of a session that has moved on, and of a cursor that means no one bundle.
 
@@ -93,29 +93,4 @@ func (p *Problem) Write(w http.ResponseWriter) {
 	}
 	w.WriteHeader(p.Status)
 	_, _ = w.Write(body) // the client may be gone
-}
-
-// Finding is what is wrong with a document, in the shape of wasm/ABI.md.
-//
-//ts:more
-type Finding struct {
-	Code string `json:"code"`
-	End  int    `json:"end" ts:"?"` // the byte after the last that is meant within the text at path; 0: all of it
-	Hint string `json:"hint" ts:"?"`
-	Key  bool   `json:"key" ts:"?"` // the member's name is meant, not its value
-	// Message is for people, and may change.
-	Message string `json:"message"`
-	Offset  int    `json:"offset" ts:"?"` // the first byte that is meant within the text at path
-	// Path is a JSON Pointer (RFC 6901) into the document; `""` is the whole.
-	Path    string `json:"path"`
-	Related string `json:"related" ts:"?"` // a JSON Pointer to a second place
-	Warning bool   `json:"warning" ts:"?"` // the document is valid all the same
-}
-
-// Findings returns diagnostics as a problem shows them.
-func Findings(all []core.Diagnostic) (out []Finding) {
-	for _, d := range all {
-		out = append(out, Finding{d.Code, d.End, d.Hint, d.Key, d.Message, d.Off, d.Path, d.Related, d.Warning})
-	}
-	return out
 }

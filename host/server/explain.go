@@ -39,7 +39,7 @@ func explain(err error) *problem.Problem {
 		return caused(err, failed.Code, "the engine could not answer; nothing was decided")
 	case errors.As(err, &invalid):
 		p := problem.New(codes.BundleInvalid, "%s", invalid.Error())
-		p.Diagnostics = problem.Findings(invalid.Diagnostics)
+		p.Diagnostics = host.Findings(invalid.Diagnostics)
 		return p
 	case errors.As(err, &wrong):
 		p := problem.New(wrong.Code, "%s", wrong.Message)
