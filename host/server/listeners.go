@@ -18,7 +18,7 @@ type listeners struct {
 func newListeners() *listeners { return &listeners{byName: map[string]int{}} }
 
 // take counts a stream of a caller.
-func (l *listeners) take(name string, most int) (release func(), err error) {
+func (l *listeners) take(name string, most int) (leave func(), err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if most > 0 && l.byName[name] >= most {

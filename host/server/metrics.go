@@ -65,9 +65,9 @@ func (m *metrics) page() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-// Open, Append, Conflict, Corrupt and Decided count for package sessions.
+// Open, Append, Conflict, Corrupt and Count count for package sessions.
 func (m *metrics) Open(sessions int)         { m.open.Set(float64(sessions)) }
 func (m *metrics) Append(took time.Duration) { m.append.Observe(took.Seconds()) }
 func (m *metrics) Conflict()                 { m.conflicts.Inc() }
 func (m *metrics) Corrupt()                  { m.corrupt.Inc() }
-func (m *metrics) Decided(verdict string)    { m.decisions.WithLabelValues(verdict).Inc() }
+func (m *metrics) Count(verdict string)      { m.decisions.WithLabelValues(verdict).Inc() }

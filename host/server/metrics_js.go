@@ -26,4 +26,4 @@ func (*metrics) Open(int)             {}
 func (*metrics) Append(time.Duration) {}
 func (*metrics) Conflict()            {}
 func (*metrics) Corrupt()             {}
-func (*metrics) Decided(string)       {}
+func (*metrics) Count(string)         {}

@@ -37,7 +37,7 @@ type Meter interface {
 	Append(took time.Duration) // how long it took until decisions were durable
 	Conflict()                 // another server was faster
 	Corrupt()                  // a session was found not to be what was written
-	Decided(verdict string)    // a decision was recorded
+	Count(verdict string)      // a decision was recorded
 }
 
 // noMeter counts nothing.
@@ -47,7 +47,7 @@ func (noMeter) Open(int)             {}
 func (noMeter) Append(time.Duration) {}
 func (noMeter) Conflict()            {}
 func (noMeter) Corrupt()             {}
-func (noMeter) Decided(string)       {}
+func (noMeter) Count(string)         {}
 
 // Options sets up a Keeper. Core and Ledger are needed, all else has a default.
 type Options struct {

@@ -113,7 +113,7 @@ func (l *live) record(ctx context.Context, b *batch) error {
 	before := l.about.Seq
 	l.about, l.at = b.about, b.at
 	for _, verdict := range b.verdicts {
-		l.Meter.Decided(verdict)
+		l.Meter.Count(verdict)
 	}
 	l.saveSnapshot(ctx, before)
 	return nil
