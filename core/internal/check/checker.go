@@ -1,7 +1,7 @@
 package check
 
-// This file walks the tree: literals, lists, maps, names and selections. The
-// operators are in operators.go, calls in calls.go, macros in macros.go.
+// This file walks the tree: literals, lists, maps and indices. Names and selections
+// are in names.go, operators in operators.go, calls in calls.go, macros in macros.go.
 
 import (
 	"strings"
