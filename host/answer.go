@@ -9,6 +9,65 @@ import (
 	"github.com/holdfast-rt/holdfast/core"
 )
 
+// DecisionDocument is the whole of a decision.
+//
+//ts:more
+type DecisionDocument struct {
+	Decision
+	V          int64               `json:"v"` // the version of the format
+	Action     string              `json:"action"`
+	Actor      Actor               `json:"actor"`
+	Args       json.RawMessage     `json:"args" ts:"Readonly<Record<string, unknown>>"`
+	Reasons    []string            `json:"reasons"`
+	Violations []ViolationDocument `json:"violations"` // all that was violated; the first governs
+	Advice     []AdviceDocument    `json:"advice"`
+	Changes    []Change            `json:"changes"`
+}
+
+// ViolationDocument is the whole of a violation.
+//
+//ts:interface Violation
+//ts:about A constraint that did not hold.
+type ViolationDocument struct {
+	Violation
+	Terms []Term `json:"terms"` // what its expression read, in source order
+	Spans []Span `json:"spans"`
+}
+
+// AdviceDocument is the whole of an advice.
+//
+//ts:interface Advice
+//ts:about A preference that was not met. It blocks nothing.
+type AdviceDocument struct {
+	Advice
+	Terms []Term `json:"terms"` // what its expression read, in source order
+}
+
+// Term is a path that an expression read, with its value. A long value has the form {digest, size}.
+//
+//ts:type readonly [path: string, value: unknown]
+type Term [2]json.RawMessage
+
+// Span is where a pattern matched, in UTF-16 code units of the original text at path.
+type Span struct {
+	Path    string `json:"path"`
+	Pattern string `json:"pattern"`
+	Start   int    `json:"start"`
+	End     int    `json:"end"`
+}
+
+// Change is one variable, or a part of one, that the decision changed, or what it appended to a log: then it has
+// `append`, and neither `from` nor `to`.
+//
+//ts:type { readonly path: string; readonly from: unknown; readonly to: unknown; readonly append?: undefined }
+//ts:or { readonly path: string; readonly append: unknown }
+type Change struct {
+	Path   string          `json:"path"`
+	From   json.RawMessage `json:"from,omitempty"`
+	To     json.RawMessage `json:"to,omitempty"`
+	Append json.RawMessage `json:"append,omitempty"`
+}
+
 // Question is who asks what is possible; what is left out is unknown, but for reasons: ["request"].
 type Question struct {
 	Actor   Asker    `json:"actor"`

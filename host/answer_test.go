@@ -67,7 +67,7 @@ func playDocuments(t *testing.T, folder string, seen map[string]int) {
 			}
 		}
 		if out, err := session.Decide(proposal); err == nil {
-			same(t, out, &Decision{}, seen, "decision")
+			same(t, out, &DecisionDocument{}, seen, "decision")
 		}
 		out, err := session.View()
 		if err != nil {

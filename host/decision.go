@@ -51,30 +51,21 @@ func (p Proposal) JSON() ([]byte, error) {
 	return json.MarshalWithOption(p, json.DisableNormalizeUTF8(), json.DisableHTMLEscape())
 }
 
-// Decision is what a decision's bytes say, for acting on it and for showing.
-//
-//ts:interface DecisionDocument
-//ts:more
+// Decision is what a decision's bytes say, as far as a program acts on it; DecisionDocument is the whole of it.
 type Decision struct {
 	Bytes []byte `json:"-"` // the decision itself: what is recorded, sent and hashed
 
-	V          int64           `json:"v"`      // the version of the format
-	Seq        int64           `json:"seq"`    // its place in the session's log
-	Bundle     string          `json:"bundle"` // as name@version
-	Digest     string          `json:"digest"` // the bundle's digest
-	Action     string          `json:"action"`
-	Actor      Actor           `json:"actor"`
-	Args       json.RawMessage `json:"args" ts:"Readonly<Record<string, unknown>>"`
-	At         int64           `json:"at"` // milliseconds since 1970
-	Reasons    []string        `json:"reasons"`
-	Verdict    string          `json:"verdict" ts:"Verdict"` // only "commit" lets it happen
-	Governing  string          `json:"governing"`            // id of the violation that decided; empty for a commit
-	Violations []Violation     `json:"violations"`           // all that was violated; the first governs
-	Advice     []Advice        `json:"advice"`
-	Changes    []Change        `json:"changes"`
-	Proposal   string          `json:"proposal"` // digest of what was proposed
-	State      string          `json:"state"`    // digest of the state afterwards
-	Prev       string          `json:"prev"`     // digest of the decision before
+	Seq        int64       `json:"seq"`                  // its place in the session's log
+	At         int64       `json:"at"`                   // milliseconds since 1970
+	Proposal   string      `json:"proposal"`             // digest of what was proposed
+	Verdict    string      `json:"verdict" ts:"Verdict"` // only "commit" lets it happen
+	Governing  string      `json:"governing"`            // id of the violation that decided; empty for a commit
+	Violations []Violation `json:"violations"`           // all that was violated; the first governs
+	Advice     []Advice    `json:"advice"`
+	Bundle     string      `json:"bundle"` // as name@version
+	Digest     string      `json:"digest"` // the bundle's digest
+	Prev       string      `json:"prev"`   // digest of the decision before
+	State      string      `json:"state"`  // digest of the state afterwards
 }
 
 // Violation is a constraint that did not hold.
@@ -84,9 +75,7 @@ type Violation struct {
 	Verdict string `json:"verdict" ts:"Verdict"`
 	Say     string `json:"say"` // what to tell a person; may be empty
 	// Code is why it could not be evaluated (`eval/…`, `limit/cost`); empty when it simply did not hold.
-	Code  string `json:"code"`
-	Terms []Term `json:"terms"` // what its expression read, in source order
-	Spans []Span `json:"spans"`
+	Code string `json:"code"`
 }
 
 // Advice is a preference that was not met. It blocks nothing.
@@ -95,33 +84,7 @@ type Advice struct {
 	Say string `json:"say"`
 	// Code is why it could not be evaluated, and so counts as not met; left out where it was.
 	Code   string `json:"code,omitempty"`
-	Terms  []Term `json:"terms"`
 	Weight int    `json:"weight"`
-}
-
-// Term is a path that an expression read, with its value. A long value has the form {digest, size}.
-//
-//ts:type readonly [path: string, value: unknown]
-type Term [2]json.RawMessage
-
-// Span is where a pattern matched, in UTF-16 code units of the original text at path.
-type Span struct {
-	Path    string `json:"path"`
-	Pattern string `json:"pattern"`
-	Start   int    `json:"start"`
-	End     int    `json:"end"`
-}
-
-// Change is one variable, or a part of one, that the decision changed, or what it appended to a log: then it has
-// `append`, and neither `from` nor `to`.
-//
-//ts:type { readonly path: string; readonly from: unknown; readonly to: unknown; readonly append?: undefined }
-//ts:or { readonly path: string; readonly append: unknown }
-type Change struct {
-	Path   string          `json:"path"`
-	From   json.RawMessage `json:"from,omitempty"`
-	To     json.RawMessage `json:"to,omitempty"`
-	Append json.RawMessage `json:"append,omitempty"`
 }
 
 // Decide makes a proposal of p, decides it on session and reads the decision. The

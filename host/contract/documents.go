@@ -16,6 +16,7 @@ import (
 	"bytes"
 	"fmt"
 	"go/ast"
+	"maps"
 	"reflect"
 	"strconv"
 	"strings"
@@ -26,10 +27,10 @@ var documentTypes = []struct {
 	file  string
 	names []string
 }{
-	{"host/decision.go", []string{"Actor", "Proposal", "Term", "Span", "Violation", "Advice", "Change", "Decision"}},
+	{"host/decision.go", []string{"Actor", "Proposal"}},
 	{"host/head.go", []string{"Head", "Hold"}},
 	{"host/answer.go", []string{
-		"Question", "Asker", "Entry", "Admissible", "Variant", "Path", "Parked", "View", "BundleInfo", "CatalogInfo",
+		"Term", "Span", "ViolationDocument", "AdviceDocument", "Change", "DecisionDocument", "Question", "Asker", "Entry", "Admissible", "Variant", "Path", "Parked", "View", "BundleInfo", "CatalogInfo",
 		"Stalled", "Finding",
 	}},
 	{"host/problem/problem.go", []string{"Problem"}},
@@ -43,22 +44,25 @@ type document struct {
 	about      string
 	more       bool
 	written    string // what it is there, where it is no interface
+	embedded   map[string]*ast.StructType
 }
 
 func documentsTS(root string) ([]byte, error) {
 	var all []*document
 	names := map[string]string{} // of Go to those of TypeScript
+	embedded := map[string]*ast.StructType{}
 	for _, from := range documentTypes {
 		file, err := parse(root, from.file)
 		if err != nil {
 			return nil, err
 		}
+		maps.Copy(embedded, structsOf(file))
 		for _, name := range from.names {
 			d, err := findDocument(file, name)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", from.file, err)
 			}
-			names[name] = d.name
+			names[name], d.embedded = d.name, embedded
 			all = append(all, d)
 		}
 	}
@@ -154,7 +158,7 @@ func (d *document) write(b *bytes.Buffer, names map[string]string) error {
 		return fmt.Errorf("it is no struct, and no //ts:type says what it is")
 	}
 	fmt.Fprintf(b, "export interface %s%s {\n", d.name, d.parameters)
-	for _, field := range structure.Fields.List {
+	for _, field := range membersOf(structure, d.embedded) {
 		if err := writeField(b, field, names); err != nil {
 			return err
 		}
@@ -164,6 +168,45 @@ func (d *document) write(b *bytes.Buffer, names map[string]string) error {
 	}
 	b.WriteString("}\n")
 	return nil
+}
+
+// membersOf returns the fields of a struct, those of the struct that it embeds first. A field of its own takes the place
+// of one with the same name there.
+func membersOf(structure *ast.StructType, embedded map[string]*ast.StructType) (all []*ast.Field) {
+	own := map[string]bool{}
+	for _, field := range structure.Fields.List {
+		for _, name := range field.Names {
+			own[name.Name] = true
+		}
+	}
+	for _, field := range structure.Fields.List {
+		if len(field.Names) > 0 {
+			all = append(all, field)
+			continue
+		}
+		if name, ok := field.Type.(*ast.Ident); ok && embedded[name.Name] != nil {
+			for _, inner := range embedded[name.Name].Fields.List {
+				if !own[inner.Names[0].Name] {
+					all = append(all, inner)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// structsOf returns the structs that a file declares.
+func structsOf(file *ast.File) map[string]*ast.StructType {
+	all := map[string]*ast.StructType{}
+	ast.Inspect(file, func(n ast.Node) bool {
+		if t, ok := n.(*ast.TypeSpec); ok {
+			if structure, ok := t.Type.(*ast.StructType); ok {
+				all[t.Name.Name] = structure
+			}
+		}
+		return true
+	})
+	return all
 }
 
 func writeField(b *bytes.Buffer, field *ast.Field, names map[string]string) error {

@@ -25,6 +25,38 @@ export interface ProposalDocument {
   readonly reasons: readonly string[];
 }
 
+/** Where a session is, without its state: what Session.Head says. */
+export interface Head {
+  readonly session: string;
+  /** As name@version. */
+  readonly bundle: string;
+  /** The bundle's digest. */
+  readonly digest: string;
+  /** How many decisions are recorded. */
+  readonly seq: number;
+  /** Time of the last decision, milliseconds since 1970; 0 before the first. */
+  readonly at: number;
+  /** Digest of the last decision; before the first, of the genesis document. */
+  readonly prev: string;
+  /** Digest of the state, as a decision has it. */
+  readonly state: string;
+  readonly frozen: boolean;
+  /** Those that are frozen, of a bundle that extends others. */
+  readonly freezes?: readonly string[];
+  /** What is parked, by seq. */
+  readonly holds: readonly Hold[];
+  /** The version of the format. */
+  readonly v: number;
+}
+
+/** A parked proposal. */
+export interface Hold {
+  /** Of the decision that parked it. */
+  readonly seq: number;
+  /** When it may no longer be confirmed, milliseconds since 1970. */
+  readonly expires: number;
+}
+
 /** A path that an expression read, with its value. A long value has the form {digest, size}. */
 export type Term = readonly [path: string, value: unknown];
 
@@ -56,8 +88,9 @@ export interface Advice {
   readonly say: string;
   /** Why it could not be evaluated, and so counts as not met; left out where it was. */
   readonly code?: string;
-  readonly terms: readonly Term[];
   readonly weight: number;
+  /** What its expression read, in source order. */
+  readonly terms: readonly Term[];
 }
 
 /**
@@ -68,69 +101,37 @@ export type Change =
   | { readonly path: string; readonly from: unknown; readonly to: unknown; readonly append?: undefined }
   | { readonly path: string; readonly append: unknown };
 
-/** What a decision's bytes say, for acting on it and for showing. */
+/** The whole of a decision. */
 export interface DecisionDocument {
-  /** The version of the format. */
-  readonly v: number;
   /** Its place in the session's log. */
   readonly seq: number;
-  /** As name@version. */
-  readonly bundle: string;
-  /** The bundle's digest. */
-  readonly digest: string;
-  readonly action: string;
-  readonly actor: Actor;
-  readonly args: Readonly<Record<string, unknown>>;
   /** Milliseconds since 1970. */
   readonly at: number;
-  readonly reasons: readonly string[];
+  /** Digest of what was proposed. */
+  readonly proposal: string;
   /** Only "commit" lets it happen. */
   readonly verdict: Verdict;
   /** Id of the violation that decided; empty for a commit. */
   readonly governing: string;
-  /** All that was violated; the first governs. */
-  readonly violations: readonly Violation[];
-  readonly advice: readonly Advice[];
-  readonly changes: readonly Change[];
-  /** Digest of what was proposed. */
-  readonly proposal: string;
-  /** Digest of the state afterwards. */
-  readonly state: string;
-  /** Digest of the decision before. */
-  readonly prev: string;
-  readonly [more: string]: unknown;
-}
-
-/** Where a session is, without its state: what Session.Head says. */
-export interface Head {
-  readonly session: string;
   /** As name@version. */
   readonly bundle: string;
   /** The bundle's digest. */
   readonly digest: string;
-  /** How many decisions are recorded. */
-  readonly seq: number;
-  /** Time of the last decision, milliseconds since 1970; 0 before the first. */
-  readonly at: number;
-  /** Digest of the last decision; before the first, of the genesis document. */
+  /** Digest of the decision before. */
   readonly prev: string;
-  /** Digest of the state, as a decision has it. */
+  /** Digest of the state afterwards. */
   readonly state: string;
-  readonly frozen: boolean;
-  /** Those that are frozen, of a bundle that extends others. */
-  readonly freezes?: readonly string[];
-  /** What is parked, by seq. */
-  readonly holds: readonly Hold[];
   /** The version of the format. */
   readonly v: number;
-}
-
-/** A parked proposal. */
-export interface Hold {
-  /** Of the decision that parked it. */
-  readonly seq: number;
-  /** When it may no longer be confirmed, milliseconds since 1970. */
-  readonly expires: number;
+  readonly action: string;
+  readonly actor: Actor;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly reasons: readonly string[];
+  /** All that was violated; the first governs. */
+  readonly violations: readonly Violation[];
+  readonly advice: readonly Advice[];
+  readonly changes: readonly Change[];
+  readonly [more: string]: unknown;
 }
 
 /** Who asks what is possible; what is left out is unknown, but for reasons: ["request"]. */
