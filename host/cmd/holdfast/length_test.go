@@ -18,8 +18,6 @@ const longestFunction = 70
 
 // long are the functions that may be longer, each with the reason. A name is FOLDER.FUNCTION or FOLDER.TYPE.FUNCTION.
 var long = map[string]string{
-	"core.Bundle.restore": "a check for each member of a snapshot, in their order",
-	"core.depends":        "its closures share what is found on the way",
 	"core/internal/canon.Doc.run": "a state machine whose states stay in registers; calls cost in the " +
 		"module",
 	"core/internal/check.checker.macro":            "the type of each macro, one case after the other",
@@ -30,7 +28,6 @@ var long = map[string]string{
 	"core/internal/text/gen.read":                  "the files of Unicode's database, one after the other",
 	"core/internal/vm.Machine.step":                "one case for each instruction; calls cost in the module",
 	"host/bench/durable.run":                       "the steps of one measurement",
-	"host/parity.player.do":                        "one case for each section of a transcript",
 }
 
 // TestFunctionsAreShort lists functions that are too long, and exceptions that are needed no more. Tests are tables of
