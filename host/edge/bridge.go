@@ -135,7 +135,7 @@ func (a *answer) end() {
 type body struct {
 	reader js.Value
 	piece  []byte
-	rest   int64 // bytes still to come; less than 0 where nobody said how many
+	rest   int64 // bytes still to come; less than 0 where the request does not say how many
 }
 
 // read returns a request's body.

@@ -57,7 +57,7 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
     async fetch(request) {
       const session = sessionOf(new URL(request.url).pathname);
       if (session !== undefined && !this.#is(named(session))) {
-        // A session is decided on in its own object only. The registry answers for those that nobody created.
+        // A session is decided on in its own object only. The registry answers for those that were never created.
         if (!this.#is(registry) || (await this.origin(session)) !== undefined)
           throw new Error(`another object is asked for session ${session}`);
       } else if (session !== undefined && !(await this.#find(session))) {
@@ -157,7 +157,7 @@ export function serve({ module, program, bundles = [], binding = "HOLDFAST", ass
         },
       };
       const { binding, ended } = await boot(program, context);
-      // A Go program that ends has died: whoever waits for it must not wait for ever.
+      // A Go program that ends has died: a request that waits for it must not wait for ever.
       const end = () => this.ctx.abort("the program of this object has ended; the log is what it was");
       ended.then(end, end);
       return binding;
@@ -288,7 +288,7 @@ async function boot(program, context) {
     };
     go.run(instance, context).then(resolve, reject);
   });
-  ended.catch(() => {}); // whoever cares has asked
+  ended.catch(() => {}); // whether it has failed is asked elsewhere
   if ((await Promise.race([started, ended])) !== "ready") throw new Error("the program has ended before it was ready");
   return { binding: context.binding, ended };
 }

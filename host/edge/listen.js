@@ -54,7 +54,7 @@ export class Listeners {
       .filter(Boolean);
     if (offered.length > 0 && !offered.includes(protocol))
       return problem("http/query", `the WebSocket protocol here is ${protocol}`);
-    // A page of another origin may open a WebSocket, and browsers ask nobody: so it is asked here.
+    // A page of another origin may open a WebSocket, and browsers do not ask first: so it is asked here.
     const { host } = new URL(request.url);
     const origin = request.headers.get("Origin");
     if (origin !== null && hostOf(origin) !== host && !this.#origins.includes(origin))

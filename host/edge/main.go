@@ -29,7 +29,7 @@ import (
 	"github.com/holdfast-rt/holdfast/host/server/settings"
 )
 
-// trusting is what HOLDFAST_TRUSTING must say: nobody sets it by mistake.
+// trusting is what HOLDFAST_TRUSTING must say: it is not set by mistake.
 const trusting = "development only: everyone is believed"
 
 func main() {

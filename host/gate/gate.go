@@ -11,7 +11,7 @@
 // decided: its path in the route's spelling, its query and body canonical. What two handlers may read differently is
 // refused.
 //
-// Nothing is recorded: whoever keeps the session decides again, on the same proposal, to the same
+// Nothing is recorded: the server that keeps the session decides again, on the same proposal, to the same
 // bytes. It is the Go counterpart of @holdfast/web/edge, for servers and for workers that are
 // written in Go.
 package gate
@@ -75,7 +75,7 @@ type Options struct {
 	// Raw are media types of bodies that go on as they are beside a decision, such as "image/png", up to the limit.
 	Raw []string
 
-	// Observe is told what became of each request, for logs and metrics. Nil tells nobody.
+	// Observe is told what became of each request, for logs and metrics. It may be nil.
 	Observe func(*http.Request, Event)
 }
 
@@ -257,7 +257,7 @@ func (a *asked) with(ctx context.Context) *http.Request {
 	u := a.url
 	r.URL, r.Header = &u, a.header.Clone()
 	r.RequestURI = u.RequestURI()
-	r.Form, r.PostForm, r.MultipartForm, r.Trailer = nil, nil, nil, nil // trailers are decided on by nobody
+	r.Form, r.PostForm, r.MultipartForm, r.Trailer = nil, nil, nil, nil // nothing decides on trailers
 	return r
 }
 

@@ -14,7 +14,7 @@ import (
 type module struct {
 	digest string
 	size   int
-	bytes  []byte                 // nil where somebody else hands it out
+	bytes  []byte                 // nil where another program hands it out
 	zipped func() ([]byte, error) // the same, gzip; made when first asked for, since that takes half a second
 }
 

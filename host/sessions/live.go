@@ -64,7 +64,7 @@ func (l *live) refresh(ctx context.Context) (err error) {
 			return err
 		}
 		if l.alone {
-			return nil // nobody else writes
+			return nil // no other server writes
 		}
 	}
 	about, err := l.Ledger.Session(ctx, l.id)

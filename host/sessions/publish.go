@@ -38,7 +38,7 @@ func (l *Library) Publish(
 		return doc, err
 	}
 	trust := l.trusting()
-	if note != nil && trust.keys != nil { // one that nobody has looked at is not kept: it might be wrong, for good
+	if note != nil && trust.keys != nil { // without keys none is checked, so none is kept: it might be wrong, for good
 		if docs[0].Signature, err = note(text); err != nil {
 			return doc, err
 		}

@@ -58,7 +58,7 @@ func (l *line) join(t *turn) (lead bool, err error) {
 	return lead, nil
 }
 
-// next takes turns out of the line. Where there are none, nobody leads any more.
+// next takes turns out of the line. Where there are none, no turn leads any more.
 func (l *line) next() []*turn {
 	l.mu.Lock()
 	defer l.mu.Unlock()
