@@ -30,7 +30,8 @@ var documentTypes = []struct {
 	{"host/decision.go", []string{"Actor", "Proposal"}},
 	{"host/head.go", []string{"Head", "Hold"}},
 	{"host/answer.go", []string{
-		"Term", "Span", "ViolationDocument", "AdviceDocument", "Change", "DecisionDocument", "Question", "Asker", "Entry", "Admissible", "Variant", "Path", "Parked", "View", "BundleInfo", "CatalogInfo",
+		"Term", "Span", "ViolationDocument", "AdviceDocument", "Change", "DecisionDocument",
+		"Question", "Asker", "Entry", "Admissible", "Variant", "Path", "Parked", "View", "BundleInfo", "CatalogInfo",
 		"Stalled", "Finding",
 	}},
 	{"host/problem/problem.go", []string{"Problem"}},
@@ -170,8 +171,8 @@ func (d *document) write(b *bytes.Buffer, names map[string]string) error {
 	return nil
 }
 
-// membersOf returns the fields of a struct, those of the struct that it embeds first. A field of its own takes the place
-// of one with the same name there.
+// membersOf returns the fields of a struct, those of the struct that it embeds first. A field of its own takes the
+// place of one with the same name there.
 func membersOf(structure *ast.StructType, embedded map[string]*ast.StructType) (all []*ast.Field) {
 	own := map[string]bool{}
 	for _, field := range structure.Fields.List {
