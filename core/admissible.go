@@ -20,7 +20,7 @@ const (
 	maxEntries      = 1 << 14
 )
 
-// verdictOpen stands for: it depends on arguments that are not known.
+// verdictOpen means: it depends on arguments that are not known.
 const verdictOpen = "open"
 
 // entry is the answer for one action with some arguments.

@@ -112,7 +112,7 @@ func CheckCatalog(doc []byte) []Diagnostic {
 		cursor := string(c.doc.Canonical(nil, c.doc.Get(e, "cursor")))
 		if seen[cursor] {
 			list.Add(Diagnostic{Code: codes.CatalogCursor, Path: path + "/cursor", Message: "the point " + cursor +
-				" stands here twice, so it would never resolve."})
+				" is here twice, so it would never resolve."})
 		}
 		seen[cursor] = true
 		bytes := c.point(e)

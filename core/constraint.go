@@ -39,7 +39,7 @@ func (ev *evaluation) checkConstraint(c *model.Constraint, i, action int, prog *
 	}
 	say, terms, hits := ev.explain(c, action, prog, got)
 	if c.Otherwise.Verdict == model.HoldVerdict && (ev.from != nil || ev.anew) && !ev.terse {
-		say += " What is waiting cannot be confirmed as it stands: decline it, and propose it again for " +
+		say += " What is waiting cannot be confirmed as it is: decline it, and propose it again for " +
 			ev.agents(c.Otherwise.By, "or") + "."
 	}
 	ev.add(v, say, terms, hits)

@@ -275,7 +275,7 @@ constraints:
       otherwise: {verdict: hold, by: [chief], say: "{args.sum} needs a chief."}}
   - {id: FOUR-EYES, level: responsibility, on: [pay],
       require: actor.kind != "chief" || args.sum < 100 || actor.id != proposal.origin.id,
-      otherwise: {say: Somebody else confirms.}}
+      otherwise: {say: Someone else confirms.}}
 `)
 	d := r.want(`author:kim pay {"sum":500}`, "hold LARGE")
 	if d.Violations[0].Say != "500 needs a chief." {
@@ -625,7 +625,7 @@ constraints:
   - {id: TURNED, level: operational, on: [turned], require: state.mode == mode.b}
 `
 	for _, c := range []struct{ action, want string }{
-		{"exact", `"found":true`},    // 37 stands in the bundle
+		{"exact", `"found":true`},    // 37 is in the bundle
 		{"odd", `"bounded":true`},    // not every number was tried, and the answer says so
 		{"turned", `"bounded":true`}, // a held step, once confirmed, would lead there
 	} {

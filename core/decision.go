@@ -53,7 +53,7 @@ func (s *Session) write(d *decision) []byte {
 }
 
 // maxTerm bounds the canonical bytes of a value shown as a term; a longer one
-// stands as {"digest":…,"size":N}, so that one long text does not make every
+// is written as {"digest":…,"size":N}, so that one long text does not make every
 // refusal that read it long.
 const maxTerm = 512
 

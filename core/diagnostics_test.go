@@ -34,7 +34,7 @@ type found struct {
 	Key     bool   `json:"key,omitempty"`
 	Off     int    `json:"off,omitempty"`
 	End     int    `json:"end,omitempty"`
-	At      string `json:"at"` // what stands there, for whoever reads the file
+	At      string `json:"at"` // what is there, for anyone who reads the file
 	Message string `json:"message"`
 	Hint    string `json:"hint,omitempty"`
 	Warning bool   `json:"warning,omitempty"`

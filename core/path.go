@@ -109,10 +109,10 @@ type search struct {
 //	 "variant":{"proposal":PROPOSAL,"steps":[PROPOSAL…]},"verdict":"commit","when":…}
 //
 // Each step commits when it is proposed as it is: at its time, for its reasons, by its actor. An id that is the
-// agent's name, or that and a number, stands for anybody of that kind. when is the time at which the given
+// agent's name, or that and a number, means any actor of that kind. when is the time at which the given
 // proposal would be made then, its own or later; its own and with no steps where it would commit at once. Where no
 // way to a commit was found, but one to a state in which it would be held, verdict is "hold". variant is null, or,
-// where none was found, the same proposal with other reasons or by somebody else of the kind, which would commit
+// where none was found, the same proposal with other reasons or by someone else of the kind, which would commit
 // after its steps. bounded says that not everything was tried (the search ended with the first way or at its
 // bound, an input has more values than are tried, a step would have had to be held, or a refusal falls back to
 // where no step leads), so that another way may exist. Where it is false and none was found, there is none.
@@ -379,7 +379,7 @@ func waits(h *hold, k int) bool {
 	return slices.ContainsFunc(h.by, func(by uint64) bool { return by>>k&1 != 0 })
 }
 
-// settle ends the wait of a parked proposal, each of them, by whoever may.
+// settle ends the wait of a parked proposal, each of them, by anyone who may.
 func (q *search) settle(i, action int) bool {
 	for _, k := range q.inputs.agents {
 		for h := range q.s.holds {

@@ -253,7 +253,7 @@ func combine(dims []dim, most int, f func(pick []int) bool) bool {
 }
 
 // argument lists the values tried for an argument: what made the action commit before, the goal's own value of
-// that name, the declared domain, all of a small type, or else what stands in the state and in conditions. all
+// that name, the declared domain, all of a small type, or else what is in the state and in conditions. all
 // says that there are no others.
 func (in *pathInputs) argument(a, i, most int) (vals []value.Value, all bool) {
 	arg := &in.s.b.Actions[a].Args[i]

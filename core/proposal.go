@@ -55,7 +55,7 @@ type proposal struct {
 	at      value.Value   // milliseconds as an Int, or Unknown
 	reasons value.Value   // List of String, or Unknown
 	since   value.Value   // of what is being confirmed: when it was proposed, likewise; elsewhere none
-	self    value.Value   // the actor as expressions read it, once somebody has asked
+	self    value.Value   // the actor as expressions read it, once someone has asked
 }
 
 // name returns the action's name.

@@ -99,7 +99,7 @@ func (s *Session) watch(lines []byte) (*Watch, error) {
 //	[VERDICT,[VIOLATION…],[ADVICE…]]   as a decision has them
 //	{"error":{"code","message","offset","path"}}   where it is no proposal
 //
-// and an empty line stands for the answer of the call before. Nothing is recorded. The
+// and an empty line means the answer of the call before. Nothing is recorded. The
 // whole is bounded by model.QuestionCost, as Admissible is; what was not asked any more is an
 // error limit/cost. The bytes live until the next call.
 func (w *Watch) Answers(at int64) []byte {

@@ -145,7 +145,7 @@ type candidates struct {
 	p       *proposal
 	from    *actor
 	all     uint64      // every agent
-	always  uint64      // who may confirm what waits whoever proposes it
+	always  uint64      // who may confirm what waits, no matter who proposes it
 	held    bool        // there is such a thing
 	asked   []int       // constraints that read the actor
 	stopped []uint64    // by each of them: agents
@@ -322,7 +322,7 @@ func (w *candidates) confirmers(proposer int, set uint64) uint64 {
 	return set
 }
 
-// quoted is a title as it stands in a sentence.
+// quoted is a title as it is in a sentence.
 func quoted(title string) string { return "“" + title + "”" }
 
 // agents lists the agents in a set as people call them.

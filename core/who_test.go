@@ -86,7 +86,7 @@ func TestFrozenNamesWhoUnfreezes(t *testing.T) {
 }
 
 func TestWhatNobodyCanConfirmIsNotParked(t *testing.T) {
-	// The proposer owns one variable and the only other owner the other one: whoever confirms changes what is not
+	// The proposer owns one variable and the only other owner the other one: anyone who confirms changes what is not
 	// theirs.
 	r := start(t, lift)
 	r.want("operator jot", "reject hold:nobody")

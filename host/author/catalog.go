@@ -189,7 +189,7 @@ func (c *cataloger) points() []*point {
 			text := string(v.AppendJSON(nil))
 			if j, twice := first[text]; twice {
 				f := c.fail(c.unit, at+"/"+strconv.Itoa(i), false, codes.CatalogDuplicate,
-					"the value "+text+" stands in `"+part.Key.Text+"` twice, so no cursor with it would mean one bundle.",
+					"the value "+text+" is in `"+part.Key.Text+"` twice, so no cursor with it would mean one bundle.",
 					"leave one out.")
 				p, _ := c.unit.source.Position(at+"/"+strconv.Itoa(j), false, 0, 0)
 				f.Related = &p

@@ -88,7 +88,7 @@ func TestSuggestedMendsWork(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if strings.Count(shop, c.right) != 1 && !strings.HasPrefix(c.right, "constraints") {
-				t.Fatalf("%q stands %d times in the bundle", c.right, strings.Count(shop, c.right))
+				t.Fatalf("%q is %d times in the bundle", c.right, strings.Count(shop, c.right))
 			}
 			text := strings.Replace(shop, c.right, c.wrong, 1)
 			if c.right == `note: "''"` && strings.HasPrefix(c.wrong, "plan") {

@@ -3,7 +3,7 @@ package faults
 // This file defines the oracle, which reads logs back and holds them against the book.
 //
 // Logs only grow, so the oracle keeps a replica of each session and reads from where that
-// stands; now and then it reads everything from the beginning, and then the bytes must be
+// is; now and then it reads everything from the beginning, and then the bytes must be
 // those it has seen before.
 
 import (

@@ -19,7 +19,7 @@ const (
 // Log returns the decisions of session id with a seq of at least from, in order,
 // also those that are recorded while it runs, as far as it comes to them. Each was checked
 // against its digest and against the row before. The first error ends it: ErrNotFound,
-// *Corrupt, or that the store could not answer. Whoever gets a row may keep its bytes.
+// *Corrupt, or that the store could not answer. Anyone who gets a row may keep its bytes.
 func (l *Ledger) Log(ctx context.Context, id string, from int64) iter.Seq2[Row, error] {
 	return func(yield func(Row, error) bool) {
 		first := max(from, 1)

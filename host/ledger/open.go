@@ -105,7 +105,7 @@ func open(o Options, make func(Options, *hub) (store, error)) (*Ledger, error) {
 	return l, nil
 }
 
-// Close finishes what was taken to be written and closes the store. Whoever asks for
+// Close finishes what was taken to be written and closes the store. Anyone who asks for
 // more gets ErrClosed.
 func (l *Ledger) Close() error {
 	l.closed.Do(func() {

@@ -1,6 +1,6 @@
 package ledger
 
-// This file defines queue: group commit. Whoever wants something written waits
+// This file defines queue: group commit. Anyone who wants something written waits
 // here while a transaction is being written, and is in the next one.
 
 import (
@@ -9,7 +9,7 @@ import (
 	"sync"
 )
 
-// task is something to be written: the rows of an append, or what do does. Whoever
+// task is something to be written: the rows of an append, or what do does. Anyone who
 // commits it sets err before it closes done.
 type task struct {
 	rows []Row

@@ -57,7 +57,7 @@ func ReadRecipe(src string) (*Recipe, error) {
 	return r, nil
 }
 
-// binding is a name and the number it stands for.
+// binding is a name and the number it means.
 type binding struct {
 	name string
 	n    int

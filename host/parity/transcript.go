@@ -37,7 +37,7 @@ const firstAt = 1767225600000
 //	decide    proposals, one a line; what a line leaves out is filled in
 //	why, admissible, path   a question
 //	view, head, snapshot, info    nothing
-//	restore   a snapshot, in which DIGEST stands for the bundle's digest, or nothing for the session's own;
+//	restore   a snapshot, in which DIGEST means the bundle's digest, or nothing for the session's own;
 //	          the session goes on from it
 //	replay    a recorded decision
 //	catalog   a catalog document

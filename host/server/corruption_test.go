@@ -149,7 +149,7 @@ func (r *rig) fine(id, proposal string) {
 
 const lastSeq = server.Snapshots + 6
 
-// consistent rewrites decision seq and all hashes after it, as somebody would who knows how.
+// consistent rewrites decision seq and all hashes after it, as someone would who knows how.
 func consistent(r *rig, seq int) {
 	r.spoil(func(db *sql.DB) {
 		prev := ""
@@ -277,7 +277,7 @@ func TestCorruptWhenOpened(t *testing.T) {
 	}
 }
 
-// TestCorruptWhileOpen: the session is in memory when its log is changed. Whoever reads what is
+// TestCorruptWhileOpen: the session is in memory when its log is changed. Anyone who reads what is
 // stored finds it, and from then on nobody gets anything.
 func TestCorruptWhileOpen(t *testing.T) {
 	finders := map[string]func(r *rig) answer{

@@ -43,10 +43,10 @@ const (
 // patience is how long a test waits for what must come before it gives up.
 const patience = time.Minute
 
-// smallModule stands in for the module, which takes half a second to compress.
+// smallModule replaces the module, which takes half a second to compress.
 var smallModule = []byte("\x00asm\x01\x00\x00\x00")
 
-// clock is a time that stands still.
+// clock is a time that does not move.
 type clock struct{ millis atomic.Int64 }
 
 func (c *clock) now() time.Time          { return time.UnixMilli(c.millis.Load()) }

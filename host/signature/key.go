@@ -53,7 +53,7 @@ func ParseKeys(src []byte) (*Keys, error) {
 		}
 		id := named(verifier.Name(), verifier.KeyHash())
 		if slices.Contains(keys.names, id) {
-			return fail("the key %s stands here twice.", id)
+			return fail("the key %s is here twice.", id)
 		}
 		keys.names, list = append(keys.names, id), append(list, verifier)
 	}

@@ -253,7 +253,7 @@ func TestPoints(t *testing.T) {
 	}
 }
 
-// No bit of a note, and none of a key, stands for nothing.
+// No bit of a note, and none of a key, means nothing.
 func TestEveryBit(t *testing.T) {
 	p := generate(t, "example.org/Release-1")
 	n, trusted := p.sign(t, door), keys(t, p)

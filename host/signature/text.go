@@ -57,7 +57,7 @@ func stands(signed, text string) bool {
 	return found
 }
 
-// Head is how far a session has come. Decisions are a chain, so a head stands for all
+// Head is how far a session has come. Decisions are a chain, so a head covers all
 // that was decided before it.
 type Head struct {
 	Session  string

@@ -100,7 +100,7 @@ for (const [what, clock] of [
     waiting.end();
     await waiting.done;
     // This one has died, and nothing counts on.
-    storage.setItem(name, `somebody ${now() + 1e12}`);
+    storage.setItem(name, `someone ${now() + 1e12}`);
     const heir = job(storage);
     await until(() => heir.running);
     heir.end();

@@ -643,7 +643,7 @@ test("a tab that is closed with proposals unsent loses none of them", async (t) 
   assert.throws(() => replica.propose(add(1)), { code: "replica/closed" });
   assert.equal(replica.can("add", { n: 1 }), false);
   proxy.fault = () => undefined;
-  const other = await join({ storage, actor: { kind: "user", id: "somebody else" } });
+  const other = await join({ storage, actor: { kind: "user", id: "someone else" } });
   assert.deepEqual(other.pending, []);
   const next = await join({ storage });
   await until(() => next.told.settled.length === 2);

@@ -182,7 +182,7 @@ func (c *checker) makeMap(n *syntax.Node) *Expr {
 		}
 		if x.Op == Const && x.Value.K == value.String && !c.scope.Unchecked {
 			if s := x.Value.Str(); seen[s] {
-				c.report(codes.TypeDuplicateKey, a.Off, a.End, "the key `"+s+"` stands in this map twice.",
+				c.report(codes.TypeDuplicateKey, a.Off, a.End, "the key `"+s+"` is in this map twice.",
 					"delete one of the two.")
 			} else {
 				seen[s] = true

@@ -407,7 +407,7 @@ func (c *checker) cond(n *syntax.Node) *Expr {
 		return c.expr(n.Args[i])
 	}
 	e := c.node(Cond, n, nil, part(0), part(1), part(2))
-	c.condition(e.Args[0], "what stands before `?` must be a bool")
+	c.condition(e.Args[0], "what is before `?` must be a bool")
 	a, b := e.Args[1], e.Args[2]
 	ta, tb := find(a.Type), find(b.Type)
 	switch {

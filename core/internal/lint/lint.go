@@ -316,7 +316,7 @@ func (l *linter) shadows(i int, list []result) {
 		why := ""
 		switch {
 		case d.Level < c.Level:
-			why = "which stands above it"
+			why = "which is above it"
 		case d.Level == c.Level && k < i:
 			why = "which comes first"
 		}

@@ -273,7 +273,7 @@ func (b *loader) fresh(x node, what, name string) bool {
 	if strings.Count(at, "/extends/") == strings.Count(x.path, "/extends/") &&
 		strings.HasPrefix(x.path, at[:strings.LastIndex(at, "/extends/")+1]) && what == "id" {
 		x.r.diag.Add(diag.Diagnostic{Code: codes.BundleDuplicate, Path: x.path,
-			Message: "the id `" + name + "` stands here twice.", Hint: "give each constraint an id of its own.", Related: at})
+			Message: "the id `" + name + "` is here twice.", Hint: "give each constraint an id of its own.", Related: at})
 		return false
 	}
 	hint := "a child only adds; choose another name."

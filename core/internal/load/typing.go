@@ -231,7 +231,7 @@ func (x node) enumType() *types.Type {
 			return
 		}
 		if t.Member(s) >= 0 {
-			v.fail(codes.BundleDuplicate, "the member `"+s+"` stands here twice.", "delete one of the two.")
+			v.fail(codes.BundleDuplicate, "the member `"+s+"` is here twice.", "delete one of the two.")
 			return
 		}
 		t.Members = append(t.Members, s)

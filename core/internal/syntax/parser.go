@@ -196,7 +196,7 @@ func (p *parser) cond() *Node {
 		p.advance()
 		then := p.or()
 		if p.is("?") {
-			p.unexpected("a choice between `?` and `:` stands in parentheses.",
+			p.unexpected("a choice between `?` and `:` needs parentheses.",
 				"write `CONDITION ? (CONDITION ? THIS : THAT) : OTHERWISE`.")
 		}
 		if !p.is(":") {

@@ -189,10 +189,10 @@ func (s *Source) bareMember(b bareEntry) {
 	case before != "" && !strings.Contains(before, "\n"):
 		s.fail(codes.YAMLMissingValue, b.whole.start, b.whole.end, "`"+key+"` has no value.",
 			"put text that has a comma in quotes: `"+name+": "+strings.Trim(suggest([]byte(strings.TrimSpace(text))), "`")+
-				"`; a list stands in [ ].")
+				"`; a list is written in [ ].")
 	default:
 		s.fail(codes.YAMLMissingValue, b.entry.start, b.entry.end, "`"+key+"` has no value.",
-			"write `"+key+": value`; a list stands in [ ].")
+			"write `"+key+": value`; a list is written in [ ].")
 	}
 }
 

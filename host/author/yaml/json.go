@@ -27,7 +27,7 @@ func (s *Source) readJSON() {
 	}
 	if r.blank(); r.at < len(r.text) {
 		s.fail(codes.JSONTrailingBytes, r.at, r.at+1, "something follows the document.",
-			"delete what stands after the closing brace.")
+			"delete what is after the closing brace.")
 	}
 }
 
@@ -53,7 +53,7 @@ func (r *jsonReader) unexpected(want string) *Node {
 	case '}', ']':
 		hint = "JSON has no comma after the last entry."
 	}
-	r.fail(codes.JSONSyntax, r.at, r.at+size, fmt.Sprintf("`%c` stands where %s is expected.", c, want), hint)
+	r.fail(codes.JSONSyntax, r.at, r.at+size, fmt.Sprintf("`%c` is where %s is expected.", c, want), hint)
 	return nil
 }
 

@@ -163,10 +163,10 @@ func (m *mistakes) level(text []byte, column, base int, isList bool) bool {
 			"indent it as the keys it belongs with.")
 		m.levels = append(m.levels, level{column, isList})
 	case top().list && !isList:
-		m.fail(codes.YAMLMixed, base+column, base+len(text), "this stands in a list, and does not begin with a dash.",
+		m.fail(codes.YAMLMixed, base+column, base+len(text), "this is in a list, and does not begin with a dash.",
 			"write `- ` before it, or leave out the dashes above.")
 	case !top().list && isList:
-		m.fail(codes.YAMLMixed, base+column, base+len(text), "this list item stands among keys.",
+		m.fail(codes.YAMLMixed, base+column, base+len(text), "this list item is among keys.",
 			"indent it further than the key it belongs to, or leave out the dash.")
 	}
 	return true

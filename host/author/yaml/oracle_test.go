@@ -186,7 +186,7 @@ func FuzzJSON(f *testing.F) {
 // checkRuns checks that the places of all texts are in the file and cover the text.
 func checkRuns(t *testing.T, s *Source, n *Node) {
 	if n.start < 0 || n.end < n.start || n.end > len(s.text) {
-		t.Fatalf("%q stands at %d to %d", n.Text, n.start, n.end)
+		t.Fatalf("%q is at %d to %d", n.Text, n.start, n.end)
 	}
 	at := 0
 	for _, r := range n.runs {
@@ -195,7 +195,7 @@ func checkRuns(t *testing.T, s *Source, n *Node) {
 		}
 		stands := strings.ReplaceAll(string(s.text[r.pos:r.pos+r.length]), "\n", " ") // as a folded line break does
 		if r.size == r.length && strings.ReplaceAll(n.Text[r.at:r.at+r.size], "\n", " ") != stands && r.size > 1 {
-			t.Fatalf("%q stands at %q", n.Text[r.at:r.at+r.size], s.text[r.pos:r.pos+r.length])
+			t.Fatalf("%q is at %q", n.Text[r.at:r.at+r.size], s.text[r.pos:r.pos+r.length])
 		}
 		at += r.size
 	}

@@ -356,7 +356,7 @@ func (r *reading) merge(to []Member, key, value *Node) []Member {
 	for _, v := range list {
 		if v.Kind != Mapping {
 			r.fail(codes.YAMLMerge, key.start, key.end, "`<<` takes a mapping, or a list of mappings.",
-				"write `<<: *name`, where `&name` stands before a mapping.")
+				"write `<<: *name`, where `&name` is before a mapping.")
 			return to
 		}
 	}
@@ -428,7 +428,7 @@ func (r *reading) alias(n *ast.AliasNode) *Node {
 	hint := "write `&" + name +
 		"` before the value that is meant, above this line; put text that begins with `*` in quotes."
 	r.fail(codes.YAMLAlias, at, end,
-		"`*"+name+"` without quotes stands for the value marked `&"+name+"`, and there is none before it.", hint)
+		"`*"+name+"` without quotes means the value marked `&"+name+"`, and there is none before it.", hint)
 	return &Node{Text: "null", start: at, end: end}
 }
 

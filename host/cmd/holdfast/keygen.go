@@ -27,7 +27,7 @@ func (*keygenCommand) Help() string {
 	return `Makes a pair of keys. NAME.key is private and signs bundles and catalogs; NAME.pub is given to whoever
 verifies them. Both hold one line, in the format of Go's note package (Ed25519).
 
-With --tokens the keys are those of whoever says who somebody is: NAME.pem signs tokens, as holdfast token does, and
+With --tokens the keys are those of an issuer of tokens: NAME.pem signs tokens, as holdfast token does, and
 NAME.pub.pem lets a server believe them.
 
 Examples:
@@ -65,8 +65,8 @@ func (c *keygenCommand) Run(a *app) error {
 	if err := writeNew(publicFile, public, 0o644, c.Force); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "%s  private: whoever has it signs in your name\n", privateFile)
-	fmt.Fprintf(a.stdout, "%s  public: give it to whoever verifies\n", publicFile)
+	fmt.Fprintf(a.stdout, "%s  private: anyone who has it signs in your name\n", privateFile)
+	fmt.Fprintf(a.stdout, "%s  public: give it to anyone who verifies\n", publicFile)
 	if c.Tokens {
 		fmt.Fprintf(a.stdout, "\nholdfast token --key %s --kind user --id u1\n", privateFile)
 		return nil

@@ -240,7 +240,7 @@ func (r *replayed) show(a *app, bundle host.Bundle, log, id string) {
 		fmt.Fprintf(a.stdout, "  The line says that it is decision %d, and decision %d was to come: lines are missing, "+
 			"doubled or in another order.\n", r.seq, r.due)
 	case r.Decisions == 0 && id != "" && strings.Contains(r.Recorded, `"prev":`):
-		fmt.Fprintf(a.stdout, "  The first decision's prev stands for the bundle and the session's id: is it %q "+
+		fmt.Fprintf(a.stdout, "  The first decision's prev comes from the bundle and the session's id: is it %q "+
 			"(--session)?\n", id)
 	}
 	fmt.Fprintf(a.stdout, "%s before it gave the same bytes.\n", count(r.Decisions, "decision"))

@@ -50,7 +50,7 @@ func (*serveCommand) Help() string {
 	return `Keeps sessions and decides on them over HTTP. GET /openapi.json describes what it takes. Everything is kept
 in one SQLite file, or in PostgreSQL, where several servers may share it. A decision is answered once it is on disk.
 
-Without --keys it believes whoever asks, and then listens on loopback only. With --keys the caller is who a bearer
+Without --keys it believes any caller, and then listens on loopback only. With --keys the caller is who a bearer
 token says: "holdfast token" mints one to try it out.
 
 SIGHUP reads the certificate and all keys again: --keys, --trust, --sign. A key that is gone no longer counts: event

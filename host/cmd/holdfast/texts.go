@@ -24,7 +24,7 @@ var texts = kong.Vars{
 	"graph_format": "Mermaid (the default) or DOT, Graphviz's language.",
 	"key_name": "The key's name, which every signature shows: letters, digits and . _ / -, such as " +
 		"example.org/release.",
-	"key_output": "Where to write the private key; the public key stands beside it. Left out, the last part of NAME and " +
+	"key_output": "Where to write the private key; the public key is beside it. Left out, the last part of NAME and " +
 		".key.",
 	"bundle": "A bundle, YAML or built, or a point of a catalog: catalog.yaml#class=1,chapter=moon.",
 	"log":    "Decisions, one a line, as play prints them and a server exports them; - for standard input.",
@@ -35,7 +35,7 @@ var texts = kong.Vars{
 	"serve_studio": "Serve the studio at /studio/, a page to look into bundles and sessions. On without --keys, off " +
 		"with them.",
 	"serve_log":     "Lines for people (text, the default) or for machines (json).",
-	"session":       "The session's id, which the first decision's prev stands for",
+	"session":       "The session's id, which the first decision's prev comes from",
 	"cursor":        "The cursor: class=1 chapter=moon, or class=1,chapter=moon, or a JSON object.",
 	"signature":     "Where to write the signature, - for standard output. Left out, the file's name and .sig.",
 	"studio_listen": "Where to listen, on loopback; port 0 is a free one",

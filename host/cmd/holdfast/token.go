@@ -31,7 +31,7 @@ type tokenCommand struct {
 
 func (*tokenCommand) Help() string {
 	return `Prints a bearer token (JWT), for trying a server out. The server believes it where it was started with the
-public half of the key. Whoever has the token is that actor until it ends: in production, tokens come from
+public half of the key. Anyone who has the token is that actor until it ends: in production, tokens come from
 where people log in.
 
 Claims: sub (the id), kind (a text, or a list of several), roles, iat, nbf, exp, aud, iss, jti. The header has alg by

@@ -24,7 +24,7 @@ type verifyCommand struct {
 	Log    string `arg:"" optional:"" placeholder:"LOG.jsonl" help:"${verify_log}"`
 	engineFlag
 	Key       string  `xor:"key" placeholder:"NAME.pub" help:"The public keys that are trusted, one a line."`
-	Unsigned  bool    `xor:"key" help:"Check the log alone, whoever published the bundle."`
+	Unsigned  bool    `xor:"key" help:"Check the log alone, no matter who published the bundle."`
 	Signature string  `placeholder:"FILE" help:"The signature. Left out, the file's name and .sig."`
 	Session   *string `placeholder:"ID" help:"The session's id. Left out, the one that the head names, or play."`
 	Head      string  `placeholder:"FILE" help:"${head}"`
@@ -37,7 +37,7 @@ func (*verifyCommand) Help() string {
 log, it decides every decision again and compares the bytes: each holds the digest of the one before, so a
 change in one shows there or in the next. Nothing but these files is needed.
 
-A log whose last decisions are cut off, or were decided anew by somebody else, is a good log by itself. Only the head
+A log whose last decisions are cut off, or were decided anew by someone else, is a good log by itself. Only the head
 that a server has signed tells it from the one the server keeps: give it with --head.
 
 The exit code is 0 where all of that holds, 1 where it does not, and 2 where something cannot be read.
@@ -291,7 +291,7 @@ func (c *verifyCommand) show(a *app, bundle host.Bundle, v *verified) error {
 		fmt.Fprintf(a.stdout, "%s is signed by %s.\n", what, v.Signer)
 	case c.Unsigned:
 		fmt.Fprintf(a.stdout, "%s\n", what)
-		fmt.Fprintln(a.stderr, "holdfast: NO SIGNATURE WAS CHECKED: whoever gave you the bundle may have written it.")
+		fmt.Fprintln(a.stderr, "holdfast: NO SIGNATURE WAS CHECKED: anyone who gave you the bundle may have written it.")
 	default:
 		fmt.Fprintf(a.stdout, "%s is not to be trusted.\n", what)
 	}

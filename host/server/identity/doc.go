@@ -65,14 +65,14 @@
 // would not agree on it. A value that no JSON reader must agree on, such as a number of 19
 // digits, is refused where it is read, and does no harm where it is not.
 //
-// An option may be a path. It is first read as a name as it stands, dots and slashes
+// An option may be a path. It is first read as a name as it is, dots and slashes
 // included, and only where no member has that name as names joined by dots, the
 // longest first: `realm_access.roles` is `roles` within `realm_access`.
 //
 // The id `holdfast` is the server's own, for the agent that a bundle names to end what waits
 // (hold.by): a token with that id and that kind may do nothing in its sessions (auth/actor).
 //
-// Whoever can edit a claim at the provider decides what it says here. Never take the id
+// Anyone who can edit a claim at the provider decides what it says here. Never take the id
 // or the kinds from a field that users fill in themselves.
 //
 // # Keycloak

@@ -102,11 +102,11 @@ func (s *keySet) check() (faults []string) {
 // begin is what every PEM block begins with.
 const begin = "-----BEGIN "
 
-const leaked = "PRIVATE KEY IN THE FILE OF PUBLIC KEYS: %s is a private key. Whoever has read this file can sign " +
+const leaked = "PRIVATE KEY IN THE FILE OF PUBLIC KEYS: %s is a private key. Anyone who has read this file can sign " +
 	"tokens as anyone: replace the key at the issuer, and give only its public half here."
 
-const symmetric = "%s is a symmetric key. Whoever checks tokens with it can sign them too: let the issuer sign with " +
-	"Ed25519, ES256 or RS256, and give the public key."
+const symmetric = "%s is a symmetric key. Anyone who checks tokens with it can sign them too: let the issuer sign " +
+	"with Ed25519, ES256 or RS256, and give the public key."
 
 // bind returns the key with the algorithm of its type, or what is wrong with it.
 func bind(name string, public any) (*key, string) {
@@ -192,7 +192,7 @@ func readPEM(src []byte) (keys []*key, faults []string) {
 	return keys, append(faults, checkChain(certificates)...)
 }
 
-// checkChain refuses a chain of certificates: whoever holds a CA's key would sign
+// checkChain refuses a chain of certificates: anyone who holds a CA's key would sign
 // tokens with it.
 func checkChain(certificates []*x509.Certificate) (faults []string) {
 	for i, c := range certificates {

@@ -29,7 +29,7 @@ var algorithms = []string{"EdDSA", "Ed25519", "ES256", "RS256"}
 var types = []string{"jwt", "at+jwt"}
 
 // bearer returns the token of the Authorization header. It is never looked for
-// elsewhere: what stands in a URL stands in logs, histories and Referer headers.
+// elsewhere: what is in a URL is in logs, histories and Referer headers.
 func bearer(r *http.Request) (string, *Error) {
 	values := r.Header.Values("Authorization")
 	if len(values) == 0 {

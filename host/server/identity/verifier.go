@@ -147,7 +147,7 @@ func (v *Verifier) set() *keySet {
 // should know at the start.
 func (v *Verifier) Warnings() []string {
 	if v.trusting {
-		return []string{"There are no keys, so EVERYONE IS TRUSTED: whoever reaches this server may act as anyone, " +
+		return []string{"There are no keys, so EVERYONE IS TRUSTED: anyone who reaches this server may act as anyone, " +
 			"publish and govern."}
 	}
 	var out []string

@@ -39,7 +39,7 @@ type Who struct {
 // what the token says and never believed. Where the body says no kind, it is the
 // first of Kinds that the bundle declares; a nil declared is a bundle that declares all.
 //
-// A Trusted caller is whoever the body says; an id left out is the kind.
+// A Trusted caller is who the body says; an id left out is the kind.
 //
 // The error is an *Error with codes.AuthActor, or codes.AuthNoAgent where the body says no kind
 // and the bundle declares none of Kinds.

@@ -14,7 +14,7 @@ package limit
 // Where the table is full of buckets that are not, a new name gets none of its own: it
 // shares one of a fixed number with other new names, by a hash that is seeded at the
 // start, so that nobody can choose with whom. To throw out a bucket instead, the least
-// used or the oldest, would hand a fresh one to whoever floods the table with names
+// used or the oldest, would hand a fresh one to anyone who floods the table with names
 // until his own is out. So a flood costs newcomers their own buckets while it lasts,
 // and it costs names that are known nothing. To keep a table of n buckets from emptying takes
 // n times the rate of one, and all shared buckets together let through no more than

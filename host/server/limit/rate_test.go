@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// clock is one that stands still until it is told.
+// clock is one that does not move until it is told.
 type clock struct {
 	mu sync.Mutex
 	t  time.Time
