@@ -55,7 +55,7 @@ var memberRow = regexp.MustCompile("(?m)^\\| `(\\w+)` \\| `([^`]+)` \\| ([^|]*) 
 func readPage(t *testing.T) *documented {
 	d := &documented{map[string]operation{}, map[string]*document{}}
 	text := page(t)
-	row := regexp.MustCompile("(?m)^\\| (\\w+) \\| (\\d+) \\| [^|]* \\| [^|]* \\| ([^|]*) \\|$")
+	row := regexp.MustCompile(`(?m)^\| (\w+) \| (\d+) \| [^|]* \| [^|]* \| ([^|]*) \|$`)
 	for _, m := range row.FindAllStringSubmatch(text, -1) {
 		n, _ := strconv.Atoi(m[2])
 		output, isType := strings.CutPrefix(m[3], "`")
