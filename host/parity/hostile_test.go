@@ -1,8 +1,8 @@
 package parity
 
 // This file carries out the recipes of testdata/hostile in the module, with the
-// memory and the time that an engine gives by default: nothing may trap, and every
-// answer is the one that native code gives. What the answers are to be is
+// memory that an engine gives by default: nothing may trap, and every
+// answer is the one that native code gives. How long each takes is logged. What the answers are to be is
 // tested in core/hostile_test.go.
 
 import (

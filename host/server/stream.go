@@ -174,8 +174,11 @@ func (st *stream) follow(wake <-chan struct{}) error {
 func (st *stream) send() (gone bool, err error) {
 	ctx := st.call.Context()
 	now, err := st.api.keeper.Recorded(ctx, st.id)
-	if err != nil {
-		return true, nil // the client comes back, and is told what is wrong
+	if err != nil { // the client comes back, and is told what is wrong
+		if ctx.Err() == nil {
+			st.api.log.Warn("an event stream ends, since its session cannot be read", "session", st.id, "error", err)
+		}
+		return true, nil
 	}
 	if now.Seq <= st.seen {
 		return false, nil

@@ -68,7 +68,7 @@ export function attachText(field: Field, gate: TextGate): AttachedField {
   layer.className = "holdfast-back";
   layer.setAttribute("aria-hidden", "true");
   const note = noteFor(field);
-  const status = statusOf(field);
+  const status = statusOf(field, layer);
   let frame = 0;
 
   const sync = (): void => {
@@ -130,7 +130,7 @@ export function attachText(field: Field, gate: TextGate): AttachedField {
 }
 
 /** Tells a screen reader what a field's text lacks, once one has stopped typing. */
-function statusOf(field: Field): { say(text: string): void; remove(): void } {
+function statusOf(field: Field, layer: HTMLElement): { say(text: string): void; remove(): void } {
   const status = field.ownerDocument.createElement("span");
   status.className = "holdfast-status";
   status.setAttribute("role", "status");
@@ -142,7 +142,7 @@ function statusOf(field: Field): { say(text: string): void; remove(): void } {
       said = text;
       clearTimeout(waiting);
       waiting = setTimeout(() => {
-        if (!status.isConnected) field.after(status);
+        if (!status.isConnected) (layer.isConnected ? layer : field).after(status); // the layer stays beside the field
         status.textContent = text;
       }, quiet);
     },
