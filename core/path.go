@@ -16,7 +16,7 @@ package core
 // What is not found is proven only where nothing was left out: each input that mattered had all the values that
 // could make a difference. Otherwise the answer is bounded.
 //
-// Most inputs have more values than there is time for. So there are rounds: one step with the few
+// Most inputs have more values than there is time for. So there are passes: one step with the few
 // likeliest values, one step with many, then many steps with one value that commits, with few, with many.
 
 import (
@@ -39,9 +39,9 @@ const (
 // pathRoom bounds what the states that were reached hold: some forty megabytes.
 var pathRoom = model.Extent{Bytes: 16 << 20, Values: 1 << 20}
 
-// rounds are what is tried one after the other: how many steps, how many values of an input,
+// passes are what is tried one after the other: how many steps, how many values of an input,
 // combinations of them and commits of one action, and up to which part of what the whole may cost.
-var rounds = [...]struct {
+var passes = [...]struct {
 	length, values, combinations, commits int
 	left                                  int64
 }{
@@ -52,7 +52,7 @@ var rounds = [...]struct {
 	{maxPathLength, 64, 256, 64, 0},
 }
 
-// deep is the first round of many steps: the one after it looks for a shorter way than it has found.
+// deep is the first pass of many steps: the one after it looks for a shorter way than it has found.
 const deep = 2
 
 // reached is a state that was reached, and how.
@@ -91,7 +91,7 @@ type search struct {
 	seen    map[[32]byte]int64 // the earliest time of each state
 	later   []pending
 	fallen  [][32]byte // states that only a refusal leads to
-	round   int
+	pass    int
 	left    int64
 	tried   int
 	room    model.Extent
@@ -149,15 +149,15 @@ func (s *Session) path(src []byte) ([]byte, error) {
 	return q.append(), nil
 }
 
-// run searches in rounds, until there is a way, or nothing was left out.
+// run searches in passes, until there is a way, or nothing was left out.
 func (q *search) run(first reached) {
 	longest := maxPathLength
-	for q.round = range rounds {
+	for q.pass = range passes {
 		q.list, q.seen, q.fallen, q.room, q.bounded = []reached{first}, map[[32]byte]int64{}, nil, model.Extent{}, false
 		best := q.found
 		q.found = nil
 		q.seen[q.key(&first)] = first.at
-		q.breadth(min(longest, rounds[q.round].length))
+		q.breadth(min(longest, passes[q.pass].length))
 		if q.found == nil {
 			q.found = best
 		}
@@ -165,7 +165,7 @@ func (q *search) run(first reached) {
 		case q.found == nil && !q.bounded:
 			return
 		case q.found != nil:
-			if longest = len(q.found.steps) - 1; longest <= min(1, q.round) || q.round > deep {
+			if longest = len(q.found.steps) - 1; longest <= min(1, q.pass) || q.pass > deep {
 				return
 			}
 		}
@@ -206,7 +206,7 @@ func (q *search) level(from, to int) bool {
 	for _, l := range q.later {
 		// Another agent would come to the same state: it is not asked, where more is left out anyway.
 		key := [3]int{l.state, l.p.action, l.combination}
-		if done[key] && !q.inputs.byActor[l.p.action] && q.round >= deep {
+		if done[key] && !q.inputs.byActor[l.p.action] && q.pass >= deep {
 			q.bounded = true
 			continue
 		}
@@ -231,8 +231,8 @@ func (q *search) enter(i int) {
 	q.inputs.enter()
 }
 
-// spent says that no more may be tried in this round.
-func (q *search) spent() bool { return q.left < rounds[q.round].left || q.tried >= maxPathDecisions }
+// spent says that no more may be tried in this pass.
+func (q *search) spent() bool { return q.left < passes[q.pass].left || q.tried >= maxPathDecisions }
 
 // try finds what p gets in the state that is entered.
 func (q *search) try(p *proposal, size int) outcome {
@@ -299,8 +299,8 @@ func (q *search) other(i int, bits uint64) bool {
 	if q.variant != nil {
 		return false
 	}
-	dims, all := q.inputs.dims(q.goal, bits&^(1<<model.MaxArgs-1), rounds[q.round].values)
-	all = combine(dims, rounds[q.round].combinations, func(pick []int) bool {
+	dims, all := q.inputs.dims(q.goal, bits&^(1<<model.MaxArgs-1), passes[q.pass].values)
+	all = combine(dims, passes[q.pass].combinations, func(pick []int) bool {
 		p := q.inputs.with(q.goal, dims, pick)
 		if o := q.try(p, q.size); o.verdict == model.Commit {
 			q.variant = q.way(i, p)
@@ -425,7 +425,7 @@ func (q *search) steps(i, combination int, p *proposal) bool {
 // values takes from state i the steps that p leads to with values for the inputs that the outcome reads, and
 // for those that the state after is kept of.
 func (q *search) values(i int, p *proposal, reads, kept uint64) bool {
-	width := rounds[q.round]
+	width := passes[q.pass]
 	dims, all := q.inputs.dims(p, reads|kept, width.values)
 	room, commits := true, 0
 	all = combine(dims, width.combinations, func(pick []int) bool {

@@ -18,8 +18,8 @@ import (
 	"github.com/holdfast-rt/holdfast/core/codes"
 )
 
-// beyond are the codes of values that are JSON, and that the core cannot hold.
-var beyond = map[string]bool{
+// unsupported are the codes of values that are JSON, and that the core cannot hold.
+var unsupported = map[string]bool{
 	codes.JSONNumberRange: true, codes.JSONNumberPrecision: true, codes.JSONLoneSurrogate: true,
 }
 
@@ -28,7 +28,7 @@ var beyond = map[string]bool{
 func readable(src []byte) ([]byte, error) {
 	canonical, err := core.Canonical(src)
 	var refused *core.Error
-	if err == nil || !errors.As(err, &refused) || !beyond[refused.Code] {
+	if err == nil || !errors.As(err, &refused) || !unsupported[refused.Code] {
 		return canonical, err
 	}
 	out := make([]byte, 0, len(src))
@@ -49,7 +49,7 @@ func readable(src []byte) ([]byte, error) {
 func unheld(value []byte) bool {
 	var refused *core.Error
 	_, err := core.Canonical(value)
-	return errors.As(err, &refused) && beyond[refused.Code] && json.Valid(value) && utf8.Valid(value)
+	return errors.As(err, &refused) && unsupported[refused.Code] && json.Valid(value) && utf8.Valid(value)
 }
 
 // scalar returns how many bytes the text or number at the beginning of src has, and 1
