@@ -130,7 +130,8 @@ check() {
   say "formatted, tidy, vetted"
   local unformatted; unformatted=$(gofmt -l $(git ls-files '*.go')); [ -z "$unformatted" ] || die "gofmt these: $unformatted"
   local long; long=$(lines); [ -z "$long" ] || die "lines of more than 120 characters: $long"
-  packages web; web/node_modules/.bin/prettier --log-level warn --check '**/*.{ts,tsx,js,mjs}' || die "not formatted: ./build.sh format"
+  packages web
+  web/node_modules/.bin/prettier --log-level warn --check '**/*.{ts,tsx,js,mjs}' || die "not formatted: ./build.sh format"
   go mod tidy -diff
   go vet ./... && GOOS=js GOARCH=wasm go vet ./host/edge/...
   GOFLAGS= go run $staticcheck ./...

@@ -17,6 +17,7 @@ cp dist/holdfast.wasm $out/holdfast.wasm
 cp dist/holdfast.wasm $out/assets/holdfast.wasm # what browsers are given
 digest=sha256:$(sha256sum dist/holdfast.wasm | cut -d' ' -f1)
 size=$(stat -c %s dist/holdfast.wasm 2>/dev/null || stat -f %z dist/holdfast.wasm)
-web/node_modules/.bin/esbuild host/edge/holdfast.js --bundle --format=esm --target=es2022 --external:cloudflare:workers --log-level=warning \
+web/node_modules/.bin/esbuild host/edge/holdfast.js --bundle --format=esm --target=es2022 \
+  --external:cloudflare:workers --log-level=warning \
   --define:MODULE_DIGEST="\"$digest\"" --define:MODULE_BYTES="$size" --outfile=$out/holdfast.js
 GOOS=js GOARCH=wasm go build -trimpath -buildvcs=false -ldflags="-s -w" -o $out/example-go.wasm ./host/edge/example/go
