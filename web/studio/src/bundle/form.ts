@@ -15,7 +15,7 @@ export function firstArgs(document: Document, action: Action): Record<string, un
 }
 
 /** Returns a type's first value. */
-export function zeroOf(type: Type): unknown {
+function zeroOf(type: Type): unknown {
   if (typeof type === "string")
     return { bool: false, int: 0, double: 0, string: "", timestamp: "1970-01-01T00:00:00Z", duration: "0s" }[type];
   if ("int" in type) return Math.min(Math.max(0, type.int[0]), type.int[1]);

@@ -178,7 +178,7 @@ function membersOf(text: string): string[] {
 }
 
 /** Returns the names a document declares, as far as it can be read. */
-export function namesOf(text: string): Names {
+function namesOf(text: string): Names {
   const names: Record<string, Set<string>> = { args: new Set() };
   let section = "";
   let depth = -1;

@@ -186,7 +186,7 @@ export class Editor {
 }
 
 /** A 1-based line and column, in code points, as a position in UTF-16 units. */
-export function positionOf(doc: Text, line: number, column: number): number {
+function positionOf(doc: Text, line: number, column: number): number {
   const at = doc.line(Math.min(Math.max(1, line), doc.lines));
   let units = 0;
   let n = 1;

@@ -48,7 +48,7 @@ export interface Outcome {
 }
 
 /** How much of the rules the scenarios reach. */
-export interface Coverage {
+interface Coverage {
   readonly percent: number;
   readonly [kind: string]: unknown;
 }

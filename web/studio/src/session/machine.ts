@@ -11,7 +11,7 @@ const mostPlayed = 64;
 /** When a scenario begins, in milliseconds; no bundle may depend on it. */
 const began = Date.UTC(2026, 0, 1);
 
-export interface Edge {
+interface Edge {
   readonly from: string;
   readonly to: string;
   /** Both ways. */
