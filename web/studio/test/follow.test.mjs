@@ -5,6 +5,7 @@ import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { trapBytes } from "../../test/support/module.mjs";
 import { card, openSession, propose, serve, open, watched } from "./support/studio.mjs";
 
 let browser, files, page, server;
@@ -227,46 +228,9 @@ test("a module that is not the one the server names is not run", async () => {
 
 test("a module that dies is started again, and the session goes on to the same bytes", async () => {
   // Every instance gets a call that traps once it is asked to.
-  await page.addInitScript(() => {
+  await page.addInitScript((trapBytes) => {
     const { Instance } = WebAssembly;
-    const { t: trap } = new Instance(
-      new WebAssembly.Module(
-        Uint8Array.of(
-          0,
-          97,
-          115,
-          109,
-          1,
-          0,
-          0,
-          0,
-          1,
-          4,
-          1,
-          96,
-          0,
-          0,
-          3,
-          2,
-          1,
-          0,
-          7,
-          5,
-          1,
-          1,
-          116,
-          0,
-          0,
-          10,
-          5,
-          1,
-          3,
-          0,
-          0,
-          11,
-        ),
-      ),
-    ).exports;
+    const { t: trap } = new Instance(new WebAssembly.Module(Uint8Array.from(trapBytes))).exports;
     WebAssembly.Instance = function (module, imports) {
       const { exports } = new Instance(module, imports);
       const why = 8;
@@ -274,7 +238,7 @@ test("a module that dies is started again, and the session goes on to the same b
         op === why && window.dies > 0 && window.dies-- % 2 === 0 ? trap() : exports.holdfast_call(op, ...args);
       return exports.holdfast_call === undefined ? { exports } : { exports: { ...exports, holdfast_call: call } };
     };
-  });
+  }, trapBytes);
   await openSession(page, server.url, "spektre");
   await propose(page, "draft", "commit");
   await page.evaluate(() => (window.dies = 10)); // every other question

@@ -23,42 +23,10 @@ export function changeExports(t, change) {
   };
 }
 
-/** Runs the `unreachable` instruction: a trap as the engine makes it. */
-export const unreachable = new WebAssembly.Instance(
-  new WebAssembly.Module(
-    Uint8Array.of(
-      0,
-      97,
-      115,
-      109,
-      1,
-      0,
-      0,
-      0,
-      1,
-      4,
-      1,
-      96,
-      0,
-      0,
-      3,
-      2,
-      1,
-      0,
-      7,
-      5,
-      1,
-      1,
-      116,
-      0,
-      0,
-      10,
-      5,
-      1,
-      3,
-      0,
-      0,
-      11,
-    ),
-  ),
-).exports.t;
+/** A module whose only export, `t`, runs the `unreachable` instruction. */
+export const trapBytes = [
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 7, 5, 1, 1, 116, 0, 0, 10, 5, 1, 3, 0, 0, 11,
+];
+
+/** A trap as the engine makes it. */
+export const unreachable = new WebAssembly.Instance(new WebAssembly.Module(Uint8Array.from(trapBytes))).exports.t;
