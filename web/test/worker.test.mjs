@@ -6,32 +6,9 @@ import { load } from "../dist/index.js";
 import { work } from "../dist/worker.js";
 import { enter, gate } from "./support/gate.mjs";
 import { moduleBytes } from "./support/module.mjs";
+import { propose, wide } from "./support/wide.mjs";
 
 const module = await WebAssembly.compile(moduleBytes());
-
-/** A bundle in which the way from nothing to everything is long to look for. */
-const names = Array.from({ length: 16 }, (_, i) => `v${i}`);
-const wide = {
-  holdfast: 1,
-  bundle: "wide",
-  version: "1.0.0",
-  agents: { user: {} },
-  state: Object.fromEntries(names.map((name) => [name, { type: "bool" }])),
-  actions: {
-    ...Object.fromEntries(names.map((name) => [`turn_${name}`, { set: { [name]: `!state.${name}` } }])),
-    end: {},
-  },
-  constraints: [
-    { id: "ALL", level: "operational", on: ["end"], require: names.map((name) => `state.${name}`).join(" && ") },
-  ],
-};
-const propose = (action, seconds = 0) => ({
-  action,
-  actor: { kind: "user", id: "u" },
-  args: {},
-  at: 1767225600000 + seconds * 1000,
-  reasons: ["request"],
-});
 
 test("a worker gives the same bytes, errors too", async (t) => {
   const engine = await work(module);

@@ -8,6 +8,7 @@ import { renderToString } from "react-dom/server";
 import { load } from "../../dist/index.js";
 import { app } from "../pages/rendered.js";
 import { gate } from "../support/gate.mjs";
+import { propose, wide } from "../support/wide.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -654,39 +655,13 @@ export const suites = {
 
   async "a worker is ended when a call takes too long, and its session comes back"(where) {
     await lab(where, "", async (page) => {
-      const result = await page.evaluate(async () => {
-        const names = Array.from({ length: 16 }, (_, i) => `v${i}`);
-        const wide = {
-          holdfast: 1,
-          bundle: "wide",
-          version: "1.0.0",
-          agents: { user: {} },
-          state: Object.fromEntries(names.map((name) => [name, { type: "bool" }])),
-          actions: {
-            ...Object.fromEntries(names.map((name) => [`turn_${name}`, { set: { [name]: `!state.${name}` } }])),
-            end: {},
-          },
-          constraints: [
-            {
-              id: "ALL",
-              level: "operational",
-              on: ["end"],
-              require: names.map((name) => `state.${name}`).join(" && "),
-            },
-          ],
-        };
-        const propose = (action) => ({
-          action,
-          actor: { kind: "user", id: "u" },
-          args: {},
-          at: 1767225600000,
-          reasons: [],
-        });
+      const asked = { wide, turn: propose("turn_v3"), end: propose("end") };
+      const result = await page.evaluate(async ({ wide, turn, end }) => {
         const engine = await window.lab.work(undefined, { deadline: 10_000 });
         const session = await (await engine.bundle(wide)).open("s1");
-        const before = (await session.decide(propose("turn_v3"))).text;
+        const before = (await session.decide(turn)).text;
         engine.deadline = 5;
-        const code = await session.path(propose("end")).then(
+        const code = await session.path(end).then(
           () => "",
           (error) => error.code,
         );
@@ -698,10 +673,10 @@ export const suites = {
           code,
           on: after.state.v3,
           seq: after.seq,
-          same: twin.decide(propose("turn_v3")).text === before,
+          same: twin.decide(turn).text === before,
           digest: engine.moduleDigest === window.lab.engine.moduleDigest,
         };
-      });
+      }, asked);
       assert.deepEqual(result, { code: "engine/deadline", on: true, seq: 1, same: true, digest: true });
     });
   },
