@@ -7,36 +7,24 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { suites as replicas } from "./chromium/replica.mjs";
 import { suites } from "./chromium/suites.mjs";
+import { executablePath, flags, missing } from "./support/chromium.mjs";
 import { module, origin, server, vectors } from "./support/site.mjs";
 
-// A page by plain http is not secure, unless its host is localhost: shop.test is not, and no host has that name.
-const flags = [
-  "--host-resolver-rules=MAP shop.test 127.0.0.1",
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-
-if (!existsSync(executablePath)) {
-  console.error(`no Chromium at ${executablePath}: install Debian's package chromium, or name another with CHROMIUM=`);
+if (missing() !== undefined) {
+  console.error(missing());
   process.exit(1);
 }
 
 const profile = await mkdtemp(join(tmpdir(), "holdfast-chromium-"));
-const browser = await chromium.launchPersistentContext(profile, { executablePath, headless: true, args: flags });
+// A page by plain http is not secure, unless its host is localhost: shop.test is not, and no host has that name.
+const args = [...flags, "--host-resolver-rules=MAP shop.test 127.0.0.1"];
+const browser = await chromium.launchPersistentContext(profile, { executablePath, headless: true, args });
 
 try {
   const wanted = process.argv[2];

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
+import { executablePath } from "../support/chromium.mjs";
 import { gate } from "../support/gate.mjs";
 import { modulePath } from "../support/module.mjs";
 import { Proxy, Server } from "../support/server.mjs";
@@ -230,7 +231,6 @@ export const suites = {
   },
 
   async "a page from the back-forward cache allows nothing until it has caught up"() {
-    const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
     const browser = await chromium.launch({
       executablePath,
       args: ["--no-sandbox", "--disable-gpu"],

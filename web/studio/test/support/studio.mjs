@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -12,20 +12,10 @@ import { join } from "node:path";
 import { after, afterEach, before, beforeEach } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { executablePath, flags, missing } from "../../../test/support/chromium.mjs";
 
-const flags = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 const holdfast = process.env.HOLDFAST ?? join(root, "dist/holdfast");
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** Starts a server with the studio and with bundles; `url` ends in /studio/. Without a ledger it forgets everything. */
@@ -74,10 +64,7 @@ export async function references() {
 
 /** Starts Chromium. */
 export async function browse() {
-  if (!existsSync(executablePath))
-    throw new Error(
-      `no Chromium at ${executablePath}: install Debian's package chromium, or name another with CHROMIUM=`,
-    );
+  if (missing() !== undefined) throw new Error(missing());
   const profile = await mkdtemp(join(tmpdir(), "holdfast-studio-"));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
