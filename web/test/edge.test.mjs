@@ -2,40 +2,26 @@
 // owner's functions return and throw. host/edge/test sends requests through it in workerd.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { before, test } from "node:test";
-import { HoldfastError, edge, edgeHeaders, pass, verifyVerdict } from "../dist/edge.js";
-import { Engine, load } from "../dist/index.js";
-import { Parts } from "../dist/edge/multipart.js";
+import { test } from "node:test";
+import { HoldfastError, edge, pass } from "../dist/edge.js";
 import { Routes } from "../dist/edge/routes.js";
 import { readFields, readTarget, writeFields } from "../dist/edge/target.js";
-import { moduleBytes } from "./support/module.mjs";
-
-const read = (path) => readFileSync(new URL(`../../testdata/${path}`, import.meta.url), "utf8");
-const cases = (name) => JSON.parse(read(`gate/${name}.json`));
-const checkout = JSON.parse(read("golden/checkout/bundle.json"));
-const spektre = JSON.parse(read("golden/spektre/bundle.json"));
-const module = new WebAssembly.Module(moduleBytes());
-const shop = "https://shop.example";
-const post = (path, body, headers = {}) =>
-  new Request(shop + path, {
-    method: "POST",
-    body: typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body),
-    headers: { "Content-Type": "application/json", ...headers },
-  });
-const shopper = { kind: "shopper", id: "ann" };
-const add = async (request) => ({ action: "add", actor: shopper, args: await request.json() });
-const mug = { item: "mug", count: 2 };
-const quiet = { observe() {} };
-let engine;
-before(async () => {
-  engine = await load();
-});
-const gateOf = (options) => edge({ module: () => engine, bundle: checkout, ...quiet, ...options });
-const codeOf = async (gate, request, ...rest) => {
-  const { outcome, code, response } = await gate(request, ...rest);
-  return [outcome, response?.status, code ?? response?.headers.get("X-Answer") ?? undefined];
-};
+import {
+  add,
+  cases,
+  checkout,
+  codeOf,
+  engine,
+  gateOf,
+  module,
+  mug,
+  post,
+  quiet,
+  read,
+  shop,
+  shopper,
+  spektre,
+} from "./support/edge.mjs";
 
 test("every path has one reading, or is refused", () => {
   for (const { name, path, normal, code } of cases("paths")) {
@@ -124,143 +110,6 @@ test("what Connection names is not the gate's own header, which the next hop wou
     get: (target, name) => (name === "headers" ? headers : Reflect.get(target, name, target)),
   });
   assert.equal((await gate(request)).request.headers.get("Connection"), "close");
-});
-
-test("a body goes on as it was decided, or is refused", async () => {
-  const seen = [];
-  const anything = JSON.parse(read("golden/checkout/bundle.json"));
-  const propose = async (request) => {
-    const form = request.headers.get("Content-Type").includes("form");
-    const args = form ? Object.fromEntries(await request.formData()) : await request.json();
-    seen.push(args);
-    return { action: "add", actor: shopper, args: form ? { ...args, count: Number(args.count) } : args };
-  };
-  const gate = edge({
-    module: () => engine,
-    bundle: anything,
-    routes: { "POST /cart": propose },
-    limit: 4096,
-    ...quiet,
-  });
-  for (const { name, type, coding, body, base64, sent, sentType, status, code } of cases("bodies")) {
-    const bytes =
-      base64 === undefined ? new TextEncoder().encode(body) : Uint8Array.from(Buffer.from(base64, "base64"));
-    const headers = { "Content-Type": type, ...(coding === undefined ? {} : { "Content-Encoding": coding }) };
-    const verdict = await gate(new Request(`${shop}/cart`, { method: "POST", body: bytes, headers }));
-    if (code !== undefined) {
-      assert.equal(verdict.outcome, "failed", name);
-      assert.equal(verdict.response.status, status, `${name}: ${verdict.code}`);
-      assert.ok(verdict.code === code || verdict.code.startsWith(`${code}/`), `${name}: ${verdict.code}`);
-      continue;
-    }
-    assert.equal(verdict.outcome, "forwarded", `${name}: ${verdict.code} ${await verdict.response?.text()}`);
-    assert.equal(await verdict.request.clone().text(), sent, name);
-    assert.equal(verdict.request.headers.get("Content-Type"), sentType, name);
-    assert.equal(verdict.request.headers.get("Content-Encoding"), null, name);
-    assert.deepEqual(
-      sent.startsWith("{") ? JSON.parse(sent) : Object.fromEntries(new URLSearchParams(sent)),
-      seen.at(-1),
-      name,
-    );
-  }
-});
-
-test("a body that propose has not read goes on as it can be read, or not at all", async () => {
-  const gate = gateOf({ routes: { "POST /cart": () => ({ action: "add", actor: shopper, args: mug }) } });
-  assert.equal(await (await gate(post("/cart", '{ "b": 1, "a": 2 }'))).request.text(), '{"a":2,"b":1}');
-  assert.deepEqual(await codeOf(gate, post("/cart", '{"a":1,"a":2}')), ["failed", 400, "json/duplicate-key"]);
-  assert.deepEqual(await codeOf(gate, post("/cart", "x", { "Content-Type": "image/png" })), [
-    "failed",
-    415,
-    "http/content-type",
-  ]);
-  const raw = gateOf({
-    routes: { "POST /cart": () => ({ action: "add", actor: shopper, args: mug }) },
-    raw: ["image/png"],
-    limit: 10,
-  });
-  assert.equal(await (await raw(post("/cart", "{x", { "Content-Type": "image/png" }))).request.text(), "{x");
-  assert.deepEqual(await codeOf(raw, post("/cart", "x".repeat(11), { "Content-Type": "image/png" })), [
-    "failed",
-    413,
-    "http/too-large",
-  ]);
-});
-
-test("a propose that catches what its body was refused for gets nothing through", async () => {
-  for (const proposed of [{ action: "add", actor: shopper, args: mug }, pass]) {
-    const gate = gateOf({
-      routes: { "POST /cart": async (request) => (await request.json().catch(() => {}), proposed) },
-    });
-    assert.deepEqual(await codeOf(gate, post("/cart", '{"a":1,"a":2}')), ["failed", 400, "json/duplicate-key"]);
-  }
-});
-
-test("what passes keeps its body as it came, and its query", async () => {
-  const gate = gateOf({ routes: { "POST /{rest...}": pass } });
-  const { outcome, request } = await gate(post("/Blog/?a=1&a=2;b", '{"a":1,"a":2}'));
-  assert.deepEqual(
-    [outcome, request.url, await request.text()],
-    ["passed", `${shop}/Blog/?a=1&a=2;b`, '{"a":1,"a":2}'],
-  );
-});
-
-test("what passes names no other method, in a query or in a form", async () => {
-  const gate = gateOf({ routes: { "POST /{rest...}": pass, "DELETE /cart": add } });
-  const form = { "Content-Type": "application/x-www-form-urlencoded" };
-  assert.deepEqual(await codeOf(gate, post("/cart/x?_method=DELETE", mug)), ["failed", 400, "gate/override"]);
-  assert.deepEqual(await codeOf(gate, post("/x?a;_METHOD=DELETE", mug)), ["failed", 400, "gate/override"]);
-  assert.deepEqual(await codeOf(gate, post("/x", "a=1&_method=delete", form)), ["failed", 400, "gate/override"]);
-  assert.equal((await gate(post("/x", "a=1&b=2", form))).outcome, "passed");
-});
-
-const types = ["multipart/form-data", "multipart/mixed"];
-
-test("a body that passes names no other method", async () => {
-  const gate = gateOf({ routes: { "POST /{rest...}": pass, "DELETE /cart": add } });
-  const raw = gateOf({ routes: { "POST /cart": () => ({ action: "add", actor: shopper, args: mug }) }, raw: types });
-  for (const { name, type, coding, body, sent = body, status, code } of cases("passed")) {
-    const bytes = Buffer.from(body, "latin1");
-    const headers = { "Content-Type": type, ...(coding === undefined ? {} : { "Content-Encoding": coding }) };
-    const asked = (path) => new Request(shop + path, { method: "POST", body: bytes, headers });
-    if (code === undefined) {
-      const { outcome, request } = await gate(asked("/x"));
-      assert.equal(outcome, "passed", name);
-      assert.equal(Buffer.from(await request.arrayBuffer()).toString("latin1"), sent, name);
-      assert.equal(request.headers.get("Content-Type"), type, name);
-    } else assert.deepEqual(await codeOf(gate, asked("/x")), ["failed", status, code], name);
-    if (!types.includes(type.split(";")[0].toLowerCase())) continue;
-    const want = code === undefined ? ["forwarded", undefined, undefined] : ["failed", status, code];
-    assert.deepEqual(await codeOf(raw, asked("/cart")), want, name);
-    if (code?.startsWith("http/")) continue;
-    for (const size of [1, 7, 50]) {
-      const parts = new Parts();
-      const look = () => {
-        for (let at = 0; at < bytes.length; at += size) parts.look(bytes.subarray(at, at + size));
-        parts.look(undefined);
-      };
-      if (code === undefined) look();
-      else assert.throws(look, { code }, `${name}, in pieces of ${size}`);
-    }
-  }
-});
-
-test("a multipart body over the limit goes on as it comes, and breaks off where it names another method", async () => {
-  const gate = gateOf({ routes: { "POST /{rest...}": pass }, limit: 1000 });
-  const headers = { "Content-Type": "multipart/form-data; boundary=b" };
-  const part = (name, size) => `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${"x".repeat(size)}\r\n`;
-  const send = (parts) => {
-    const pieces = parts.map((text) => new TextEncoder().encode(text));
-    const body = new ReadableStream({
-      pull: (controller) => (pieces.length === 0 ? controller.close() : controller.enqueue(pieces.shift())),
-    });
-    return gate(new Request(`${shop}/cart`, { method: "POST", body, headers, duplex: "half" }));
-  };
-  const large = [part("file", 900), part("file", 900), "--b--\r\n"];
-  assert.equal(await (await send(large)).request.text(), large.join(""));
-  const { outcome, request } = await send([part("file", 900), part("file", 900), part("_method", 6), "--b--\r\n"]);
-  assert.equal(outcome, "passed");
-  await assert.rejects(request.text(), { code: "gate/override" });
 });
 
 test("deny by default: nothing but pass, a proposal or a Response gets anywhere", async () => {
@@ -624,99 +473,6 @@ test("every outcome is told to the gate's owner, who changes nothing by throwing
     ["", "failed", "gate/route", "gate/route", "/none"],
     ["POST /cart", "failed", told.at(-1)[2], told.at(-1)[3], "/cart"],
   ]);
-});
-
-test("a body is cut off at the limit, however long it says it is", async () => {
-  const gate = gateOf({ routes: { "POST /cart": add }, limit: 100 });
-  let pulled = 0;
-  let cancelled = false;
-  const endless = new ReadableStream({
-    pull: (controller) => (pulled++, controller.enqueue(new Uint8Array(64).fill(32))),
-    cancel: () => void (cancelled = true),
-  });
-  const request = new Request(`${shop}/cart`, {
-    method: "POST",
-    body: endless,
-    duplex: "half",
-    headers: { "Content-Type": "application/json" },
-  });
-  assert.deepEqual(await codeOf(gate, request), ["failed", 413, "http/too-large"]);
-  assert.ok(pulled < 10 && cancelled);
-});
-
-const { request: sealed, cases: seals } = cases("seals");
-const sealedRequest = ({
-  method = sealed.method,
-  host = sealed.host,
-  target = sealed.target,
-  body = sealed.body,
-  seal,
-  headers = {},
-}) => {
-  const all = Object.entries({ ...sealed.headers, "Holdfast-Seal": seal, ...headers }).filter(
-    ([, value]) => value !== null,
-  );
-  return new Request(`https://${host}${target}`, { method, body, headers: all });
-};
-
-for (const c of seals)
-  test(`a seal: ${c.name}: ${c.code || "believed"}`, async () => {
-    const checking = verifyVerdict(sealedRequest(c), { keys: c.keys, now: () => c.now ?? sealed.now });
-    if (c.code !== "") return assert.rejects(checking, { name: "HoldfastError", code: c.code });
-    const { verdict, digest, bundle, decision } = await checking;
-    assert.deepEqual([verdict, digest, bundle], ["commit", sealed.headers["Holdfast-Digest"], sealed.bundle]);
-    if (c.headers === undefined)
-      assert.equal(Buffer.from(decision).toString("base64"), sealed.headers["Holdfast-Decision"]);
-    else assert.equal(decision, undefined);
-  });
-
-test("a proxy may change host and path, where the origin says what they were", async () => {
-  const [{ seal, keys }] = seals;
-  const request = sealedRequest({ seal, host: "10.0.0.1:8080", target: "/app/cart" });
-  const now = () => sealed.now;
-  await assert.rejects(verifyVerdict(request.clone(), { keys, now }), { code: "seal/other" });
-  assert.equal(
-    (await verifyVerdict(request, { keys, now, audience: sealed.host, target: sealed.target })).verdict,
-    "commit",
-  );
-});
-
-test("what a gate seals, an origin believes, and no other request gets through with it", async () => {
-  const { private: key, secret } = sealed;
-  const publicKey = seals[0].keys[0];
-  for (const [seal, keys] of [
-    [key, [publicKey]],
-    [secret, [secret]],
-    [(env) => env.SEAL, [secret]],
-  ]) {
-    const gate = gateOf({ routes: { "POST /cart": add, "GET /{rest...}": pass }, seal, forward: ["reject"] });
-    const { request } = await gate(post("/CART?a=%61", '{"item":"mug", "count":2}', { "Holdfast-Seal": "forged" }), {
-      SEAL: secret,
-    });
-    const checked = await verifyVerdict(request.clone(), { keys });
-    assert.deepEqual([checked.verdict, JSON.parse(new TextDecoder().decode(checked.decision)).args], ["commit", mug]);
-    assert.equal(checked.digest, request.headers.get(edgeHeaders.digest));
-    const raw = new Request(request.url, {
-      method: "POST",
-      headers: request.headers,
-      body: '{"item":"mug","count":90}',
-    });
-    await assert.rejects(verifyVerdict(raw, { keys }), { code: "seal/other" });
-    const refused = (await gate(post("/cart", { item: "poster", count: 9 }), { SEAL: secret })).request;
-    assert.equal((await verifyVerdict(refused, { keys })).verdict, "reject");
-    const passed = (
-      await gate(new Request(`${shop}/`, { headers: { "Holdfast-Seal": request.headers.get("Holdfast-Seal") } }))
-    ).request;
-    await assert.rejects(verifyVerdict(passed, { keys }), { code: "seal/missing" });
-  }
-});
-
-test("a key that cannot sign lets nothing through", async () => {
-  for (const seal of ["", "x", "PRIVATE+KEY+a+00000000+AAAA", { id: "short", secret: "too short" }, () => undefined]) {
-    const gate = gateOf({ routes: { "POST /cart": add }, seal });
-    const { outcome, response } = await gate(post("/cart", mug));
-    assert.deepEqual([outcome, response.status], ["failed", 503]);
-  }
 });
 
 // What a route of problems.json may do, by its name there.
