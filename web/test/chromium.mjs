@@ -11,8 +11,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { suites as engine } from "./chromium/engine.mjs";
+import { suites as field } from "./chromium/field.mjs";
 import { suites as replicas } from "./chromium/replica.mjs";
-import { suites } from "./chromium/suites.mjs";
+import { suites as gates } from "./chromium/suites.mjs";
 import { executablePath, flags, missing } from "./support/chromium.mjs";
 import { module, origin, server, vectors } from "./support/site.mjs";
 
@@ -28,7 +30,7 @@ const browser = await chromium.launchPersistentContext(profile, { executablePath
 
 try {
   const wanted = process.argv[2];
-  for (const [name, run] of Object.entries({ ...suites, ...replicas })) {
+  for (const [name, run] of Object.entries({ ...gates, ...field, ...engine, ...replicas })) {
     if (wanted !== undefined && !name.includes(wanted)) continue;
     try {
       await run({ browser, origin });
